@@ -1,0 +1,119 @@
+"""The command `audience-mock`."""
+
+import logging
+import socket
+import sys
+import warnings
+from typing import NoReturn
+
+import click
+
+from audience_mock import __version__
+from audience_mock.contract import DOCUMENTED_TENANT, TenantName
+
+DEFAULT_PORT = 4010
+DEFAULT_JOB_DELAY = 0.2
+LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
+
+
+class _Tenant(click.ParamType[TenantName]):
+    name = "company/application"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> TenantName:
+        company_id, _, application_id = value.partition("/")
+        if not company_id or not application_id or "/" in application_id:
+            self.fail(f"{value!r} is not COMPANY/APPLICATION, like {DOCUMENTED_TENANT}.", param, ctx)
+        return TenantName(company_id, application_id)
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+    epilog="Example: audience-mock --port 0 --seed documents --check-responses",
+)
+@click.option("--host", default="127.0.0.1", help="Address to listen on.")
+@click.option(
+    "--port",
+    default=DEFAULT_PORT,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 picks a free one.",
+)
+@click.option(
+    "--tenant",
+    "tenants",
+    multiple=True,
+    type=_Tenant(),
+    metavar="COMPANY/APPLICATION",
+    help="Serve this application too, empty at first. Repeatable.",
+)
+@click.option(
+    "--seed", default="demo", metavar="SEED", help="demo, documents, empty, huge, or the path of a YAML file."
+)
+@click.option(
+    "--files-from",
+    "hosts",
+    multiple=True,
+    metavar="HOST",
+    help="Fetch file_url from this host too, beside loopback. Repeatable.",
+)
+@click.option(
+    "--job-delay",
+    default=DEFAULT_JOB_DELAY,
+    type=click.FloatRange(0, 3600),
+    help="Seconds between a 201 or 202 and its background work.",
+)
+@click.option(
+    "--check-responses",
+    is_flag=True,
+    help="Validate every answer; one that breaks the contract becomes a 500.",
+)
+@click.option(
+    "--log-level",
+    default="warning",
+    type=click.Choice(LOG_LEVELS),
+    help="info shows a line for every request.",
+)
+@click.version_option(__version__, prog_name="audience-mock")
+def main(
+    host: str,
+    port: int,
+    tenants: tuple[TenantName, ...],
+    seed: str,
+    hosts: tuple[str, ...],
+    job_delay: float,
+    check_responses: bool,
+    log_level: str,
+) -> None:
+    """Serve a living mock of the Audience API, until Ctrl-C."""
+    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
+    from audience_mock.seeds import SeedProblem  # noqa: PLC0415 (--help is quick without the server)
+    from audience_mock.server import Options, Server  # noqa: PLC0415
+
+    logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        listener = _listen(host, port)
+        server = Server(Options(tenants, seed, frozenset(hosts), job_delay, check_responses), log_level)
+    except SeedProblem as problem:
+        _give_up(str(problem))
+    try:
+        server.run([listener])
+    except KeyboardInterrupt:
+        print("Stopped.")
+    if not server.started:
+        sys.exit(1)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        _give_up(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; "
+            "choose another with --host and --port (--port 0 picks a free one)"
+        )
+
+
+def _give_up(reason: str) -> NoReturn:
+    print(f"audience-mock: {reason}", file=sys.stderr)
+    sys.exit(2)

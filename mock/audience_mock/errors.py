@@ -1,0 +1,187 @@
+"""Every refusal of the server: its status, and its sentence for people. No web code."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+MAX_SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
+
+
+class Violation(NamedTuple):
+    """One thing that is wrong with a request: where it is, and what to do about it."""
+
+    field: str
+    message: str
+
+
+class Refusal(Exception):
+    """A request that the server answers with a 4xx.
+
+    Args:
+        status: the HTTP status.
+        message: a sentence that names the wrong value and the fix.
+        violations: the offending fields; a 400 always has one.
+        headers: further headers of the answer.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        violations: Iterable[Violation] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.violations = list(violations)
+        self.headers = headers or {}
+
+    def body(self) -> dict[str, Any]:
+        """The answer in the contract's error shape."""
+        body: dict[str, Any] = {"success": False, "status_code": self.status, "message": self.message}
+        if self.violations:
+            body["errors"] = [violation._asdict() for violation in self.violations]
+        return body
+
+
+def show(value: Any, limit: int = MAX_SHOWN) -> str:
+    """`value` as JSON, cut to a length that a person reads."""
+    if isinstance(value, str) and len(value) > limit:
+        value = f"{value[:limit]}…"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 2 * limit else f"{text[: 2 * limit]}…"
+
+
+# --- refusals of the framework's kind ---------------------------------------------------------------
+
+
+def invalid(violations: Sequence[Violation]) -> Refusal:
+    """400 for everything that is wrong with one request."""
+    if len(violations) == 1:
+        return Refusal(400, violations[0].message, violations)
+    listed = " ".join(violation.message for violation in violations[:3])
+    more = f" And {len(violations) - 3} more: see errors." if len(violations) > 3 else ""  # noqa: PLR2004
+    return Refusal(400, f"{len(violations)} things are wrong with this request. {listed}{more}", violations)
+
+
+def one(field: str, message: str) -> Refusal:
+    """400 for one wrong field."""
+    return invalid([Violation(field, message)])
+
+
+def unknown_path(path: str) -> Refusal:
+    shown = show(path, limit=200)
+    return Refusal(
+        404, f"There is no path {shown} in the Audience API; /openapi.json lists every path, /ui shows them."
+    )
+
+
+def method_not_allowed(method: str, path: str, allowed: Sequence[str]) -> Refusal:
+    allow = ", ".join(allowed)
+    return Refusal(
+        405, f"{method} is not allowed on {show(path, limit=200)}; use {allow}.", headers={"Allow": allow}
+    )
+
+
+def unsupported_media_type(content_type: str) -> Refusal:
+    return Refusal(
+        415,
+        f"The body is sent as {show(content_type)}, which this API does not read; "
+        "send JSON with the header Content-Type: application/json (UTF-8).",
+    )
+
+
+def body_too_large(limit: int) -> Refusal:
+    return Refusal(
+        413,
+        f"The body is larger than {limit // 2**20} MiB, the most this server reads; "
+        "put a long list of users in a file and send its file_url.",
+    )
+
+
+def body_missing() -> Violation:
+    return Violation("body", "The body is missing; send a JSON object with Content-Type: application/json.")
+
+
+def body_cut_off() -> Refusal:
+    return one("body", "The connection ended before the whole body had arrived; send it again.")
+
+
+def body_not_json(reason: str) -> Violation:
+    return Violation("body", f"The body is not valid JSON: {reason}; send a JSON object in UTF-8.")
+
+
+def body_too_deep(limit: int) -> Violation:
+    return Violation("body", f"The body nests deeper than {limit} levels; send a flatter value.")
+
+
+# --- refusals of the API's behaviour ----------------------------------------------------------------
+
+
+def unknown_definition(definition_id: str) -> Refusal:
+    return Refusal(
+        404,
+        f"There is no attribute definition with the id {show(definition_id)} in this application; "
+        "GET …/user_attribute/definition lists those that exist.",
+    )
+
+
+def unknown_attribute(user_id: str, definition_id: str) -> Refusal:
+    return Refusal(
+        404,
+        f"The user {show(user_id)} has no value of the definition {show(definition_id)} in this application; "
+        f"GET …/user_attribute/user/{{user_id}} lists the values that the user has.",
+    )
+
+
+def unknown_group(group_id: str) -> Refusal:
+    return Refusal(
+        404,
+        f"There is no user group with the id {show(group_id)} in this application; "
+        "GET …/user_group lists those that exist.",
+    )
+
+
+def slug_taken(slug: str, definition_id: str) -> Refusal:
+    return one(
+        "body.slug",
+        f"The slug {show(slug)} is taken by the definition {definition_id}; choose another, or update that one.",
+    )
+
+
+def definition_locked(definition_id: str, name: str) -> Refusal:
+    return one(
+        "path.definition_id",
+        f"The definition {definition_id} ({show(name)}) is locked: it can be neither changed nor deleted; "
+        "use one whose is_locked is false.",
+    )
+
+
+def type_in_use(slug: str, old: str, new: str, user_id: str, value: Any) -> Refusal:
+    return one(
+        "body.type",
+        f"The type of {show(slug)} cannot change from {old} to {show(new)}: the value {show(value)} of the user "
+        f"{show(user_id)} would not fit; delete or change such values first.",
+    )
+
+
+def unfit(field: str, slug: str, value: Any, expected: str) -> Violation:
+    return Violation(field, f"The value {show(value)} does not fit the definition {show(slug)}: send {expected}.")
+
+
+def unknown_key(field: str, key: str) -> Violation:
+    return Violation(
+        field,
+        f"The key {show(key)} is not the slug of any definition of this application; "
+        "create the definition first, or use one of the slugs in GET …/user_attribute/definition.",
+    )
+
+
+def unknown_cursor(cursor: str) -> Refusal:
+    return one(
+        "query.cursor",
+        f"The cursor {show(cursor)} was not issued for this group; send a page's next_cursor or prev_cursor, "
+        "or leave cursor out for the first page.",
+    )

@@ -1,0 +1,81 @@
+"""Operations 6 to 10: users' values of attributes."""
+
+import asyncio
+from typing import Any
+
+from audience_mock import errors
+from audience_mock.operations.context import Context, deleted, number_page
+
+USERS_AT_ONCE = 500
+"""How many users a bulk update writes before it lets other requests in."""
+
+
+async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
+    """Judge every key and value now, write them for the users of the file later."""
+    definitions = at.tenant.definitions
+    violations: list[errors.Violation] = []
+    values: dict[str, Any] = {}
+    for number, item in enumerate(body["attributes"]):
+        field = f"body.attributes.{number}"
+        definition = definitions.by_slug(item["key"])
+        if definition is None:
+            violations.append(errors.unknown_key(f"{field}.key", item["key"]))
+        else:
+            violations += definitions.judge(definition, item["value"], f"{field}.value")
+            values[definition["_id"]] = item["value"]
+    if violations:
+        raise errors.invalid(violations)
+    job_id = at.backend.world.new_id()
+    at.backend.jobs.start(f"Bulk update {job_id}", lambda: _write(at, body["file_url"], values))
+    return {
+        "success": True,
+        "message": f"The update of {len(values)} attributes is queued as job {job_id}.",
+        "processing_type": "async",
+        "job_id": job_id,
+        "status_code": 202,
+    }
+
+
+async def _write(at: Context, file_url: str, values: dict[str, Any]) -> None:
+    """Set the values for every user of the file; a definition that has changed meanwhile is judged anew."""
+    tenant = at.tenant
+    user_ids = await at.backend.files.read(file_url)
+    for number, user_id in enumerate(user_ids, start=1):
+        for definition_id, value in values.items():
+            if definition_id in tenant.definitions:
+                definition = tenant.definitions.get(definition_id)
+                if not tenant.definitions.judge(definition, value, ""):
+                    tenant.attributes.put(user_id, definition, value)
+        if number % USERS_AT_ONCE == 0:
+            await asyncio.sleep(0)
+
+
+async def list_attributes(
+    at: Context,
+    user_id: str,
+    page_no: int,
+    page_size: int,
+    name: str | None = None,
+    type: str | None = None,  # noqa: A002 (the parameter's name in the documents)
+) -> Any:
+    filters = {"name": name, "type": type}
+    found = at.tenant.attributes.page(user_id, at.tenant.definitions, filters, page_no, page_size)
+    return number_page(found, page_no, page_size)
+
+
+async def get_attribute(at: Context, user_id: str, definition_id: str) -> Any:
+    return at.tenant.attributes.get(user_id, at.tenant.definitions.get(definition_id))
+
+
+async def put_attribute(at: Context, user_id: str, definition_id: str, body: dict[str, Any]) -> Any:
+    definition = at.tenant.definitions.get(definition_id)
+    value = body["attribute"]["value"]
+    violations = at.tenant.definitions.judge(definition, value, "body.attribute.value")
+    if violations:
+        raise errors.invalid(violations)
+    return at.tenant.attributes.put(user_id, definition, value)
+
+
+async def delete_attribute(at: Context, user_id: str, definition_id: str) -> Any:
+    at.tenant.attributes.delete(user_id, definition_id)
+    return deleted(f"The user {user_id}'s value of the definition {definition_id}")

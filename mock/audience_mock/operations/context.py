@@ -1,0 +1,44 @@
+"""What an operation works with, and the shapes that several operations answer in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from audience_mock.files import Files
+from audience_mock.jobs import Jobs
+from audience_mock.store.world import Tenant, World
+
+
+@dataclass(frozen=True)
+class Backend:
+    """What all operations of one server share."""
+
+    world: World
+    jobs: Jobs
+    files: Files
+
+
+@dataclass(frozen=True)
+class Context:
+    """What one request works on: its tenant, and the background."""
+
+    tenant: Tenant
+    backend: Backend
+
+
+def number_page(found: tuple[list[Any], int], page_no: int, page_size: int) -> dict[str, Any]:
+    """A page by number (documents: PageNumber) from its items and the number of all items."""
+    items, total = found
+    page = {
+        "type": "number",
+        "current": page_no,
+        "size": page_size,
+        "item_total": total,
+        "has_next": page_no * page_size < total,
+        "has_previous": page_no > 1,
+    }
+    return {"items": items, "page": page}
+
+
+def deleted(what: str) -> dict[str, Any]:
+    """The answer of a delete (documents: DeleteDetail)."""
+    return {"message": f"{what} is deleted.", "success": True}

@@ -1,0 +1,104 @@
+"""Operations 11 to 20: user groups and their users."""
+
+import asyncio
+from typing import Any
+
+from audience_mock.files import FileProblem
+from audience_mock.operations.context import Context, deleted, number_page
+from audience_mock.store.members import Asked
+
+
+async def list_tags(at: Context) -> Any:
+    return {"items": at.tenant.groups.tags()}
+
+
+async def list_categories(at: Context, category: str | None = None) -> Any:
+    return {"items": at.tenant.groups.categories(category)}
+
+
+async def list_by_category(at: Context) -> Any:
+    return {"user_groups": at.tenant.groups.categorised()}
+
+
+async def list_groups(at: Context, page_no: int, page_size: int, **filters: Any) -> Any:
+    return number_page(at.tenant.groups.page(filters, page_no, page_size), page_no, page_size)
+
+
+async def create_group(at: Context, body: dict[str, Any]) -> Any:
+    group = at.tenant.groups.create(body)
+    _read_file(at, group)
+    return group
+
+
+async def get_group(at: Context, group_id: str) -> Any:
+    return at.tenant.groups.get(group_id)
+
+
+async def patch_group(at: Context, group_id: str, body: dict[str, Any]) -> Any:
+    group = at.tenant.groups.patch(group_id, body)
+    if "file_url" in body:
+        _read_file(at, group)
+    return group
+
+
+def _read_file(at: Context, group: dict[str, Any]) -> None:
+    """Start the job that reads the group's file and makes its users the group's."""
+    groups, group_id = at.tenant.groups, group["_id"]
+    reading = groups.begin_reading(group_id)
+
+    async def work() -> None:
+        try:
+            places = await at.backend.files.read(group["file_url"])
+        except FileProblem:
+            if groups.is_current(group_id, reading):
+                groups.fail(group_id)
+            raise
+        if groups.is_current(group_id, reading):
+            members = await asyncio.to_thread(groups.members(group_id).replaced_by, places)
+        if groups.is_current(group_id, reading):
+            groups.complete(group_id, members)
+
+    at.backend.jobs.start(f"Reading the file of the group {group_id}", work)
+
+
+async def delete_group(at: Context, group_id: str) -> Any:
+    at.tenant.groups.delete(group_id)
+    return deleted(f"The user group {group_id}")
+
+
+async def list_users(
+    at: Context,
+    group_id: str,
+    page_no: int,
+    page_size: int,
+    direction: str,
+    q: str | None = None,
+    cursor: str | None = None,
+    blacklisted_users: bool = False,
+) -> Any:
+    members = at.tenant.groups.members(group_id)
+    asked = Asked(q, blacklisted_users, cursor, direction, page_no, page_size)
+    if members.is_ready(asked):
+        found = members.page(asked)
+    else:
+        found = await asyncio.to_thread(members.page, asked)
+    page = {
+        "type": "cursor",
+        "current": found.current,
+        "size": page_size,
+        "has_next": found.next_cursor is not None,
+        "has_prev": found.prev_cursor is not None,
+        "next_cursor": found.next_cursor,
+        "prev_cursor": found.prev_cursor,
+    }
+    return {"items": [at.tenant.users.summary(user_id) for user_id in found.user_ids], "page": page}
+
+
+async def refresh(at: Context, group_id: str) -> Any:
+    group = at.tenant.groups.get(group_id)
+
+    async def work() -> None:
+        at.tenant.groups.refresh(group_id)
+
+    at.backend.jobs.start(f"Refresh of the group {group_id}", work)
+    return {"message": f"The users of the group {group_id} are being counted.", "uid": group["uid"]}

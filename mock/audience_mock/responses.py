@@ -1,0 +1,148 @@
+"""How answers are written, and the check that they keep the contract."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from connexion.http_facts import METHODS
+from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+from connexion.middleware.abstract import ROUTING_CONTEXT, SpecMiddleware
+from connexion.spec import Specification
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from audience_mock.errors import Refusal, Violation, unknown_path
+from audience_mock.schemas import Schema
+
+logger = logging.getLogger("audience_mock")
+
+JSON = "application/json"
+OUTSIDE_THE_TABLES = (404, 405, 413, 415)
+"""Statuses that any request may get, whatever its operation documents."""
+
+
+def dump(body: Any) -> bytes:
+    """`body` as JSON in UTF-8; whole numbers beyond 64 bits too."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+
+
+def answer(status: int, body: Any) -> Response:
+    return Response(dump(body), status, media_type=JSON)
+
+
+# --- errors ---------------------------------------------------------------------------------------
+
+
+async def _refused(_: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    assert isinstance(error, Refusal)
+    return ConnexionResponse(error.status, JSON, body=dump(error.body()), headers=error.headers)
+
+
+async def _http_exception(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    assert isinstance(error, HTTPException)
+    refusal = unknown_path(request.scope["path"])
+    if error.status_code != refusal.status:
+        message = f"{error.detail}: see /ui for what this server answers."
+        refusal = Refusal(error.status_code, message, headers=dict(error.headers or {}))
+    return await _refused(request, refusal)
+
+
+async def _fault(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    """A fault of ours is a 500 in the contract's shape; what happened goes to the log."""
+    logger.error("%s %s: a fault of the mock", request.method, request.scope["path"], exc_info=error)
+    message = f"The mock itself failed ({type(error).__name__}); its log says how. Please report this."
+    return await _refused(request, Refusal(500, message))
+
+
+HANDLERS: dict[type[Exception], Callable[[ConnexionRequest, Exception], Awaitable[ConnexionResponse]]] = {
+    Refusal: _refused,
+    HTTPException: _http_exception,
+    Exception: _fault,
+}
+
+
+# --- the check --------------------------------------------------------------------------------------
+
+
+class ResponseCheck(SpecMiddleware):  # type: ignore[misc]
+    """Hold every answer against the contract; one that deviates is replaced by a 500 that says how.
+
+    Connexion's own response validation sees only what operations return; this stands outside of everything,
+    so that errors are checked too.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._schemas: dict[str, dict[int, Schema]] = {}
+        self._errors = Schema({})
+
+    def add_api(self, specification: Specification, **_: Any) -> None:
+        self._errors = Schema(specification["components"]["schemas"]["Error"])
+        for item in specification["paths"].values():
+            for method, operation in item.items():
+                if method in METHODS:
+                    self._schemas[operation["operationId"]] = {
+                        int(status): Schema(response["content"][JSON]["schema"])
+                        for status, response in operation["responses"].items()
+                    }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start: Message = {}
+        body = b""
+
+        async def hold(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            body += message.get("body", b"")
+            if message.get("more_body", False):
+                return
+            deviations = self._deviations(scope, start, body)
+            if deviations:
+                await self._complain(scope, receive, send, deviations)
+            else:
+                await send(start)
+                await send({"type": "http.response.body", "body": body})
+
+        await self.app(scope, receive, hold)
+
+    def _deviations(self, scope: Scope, start: Message, body: bytes) -> list[Violation]:
+        """Where the answer deviates; the field says header, status or place in the body."""
+        status: int = start["status"]
+        operation_id = scope.get("extensions", {}).get(ROUTING_CONTEXT, {}).get("operation_id")
+        documented = self._schemas.get(operation_id, {})
+        schema = documented.get(status)
+        if schema is None:
+            if operation_id is None and status < 400:  # noqa: PLR2004 (the pages of docs.py)
+                return []
+            if status not in OUTSIDE_THE_TABLES or (operation_id and status == 404):  # noqa: PLR2004
+                return [Violation("status", f"{status} is not documented")]
+            schema = self._errors
+        content_type = dict(start["headers"]).get(b"content-type", b"").decode("latin-1")
+        if content_type.partition(";")[0] != JSON:
+            return [Violation("header.content-type", f"{content_type} is not {JSON}")]
+        try:
+            value = json.loads(body)
+        except ValueError as error:
+            return [Violation("body", f"not JSON: {error}")]
+        deviations = schema.violations(value, "body")
+        if not deviations and status >= 400 and value["status_code"] != status:  # noqa: PLR2004
+            deviations.append(Violation("body.status_code", f"is not the status {status}"))
+        return deviations
+
+    async def _complain(self, scope: Scope, receive: Receive, send: Send, deviations: list[Violation]) -> None:
+        operation_id = scope.get("extensions", {}).get(ROUTING_CONTEXT, {}).get("operation_id", "no operation")
+        told = "; ".join(f"{field}: {message}" for field, message in deviations)
+        logger.error("%s breaks the contract: %s", operation_id, told)
+        refusal = Refusal(500, f"The mock's answer to {operation_id} breaks the contract: {told}", deviations)
+        await answer(500, refusal.body())(scope, receive, send)

@@ -1,0 +1,275 @@
+"""The seed `demo`: a believable shop, made from a fixed seed of chance.
+
+Dozens of definitions of every type, some locked, some encrypted, some with validations; thousands of users
+with names of many scripts, some blacklisted; groups of every category and status, empty to large.
+"""
+
+import random
+from typing import Any
+
+Json = dict[str, Any]
+
+USERS = 2500
+BLACKLISTED_EVERY = 23
+USERS_WITH_VALUES = 400
+
+
+def _definition(name: str, slug: str, type_: str, description: str, **more: Any) -> Json:
+    return {"name": name, "slug": slug, "type": type_, "description": description, **more}
+
+
+def _validation(type_: str, value: Any) -> Json:
+    return {"type": type_, "value": value}
+
+
+PINNED = {"pinned": True}
+EDITABLE = {"customer_editable": True}
+LOCKED = {"is_locked": True}
+ENCRYPTED = {"encrypted": True}
+CITIES = ["Berlin", "Mumbai", "São Paulo", "東京", "Қостанай", "القاهرة", "Reykjavík", "Łódź"]
+CHANNELS = ["email", "sms", "push", "phone", "post"]
+TIERS = ["bronze", "silver", "gold", "platinum"]
+
+DEFINITIONS: list[Json] = [
+    _definition(
+        "Loyalty tier",
+        "loyalty-tier",
+        "string",
+        "Where the customer stands in the loyalty programme",
+        validations=[_validation("one_of", TIERS)],
+        default_value="bronze",
+        pin_order=1,
+        **PINNED,
+    ),
+    _definition("City", "city", "string", "Where most parcels go", pin_order=2, **PINNED, **EDITABLE),
+    _definition(
+        "Date of birth",
+        "birth-date",
+        "date",
+        "For the yearly voucher",
+        validations=[_validation("min", "1900-01-01")],
+        **EDITABLE,
+        **ENCRYPTED,
+    ),
+    _definition(
+        "Tax number",
+        "tax-number",
+        "string",
+        "On invoices to companies",
+        validations=[_validation("regex", "^[A-Z]{2}[0-9]{6,12}$")],
+        **ENCRYPTED,
+        **LOCKED,
+    ),
+    _definition("Customer since", "customer-since", "date", "Day of the first order", **LOCKED),
+    _definition("Last seen", "last-seen", "datetime", "Last visit to the shop or the app", **LOCKED),
+    _definition(
+        "Shoe size",
+        "shoe-size",
+        "number",
+        "European size",
+        validations=[_validation("min", 15), _validation("max", 55)],
+        **EDITABLE,
+    ),
+    _definition("Height", "height", "number", "In centimetres", validations=[_validation("min", 0)], **EDITABLE),
+    _definition("Lifetime value", "lifetime-value", "number", "Sum of all orders, in euro", pin_order=3, **PINNED),
+    _definition("Orders", "orders", "number", "Number of orders", default_value=0),
+    _definition("Returns", "returns", "number", "Number of parcels sent back", default_value=0),
+    _definition("Open basket", "open-basket", "boolean", "Is something in the basket", default_value=False),
+    _definition("Newsletter", "newsletter", "boolean", "Has asked for the newsletter", **EDITABLE),
+    _definition("Test account", "test-account", "boolean", "Left out of every report", **LOCKED),
+    _definition(
+        "Channels",
+        "channels",
+        "list",
+        "How the customer wants to be reached",
+        validations=[_validation("one_of", CHANNELS), _validation("max_length", 5)],
+        default_value=["email"],
+        **EDITABLE,
+    ),
+    _definition("Favourite brands", "favourite-brands", "list", "At most ten", **EDITABLE),
+    _definition("Wishlist", "wishlist", "list", "Article numbers", **EDITABLE),
+    _definition("Measurements", "measurements", "object", "For made-to-measure orders", **EDITABLE, **ENCRYPTED),
+    _definition("Delivery window", "delivery-window", "object", "Preferred days and hours", **EDITABLE),
+    _definition(
+        "Nickname",
+        "nickname",
+        "string",
+        "Shown beside reviews",
+        validations=[_validation("min_length", 2), _validation("max_length", 30)],
+        **EDITABLE,
+    ),
+    _definition("お誕生日のメッセージ", "birthday-message", "string", "誕生日カードに印刷される言葉", **EDITABLE),
+    _definition("Предпочитаемый язык", "language", "string", "Язык писем и приложения", **EDITABLE),
+    _definition("المتجر المفضل", "favourite-store", "string", "أقرب متجر إلى العميل", **EDITABLE),
+    _definition(
+        "How did you first hear about our shop, and was it a friend, an advertisement or something else entirely",
+        "first-heard",
+        "string",
+        "Asked once, after the first order; a long name on purpose, to see where it breaks a layout",
+    ),
+    *(
+        _definition(f"{season} campaign {year}", f"campaign-{season.lower()}-{year}", "boolean", "Took part")
+        for year in (2022, 2023, 2024)
+        for season in ("Spring", "Summer", "Autumn", "Winter")
+    ),
+]
+
+_NAMES = [
+    ("Ada", "Lovelace", "ada.lovelace"),
+    ("Łukasz", "Żółć", "lukasz.zolc"),
+    ("美咲", "田中", "misaki.tanaka"),
+    ("Анна", "Кузнецова", "anna.kuznetsova"),
+    ("فاطمة", "الزهراء", "fatima.zahra"),
+    ("Zoë", "Brontë", "zoe.bronte"),
+    ("Nguyễn", "Hà", "nguyen.ha"),
+    ("Σοφία", "Παππά", "sofia.pappa"),
+    ("आरव", "शर्मा", "aarav.sharma"),
+    ("Siân", "O’Brien", "sian.obrien"),
+    ("João", "Gonçalves", "joao.goncalves"),
+    ("דוד", "כהן", "david.cohen"),
+]
+_COUNTRY_CODES = [1, 7, 20, 30, 33, 44, 48, 49, 55, 81, 84, 91]
+
+
+def shop() -> dict[str, Any]:
+    """A seed's parts: DEFINITIONS, USERS users, values of some of them, and groups over them."""
+    chance = random.Random(559)
+    users = [_user(number, chance) for number in range(USERS)]
+    return {
+        "definitions": DEFINITIONS,
+        "users": users,
+        "values": [v for user in users[:USERS_WITH_VALUES] for v in _values(user["user_id"], chance)],
+        "groups": _groups([user["user_id"] for user in users], chance),
+    }
+
+
+def _user(number: int, chance: random.Random) -> Json:
+    *_, address = _NAMES[number % len(_NAMES)]
+    emails = [
+        {
+            "email": f"{address}{number}@example.com",
+            "primary": True,
+            "verified": chance.random() < 0.8,
+            "active": True,
+        }
+    ]
+    if number % 9 == 0:
+        emails.append({"email": f"{address}@work.example.org", "primary": False, "verified": False, "active": True})
+    phones = [
+        {
+            "phone": f"{chance.randrange(10**9, 10**10)}",
+            "country_code": _COUNTRY_CODES[number % len(_COUNTRY_CODES)],
+            "verified": chance.random() < 0.5,
+            "primary": True,
+            "active": chance.random() < 0.95,
+        }
+    ]
+    return {
+        "user_id": f"64c{number:021x}",
+        "emails": emails if number % 50 else [],
+        "phone_numbers": phones if number % 7 else [],
+        "blacklisted": number % BLACKLISTED_EVERY == BLACKLISTED_EVERY - 1,
+    }
+
+
+def _values(user_id: str, chance: random.Random) -> list[Json]:
+    """The values of one user: each definition has one with its own likelihood."""
+    first, last, address = chance.choice(_NAMES)
+    day = f"{chance.randrange(1950, 2006)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
+    offered: dict[str, Any] = {
+        "loyalty-tier": chance.choice(TIERS),
+        "city": chance.choice(CITIES),
+        "birth-date": day,
+        "shoe-size": chance.randrange(70, 96) / 2,
+        "lifetime-value": round(chance.expovariate(1 / 250), 2),
+        "orders": chance.randrange(0, 40),
+        "returns": chance.randrange(0, 5),
+        "open-basket": chance.random() < 0.3,
+        "newsletter": chance.random() < 0.6,
+        "channels": sorted(chance.sample(CHANNELS, chance.randrange(1, 4))),
+        "nickname": f"{first} {last[0]}.",
+        "measurements": {"chest": chance.randrange(70, 130), "unit": "cm", "taken": {"by": address}},
+        "last-seen": f"2024-{chance.randrange(1, 7):02}-{chance.randrange(1, 29):02}T08:30:00.000Z",
+    }
+    return [
+        {"user_id": user_id, "definition": slug, "value": value, "updated_by": "platform"}
+        if chance.random() < 0.8
+        else {
+            "user_id": user_id,
+            "definition": slug,
+            "value": value,
+            "updated_by": user_id,
+            "customer_overridden": True,
+        }
+        for slug, value in offered.items()
+        if chance.random() < 0.5
+    ]
+
+
+_GROUPS: list[tuple[str, str, list[str], int]] = [
+    ("Newsletter readers", "l1", ["email", "newsletter"], 1400),
+    ("Gold and platinum", "l1", ["loyalty", "vip"], 320),
+    ("Bought twice in a month", "l1", ["orders", "recent"], 611),
+    ("Basket left behind", "l1", ["basket", "email"], 250),
+    ("Walkers and hikers", "l2", ["shoes", "outdoor"], 101),
+    ("Runners", "l2", ["shoes", "sport"], 100),
+    ("Summer sale 2024", "l2", ["campaign", "summer"], 99),
+    ("Winter sale 2023", "l2", ["campaign", "winter"], 11),
+    ("Tailor's customers", "l2", ["made-to-measure", "vip"], 10),
+    ("Press and influencers", "l3", ["press"], 9),
+    ("Staff", "l3", ["internal"], 37),
+    ("Test accounts", "l3", ["internal", "test"], 3),
+    ("One of a kind", "l3", ["test"], 1),
+    ("Nobody yet", "l3", [], 0),
+    ("東京のお客様", "l1", ["city", "日本"], 58),
+    ("Клиенты из Костаная", "l1", ["city"], 44),
+    ("عملاء القاهرة", "l1", ["city", "شرق"], 46),
+    ("Żółte buty 👟", "l2", ["shoes"], 12),
+    (
+        "Customers who asked by phone, by post or in the shop whether the autumn catalogue is still in print",
+        "l2",
+        [],
+        5,
+    ),
+    ("All customers", "l3", ["everyone"], USERS),
+]
+
+
+def _groups(user_ids: list[str], chance: random.Random) -> list[Json]:
+    groups: list[Json] = [
+        {
+            "name": name,
+            "description": f"{name}: {size} customers of the demo shop",
+            "category": category,
+            "tags": tags,
+            "file_url": f"https://files.example.com/groups/{number}.csv",
+            "users": chance.sample(user_ids, size) if size < len(user_ids) else user_ids,
+        }
+        for number, (name, category, tags, size) in enumerate(_GROUPS)
+    ]
+    refreshed = {"count": 0, "refreshed_at": None}
+    groups += [
+        {
+            **groups[0],
+            "name": "Import that failed",
+            "status": "failed",
+            "users": [],
+            "total_users": refreshed,
+        },
+        {
+            **groups[1],
+            "name": "Import that never ended",
+            "status": "pending",
+            "users": [],
+            "total_users": refreshed,
+        },
+        {**groups[2], "name": "Kept by a rule", "type": "dynamic", "tags": ["rule", "recent"]},
+        {
+            **groups[3],
+            "name": "Switched off",
+            "is_active": False,
+            "tags": ["archive"],
+            "users": user_ids[:20],
+        },
+    ]
+    return groups

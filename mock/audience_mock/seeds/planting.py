@@ -1,0 +1,100 @@
+"""Filling a world with a seed: the same seed gives the same ids and times, every time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from audience_mock.contract import TenantName
+from audience_mock.errors import Refusal, show
+from audience_mock.seeds.reading import Seed, SeedProblem
+from audience_mock.store.collection import Record
+from audience_mock.store.definitions import DEFAULTS
+from audience_mock.store.groups import COMPLETED
+from audience_mock.store.world import Tenant, World, timestamp
+
+FIRST_DAY = datetime(2024, 1, 1, 9, tzinfo=UTC)
+"""When the first seeded record was created; each further one an hour later."""
+
+
+def plant(world: World, seed: Seed) -> None:
+    """Put all that a seed holds into a new world.
+
+    Raises:
+        SeedProblem: a slug taken twice, a value that does not fit, an id or uid taken twice.
+    """
+    for name, parts in seed.items():
+        tenant = world.tenant(*TenantName(*name.split("/", 1)))
+        _Planter(world, tenant).plant(parts)
+
+
+class _Planter:
+    """Fills one tenant; counts the records to space their times."""
+
+    def __init__(self, world: World, tenant: Tenant) -> None:
+        self._world = world
+        self._tenant = tenant
+        self._planted = 0
+        self._taken: set[tuple[str, str | int]] = set()
+
+    def plant(self, parts: dict[str, Any]) -> None:
+        for part, each in (
+            ("definitions", self._definition),
+            ("users", self._user),
+            ("values", self._value),
+            ("groups", self._group),
+        ):
+            for number, item in enumerate(parts.get(part, ())):
+                try:
+                    each(item)
+                except Refusal as refusal:
+                    where = f"{self._tenant.name}.{part}[{number}]"
+                    raise SeedProblem(f"the seed breaks the contract at {where}: {refusal.message}") from None
+
+    def _record(self, item: Record, defaults: Record) -> Record:
+        now = timestamp(FIRST_DAY + timedelta(hours=self._planted))
+        self._planted += 1
+        times = {"created_at": now, "modified_at": now}
+        record_id = item.get("_id") or self._world.new_id()
+        self._take("_id", record_id)
+        return {"_id": record_id, **defaults, **times, **item}
+
+    def _take(self, field: str, value: str | int) -> None:
+        if (field, value) in self._taken:
+            raise Refusal(400, f"{field} {show(value)} is there twice; give each record its own.")
+        self._taken.add((field, value))
+
+    def _definition(self, item: Record) -> None:
+        record = self._record(item, {"name": "", "slug": "", "description": "", "type": "", **DEFAULTS})
+        self._tenant.definitions.put_in(record)
+
+    def _user(self, item: Record) -> None:
+        self._take("user_id", item["user_id"])
+        self._tenant.users.add(**item)
+
+    def _value(self, item: Record) -> None:
+        definition = self._tenant.definitions.by_slug(item["definition"])
+        if definition is None:
+            raise Refusal(400, f"{show(item['definition'])} is not the slug of any definition; define it first.")
+        wrong = self._tenant.definitions.judge(definition, item["value"], "value")
+        if wrong:
+            raise Refusal(400, wrong[0].message)
+        written = {key: item[key] for key in ("updated_by", "customer_overridden") if key in item}
+        self._tenant.attributes.put(item["user_id"], definition, item["value"], **written)
+
+    def _group(self, item: Record) -> None:
+        user_ids = list(dict.fromkeys(item.get("users", [])))
+        defaults = {
+            "uid": self._tenant.groups.next_uid(),
+            "name": "",
+            "description": "",
+            "file_url": "data:text/csv,user_id",
+            "application_id": self._tenant.name.application_id,
+            "type": "file",
+            "status": COMPLETED,
+            "category": "",
+            "tags": [],
+            "total_users": {"count": len(user_ids), "refreshed_at": timestamp(FIRST_DAY)},
+        }
+        record = self._record({key: value for key, value in item.items() if key != "users"}, defaults)
+        record = {**record, "is_active": item.get("is_active", True), "__v": item.get("__v", 0)}
+        self._take("uid", record["uid"])
+        self._tenant.groups.put_in(record, user_ids)

@@ -1,0 +1,147 @@
+"""Reading a seed, and judging one that a person wrote.
+
+A seed maps "COMPANY/APPLICATION" to what that tenant owns. Every part may be left out, and so may every field
+that has a default:
+
+    559/64b000000000000000000001:
+      definitions: [{name: Shoe size, slug: shoe-size, type: number, pinned: true}]
+      users: [{user_id: u1, emails: [{email: ada@example.com, primary: true}], blacklisted: false}]
+      values: [{user_id: u1, definition: shoe-size, value: 41}]
+      groups: [{name: Walkers, category: l1, tags: [shoes], users: [u1]}]
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from audience_mock.contract import DOCUMENTED_TENANT, JsonObject, load_contract, resolve
+from audience_mock.schemas import Schema
+from audience_mock.seeds import demo, huge
+from audience_mock.store.groups import CATEGORIES, COMPLETED, FAILED, PENDING
+
+Seed = dict[str, dict[str, Any]]
+
+PARTS = ("definitions", "users", "values", "groups")
+
+
+class SeedProblem(Exception):
+    """A seed that cannot be used; the message names the file, the place and the fix."""
+
+
+def read_seed(seed: str) -> Seed:
+    """The seed of this name, or in the YAML file at this path.
+
+    Raises:
+        SeedProblem: there is none, or it breaks the contract.
+    """
+    if seed in BUILT_IN:
+        return BUILT_IN[seed]()
+    path = Path(seed)
+    if not path.exists() and path.suffix not in {".yaml", ".yml", ".json"}:
+        raise SeedProblem(f"there is no seed {seed!r}: use {', '.join(BUILT_IN)}, or the path of a YAML file")
+    content: Seed = _load(path)
+    _judge(seed, content)
+    return content
+
+
+def _load(path: Path) -> Any:
+    try:
+        return yaml.load(path.read_bytes(), _Loader)  # noqa: S506 (a safe loader)
+    except OSError as error:
+        raise SeedProblem(f"the seed {path} cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise SeedProblem(f"the seed {path} is not YAML{where}: {getattr(error, 'problem', error)}") from None
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Dates stay text, as they are in JSON."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _documents() -> Seed:
+    return dict(_load(Path(__file__).with_name("documents.yaml")))
+
+
+def _with_documents(more: dict[str, Any]) -> Seed:
+    """The documents' examples first, so that they are on the first page of every list."""
+    tenant = str(DOCUMENTED_TENANT)
+    own = _documents()[tenant]
+    return {tenant: {part: _both(own.get(part, []), more.get(part, [])) for part in PARTS}}
+
+
+def _both(first: Any, second: Any) -> Any:
+    yield from first
+    yield from second
+
+
+BUILT_IN: dict[str, Callable[[], Seed]] = {
+    "demo": lambda: _with_documents(demo.shop()),
+    "documents": _documents,
+    "empty": dict,
+    "huge": lambda: _with_documents(huge.million()),
+}
+
+
+def _judge(seed: str, content: Any) -> None:
+    """Hold a seed against the contract's own schemas."""
+    for violation in Schema(_schema()).violations(content, seed):
+        raise SeedProblem(f"the seed breaks the contract: {violation.message}")
+
+
+def _schema() -> JsonObject:
+    """A seed's schema: the contract's, with the fields that have a default left free."""
+    contract = load_contract()
+    schemas = {name: resolve(contract, s) for name, s in contract["components"]["schemas"].items()}
+    typed = schemas["CreateUserAttributeDefinition"]["properties"]
+    definition = {
+        **schemas["UserAttributeDefinition"],
+        "required": ["name", "slug", "type"],
+        "properties": {
+            **schemas["UserAttributeDefinition"]["properties"],
+            **{field: typed[field] for field in ("name", "slug", "type")},
+        },
+    }
+    group = {
+        **schemas["UserGroup"],
+        "required": ["name", "category"],
+        "properties": {
+            **schemas["UserGroup"]["properties"],
+            "uid": {"type": "integer", "minimum": 1},
+            "category": {"enum": list(CATEGORIES)},
+            "status": {"enum": [PENDING, COMPLETED, FAILED]},
+            "users": {"type": "array", "items": {"type": "string", "minLength": 1}},
+        },
+    }
+    user = {
+        **schemas["UserSummary"],
+        "properties": {**schemas["UserSummary"]["properties"], "blacklisted": {"type": "boolean"}},
+    }
+    user["properties"]["emails"]["items"]["required"] = ["email"]
+    user["properties"]["phone_numbers"]["items"]["required"] = ["phone"]
+    value = {
+        "type": "object",
+        "required": ["user_id", "definition", "value"],
+        "properties": {
+            "user_id": {"type": "string", "minLength": 1},
+            "definition": {"type": "string"},
+            "value": schemas["AttributeValue"],
+            "updated_by": {"type": "string"},
+            "customer_overridden": {"type": "boolean"},
+        },
+    }
+    items = {"definitions": definition, "users": user, "values": value, "groups": group}
+    tenant = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {part: {"type": "array", "items": items[part]} for part in PARTS},
+    }
+    return {"type": "object", "additionalProperties": False, "patternProperties": {"^[^/]+/[^/]+$": tenant}}

@@ -1,0 +1,84 @@
+"""One server: its world, its application, and the process that serves it."""
+
+import socket
+from dataclasses import dataclass
+
+import uvicorn
+from connexion import AsyncApp
+
+from audience_mock.app import create_app
+from audience_mock.contract import DOCUMENTED_TENANT, JsonObject, TenantName, load_contract
+from audience_mock.files import Files
+from audience_mock.jobs import Jobs
+from audience_mock.operations.context import Backend
+from audience_mock.seeds import plant, read_seed
+from audience_mock.store.world import World
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a server is started with.
+
+    Args:
+        tenants: applications to serve beside the documented one.
+        seed: a built-in seed's name, or a path.
+        hosts: hosts to fetch file_url from, beside loopback.
+        job_delay: seconds between an answer and its background work.
+        check_responses: turn an answer that breaks the contract into a 500.
+    """
+
+    tenants: tuple[TenantName, ...] = ()
+    seed: str = "demo"
+    hosts: frozenset[str] = frozenset()
+    job_delay: float = 0.2
+    check_responses: bool = False
+
+
+def create_backend(options: Options) -> tuple[JsonObject, Backend]:
+    """The contract as this server serves it, and the store behind it, seeded.
+
+    Raises:
+        SeedProblem: the seed cannot be used.
+    """
+    seed = read_seed(options.seed)
+    served = [*options.tenants, *(TenantName(*name.split("/", 1)) for name in seed)]
+    world = World(served)
+    plant(world, seed)
+    return load_contract(served), Backend(world, Jobs(options.job_delay), Files(options.hosts))
+
+
+def create_mock(options: Options) -> AsyncApp:
+    """The ASGI application of a server. Raises SeedProblem."""
+    contract, backend = create_backend(options)
+    return create_app(contract, backend, check_responses=options.check_responses)
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that says, once it listens, what there is to try."""
+
+    def __init__(self, options: Options, log_level: str) -> None:
+        self._options = options
+        super().__init__(uvicorn.Config(create_mock(options), log_level=log_level, lifespan="on"))
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            print(banner(f"http://{f'[{host}]' if ':' in host else host}:{port}", self._options), flush=True)
+
+
+def banner(url: str, options: Options) -> str:
+    """What a person reads at start: where it listens, what it serves, three requests to try."""
+    contract = load_contract()
+    api = f"{url}{contract['servers'][0]['url']}/company/{DOCUMENTED_TENANT.company_id}"
+    api += f"/application/{DOCUMENTED_TENANT.application_id}"
+    operations = sum("operationId" in o for item in contract["paths"].values() for o in item.values())
+    also = "".join(f", {tenant}" for tenant in options.tenants)
+    return f"""Audience API mock at {url}
+  serves  {operations} operations for {DOCUMENTED_TENANT}{also} (seed: {options.seed})
+  shows   {url}/ui (try it out)   {url}/openapi.json   {url}/openapi.yaml
+  try     curl '{api}/user_group?page_size=2'
+          curl '{api}/user_group/64f111111111111111111111/users?page_size=3'
+          curl -X POST -H 'Content-Type: application/json' -d '{{"name": "Shirt size", "slug": "shirt-size", \
+"description": "S to XL", "type": "string"}}' '{api}/user_attribute/definition'
+Ctrl-C stops it. What it was given is gone then."""

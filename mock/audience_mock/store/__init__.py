@@ -1,0 +1,1 @@
+"""What the server remembers. Nothing here knows of HTTP but the statuses of errors.py."""

@@ -1,0 +1,115 @@
+"""User attribute definitions (documents: Audience, operations 1 to 5)."""
+
+from typing import Any, Protocol
+
+from audience_mock import errors
+from audience_mock.store.attributes import Attributes
+from audience_mock.store.collection import Collection, Filter, Filters, Part, Record, exactly
+from audience_mock.store.values import misfit
+
+FLAGS = ("customer_editable", "encrypted", "pinned", "is_locked")
+FILTERS: dict[str, Filter] = {
+    "name": Part(lambda definition: str(definition["name"])),
+    "slug": exactly("slug"),
+    "type": exactly("type"),
+    **{flag: exactly(flag) for flag in FLAGS},
+}
+DEFAULTS: Record = {
+    "validations": [],
+    "default_value": None,
+    "encrypted": False,
+    "pinned": False,
+    "pin_order": 0,
+    "customer_editable": False,
+    "is_locked": False,
+}
+CREATED_WITH = ("name", "slug", "description", "type")
+UPDATABLE = ("name", "description", "type", "customer_editable")
+
+
+class Ground(Protocol):
+    """What records are made from: ids and times."""
+
+    def new_id(self) -> str: ...
+
+    def now(self, after: str = "") -> str: ...
+
+
+class Definitions:
+    """The definitions of one tenant; they own the users' values of them."""
+
+    def __init__(self, ground: Ground, attributes: Attributes) -> None:
+        self._ground = ground
+        self._attributes = attributes
+        self._records = Collection(FILTERS, errors.unknown_definition)
+
+    def __contains__(self, definition_id: str) -> bool:
+        return definition_id in self._records
+
+    def get(self, definition_id: str) -> Record:
+        """The definition. Raises Refusal 404."""
+        return self._records.get(definition_id)
+
+    def page(self, filters: Filters, page_no: int, page_size: int) -> tuple[list[Record], int]:
+        """One page of those that `filters` keep, and the number of all that they keep."""
+        return self._records.page(filters, page_no, page_size)
+
+    def by_slug(self, slug: str) -> Record | None:
+        found, _ = self._records.page({"slug": slug}, 1, 1)
+        return found[0] if found else None
+
+    def create(self, body: Record) -> Record:
+        """A new definition with the documented defaults. Raises Refusal 400 for a slug that is taken."""
+        now = self._ground.now()
+        return self.put_in(
+            {
+                "_id": self._ground.new_id(),
+                **{field: body[field] for field in CREATED_WITH},
+                **DEFAULTS,
+                "created_at": now,
+                "modified_at": now,
+            }
+        )
+
+    def put_in(self, record: Record) -> Record:
+        """Add a whole record. Raises Refusal 400 for a slug that is taken."""
+        holder = self.by_slug(record["slug"])
+        if holder:
+            raise errors.slug_taken(record["slug"], holder["_id"])
+        self._records.add(record)
+        return record
+
+    def update(self, definition_id: str, body: Record) -> Record:
+        """Change the fields that `body` names and leave the rest; a body that names none changes nothing.
+
+        Raises:
+            Refusal: 404, or 400 for a locked definition or a type that a stored value does not fit.
+        """
+        old = self._unlocked(definition_id)
+        changes = {field: body[field] for field in UPDATABLE if field in body}
+        if not changes:
+            return old
+        new = {**old, **changes, "modified_at": self._ground.now(old["modified_at"])}
+        if new["type"] != old["type"]:
+            for user_id, value in self._attributes.values_of(definition_id):
+                if misfit(new, value):
+                    raise errors.type_in_use(old["slug"], old["type"], new["type"], user_id, value)
+        self._records.replace(new)
+        return new
+
+    def delete(self, definition_id: str) -> None:
+        """Remove the definition and every user's value of it. Raises Refusal 404, or 400 if it is locked."""
+        self._unlocked(definition_id)
+        self._records.remove(definition_id)
+        self._attributes.forget_definition(definition_id)
+
+    def _unlocked(self, definition_id: str) -> Record:
+        record = self.get(definition_id)
+        if record["is_locked"]:
+            raise errors.definition_locked(definition_id, record["name"])
+        return record
+
+    def judge(self, definition: Record, value: Any, field: str) -> list[errors.Violation]:
+        """What keeps `value` from fitting a definition; empty if it fits."""
+        expected = misfit(definition, value)
+        return [errors.unfit(field, definition["slug"], value, expected)] if expected else []

@@ -1,0 +1,132 @@
+"""The users of one group, in the order of its file, and the pages over them."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from audience_mock import errors
+from audience_mock.store.users import Directory
+
+MAX_SELECTIONS = 16
+"""Answers to (q, blacklisted_users) that a group keeps."""
+BEFORE, AFTER = "before:", "after:"
+
+
+class Asked(NamedTuple):
+    """What a page of users is asked for with."""
+
+    q: str | None = None
+    blacklisted: bool = False
+    cursor: str | None = None
+    direction: str = "next"
+    page_no: int = 1
+    page_size: int = 10
+
+
+class Page(NamedTuple):
+    """A page of user ids and the cursors to its neighbours; a cursor is None where there is none."""
+
+    user_ids: list[str]
+    current: int
+    next_cursor: str | None
+    prev_cursor: str | None
+
+
+class Members:
+    """Users of a group as one file gave them. Never changed: a new file makes new Members.
+
+    A cursor is the id of the user beside whom the page begins or ends, so it holds while others come and go.
+    At an empty page past either end there is no such user: there it says "before:" the first or "after:" the
+    last.
+
+    Args:
+        places: user id -> place in the file, counted from 0, in the file's order.
+        directory: the users' contacts.
+        gone: users of the file before this one -> the place between two users where they would stand.
+    """
+
+    def __init__(self, places: dict[str, int], directory: Directory, gone: dict[str, float] | None = None) -> None:
+        self._places = places
+        self._ids = list(places)
+        self._directory = directory
+        self._gone = gone or {}
+        self._selections: OrderedDict[tuple[str | None, bool], Sequence[int]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def replaced_by(self, places: dict[str, int]) -> "Members":
+        """The members of a new file; cursors at users whom it dropped go on from where these stood."""
+        gone: dict[str, float] = {}
+        anchor = -1
+        for user_id in self._ids:
+            place = places.get(user_id)
+            if place is None:
+                gone[user_id] = anchor + 0.5
+            else:
+                anchor = place
+        return Members(places, self._directory, gone)
+
+    def is_ready(self, asked: Asked) -> bool:
+        """Would `page` answer at once, without going through all users?"""
+        return self._key(asked) in self._selections or len(self) < 10_000  # noqa: PLR2004 (a few ms)
+
+    def page(self, asked: Asked) -> Page:
+        """One page of those whom `q` and `blacklisted` keep.
+
+        Raises:
+            Refusal: 400 for a cursor that is not one of this group's.
+        """
+        kept = self._select(asked)
+        size, end = asked.page_size, len(kept)
+        if asked.cursor is None:
+            start = min((asked.page_no - 1) * size, end)
+            current = asked.page_no
+        else:
+            place = self._place(asked.cursor)
+            if asked.direction == "next":
+                start = bisect_right(kept, place)
+            else:
+                end = bisect_left(kept, place)
+                start = max(0, end - size)
+            current = start // size + 1
+        chosen = [self._ids[place] for place in kept[start : min(end, start + size)]]
+        has_next, has_prev = start + len(chosen) < len(kept), start > 0
+        first = chosen[0] if chosen else f"{AFTER}{self._ids[kept[-1]]}" if has_prev else None
+        last = chosen[-1] if chosen else f"{BEFORE}{self._ids[kept[0]]}" if has_next else None
+        return Page(chosen, current, last if has_next else None, first if has_prev else None)
+
+    def _place(self, cursor: str) -> float:
+        for prefix, shift in (("", 0.0), (BEFORE, -0.5), (AFTER, 0.5)):
+            if cursor.startswith(prefix):
+                user_id = cursor.removeprefix(prefix)
+                place = self._places.get(user_id, self._gone.get(user_id))
+                if place is not None:
+                    return place + shift
+        raise errors.unknown_cursor(cursor)
+
+    @staticmethod
+    def _key(asked: Asked) -> tuple[str | None, bool]:
+        return asked.q.casefold() if asked.q else None, asked.blacklisted
+
+    def _select(self, asked: Asked) -> Sequence[int]:
+        """The places of those whom `q` and `blacklisted` keep, ascending."""
+        key = self._key(asked)
+        kept = self._selections.get(key)
+        if kept is None:
+            kept = self._selections[key] = self._search(*key)
+            if len(self._selections) > MAX_SELECTIONS:
+                self._selections.popitem(last=False)
+        return kept
+
+    def _search(self, needle: str | None, blacklisted: bool) -> Sequence[int]:
+        listed = {place for u in self._directory.blacklisted if (place := self._places.get(u)) is not None}
+        kept: Sequence[int] = sorted(listed) if blacklisted else range(len(self))
+        if listed and not blacklisted:
+            kept = array("I", (place for place in kept if place not in listed))
+        if needle is not None:
+            matches, ids = self._directory.matches, self._ids
+            kept = array("I", (place for place in kept if matches(ids[place], needle)))
+        return kept

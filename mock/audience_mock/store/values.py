@@ -1,0 +1,119 @@
+"""Does a value fit a definition: its type, and each of its validations."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from audience_mock.errors import show
+
+Record = dict[str, Any]
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, str) and _DATE.fullmatch(value) is not None and _parsed(date, value) is not None
+
+
+def _is_datetime(value: Any) -> bool:
+    return isinstance(value, str) and _DATE_TIME.fullmatch(value) is not None and _instant(value) is not None
+
+
+def _parsed(kind: type[date] | type[datetime], text: str) -> Any:
+    try:
+        return kind.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _instant(text: str) -> Any:
+    """RFC 3339 allows small letters, any number of decimals and a leap second; Python's reader does not."""
+    text = re.sub(r"(\.\d{6})\d+", r"\1", text.upper())
+    return _parsed(datetime, re.sub(r":60(?=[.Z+-])", ":59", text))
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+TYPES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "string": (lambda value: isinstance(value, str), "a string"),
+    "number": (_is_number, "a number"),
+    "boolean": (lambda value: isinstance(value, bool), "true or false"),
+    "date": (_is_date, "a date like 2024-05-01"),
+    "datetime": (_is_datetime, "a date and time with a zone, like 2024-05-01T09:30:00.000Z"),
+    "list": (_is_list, "a list of strings"),
+    "object": (lambda value: isinstance(value, dict), "an object"),
+}
+"""A definition's type -> (does the value fit, what to send)."""
+
+
+def _order(value: Any, bound: Any) -> int | None:
+    """-1, 0 or 1 as `value` lies before, at or after `bound`; None where the two have no order."""
+    if _is_number(value) and _is_number(bound):
+        pair = (value, bound)
+    elif isinstance(value, str) and isinstance(bound, str):
+        pair = (_instant(value), _instant(bound))
+        if None in pair or (pair[0].tzinfo is None) != (pair[1].tzinfo is None):
+            return None
+    else:
+        return None
+    return int(pair[0] > pair[1]) - int(pair[0] < pair[1])
+
+
+def _length(value: Any) -> int | None:
+    return len(value) if isinstance(value, str | list) else None
+
+
+def _texts(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else value if _is_list(value) else []
+
+
+def _within(value: Any, options: Any) -> bool:
+    """Is the value, or every item of a list, among the options; true is not 1."""
+    items = value if isinstance(value, list) and value not in options else [value]
+    return all(any(item == o and isinstance(item, bool) == isinstance(o, bool) for o in options) for item in items)
+
+
+VALIDATIONS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
+    "min": (lambda value, bound: (_order(value, bound) or 0) >= 0, "no less than {}"),
+    "max": (lambda value, bound: (_order(value, bound) or 0) <= 0, "no more than {}"),
+    "min_length": (
+        lambda value, bound: (n := _length(value)) is None or n >= bound,
+        "a length of {} or more",
+    ),
+    "max_length": (
+        lambda value, bound: (n := _length(value)) is None or n <= bound,
+        "a length of at most {}",
+    ),
+    "regex": (
+        lambda value, pattern: all(re.search(pattern, text) for text in _texts(value)),
+        "text that matches {}",
+    ),
+    "one_of": (_within, "one of {}"),
+}
+"""A validation's type -> (does the value pass, what to send). One that does not apply to a value passes."""
+
+
+def misfit(definition: Record, value: Any, *, as_type: str | None = None) -> str | None:
+    """What a value would have to be to fit, or None if it fits.
+
+    Args:
+        definition: the live definition.
+        value: the value to judge.
+        as_type: judge by this type in place of the definition's own.
+    """
+    fits, expected = TYPES[as_type or definition["type"]]
+    if not fits(value):
+        return expected
+    for validation in definition["validations"]:
+        passes, wanted = VALIDATIONS[validation["type"]]
+        if not passes(value, validation["value"]):
+            return wanted.format(show(validation["value"]))
+    return None

@@ -1,0 +1,70 @@
+"""Everything one server remembers: its tenants, its clock, its sequence of ids."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+
+from audience_mock.contract import DOCUMENTED_TENANT, TenantName
+from audience_mock.store.attributes import Attributes
+from audience_mock.store.definitions import Definitions
+from audience_mock.store.groups import Groups
+from audience_mock.store.users import Directory
+
+Clock = Callable[[], datetime]
+
+
+def real_time() -> datetime:
+    return datetime.now(UTC)
+
+
+class Tenant:
+    """What one application of one company owns. Nothing in it is reachable from another."""
+
+    def __init__(self, name: TenantName, world: "World") -> None:
+        self.name = name
+        self.attributes = Attributes(name, world.new_id)
+        self.definitions = Definitions(world, self.attributes)
+        self.users = Directory()
+        self.groups = Groups(name, world, self.users)
+
+
+class World:
+    """All tenants of a server.
+
+    Args:
+        tenants: the applications to serve beside the documented one.
+        clock: where `created_at` and `modified_at` come from.
+    """
+
+    def __init__(self, tenants: Iterable[TenantName] = (), clock: Clock = real_time) -> None:
+        served = [DOCUMENTED_TENANT, *tenants]
+        self._companies = {name.company_id for name in served}
+        self._applications = {name.application_id for name in served}
+        self._clock = clock
+        self._last_id = 0
+        self._tenants: dict[TenantName, Tenant] = {}
+
+    def tenant(self, company_id: str, application_id: str) -> Tenant:
+        """The tenant of this name; one that is not served is empty and is forgotten after the request."""
+        name = TenantName(company_id, application_id)
+        tenant = self._tenants.get(name)
+        if tenant is None:
+            tenant = Tenant(name, self)
+            if company_id in self._companies and application_id in self._applications:
+                self._tenants[name] = tenant
+        return tenant
+
+    def new_id(self) -> str:
+        """24 hex digits, never given before; the same sequence in every run."""
+        self._last_id += 1
+        return f"65{self._last_id:022x}"
+
+    def now(self, after: str = "") -> str:
+        """The time as RFC 3339 in UTC with milliseconds, at least a millisecond later than `after`."""
+        stamp = timestamp(self._clock())
+        if stamp <= after:
+            stamp = timestamp(datetime.fromisoformat(after) + timedelta(milliseconds=1))
+        return stamp
+
+
+def timestamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
