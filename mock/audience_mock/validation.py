@@ -28,7 +28,8 @@ MAX_BODY = 64 * 2**20
 MAX_DEPTH = 64
 """Levels of lists and objects in a body; an answer that nests deeper could not be written."""
 
-_BIG_NUMBER = re.compile(rb"[0-9]{16}")
+_EXACT = 2.0**63
+"""Whole numbers from here on are read as floats by orjson."""
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -146,9 +147,10 @@ def _parse(content: bytes) -> tuple[Any, Violation | None]:
         body = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         return None, errors.body_not_json(str(error))
-    if _depth(body) > MAX_DEPTH:
+    depth, has_big_number = _survey(body)
+    if depth > MAX_DEPTH:
         return None, errors.body_too_deep(MAX_DEPTH)
-    if _BIG_NUMBER.search(content):
+    if has_big_number:
         try:
             body = json.loads(content)
         except ValueError as error:  # more digits than Python converts
@@ -156,15 +158,15 @@ def _parse(content: bytes) -> tuple[Any, Violation | None]:
     return body, None
 
 
-def _depth(value: Any) -> int:
-    """Levels of containers in `value`, found without recursion."""
-    depth, level = 0, [value]
-    while level := [item for item in level if isinstance(item, dict | list)]:
-        depth += 1
-        if depth > MAX_DEPTH:
-            break
-        level = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
-    return depth
+def _survey(value: Any) -> tuple[int, bool]:
+    """How deep the containers in `value` nest, and whether it has a number that orjson may have rounded."""
+    depth, has_big_number, level = 0, False, [value]
+    while level and depth <= MAX_DEPTH:
+        has_big_number = has_big_number or any(isinstance(i, float) and abs(i) >= _EXACT for i in level)
+        containers = [item for item in level if isinstance(item, dict | list)]
+        level = [child for c in containers for child in (c.values() if isinstance(c, dict) else c)]
+        depth += bool(containers)
+    return depth, has_big_number
 
 
 class _Step:

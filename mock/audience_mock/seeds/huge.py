@@ -7,35 +7,25 @@ USERS = 1_000_000
 _BLACKLISTED_EVERY = 1000
 
 
-def _user_id(number: int) -> str:
-    return f"64e{number:021x}"
-
-
 def million(users: int = USERS) -> dict[str, Any]:
     """A seed's parts: `users` users, every thousandth blacklisted, all in the group Everyone."""
+    user_ids = [f"64e{number:021x}" for number in range(users)]
     everyone = {
         "name": "Everyone",
         "description": "Every user of the shop, to see how a long list behaves",
         "category": "l3",
         "tags": ["everyone"],
-        "users": [_user_id(number) for number in range(users)],
+        "users": user_ids,
     }
-    return {"users": _users(users), "groups": [everyone]}
+    return {"users": _users(user_ids), "groups": [everyone]}
 
 
-def _users(users: int) -> Iterator[dict[str, Any]]:
-    for number in range(users):
+def _users(user_ids: list[str]) -> Iterator[dict[str, Any]]:
+    for number, user_id in enumerate(user_ids):
+        phone = {"phone": str(9_000_000_000 + number), "country_code": 91, "verified": number % 2 == 0}
         yield {
-            "user_id": _user_id(number),
+            "user_id": user_id,
             "emails": [{"email": f"user{number}@example.com", "primary": True, "verified": True, "active": True}],
-            "phone_numbers": [
-                {
-                    "phone": f"{9000000000 + number}",
-                    "country_code": 91,
-                    "verified": number % 2 == 0,
-                    "primary": True,
-                    "active": True,
-                }
-            ],
+            "phone_numbers": [{**phone, "primary": True, "active": True}],
             "blacklisted": number % _BLACKLISTED_EVERY == _BLACKLISTED_EVERY - 1,
         }

@@ -127,6 +127,5 @@ class Members:
         if listed and not blacklisted:
             kept = array("I", (place for place in kept if place not in listed))
         if needle is not None:
-            matches, ids = self._directory.matches, self._ids
-            kept = array("I", (place for place in kept if matches(ids[place], needle)))
+            kept = array("I", self._directory.having(needle, self._ids, kept))
         return kept

@@ -1,19 +1,24 @@
 """Who the users of groups are: emails, phone numbers, and whether they are blacklisted."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-_EMAIL, _PHONE, _CODE = "\x1e", "\x1f", "\x1d"
 _EMAIL_FLAGS = ("primary", "verified", "active")
 _PHONE_FLAGS = ("verified", "primary", "active")
+_EMAIL, _PHONE = 0x10, 0x18
+_FOLDED = "\0"
+_CONTACT = re.compile("([\x10-\x1f])([^\x00-\x1f]*)([\x01-\x0f]*)")
+_CONTROL = re.compile("[\x00-\x1f]")
 
 
 class Directory:
     """The contacts of a tenant's users.
 
     A user takes one short string, not a tree of objects, so that a million of them fit in memory and are
-    searched at the speed of `str.__contains__`. An email is written as mark, flags, address; a phone number
-    as mark, flags, country code, mark, number.
+    searched at the speed of `in`. All but the addresses and numbers themselves is written in control
+    characters, which neither they nor what is searched for may have: a mark for the kind of contact and its
+    flags, the text, for a phone number its country code. Where a text has capitals, the folded line follows.
     """
 
     def __init__(self) -> None:
@@ -29,46 +34,64 @@ class Directory:
         blacklisted: bool = False,
     ) -> None:
         """Remember a user's contacts; `emails` and `phone_numbers` have the fields of Email and PhoneNumber."""
-        parts = [f"{_EMAIL}{_pack(email, _EMAIL_FLAGS)}{email['email']}" for email in emails]
+        parts = [_mark(_EMAIL, email, _EMAIL_FLAGS) + _clean(email["email"]) for email in emails]
         for phone in phone_numbers:
-            code = phone.get("country_code", "")
-            parts.append(f"{_PHONE}{_pack(phone, _PHONE_FLAGS)}{code}{_CODE}{phone['phone']}")
-        self._lines[user_id] = "".join(parts)
+            mark = _mark(_PHONE, phone, _PHONE_FLAGS)
+            parts.append(mark + _clean(phone["phone"]) + _write(phone.get("country_code")))
+        line = "".join(parts)
+        folded = line.casefold()
+        self._lines[user_id] = line if line == folded else f"{line}{_FOLDED}{folded}"
         if blacklisted:
             self.blacklisted.add(user_id)
 
     def summary(self, user_id: str) -> dict[str, Any]:
         """The UserSummary; a user whom nobody described has no contacts."""
-        emails, phones = [], []
-        for mark, flags, text in _parts(self._lines.get(user_id, "")):
-            if mark == _EMAIL:
-                emails.append({"email": text, **_unpack(flags, _EMAIL_FLAGS)})
+        emails: list[dict[str, Any]] = []
+        phones: list[dict[str, Any]] = []
+        line = self._lines.get(user_id, "").partition(_FOLDED)[0]
+        for mark, text, code in _CONTACT.findall(line):
+            flags = ord(mark)
+            if flags < _PHONE:
+                emails.append({"email": text, **_flags(flags, _EMAIL_FLAGS)})
             else:
-                code, _, number = text.partition(_CODE)
-                country = {"country_code": int(code)} if code else {}
-                phones.append({"phone": number, **country, **_unpack(flags, _PHONE_FLAGS)})
+                country = {"country_code": _read(code)} if code else {}
+                phones.append({"phone": text, **country, **_flags(flags, _PHONE_FLAGS)})
         return {"user_id": user_id, "emails": emails, "phone_numbers": phones}
 
-    def matches(self, user_id: str, needle: str) -> bool:
-        """Has the user an email or phone number with `needle`, given casefolded, in it?"""
-        line = self._lines.get(user_id, "")
-        if needle not in line and needle not in line.casefold():
-            return False
-        texts = (text.partition(_CODE)[2] if mark == _PHONE else text for mark, _, text in _parts(line))
-        return any(needle in text.casefold() for text in texts)
+    def having(self, needle: str, user_ids: Sequence[str], places: Iterable[int]) -> Iterable[int]:
+        """Those of `places` in `user_ids` whose user has an email or phone number with `needle` in it.
+
+        `needle` is given casefolded.
+        """
+        if _CONTROL.search(needle):
+            return ()
+        lines = self._lines
+        return (place for place in places if needle in lines.get(user_ids[place], ""))
 
 
-def _pack(contact: dict[str, Any], names: tuple[str, ...]) -> str:
-    return str(sum(bool(contact.get(name, False)) << bit for bit, name in enumerate(names)))
+def _mark(kind: int, contact: dict[str, Any], names: tuple[str, ...]) -> str:
+    for bit, name in enumerate(names):
+        if contact.get(name):
+            kind |= 1 << bit
+    return chr(kind)
 
 
-def _unpack(flags: str, names: tuple[str, ...]) -> dict[str, bool]:
-    return {name: bool(int(flags) >> bit & 1) for bit, name in enumerate(names)}
+def _flags(mark: int, names: tuple[str, ...]) -> dict[str, bool]:
+    return {name: bool(mark >> bit & 1) for bit, name in enumerate(names)}
 
 
-def _parts(line: str) -> Iterable[tuple[str, str, str]]:
-    start = 0
-    for end in range(1, len(line) + 1):
-        if end == len(line) or line[end] in (_EMAIL, _PHONE):
-            yield line[start], line[start + 1], line[start + 2 : end]
-            start = end
+def _clean(text: str) -> str:
+    return _CONTROL.sub("", text)
+
+
+def _write(country_code: float | None) -> str:
+    """A country code in base 15, lowest digit first, each digit the control character above it."""
+    text, rest = "", int(country_code or 0)
+    while rest:
+        rest, digit = divmod(rest, 15)
+        text += chr(digit + 1)
+    return text
+
+
+def _read(text: str) -> int:
+    return sum((ord(digit) - 1) * 15**power for power, digit in enumerate(text))

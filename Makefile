@@ -1,0 +1,49 @@
+# Everything runs in .venv, which is made on first use from the exact versions in requirements.txt.
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCES := mock conformance tests
+.DEFAULT_GOAL := help
+.PHONY: help mock test lint lint-peers check format install clean
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{c=$$1" "$$2; sub(/^ *make [a-z-]+ /,""); printf "  %-18s %s\n", c, $$0}'
+
+mock: install  ## Serve the mock on http://127.0.0.1:4010 (options: make mock ARGS="--seed documents")
+	@$(BIN)/audience-mock $(ARGS)
+
+test: install  ## Run all tests (options: make test ARGS="-k cursor")
+	@$(BIN)/pytest -q -n auto $(ARGS)
+
+lint: install  ## Lint openapi.yaml: the specification's rules and the contract's own
+	@$(BIN)/audience-conformance lint $(ARGS)
+
+lint-peers:  ## Lint openapi.yaml with Spectral and Redocly too (needs npm)
+	@mkdir -p .cache/peers && cp tests/peers/* .cache/peers
+	@npm ci --ignore-scripts --prefix .cache/peers --no-audit --no-fund --loglevel=error
+	@.cache/peers/node_modules/.bin/spectral lint --ruleset .cache/peers/spectral.yaml --fail-severity hint openapi.yaml
+	@REDOCLY_TELEMETRY=off .cache/peers/node_modules/.bin/redocly lint --extends recommended-strict openapi.yaml
+
+check: install  ## Check format, style and types of the code, and lint the contract
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/mypy
+	@$(BIN)/audience-conformance lint
+
+format: install  ## Format the code
+	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix $(SOURCES)
+
+install: .venv/installed  ## Make .venv with both commands in .venv/bin
+
+.venv/installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed; name it with PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
+		|| { rm -rf .venv; echo "Python's venv module is needed (Debian: apt-get install python3-venv)"; exit 1; }
+	@echo "Installing into .venv (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:  ## Remove .venv and all caches
+	@rm -rf .venv .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
