@@ -57,6 +57,9 @@ class Schema:
                 path = _join(path, [missing])
                 wanted = describe(holder.get("properties", {}).get(missing, {}))
                 yield Violation(path, f"{path} is missing; send {wanted}.")
+            elif keyword == "additionalProperties":
+                surplus = show(error.kind.value[0])
+                yield Violation(path, f"{path} has the unknown {surplus}; use {', '.join(holder['properties'])}.")
             else:
                 yield Violation(path, f"{path} is {show(error.instance)}; send {describe(holder)}.")
 

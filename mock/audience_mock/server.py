@@ -43,7 +43,7 @@ def create_backend(options: Options) -> tuple[JsonObject, Backend]:
     seed = read_seed(options.seed)
     served = [*options.tenants, *(TenantName(*name.split("/", 1)) for name in seed)]
     world = World(served)
-    plant(world, seed)
+    plant(world, seed, options.seed)
     return load_contract(served), Backend(world, Jobs(options.job_delay), Files(options.hosts))
 
 

@@ -3,27 +3,37 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from audience_mock import errors
 from audience_mock.contract import TenantName
 from audience_mock.errors import Refusal, show
 from audience_mock.seeds.reading import Seed, SeedProblem
 from audience_mock.store.collection import Record
 from audience_mock.store.definitions import DEFAULTS
 from audience_mock.store.groups import COMPLETED
+from audience_mock.store.values import VALIDATIONS
 from audience_mock.store.world import Tenant, World, timestamp
 
 FIRST_DAY = datetime(2024, 1, 1, 9, tzinfo=UTC)
 """When the first seeded record was created; each further one an hour later."""
 
 
-def plant(world: World, seed: Seed) -> None:
+def plant(world: World, seed: Seed, source: str) -> None:
     """Put all that a seed holds into a new world.
+
+    Args:
+        world: where nothing is yet.
+        seed: what `read_seed` gave.
+        source: the seed's name or path, for messages.
 
     Raises:
         SeedProblem: a slug taken twice, a value that does not fit, an id or uid taken twice.
     """
     for name, parts in seed.items():
         tenant = world.tenant(*TenantName(*name.split("/", 1)))
-        _Planter(world, tenant).plant(parts)
+        try:
+            _Planter(world, tenant).plant(parts)
+        except Refusal as refusal:
+            raise SeedProblem(f"the seed {source} breaks the contract: {refusal.message}") from None
 
 
 class _Planter:
@@ -46,8 +56,7 @@ class _Planter:
                 try:
                     each(item)
                 except Refusal as refusal:
-                    where = f"{self._tenant.name}.{part}[{number}]"
-                    raise SeedProblem(f"the seed breaks the contract at {where}: {refusal.message}") from None
+                    raise errors.one(part, f"seed.{self._tenant.name}.{part}.{number}: {refusal.message}") from None
 
     def _record(self, item: Record, defaults: Record) -> Record:
         now = timestamp(FIRST_DAY + timedelta(hours=self._planted))
@@ -59,11 +68,20 @@ class _Planter:
 
     def _take(self, field: str, value: str | int) -> None:
         if (field, value) in self._taken:
-            raise Refusal(400, f"{field} {show(value)} is there twice; give each record its own.")
+            raise errors.one(field, f"The {field} {show(value)} is there twice; give each record its own.")
         self._taken.add((field, value))
 
     def _definition(self, item: Record) -> None:
         record = self._record(item, {"name": "", "slug": "", "description": "", "type": "", **DEFAULTS})
+        for validation in record["validations"]:
+            if not VALIDATIONS[validation["type"]].takes(validation["value"]):
+                raise errors.one(
+                    "validations", f"{show(validation)} is no validation; its value is of the wrong kind."
+                )
+        default = record["default_value"]
+        violations = [] if default is None else self._tenant.definitions.judge(record, default, "default_value")
+        if violations:
+            raise errors.invalid(violations)
         self._tenant.definitions.put_in(record)
 
     def _user(self, item: Record) -> None:
@@ -73,10 +91,10 @@ class _Planter:
     def _value(self, item: Record) -> None:
         definition = self._tenant.definitions.by_slug(item["definition"])
         if definition is None:
-            raise Refusal(400, f"{show(item['definition'])} is not the slug of any definition; define it first.")
-        wrong = self._tenant.definitions.judge(definition, item["value"], "value")
-        if wrong:
-            raise Refusal(400, wrong[0].message)
+            raise errors.invalid([errors.unknown_key("definition", item["definition"])])
+        violations = self._tenant.definitions.judge(definition, item["value"], "value")
+        if violations:
+            raise errors.invalid(violations)
         written = {key: item[key] for key in ("updated_by", "customer_overridden") if key in item}
         self._tenant.attributes.put(item["user_id"], definition, item["value"], **written)
 

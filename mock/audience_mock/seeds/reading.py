@@ -10,6 +10,7 @@ that has a default:
       groups: [{name: Walkers, category: l1, tags: [shoes], users: [u1]}]
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from audience_mock.store.groups import CATEGORIES, COMPLETED, FAILED, PENDING
 
 Seed = dict[str, dict[str, Any]]
 
+_TENANT = re.compile("[^/]+/[^/]+")
 PARTS = ("definitions", "users", "values", "groups")
 
 
@@ -93,8 +95,12 @@ BUILT_IN: dict[str, Callable[[], Seed]] = {
 
 def _judge(seed: str, content: Any) -> None:
     """Hold a seed against the contract's own schemas."""
-    for violation in Schema(_schema()).violations(content, seed):
-        raise SeedProblem(f"the seed breaks the contract: {violation.message}")
+    if isinstance(content, dict):
+        for name in content:
+            if not _TENANT.fullmatch(str(name)):
+                raise SeedProblem(f"the seed {seed} names the tenant {name!r}; write it as COMPANY/APPLICATION")
+    for violation in Schema(_schema()).violations(content, "seed"):
+        raise SeedProblem(f"the seed {seed} breaks the contract: {violation.message}")
 
 
 def _schema() -> JsonObject:
@@ -110,6 +116,7 @@ def _schema() -> JsonObject:
             **{field: typed[field] for field in ("name", "slug", "type")},
         },
     }
+    definition["properties"]["validations"]["items"]["required"] = ["type", "value"]
     group = {
         **schemas["UserGroup"],
         "required": ["name", "category"],
@@ -144,4 +151,4 @@ def _schema() -> JsonObject:
         "additionalProperties": False,
         "properties": {part: {"type": "array", "items": items[part]} for part in PARTS},
     }
-    return {"type": "object", "additionalProperties": False, "patternProperties": {"^[^/]+/[^/]+$": tenant}}
+    return {"type": "object", "additionalProperties": tenant}

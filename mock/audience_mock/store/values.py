@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from audience_mock.errors import show
 
@@ -54,6 +54,10 @@ TYPES: dict[str, tuple[Callable[[Any], bool], str]] = {
 """A definition's type -> (does the value fit, what to send)."""
 
 
+def _is_bound(value: Any) -> bool:
+    return _is_number(value) or (isinstance(value, str) and _instant(value) is not None)
+
+
 def _order(value: Any, bound: Any) -> int | None:
     """-1, 0 or 1 as `value` lies before, at or after `bound`; None where the two have no order."""
     if _is_number(value) and _is_number(bound):
@@ -81,39 +85,53 @@ def _within(value: Any, options: Any) -> bool:
     return all(any(item == o and isinstance(item, bool) == isinstance(o, bool) for o in options) for item in items)
 
 
-VALIDATIONS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
-    "min": (lambda value, bound: (_order(value, bound) or 0) >= 0, "no less than {}"),
-    "max": (lambda value, bound: (_order(value, bound) or 0) <= 0, "no more than {}"),
-    "min_length": (
-        lambda value, bound: (n := _length(value)) is None or n >= bound,
-        "a length of {} or more",
-    ),
-    "max_length": (
-        lambda value, bound: (n := _length(value)) is None or n <= bound,
-        "a length of at most {}",
-    ),
-    "regex": (
-        lambda value, pattern: all(re.search(pattern, text) for text in _texts(value)),
-        "text that matches {}",
-    ),
-    "one_of": (_within, "one of {}"),
-}
-"""A validation's type -> (does the value pass, what to send). One that does not apply to a value passes."""
+def _is_pattern(value: Any) -> bool:
+    try:
+        re.compile(value)
+    except (re.error, TypeError):
+        return False
+    return True
 
 
-def misfit(definition: Record, value: Any, *, as_type: str | None = None) -> str | None:
-    """What a value would have to be to fit, or None if it fits.
+class Validation(NamedTuple):
+    """One kind of validation.
 
     Args:
-        definition: the live definition.
-        value: the value to judge.
-        as_type: judge by this type in place of the definition's own.
+        passes: does a value pass, given the validation's own value; one that does not apply to it passes.
+        wanted: what to send, with a place for the validation's value.
+        takes: can this be the validation's value at all.
     """
-    fits, expected = TYPES[as_type or definition["type"]]
+
+    passes: Callable[[Any, Any], bool]
+    wanted: str
+    takes: Callable[[Any], bool]
+
+
+VALIDATIONS: dict[str, Validation] = {
+    "min": Validation(lambda value, bound: (_order(value, bound) or 0) >= 0, "no less than {}", _is_bound),
+    "max": Validation(lambda value, bound: (_order(value, bound) or 0) <= 0, "no more than {}", _is_bound),
+    "min_length": Validation(
+        lambda value, bound: (n := _length(value)) is None or n >= bound, "a length of {} or more", _is_number
+    ),
+    "max_length": Validation(
+        lambda value, bound: (n := _length(value)) is None or n <= bound, "a length of at most {}", _is_number
+    ),
+    "regex": Validation(
+        lambda value, pattern: all(re.search(pattern, text) for text in _texts(value)),
+        "text that matches {}",
+        _is_pattern,
+    ),
+    "one_of": Validation(_within, "one of {}", lambda value: isinstance(value, list)),
+}
+
+
+def misfit(definition: Record, value: Any) -> str | None:
+    """What a value would have to be to fit a live definition, or None if it fits."""
+    fits, expected = TYPES[definition["type"]]
     if not fits(value):
         return expected
     for validation in definition["validations"]:
-        passes, wanted = VALIDATIONS[validation["type"]]
-        if not passes(value, validation["value"]):
-            return wanted.format(show(validation["value"]))
+        kind = VALIDATIONS[validation["type"]]
+        if not kind.passes(value, validation["value"]):
+            return kind.wanted.format(show(validation["value"]))
     return None

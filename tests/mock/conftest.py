@@ -1,0 +1,93 @@
+"""A mock in process: the whole application over ASGI, no port, no thread."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+from audience_mock.app import create_app
+from audience_mock.server import Options, create_backend
+
+T = TypeVar("T")
+BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"
+
+
+class Api:
+    """A client of one fresh mock. Background jobs run while a request or `settle` runs.
+
+    Paths are below the documented tenant, unless they start with "//": then they are the server's own.
+    """
+
+    def __init__(self, options: Options, *, raise_faults: bool = True) -> None:
+        contract, self.backend = create_backend(options)
+        self.app = create_app(contract, self.backend, check_responses=options.check_responses)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=raise_faults)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://mock")
+        self._loop = asyncio.new_event_loop()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._loop.run_until_complete(work)
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        url = path[1:] if path.startswith("//") else f"{BASE}{path}"
+        return self.run(self._client.request(method, url, **options))
+
+    def gather(self, *requests: tuple[str, str, dict[str, Any]]) -> list[httpx.Response]:
+        """Send (method, path, options) all at once."""
+
+        async def together() -> list[httpx.Response]:
+            return await asyncio.gather(
+                *(self._client.request(method, f"{BASE}{path}", **options) for method, path, options in requests)
+            )
+
+        return self.run(together())
+
+    def get(self, path: str, **query: Any) -> httpx.Response:
+        return self.request("GET", path, params=query)
+
+    def post(self, path: str, body: Any = None) -> httpx.Response:
+        return self.request("POST", path, json=body)
+
+    def put(self, path: str, body: Any) -> httpx.Response:
+        return self.request("PUT", path, json=body)
+
+    def patch(self, path: str, body: Any) -> httpx.Response:
+        return self.request("PATCH", path, json=body)
+
+    def delete(self, path: str) -> httpx.Response:
+        return self.request("DELETE", path)
+
+    def settle(self) -> None:
+        """Wait until every background job has ended."""
+        self.run(self.backend.jobs.settled())
+
+    def close(self) -> None:
+        self.run(self.backend.jobs.stop())
+        self.run(self._client.aclose())
+        self._loop.close()
+
+
+MakeApi = Callable[..., Api]
+
+
+@pytest.fixture
+def make_api() -> Iterator[MakeApi]:
+    """Make mocks with options of one's own; the defaults are the documents' seed, no job delay, all checked."""
+    made: list[Api] = []
+
+    def make(*, raise_faults: bool = True, **options: Any) -> Api:
+        defaults: dict[str, Any] = {"seed": "documents", "job_delay": 0, "check_responses": True}
+        made.append(Api(Options(**{**defaults, **options}), raise_faults=raise_faults))
+        return made[-1]
+
+    yield make
+    for api in made:
+        api.close()
+
+
+@pytest.fixture
+def api(make_api: MakeApi) -> Api:
+    """A fresh mock with the documents' seed."""
+    return make_api()

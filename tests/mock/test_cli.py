@@ -1,0 +1,178 @@
+"""The command as its user meets it: real processes, real HTTP."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+COMMAND = str(Path(sys.executable).with_name("audience-mock"))
+BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[tuple[str, list[str], subprocess.Popen[str]]]:
+    """A running mock: its URL, the lines it printed at start, its process."""
+    process = subprocess.Popen(
+        [COMMAND, "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line.rstrip("\n"))
+            if line.startswith("Ctrl-C"):
+                break
+        assert lines, process.communicate()[1]
+        yield lines[0].split()[-1], lines, process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def refused(*options: str) -> str:
+    """The one line on stderr of a start that ends with exit code 2."""
+    done = subprocess.run([COMMAND, *options], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    return done.stderr
+
+
+def test_port_0_picks_a_free_port_and_prints_it() -> None:
+    with serving("--seed", "empty") as (url, _, _), serving("--seed", "empty") as (other, _, _):
+        assert url != other
+        assert httpx.get(f"{url}{BASE}/user_group").json()["items"] == []
+
+
+def test_the_curl_lines_printed_at_start_work() -> None:
+    with serving() as (_, lines, _):
+        commands = [line[line.index("curl") :] for line in lines if " curl " in line]
+        assert len(commands) == 3
+        for command in commands:
+            done = subprocess.run(f"{command} -s -f", shell=True, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+            assert "error" not in json.loads(done.stdout)
+
+
+def test_the_banner_names_what_is_served() -> None:
+    with serving("--tenant", "7/shop", "--seed", "documents") as (url, lines, _):
+        assert "20 operations for 559/64b000000000000000000001, 7/shop (seed: documents)" in lines[1]
+        assert httpx.get(f"{url}/service/platform/user/v1.0/company/7/application/shop/user_group/tags").json() == {
+            "items": []
+        }
+
+
+def test_stderr_stays_empty_while_all_is_well() -> None:
+    with serving() as (url, _, process):
+        httpx.get(f"{url}{BASE}/user_group")
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=20)[1] == ""
+
+
+def test_ctrl_c_stops_it_with_exit_code_0() -> None:
+    with serving("--seed", "empty") as (_, _, process):
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+        assert process.returncode == 0
+        assert "Stopped." in out
+
+
+def test_ctrl_c_during_a_job_stops_it_at_once() -> None:
+    with serving("--seed", "empty", "--job-delay", "3600") as (url, _, process):
+        body = {"name": "a", "description": "b", "category": "l1", "file_url": "data:text/csv,user_id"}
+        assert httpx.post(f"{url}{BASE}/user_group", json=body).status_code == 201
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+        assert process.returncode == 0
+
+
+def test_log_level_info_shows_a_line_for_every_request() -> None:
+    with serving("--seed", "empty", "--log-level", "info") as (url, _, process):
+        httpx.get(f"{url}{BASE}/user_group/tags")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        assert "/user_group/tags" in out + err
+
+
+def test_a_port_in_use_is_one_clear_line_and_exit_code_2() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = refused("--port", str(port))
+    assert told.startswith(f"audience-mock: cannot listen on 127.0.0.1:{port}: Address already in use")
+    assert told.count("\n") == 1
+    assert "--port" in told
+
+
+def test_an_address_that_is_not_ours_is_refused() -> None:
+    assert "cannot listen on 192.0.2.1" in refused("--host", "192.0.2.1")
+    assert "cannot listen on no.such.host.invalid" in refused("--host", "no.such.host.invalid")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--port", "70000"], "70000"),
+        (["--port", "abc"], "abc"),
+        (["--tenant", "shop"], "'shop' is not COMPANY/APPLICATION"),
+        (["--tenant", "a/b/c"], "'a/b/c' is not COMPANY/APPLICATION"),
+        (["--job-delay", "-1"], "-1"),
+        (["--log-level", "loud"], "loud"),
+        (["--nonsense"], "--nonsense"),
+        (["surplus"], "surplus"),
+    ],
+)
+def test_a_bad_option_is_named_with_exit_code_2(options: list[str], told: str) -> None:
+    assert told in refused(*options)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("[", "is not YAML, line"),
+        ("- a", "an object"),
+        ("559: {}", "559"),
+        ("559/x: {groups: [{name: a}]}", "category"),
+        ("559/x: {groups: [{name: a, category: l9}]}", "l9"),
+        ("559/x: {grops: []}", "grops"),
+        ("559/x: {definitions: [{name: a, slug: s, type: text}]}", "text"),
+        ("559/x: {definitions: [{name: a, slug: s, type: string}, {name: b, slug: s, type: string}]}", "taken"),
+        ("559/x: {values: [{user_id: u, definition: s, value: 1}]}", "slug"),
+        (
+            "559/x: {definitions: [{name: a, slug: s, type: number}], values: [{user_id: u, definition: s, value: a}]}",
+            "a number",
+        ),
+        (
+            "559/x: {definitions: [{name: a, slug: s, type: string, validations: [{type: regex, value: '('}]}]}",
+            "regex",
+        ),
+        ("559/x: {definitions: [{name: a, slug: s, type: string, validations: [{type: min_length}]}]}", "value"),
+        ("559/x: {definitions: [{name: a, slug: s, type: number, default_value: big}]}", "a number"),
+        ("559/x: {groups: [{_id: g, name: a, category: l1}, {_id: g, name: b, category: l1}]}", "twice"),
+    ],
+)
+def test_a_seed_that_cannot_be_used_is_one_clear_line(tmp_path: Path, content: str, told: str) -> None:
+    seed = tmp_path / "seed.yaml"
+    seed.write_text(content)
+    error = refused("--port", "0", "--seed", str(seed))
+    assert error.startswith("audience-mock: the seed ")
+    assert error.count("\n") == 1
+    assert told in error
+    assert "seed.yaml" in error
+
+
+def test_a_seed_that_is_not_there_is_named_with_those_that_are() -> None:
+    assert "no seed 'dmeo': use demo, documents, empty, huge" in refused("--port", "0", "--seed", "dmeo")
+    assert "no-such.yaml cannot be read: No such file" in refused("--port", "0", "--seed", "no-such.yaml")
+
+
+def test_version_and_help_are_there() -> None:
+    for option in ("--version", "--help"):
+        done = subprocess.run([COMMAND, option], capture_output=True, text=True, check=False)
+        assert done.returncode == 0
+        assert "audience-mock" in done.stdout

@@ -1,0 +1,119 @@
+"""What a fresh mock holds."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.mock.conftest import Api, MakeApi
+
+from audience_mock.seeds import BUILT_IN, plant, read_seed
+from audience_mock.seeds import huge as huge_seed
+from audience_mock.seeds.reading import _judge
+from audience_mock.store.world import World
+
+
+def everything(api: Api) -> dict[str, Any]:
+    """All that a tenant's lists show, page by page."""
+    found: dict[str, Any] = {}
+    for path in ("/user_attribute/definition", "/user_group"):
+        page_no, items = 1, []
+        while True:
+            page = api.get(path, page_no=page_no, page_size=100).json()
+            items += page["items"]
+            if not page["page"]["has_next"]:
+                break
+            page_no += 1
+        found[path] = items
+    for group in found["/user_group"]:
+        found[group["_id"]] = api.get(f"/user_group/{group['_id']}/users", page_size=50).json()
+    found["values"] = api.get("/user_attribute/user/64c000000000000000000001", page_size=100).json()
+    return found
+
+
+@pytest.mark.parametrize("seed", ["demo", "documents"])
+def test_the_same_seed_gives_the_same_ids_and_times(make_api: MakeApi, seed: str) -> None:
+    assert everything(make_api(seed=seed)) == everything(make_api(seed=seed))
+
+
+@pytest.mark.parametrize("seed", ["demo", "documents", "empty"])
+def test_a_built_in_seed_keeps_the_rules_for_seeds(seed: str) -> None:
+    content = {
+        tenant: {part: list(items) for part, items in parts.items()} for tenant, parts in read_seed(seed).items()
+    }
+    _judge(seed, content)
+
+
+def test_the_demo_is_a_believable_shop(make_api: MakeApi) -> None:
+    shop = everything(make_api(seed="demo"))
+    definitions, groups = shop["/user_attribute/definition"], shop["/user_group"]
+    assert len(definitions) >= 36
+    assert {d["type"] for d in definitions} == {"string", "number", "boolean", "date", "datetime", "list", "object"}
+    assert any(d["is_locked"] for d in definitions)
+    assert any(d["encrypted"] for d in definitions)
+    assert {v["type"] for d in definitions for v in d["validations"]} == {
+        *("min", "max", "min_length", "max_length", "regex", "one_of")
+    }
+    assert {g["status"] for g in groups} == {"completed", "pending", "failed"}
+    assert {g["category"] for g in groups} == {"l1", "l2", "l3"}
+    assert max(g["total_users"]["count"] for g in groups) >= 2500
+    assert any(len(g["name"]) > 90 for g in groups)
+    assert any(not g["name"].isascii() for g in groups)
+
+
+def test_the_demo_has_blacklisted_users(make_api: MakeApi) -> None:
+    api = make_api(seed="demo")
+    everyone = api.get("/user_group", name="All customers").json()["items"][0]["_id"]
+    page = api.get(f"/user_group/{everyone}/users", blacklisted_users="true").json()
+    assert len(page["items"]) == 10
+    assert page["page"]["has_next"]
+
+
+def test_total_users_counts_the_users_of_each_group(make_api: MakeApi) -> None:
+    api = make_api(seed="demo")
+    for group in everything(api)["/user_group"]:
+        assert group["total_users"]["count"] == len(api.backend.world.tenant(*TENANT).groups.members(group["_id"]))
+
+
+TENANT = ("559", "64b000000000000000000001")
+
+
+def test_an_empty_mock_is_empty(make_api: MakeApi) -> None:
+    api = make_api(seed="empty")
+    assert api.get("/user_group").json()["page"]["item_total"] == 0
+    assert api.get("/user_attribute/definition").json()["page"]["item_total"] == 0
+    assert api.get("/user_group/tags").json() == {"items": []}
+
+
+def test_the_huge_seed_puts_all_its_users_into_one_group() -> None:
+    assert BUILT_IN["huge"] is not None
+    world = World()
+    plant(world, {"/".join(TENANT): huge_seed.million(3000)}, "huge")
+    groups = world.tenant(*TENANT).groups
+    everyone = groups.page({"name": "Everyone"}, 1, 1)[0][0]
+    assert everyone["total_users"]["count"] == 3000
+    assert len(groups.members(everyone["_id"])) == 3000
+    assert len(world.tenant(*TENANT).users.blacklisted) == 3
+
+
+def test_a_seed_file_fills_tenants_of_its_own(make_api: MakeApi, tmp_path: Path) -> None:
+    seed = tmp_path / "seed.yaml"
+    seed.write_text(
+        """
+        7/shop:
+          definitions: [{name: Since, slug: since, type: date, default_value: 2024-05-01, is_locked: true}]
+          users: [{user_id: u1, emails: [{email: Ada@Example.com}], blacklisted: true}]
+          values: [{user_id: u1, definition: since, value: 2024-05-01, updated_by: u1, customer_overridden: true}]
+          groups: [{name: Walkers, category: l1, tags: [shoes], users: [u1, u2, u1]}]
+        """
+    )
+    api = make_api(seed=str(seed))
+    base = "//service/platform/user/v1.0/company/7/application/shop"
+    definition = api.get(f"{base}/user_attribute/definition").json()["items"][0]
+    assert (definition["default_value"], definition["is_locked"]) == ("2024-05-01", True)
+    value = api.get(f"{base}/user_attribute/user/u1").json()["items"][0]
+    assert (value["updated_by"], value["customer_overridden"]) == ("u1", True)
+    group = api.get(f"{base}/user_group", tags="shoes").json()["items"][0]
+    assert group["total_users"]["count"] == 2
+    blacklisted = api.get(f"{base}/user_group/{group['_id']}/users", blacklisted_users="true", q="ada@").json()
+    assert [user["emails"][0]["email"] for user in blacklisted["items"]] == ["Ada@Example.com"]
+    assert api.get("/user_group").json()["page"]["item_total"] == 0

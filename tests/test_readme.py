@@ -1,0 +1,100 @@
+"""What the README says is so."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from audience_mock.contract import TenantName
+from audience_mock.server import Options, banner, create_backend
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+BIN = Path(sys.executable).parent
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def shown(block: str) -> list[tuple[str, str]]:
+    """The commands of a console block, each with the output shown below it."""
+    parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    return [(command, output.strip()) for command, _, output in (part.partition("\n") for part in parts)]
+
+
+def sh(command: str) -> str:
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return (done.stdout + done.stderr).strip()
+
+
+def test_the_start_of_the_mock_is_as_shown() -> None:
+    command, output = shown(blocks("console")[0])[0]
+    assert command == "make mock"
+    assert output == banner("http://127.0.0.1:4010", Options())
+
+
+def test_the_lint_of_the_contract_is_as_shown() -> None:
+    command, output = shown(blocks("console")[1])[0]
+    assert command == "make lint"
+    assert sh(f"{BIN}/audience-conformance lint") == output
+
+
+def test_the_requests_answer_as_shown() -> None:
+    process = subprocess.Popen([BIN / "audience-mock", "--port", "0"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        (assignment, _), *requests = shown(blocks("console")[2])
+        assignment = assignment.replace("http://127.0.0.1:4010", url)
+        assert len(requests) >= 5
+        for command, output in requests:
+            assert sh(f"{assignment}; {command}") == output
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_seed_shown_can_be_planted(tmp_path: Path) -> None:
+    (seed,) = blocks("yaml")
+    assert yaml.safe_load(seed)
+    (tmp_path / "shop.yaml").write_text(seed)
+    _, backend = create_backend(Options(seed=str(tmp_path / "shop.yaml")))
+    tenant = backend.world.tenant(*TenantName("559", "64b000000000000000000001"))
+    assert tenant.groups.page({"tags": "shoes"}, 1, 10)[1] == 1
+
+
+@pytest.mark.parametrize("command", ["audience-mock", "audience-conformance lint"])
+def test_every_option_is_in_the_readme(command: str) -> None:
+    options = set(re.findall(r"(--[a-z][a-z-]+)", sh(f"{BIN}/{command} --help")))
+    assert options
+    assert {option for option in options if option not in README} == set()
+
+
+def test_every_option_in_the_readme_exists() -> None:
+    known = "".join(sh(f"{BIN}/{command} --help") for command in ("audience-mock", "audience-conformance lint"))
+    known += "--help --version"
+    assert {option for option in re.findall(r"(--[a-z][a-z-]+)", README) if option not in known} == set()
+
+
+def test_every_make_target_is_in_the_readme_and_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"make ([a-z-]+)", README))
+    assert named == targets
+    assert set(re.findall(r"make ([a-z-]+)", sh("make help"))) >= targets
+
+
+def test_every_link_leads_somewhere() -> None:
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", README):
+        assert (ROOT / link).exists(), link
+
+
+def test_the_readme_counts_rightly() -> None:
+    contract = yaml.safe_load((ROOT / "openapi.yaml").read_text())
+    operations = [o for item in contract["paths"].values() for o in item.values() if "operationId" in o]
+    assert f"{len(operations)} operations" in README
+    assert f"{len(contract['x-rules'])} rules" in README

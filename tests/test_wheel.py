@@ -1,0 +1,57 @@
+"""The built wheel, installed in an empty venv away from the checkout."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def bin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bin folder of a fresh venv with nothing but the wheel and what it asks for."""
+    folder = tmp_path_factory.mktemp("wheel")
+    python = folder / "venv" / "bin" / "python"
+    run([sys.executable, "-m", "venv", str(folder / "venv")])
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    run([*build, "--wheel-dir", str(folder), str(ROOT)])
+    (wheel,) = folder.glob("*.whl")
+    pinned = ["--constraint", str(ROOT / "requirements.txt")]
+    run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pinned, str(wheel)])
+    return python.parent
+
+
+def run(command: list[str], **options: str | Path) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=400, **options)  # type: ignore[call-overload]
+    assert done.returncode == 0, done.stdout + done.stderr
+    return str(done.stdout + done.stderr)
+
+
+def test_the_mock_serves_the_contract_that_the_wheel_carries(bin_folder: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [str(bin_folder / "audience-mock"), "--port", "0", "--seed", "documents", "--check-responses"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        fetch = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())"
+        assert run([sys.executable, "-c", fetch, f"{url}/openapi.yaml"]).startswith("openapi: 3.0.3")
+        assert "swagger-ui" in run([sys.executable, "-c", fetch, f"{url}/ui/"])
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_linter_reads_the_contract_that_the_wheel_carries(bin_folder: Path, tmp_path: Path) -> None:
+    command = [str(bin_folder / "audience-conformance"), "lint"]
+    assert "openapi.yaml: no findings, 20 operations, 98 rules" in run(command, cwd=tmp_path)
+
+
+def test_the_wheel_brings_no_package_called_mock(bin_folder: Path, tmp_path: Path) -> None:
+    look = "import importlib.util as u; print([n for n in ('mock', 'conformance', 'tests') if u.find_spec(n)])"
+    assert run([str(bin_folder / "python"), "-c", look], cwd=tmp_path).strip() == "[]"
