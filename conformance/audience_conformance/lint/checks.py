@@ -1,0 +1,79 @@
+"""The table of all checks, and the run over it."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from audience_conformance.lint.calls import error_documented, link_target, operation_id
+from audience_conformance.lint.catalogue import (
+    catalogue,
+    rule_bound,
+    rule_id_format,
+    rule_ids_unique,
+    rule_known,
+    rule_level,
+    rule_sentence,
+)
+from audience_conformance.lint.document import Document, Problem
+from audience_conformance.lint.examples import example_present, example_valid
+from audience_conformance.lint.operations import operations
+from audience_conformance.lint.references import ref_resolves, unused_component
+from audience_conformance.lint.routes import jinja_marker, literal_first, path_params
+from audience_conformance.lint.show import one_line
+from audience_conformance.lint.structure import duplicate_key, openapi
+
+
+class Check(NamedTuple):
+    """A check: its name, which is permanent, what must hold, and the function that finds where it does not."""
+
+    name: str
+    sentence: str
+    problems: Callable[[Document], Iterator[Problem]]
+
+
+class Finding(NamedTuple):
+    """What is wrong on a line; sorts by line."""
+
+    line: int
+    check: str
+    message: str
+
+
+class Size(NamedTuple):
+    """How much was checked."""
+
+    operations: int
+    rules: int
+
+
+CHECKS = (
+    Check("openapi", "The file is a valid OpenAPI 3.0 document, says openapi-spec-validator", openapi),
+    Check("duplicate-key", "No mapping holds a key twice", duplicate_key),
+    Check("ref-resolves", "Every reference names an object of the right kind in this file", ref_resolves),
+    Check("unused-component", "Every component is used, directly or through others", unused_component),
+    Check("operation-id", "Every operation has an operationId of its own", operation_id),
+    Check("path-params", "A path's {names} are its required path parameters, and the reverse", path_params),
+    Check("literal-first", "A literal path stands before one whose parameter takes its place", literal_first),
+    Check("jinja-marker", "The file holds nothing that Jinja2 would take for a tag", jinja_marker),
+    Check("example-present", "Every body of a request or response has an example", example_present),
+    Check("example-valid", "Every example and default fits its schema", example_valid),
+    Check("error-documented", "What can be invalid documents 400, what can be missing 404", error_documented),
+    Check("link-target", "Every link names an operation and parameters of it", link_target),
+    Check("rule-id-format", "A rule's id is three capitals, a hyphen and two digits", rule_id_format),
+    Check("rule-ids-unique", "No two rules of the catalogue share an id", rule_ids_unique),
+    Check("rule-level", "A rule's level is MUST or SHOULD", rule_level),
+    Check("rule-sentence", "A rule has a sentence", rule_sentence),
+    Check("rule-known", "An operation lists rules of the catalogue, each once", rule_known),
+    Check("rule-bound", "Every rule is listed by an operation, and every operation lists a rule", rule_bound),
+)
+
+
+def lint(document: Document) -> list[Finding]:
+    """Run all checks; the findings sorted by line."""
+    return sorted(
+        {Finding(line, check.name, one_line(text)) for check in CHECKS for line, text in check.problems(document)},
+    )
+
+
+def size(document: Document) -> Size:
+    """Count the operations under `paths` and the rules of the catalogue."""
+    return Size(len(list(operations(document))), len(catalogue(document)))

@@ -1,0 +1,150 @@
+"""References inside one document: how to follow them, and the checks that they resolve and that all is used."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from audience_conformance.lint.document import Document, Problem
+from audience_conformance.lint.show import show
+from audience_conformance.lint.walk import Pointer, mapping, sequence
+
+
+class Found(NamedTuple):
+    """A value and where it stands."""
+
+    pointer: Pointer
+    value: Any
+
+
+class Reference(NamedTuple):
+    """A place of the document that names another, by a `$ref` or by a discriminator's mapping."""
+
+    kind: str
+    pointer: Pointer
+    text: object
+
+
+def references(document: Document) -> Iterator[Reference]:
+    """Yield every reference, with the kind of object that it must name."""
+    for node in document.nodes:
+        if "$ref" in node.value:
+            yield Reference(node.kind, (*node.pointer, "$ref"), node.value["$ref"])
+        elif node.kind == "schema":
+            names = mapping(mapping(node.value.get("discriminator")).get("mapping"))
+            for name, text in names.items():
+                if isinstance(text, str) and "/" not in text and "#" not in text:
+                    text = f"#/components/schemas/{text}"  # noqa: PLW2901  # the short form: a schema's name
+                yield Reference("schema", (*node.pointer, "discriminator", "mapping", name), text)
+
+
+def find(document: Document, text: str) -> Found | None:
+    """Value that a local reference such as `#/paths/~1a/get` names; None when it names nothing."""
+    start, *parts = unquote(text).split("/")
+    if start != "#":
+        return None
+    return look_up(document, tuple(part.replace("~1", "/").replace("~0", "~") for part in parts))
+
+
+def look_up(document: Document, pointer: Pointer) -> Found | None:
+    """Value at the pointer, its list indexes made numbers; None when nothing stands there."""
+    value: Any = document.data
+    steps: list[str | int] = []
+    for part in pointer:
+        step: str | int = part
+        if isinstance(value, list) and str(part).isascii() and str(part).isdigit():
+            step = int(part)
+        held = value if isinstance(value, dict) else dict(enumerate(value)) if isinstance(value, list) else {}
+        if step not in held:
+            return None
+        value = held[step]
+        steps.append(step)
+    return Found(tuple(steps), value)
+
+
+def follow(document: Document, value: Any, pointer: Pointer) -> Found | None:
+    """Follow the `$ref` of an object, and the next, to the object meant; None when they lead nowhere."""
+    found: Found | None = Found(pointer, value)
+    seen = set()
+    while found and isinstance(found.value, dict) and "$ref" in found.value:
+        text = found.value["$ref"]
+        if not isinstance(text, str) or text in seen:
+            return None
+        seen.add(text)
+        found = find(document, text)
+    return found
+
+
+def ref_resolves(document: Document) -> Iterator[Problem]:
+    kinds = {node.pointer: node.kind for node in document.nodes}
+    for reference in references(document):
+        fault = _fault(document, reference, kinds)
+        if fault:
+            yield document.line(reference.pointer), f"{show(reference.text)} {fault}"
+
+
+def _fault(document: Document, reference: Reference, kinds: dict[Pointer, str]) -> str:
+    if not isinstance(reference.text, str):
+        return "is no reference; write a string such as #/components/schemas/Name"
+    if not reference.text.startswith("#"):
+        return "is outside this file, and the contract is one file; put the object under components"
+    found = find(document, reference.text)
+    if not found:
+        return "names nothing in this file; correct it or add the object"
+    if not follow(document, found.value, found.pointer):
+        return "leads to no object, only to further references"
+    kind = kinds.get(found.pointer, reference.kind)
+    if not isinstance(found.value, dict) or kind != reference.kind:
+        named = _article(kind) if kind != reference.kind else "no object"
+        return f"names {named}, where {_article(reference.kind)} must stand"
+    return ""
+
+
+def unused_component(document: Document) -> Iterator[Problem]:
+    used_by: dict[Pointer, set[Pointer]] = {}
+    for pointer, component in _uses(document):
+        used_by.setdefault(_component(pointer), set()).add(component)
+    reached: set[Pointer] = set()
+    waiting: list[Pointer] = [()]
+    while waiting:
+        new = used_by.get(waiting.pop(), set()) - reached
+        reached |= new
+        waiting += new
+    for node in document.nodes:
+        if node.pointer == _component(node.pointer) and node.pointer and node.pointer not in reached:
+            _, section, name = node.pointer
+            text = f"nothing in use refers to {show(name)} of components.{section}; use it or delete it"
+            yield document.line(node.pointer), text
+
+
+def _uses(document: Document) -> Iterator[tuple[Pointer, Pointer]]:
+    """Yield each place that needs a component, and the component."""
+    for reference in references(document):
+        if isinstance(reference.text, str) and (found := find(document, reference.text)):
+            yield reference.pointer, _component(found.pointer)
+    for node in document.nodes:
+        if node.kind in ("document", "operation"):
+            for requirement in sequence(node.value.get("security")):
+                for name in mapping(requirement):
+                    yield node.pointer, ("components", "securitySchemes", name)
+    yield from _heirs(document)
+
+
+def _heirs(document: Document) -> Iterator[tuple[Pointer, Pointer]]:
+    """A schema with a discriminator stands for every schema that includes it by allOf."""
+    for node in document.nodes:
+        if node.kind != "schema" or node.pointer != _component(node.pointer):
+            continue
+        for index, part in enumerate(sequence(node.value.get("allOf"))):
+            found = follow(document, part, (*node.pointer, "allOf", index))
+            if found and found.pointer != node.pointer and "discriminator" in mapping(found.value):
+                yield found.pointer, node.pointer
+
+
+def _component(pointer: Pointer) -> Pointer:
+    """The component that the place is part of; the empty pointer for a place outside components."""
+    root, *rest = pointer or ("",)
+    return pointer[:3] if root == "components" and rest[1:] else ()
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"

@@ -1,0 +1,89 @@
+"""The `openapi` check: what openapi-spec-validator finds, at the lines where it finds it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+from openapi_spec_validator import OpenAPIV30SpecValidator
+from openapi_spec_validator.schemas import schema_v30
+from openapi_spec_validator.validation import keywords
+from openapi_spec_validator.validation.exceptions import DuplicateOperationIDError, UnresolvableParameterError
+
+from audience_conformance.lint.document import Document, Problem
+from audience_conformance.lint.reasons import MASK, reasons
+from audience_conformance.lint.references import follow, look_up, ref_resolves
+from audience_conformance.lint.walk import Pointer
+
+
+def openapi(document: Document) -> Iterator[Problem]:
+    shape = list(_shape(document))
+    yield from shape
+    # What comes next follows references and trusts the shape; on a file that is wrong in either it crashes.
+    if not shape and not any(ref_resolves(document)):
+        yield from _meaning(document)
+
+
+def duplicate_key(document: Document) -> Iterator[Problem]:
+    yield from document.repeated_keys
+
+
+def _shape(document: Document) -> Iterator[Problem]:
+    """Check against the schema of OpenAPI 3.0 that openapi-spec-validator carries."""
+    # Its own adapter drops the errors inside a oneOf, which say what is wrong.
+    validator = jsonschema_rs.Draft4Validator(dict(schema_v30), mask=MASK)
+    for error in validator.iter_errors(document.data):
+        for place, message in reasons(error):
+            yield document.line(place), message
+
+
+def _meaning(document: Document) -> Iterator[Problem]:
+    """Check what that schema cannot say: repeated parameters and tags, patterns, required properties."""
+    validator = _Validator(document.data)
+    try:
+        for error in validator.root_validator(validator.schema_path):
+            # operation-id and path-params name these two, with the line.
+            if not isinstance(error, DuplicateOperationIDError | UnresolvableParameterError):
+                yield document.line(_pointer(document, error)), error.message
+    except Exception as error:  # noqa: BLE001  # whatever it raises is its answer to this file
+        yield document.line(()), f"openapi-spec-validator gives up: {type(error).__name__}: {error}"
+
+
+class _NoDefaults(keywords.KeywordValidator):
+    """Leaves defaults to example-valid, which knows their lines."""
+
+    def __call__(self, *_: object) -> Iterator[Any]:
+        return iter(())
+
+
+def _located(check: type[keywords.KeywordValidator]) -> type[keywords.KeywordValidator]:
+    """Make a check of openapi-spec-validator note at which path it found an error."""
+
+    class Located(check):  # type: ignore[valid-type, misc]  # the base is a variable
+        def __call__(self, *args: Any, **options: Any) -> Iterator[Any]:
+            for error in super().__call__(*args, **options):
+                if not hasattr(error, "found_at"):
+                    error.found_at = next(arg.parts for arg in args if hasattr(arg, "parts"))
+                yield error
+
+    return Located
+
+
+class _Validator(OpenAPIV30SpecValidator):
+    resolver_handlers = {}  # noqa: RUF012  # a class attribute of theirs; empty, so that nothing is fetched
+    keyword_validators = {  # noqa: RUF012  # as above
+        **{name: _located(check) for name, check in OpenAPIV30SpecValidator.keyword_validators.items()},
+        "default": _NoDefaults,
+    }
+
+
+def _pointer(document: Document, error: Any) -> Pointer:
+    """Where the error's path leads, which runs through references as if they were what they name."""
+    pointer: Pointer = ()
+    value: Any = document.data
+    for part in (*error.found_at, *error.path):
+        found = follow(document, value, pointer)
+        found = found and look_up(document, (*found.pointer, part))
+        if not found:
+            break
+        pointer, value = found
+    return pointer

@@ -1,0 +1,128 @@
+from collections.abc import Callable
+
+import pytest
+
+Found = Callable[[str], list[tuple[int, str]]]
+Seed = Callable[[str, str], str]
+
+PHOTO_LINK = """        photo:
+          operationRef: "#/paths/~1pets~1{pet_id}~1photos~1{number}/get"
+"""
+
+FAULTS = {
+    "a missing operationId": (
+        "    get:\n      operationId: getPhoto\n",
+        "    get:  # <- operation-id\n",
+    ),
+    "an empty operationId": (
+        "      operationId: getPhoto\n",
+        "      operationId: ''  # <- operation-id\n",
+    ),
+    "a repeated operationId": (
+        "      operationId: getPhoto\n",
+        "      operationId: getPets  # <- operation-id\n",
+    ),
+    "a repeated operationId in a callback": (
+        "      operationId: createPet\n",
+        """      operationId: createPet
+      callbacks:
+        told:
+          "{$request.body#/url}":
+            post:
+              operationId: createPet  # <- operation-id
+              responses: {default: {description: Heard}}
+""",
+    ),
+    "a body without 400": (
+        '      responses:\n        201: {$ref: "#/components/responses/Pet"}\n        default: ',
+        '      responses:  # <- error-documented\n        201: {$ref: "#/components/responses/Pet"}\n        500: ',
+    ),
+    "an id without 404": (
+        '      responses:\n        200: {$ref: "#/components/responses/Pet"}\n        404: ',
+        '      responses:  # <- error-documented\n        200: {$ref: "#/components/responses/Pet"}\n        403: ',
+    ),
+    "a link to no operation": (
+        "    Again:\n      operationId: getPet\n",
+        "    Again:\n      operationId: getPett  # <- link-target\n",
+    ),
+    "a link to a pointer of no operation": (
+        PHOTO_LINK,
+        '        photo:\n          operationRef: "#/paths/~1pets/patch"  # <- link-target\n',
+    ),
+    "a link to another file": (
+        PHOTO_LINK,
+        '        photo:\n          operationRef: "photos.yaml#/paths/~1pets/get"  # <- link-target\n',
+    ),
+    "a link to nothing at all": (PHOTO_LINK, "        photo:  # <- link-target\n"),
+    "a link's parameter that the operation lacks": (
+        '        pet_id: "$response.body#/id"\n',
+        '        id: "$response.body#/id"  # <- link-target\n',
+    ),
+    "a link's parameter that stands elsewhere": (
+        '        pet_id: "$response.body#/id"\n',
+        '        query.pet_id: "$response.body#/id"  # <- link-target\n',
+    ),
+}
+
+FREE = [
+    "{name: q, in: query, schema: {type: string, description: Any, example: a, x-source: sdk}}",
+    "{name: q, in: query, schema: {}}",
+    "{name: q, in: query}",
+    "{name: id, in: path, required: true, schema: {type: string}}",
+    "{name: user_id, in: path, required: true, schema: {type: string}}",
+    "{name: Accept, in: header, schema: {type: integer}}",
+]
+CONSTRAINED = [
+    "{name: q, in: query, schema: {type: integer}}",
+    "{name: q, in: query, schema: {type: string, enum: [a]}}",
+    "{name: q, in: query, schema: {type: string, maxLength: 3}}",
+    "{name: q, in: query, schema: {$ref: '#/components/schemas/Name'}}",
+    "{name: q, in: query, required: true, schema: {type: string}}",
+    "{name: q, in: query, content: {application/json: {}}}",
+    "{name: q, in: header, schema: {type: boolean}}",
+    "{name: q, in: cookie, schema: {type: array, items: {type: string}}}",
+    "{name: id, in: path, required: true, schema: {type: string, pattern: a}}",
+    "{name: company_id, in: path, required: true, schema: {type: string, enum: ['559']}}",
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_named(fault: str, seed: Seed, found: Found, marked: Found) -> None:
+    text = seed(*FAULTS[fault])
+    assert found(text) == marked(text) != []
+
+
+@pytest.mark.parametrize("parameter", CONSTRAINED)
+def test_input_that_may_be_invalid_asks_for_400(
+    parameter: str, seed: Seed, messages: Callable[[str], list[str]]
+) -> None:
+    text = seed(
+        "      operationId: getOldestPet\n", f"      operationId: getOldestPet\n      parameters: [{parameter}]\n"
+    )
+    assert any(message.endswith("may be invalid; document 400") for message in messages(text))
+
+
+@pytest.mark.parametrize("parameter", FREE)
+def test_input_that_is_always_valid_asks_for_no_error(parameter: str, seed: Seed, found: Found) -> None:
+    text = seed(
+        "      operationId: getOldestPet\n", f"      operationId: getOldestPet\n      parameters: [{parameter}]\n"
+    )
+    assert "error-documented" not in [check for _, check in found(text)]
+
+
+@pytest.mark.parametrize("status", ["400", "4XX", "default"])
+def test_a_status_a_range_and_the_default_document_400(status: str, seed: Seed, found: Found) -> None:
+    text = seed("        default: {$ref", f"        {status}: {{$ref")
+    assert found(text) == []
+
+
+def test_an_operation_that_overrides_a_parameter_has_its_own(seed: Seed, found: Found, marked: Found) -> None:
+    text = seed(
+        "      operationId: getPet\n      x-rules: [PET-01]\n      responses:\n",
+        """      operationId: getPet
+      x-rules: [PET-01]
+      parameters: [{name: pet_id, in: path, required: true, schema: {type: string, format: uuid}}]
+      responses:  # <- error-documented
+""",
+    )
+    assert found(text) == marked(text)

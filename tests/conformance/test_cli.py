@@ -1,0 +1,142 @@
+import importlib.metadata
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from audience_conformance import cli, contract
+from audience_conformance.lint.checks import CHECKS
+
+ROOT = Path(__file__).parents[2]
+CLEAN = Path(__file__).parent / "lint" / "clean.yaml"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "openapi.yaml"
+
+
+def test_the_contract_of_this_repository_is_clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = run("lint")
+    assert result.stdout == ""
+    assert re.fullmatch(r"openapi\.yaml: no findings, 20 operations, \d+ rules\n", result.stderr)
+    assert result.exit_code == 0
+
+
+def test_a_clean_file_exits_0_and_says_how_much_it_holds() -> None:
+    result = run("lint", CLEAN)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"{CLEAN}: no findings, 5 operations, 2 rules\n"
+
+
+def test_findings_are_lines_in_the_order_of_the_file_and_exit_1(file: Path) -> None:
+    text = CLEAN.read_text(encoding="utf-8").replace("pets}]", "pets}]  # {#").replace("level: SHOULD", "level: MAY")
+    file.write_text(text.replace("example: Rex", "example: ''"), encoding="utf-8")
+    result = run("lint", file)
+    assert result.exit_code == 1
+    assert [line.removeprefix(f"{file}:") for line in result.stdout.splitlines()] == [
+        "4: jinja-marker: {# starts a Jinja2 tag, and Connexion renders the file through it; add a space",
+        '10: rule-level: "MAY" for "PET-02"; write MUST or SHOULD',
+        '91: example-valid: "" is shorter than 1 character (schema: line 91)',
+    ]
+    assert result.stderr == f"{file}: 3 findings\n"
+
+
+def test_one_finding_is_counted_as_one(file: Path) -> None:
+    file.write_text("# {{\n" + CLEAN.read_text(encoding="utf-8"), encoding="utf-8")
+    assert run("lint", file).stderr == f"{file}: 1 finding\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, ": No such file or directory"),
+        (b"caf\xe9", ":1: byte 0xe9 is not UTF-8; save the file as UTF-8"),
+        (b"a: b: c", ":1: not YAML: mapping values are not allowed here"),
+        (b"[]", ":1: the top level is a list; an OpenAPI document is a mapping"),
+        (b"swagger: '2.0'", ':1: there is no openapi field; this linter reads OpenAPI 3.0, as "3.0.3"'),
+    ],
+)
+def test_an_unreadable_file_exits_2_with_one_line(content: bytes | None, reason: str, file: Path) -> None:
+    if content is not None:
+        file.write_bytes(content)
+    result = run("lint", file)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"{file}{reason}\n")
+
+
+def test_a_directory_exits_2(tmp_path: Path) -> None:
+    result = run("lint", tmp_path)
+    assert (result.exit_code, result.stderr) == (2, f"{tmp_path}: Is a directory\n")
+
+
+def test_no_contract_anywhere_exits_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise FileNotFoundError("no openapi.yaml; name the file to read")
+
+    monkeypatch.setattr(cli, "contract_path", nowhere)
+    result = run("lint")
+    assert (result.exit_code, result.stderr) == (2, "no openapi.yaml; name the file to read\n")
+
+
+def test_the_contract_outside_the_working_directory_is_named_in_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("lint").stderr.startswith(f"{contract.contract_path()}: ")
+
+
+def test_list_prints_every_check_with_its_sentence() -> None:
+    result = run("lint", "--list")
+    assert result.exit_code == 0
+    assert [line.split(maxsplit=1) for line in result.stdout.splitlines()] == [
+        [check.name, check.sentence] for check in CHECKS
+    ]
+
+
+def test_every_command_has_a_sentence_and_an_example_in_its_help() -> None:
+    for name in ["", *cli.main.commands]:
+        help_text = run(*filter(None, [name]), "--help").stdout
+        assert re.search(r"\n  [A-Z].*\.\n", help_text.replace("\n  openapi", " openapi"))
+        assert "Example: audience-conformance " in help_text
+
+
+def test_version_is_that_of_the_distribution() -> None:
+    assert run("--version").stdout == f"audience-conformance {importlib.metadata.version('audience-contract')}\n"
+
+
+def test_version_of_a_tree_that_is_not_installed_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "DISTRIBUTION", "no-such-distribution")
+    result = run("--version")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "audience-conformance unknown (no-such-distribution is not installed)\n",
+    )
+
+
+def test_help_loads_no_heavy_library() -> None:
+    heavy = "{'openapi_spec_validator', 'jsonschema_rs', 'hypothesis', 'yaml', 'audience_mock'}"
+    code = f"import sys, audience_conformance.cli; sys.exit(bool({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_terminal_in_latin_1_gets_escapes(file: Path) -> None:
+    file.write_text("openapi: 3.0.3\nx-rules: [\N{SNOWMAN}]\n", encoding="utf-8")
+    code = "from audience_conformance.cli import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", code, "lint", file],
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert r'"\u2603" is no rule' in result.stdout
+    assert result.returncode == 1
