@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from audience_mock import errors
 from audience_mock.contract import JsonObject
 
 _PAGE = """<!doctype html>
@@ -51,14 +52,17 @@ class Docs:
                 Mount("/ui", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path)),
                 Route("/openapi.json", self._json),
                 Route("/openapi.yaml", self._yaml),
-            ]
+            ],
+            redirect_slashes=False,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].partition("/ui/")[0] in _PATHS:
-            await self._router(scope, receive, send)
-        else:
+        if scope["type"] != "http" or scope["path"].partition("/ui/")[0] not in _PATHS:
             await self._app(scope, receive, send)
+        elif scope["method"] not in _METHODS:
+            raise errors.method_not_allowed(scope["method"], scope["path"], _METHODS)
+        else:
+            await self._router(scope, receive, send)
 
     async def _json(self, _: Request) -> Response:
         return Response(orjson.dumps(self._contract, option=orjson.OPT_INDENT_2), media_type="application/json")
@@ -72,4 +76,5 @@ class Docs:
         return str(yaml.dump(self._contract, Dumper=dumper, sort_keys=False, allow_unicode=True, width=110))
 
 
+_METHODS = ("GET", "HEAD")
 _PATHS = frozenset({"", "/", "/ui", "/openapi.json", "/openapi.yaml"})

@@ -80,9 +80,7 @@ def unknown_path(path: str) -> Refusal:
 
 def method_not_allowed(method: str, path: str, allowed: Sequence[str]) -> Refusal:
     allow = ", ".join(allowed)
-    return Refusal(
-        405, f"{method} is not allowed on {show(path, limit=200)}; use {allow}.", headers={"Allow": allow}
-    )
+    return Refusal(405, f"{method} is not allowed on {show(path, limit=200)}; use {allow}.", headers={"Allow": allow})
 
 
 def unsupported_media_type(content_type: str) -> Refusal:

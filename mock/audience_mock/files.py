@@ -73,6 +73,7 @@ class Files:
     def _allowed_host(self, url: str) -> str:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
+        _ = parts.port  # raises ValueError for one that cannot be
         if parts.scheme not in {"http", "https"}:
             raise FileProblem(f"{show(url)} is neither http, https nor data:text/csv.")
         loopback = host in {"localhost", "::1"} or _is_ipv4_loopback(host)

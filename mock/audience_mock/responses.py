@@ -48,8 +48,7 @@ async def _http_exception(request: ConnexionRequest, error: Exception) -> Connex
     assert isinstance(error, HTTPException)
     refusal = unknown_path(request.scope["path"])
     if error.status_code != refusal.status:
-        message = f"{error.detail}: see /ui for what this server answers."
-        refusal = Refusal(error.status_code, message, headers=dict(error.headers or {}))
+        refusal = Refusal(error.status_code, f"{error.detail}: see /ui for what this server answers.")
     return await _refused(request, refusal)
 
 

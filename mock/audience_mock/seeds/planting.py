@@ -62,7 +62,8 @@ class _Planter:
         now = timestamp(FIRST_DAY + timedelta(hours=self._planted))
         self._planted += 1
         times = {"created_at": now, "modified_at": now}
-        record_id = item.get("_id") or self._world.new_id()
+        record_id = item["_id"] if "_id" in item else self._world.new_id()
+        self._world.take_id(record_id)
         self._take("_id", record_id)
         return {"_id": record_id, **defaults, **times, **item}
 
@@ -75,9 +76,7 @@ class _Planter:
         record = self._record(item, {"name": "", "slug": "", "description": "", "type": "", **DEFAULTS})
         for validation in record["validations"]:
             if not VALIDATIONS[validation["type"]].takes(validation["value"]):
-                raise errors.one(
-                    "validations", f"{show(validation)} is no validation; its value is of the wrong kind."
-                )
+                raise errors.one("validations", f"{show(validation)} is no validation; its value is of the wrong kind.")
         default = record["default_value"]
         violations = [] if default is None else self._tenant.definitions.judge(record, default, "default_value")
         if violations:

@@ -133,7 +133,9 @@ def _schema() -> JsonObject:
         "properties": {**schemas["UserSummary"]["properties"], "blacklisted": {"type": "boolean"}},
     }
     user["properties"]["emails"]["items"]["required"] = ["email"]
-    user["properties"]["phone_numbers"]["items"]["required"] = ["phone"]
+    phone = user["properties"]["phone_numbers"]["items"]
+    phone["required"] = ["phone"]
+    phone["properties"]["country_code"] = {"type": "integer", "minimum": 1}
     value = {
         "type": "object",
         "required": ["user_id", "definition", "value"],

@@ -11,7 +11,7 @@ from audience_mock.store.users import Directory
 
 MAX_SELECTIONS = 16
 """Answers to (q, blacklisted_users) that a group keeps."""
-BEFORE, AFTER = "before:", "after:"
+_SHIFTS = {"at:": 0.0, "before:": -0.5, "after:": 0.5}
 
 
 class Asked(NamedTuple):
@@ -39,7 +39,7 @@ class Members:
 
     A cursor is the id of the user beside whom the page begins or ends, so it holds while others come and go.
     At an empty page past either end there is no such user: there it says "before:" the first or "after:" the
-    last.
+    last. An id that itself begins so is written behind "at:".
 
     Args:
         places: user id -> place in the file, counted from 0, in the file's order.
@@ -94,17 +94,20 @@ class Members:
             current = start // size + 1
         chosen = [self._ids[place] for place in kept[start : min(end, start + size)]]
         has_next, has_prev = start + len(chosen) < len(kept), start > 0
-        first = chosen[0] if chosen else f"{AFTER}{self._ids[kept[-1]]}" if has_prev else None
-        last = chosen[-1] if chosen else f"{BEFORE}{self._ids[kept[0]]}" if has_next else None
-        return Page(chosen, current, last if has_next else None, first if has_prev else None)
+        next_cursor = prev_cursor = None
+        if has_next:
+            next_cursor = _cursor(chosen[-1]) if chosen else f"before:{self._ids[kept[0]]}"
+        if has_prev:
+            prev_cursor = _cursor(chosen[0]) if chosen else f"after:{self._ids[kept[-1]]}"
+        return Page(chosen, current, next_cursor, prev_cursor)
 
     def _place(self, cursor: str) -> float:
-        for prefix, shift in (("", 0.0), (BEFORE, -0.5), (AFTER, 0.5)):
-            if cursor.startswith(prefix):
-                user_id = cursor.removeprefix(prefix)
-                place = self._places.get(user_id, self._gone.get(user_id))
-                if place is not None:
-                    return place + shift
+        shift = next((prefix for prefix in _SHIFTS if cursor.startswith(prefix)), "")
+        user_id = cursor.removeprefix(shift)
+        if user_id in self._places:
+            return self._places[user_id] + _SHIFTS.get(shift, 0.0)
+        if user_id in self._gone:
+            return self._gone[user_id]
         raise errors.unknown_cursor(cursor)
 
     @staticmethod
@@ -129,3 +132,7 @@ class Members:
         if needle is not None:
             kept = array("I", self._directory.having(needle, self._ids, kept))
         return kept
+
+
+def _cursor(user_id: str) -> str:
+    return f"at:{user_id}" if user_id.startswith(tuple(_SHIFTS)) else user_id

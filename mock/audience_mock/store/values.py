@@ -10,7 +10,7 @@ from audience_mock.errors import show
 Record = dict[str, Any]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 
 
 def _is_number(value: Any) -> bool:
@@ -79,16 +79,30 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else value if _is_list(value) else []
 
 
+def _equal(one: Any, other: Any) -> bool:
+    """Equality of JSON values: 1 is 1.0, true is not 1."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    return bool(one == other)
+
+
 def _within(value: Any, options: Any) -> bool:
-    """Is the value, or every item of a list, among the options; true is not 1."""
-    items = value if isinstance(value, list) and value not in options else [value]
-    return all(any(item == o and isinstance(item, bool) == isinstance(o, bool) for o in options) for item in items)
+    """Is the value, or every item of a list, among the options."""
+
+    def listed(item: Any) -> bool:
+        return any(_equal(item, option) for option in options)
+
+    return listed(value) or (isinstance(value, list) and all(map(listed, value)))
 
 
 def _is_pattern(value: Any) -> bool:
     try:
         re.compile(value)
-    except (re.error, TypeError):
+    except (re.error, TypeError, OverflowError, RecursionError):
         return False
     return True
 

@@ -41,6 +41,7 @@ class World:
         self._applications = {name.application_id for name in served}
         self._clock = clock
         self._last_id = 0
+        self._taken: set[str] = set()
         self._tenants: dict[TenantName, Tenant] = {}
 
     def tenant(self, company_id: str, application_id: str) -> Tenant:
@@ -55,8 +56,15 @@ class World:
 
     def new_id(self) -> str:
         """24 hex digits, never given before; the same sequence in every run."""
-        self._last_id += 1
-        return f"65{self._last_id:022x}"
+        while True:
+            self._last_id += 1
+            new_id = f"65{self._last_id:022x}"
+            if new_id not in self._taken:
+                return new_id
+
+    def take_id(self, taken: str) -> None:
+        """Never give this id, which a seed has brought along."""
+        self._taken.add(taken)
 
     def now(self, after: str = "") -> str:
         """The time as RFC 3339 in UTC with milliseconds, at least a millisecond later than `after`."""

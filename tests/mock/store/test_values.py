@@ -1,0 +1,315 @@
+"""A value fits its definition or not: types, and every validation."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from audience_mock.store.values import TYPES, VALIDATIONS, misfit
+
+quick = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+
+NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+DATES = st.dates().map(date.isoformat)
+DATETIMES = st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat)
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text() | DATES | DATETIMES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+FITTING: dict[str, st.SearchStrategy[Any]] = {
+    "string": st.text(),
+    "number": NUMBERS,
+    "boolean": st.booleans(),
+    "date": DATES,
+    "datetime": DATETIMES,
+    "list": st.lists(st.text()),
+    "object": st.dictionaries(st.text(), JSON, max_size=3),
+}
+KINDS: dict[str, set[type]] = {
+    "string": {str},
+    "number": {int, float},
+    "boolean": {bool},
+    "date": {str},
+    "datetime": {str},
+    "list": {list},
+    "object": {dict},
+}
+
+
+def fits(kind: str, value: Any, *validations: tuple[str, Any]) -> bool:
+    listed = [{"type": name, "value": bound} for name, bound in validations]
+    return misfit({"type": kind, "validations": listed}, value) is None
+
+
+def test_every_type_has_values_here() -> None:
+    assert set(FITTING) == set(KINDS) == set(TYPES)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+@quick
+@given(data=st.data())
+def test_a_value_of_the_type_fits(kind: str, data: st.DataObject) -> None:
+    assert fits(kind, data.draw(FITTING[kind]))
+
+
+@pytest.mark.parametrize("kind", TYPES)
+@quick
+@given(value=JSON)
+@example(value=True)
+@example(value=0)
+@example(value=None)
+def test_a_value_of_another_json_type_does_not_fit(kind: str, value: Any) -> None:
+    if type(value) not in KINDS[kind]:
+        assert not fits(kind, value)
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_a_boolean_is_no_number(value: bool) -> None:
+    assert fits("boolean", value)
+    assert not fits("number", value)
+
+
+@pytest.mark.parametrize("value", [0, 1, 0.0, 1.0, "true", "false", ""])
+def test_a_number_or_a_word_is_no_boolean(value: Any) -> None:
+    assert not fits("boolean", value)
+
+
+@pytest.mark.parametrize("value", ["1", "", "NaN", [1], {"value": 1}])
+def test_what_only_looks_like_a_number_is_none(value: Any) -> None:
+    assert not fits("number", value)
+
+
+def test_a_number_may_be_huge() -> None:
+    assert fits("number", 10**4000)
+    assert fits("number", -(10**4000), ("max", 1.5))
+    assert not fits("number", 10**4000, ("max", 1e308))
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_null_fits_no_type(kind: str) -> None:
+    assert not fits(kind, None)
+
+
+@pytest.mark.parametrize("item", [1, True, None, ["a"], {"a": "b"}])
+def test_a_list_holds_strings_only(item: Any) -> None:
+    assert not fits("list", ["a", item])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2024-5-1", "20240501", "2024-W18-3", "2024-122", "24-05-01", " 2024-05-01", "2024-05-01\n", "2024/05/01"],
+)
+def test_a_date_is_written_year_month_day(text: str) -> None:
+    assert not fits("date", text)
+
+
+@pytest.mark.parametrize("text", ["2023-02-29", "2024-02-30", "2024-04-31", "2024-13-01", "2024-00-10", "2024-01-00"])
+def test_a_date_that_does_not_exist_is_none(text: str) -> None:
+    assert not fits("date", text)
+    assert not fits("datetime", f"{text}T00:00:00Z")
+
+
+def test_a_leap_day_is_a_date_in_leap_years() -> None:
+    assert fits("date", "2024-02-29")
+    assert fits("date", "2000-02-29")
+    assert not fits("date", "1900-02-29")
+
+
+def test_digits_of_other_scripts_are_no_date() -> None:
+    arabic = {ord("0") + digit: 0x0660 + digit for digit in range(10)}
+    assert not fits("date", "2024-05-01".translate(arabic))
+    assert not fits("datetime", "2024-05-01T09:30:00Z".translate(arabic))
+
+
+@pytest.mark.parametrize("kind", ["date", "datetime"])
+@quick
+@given(value=DATES | DATETIMES)
+def test_a_date_is_no_datetime(kind: str, value: str) -> None:
+    assert fits(kind, value) == (("T" in value) == (kind == "datetime"))
+
+
+@pytest.mark.parametrize("zone", ["Z", "z", "+00:00", "-00:00", "+05:30", "-23:59", "+23:59"])
+@pytest.mark.parametrize("decimals", ["", ".5", ".000", ".123456", ".123456789"])
+@pytest.mark.parametrize("between", ["T", "t"])
+def test_a_datetime_is_rfc_3339(between: str, decimals: str, zone: str) -> None:
+    assert fits("datetime", f"2024-05-01{between}09:30:00{decimals}{zone}")
+
+
+@pytest.mark.parametrize("zone", ["", "CET", "+05", "+0530", "+5:30", "+24:00", "-00:60", "+05:60", "Z+00:00", " Z"])
+def test_a_datetime_needs_a_zone(zone: str) -> None:
+    assert not fits("datetime", f"2024-05-01T09:30:00{zone}")
+
+
+@pytest.mark.parametrize(
+    "time", ["", "09", "09:30", "0930", "9:30:00", "24:00:00", "23:60:00", "23:59:61", "09:30:00.", "09:30:00,5"]
+)
+def test_a_time_that_does_not_exist_is_none(time: str) -> None:
+    assert not fits("datetime", f"2024-05-01T{time}Z")
+
+
+def test_a_datetime_has_a_t_between() -> None:
+    assert not fits("datetime", "2024-05-01 09:30:00Z")
+
+
+@pytest.mark.parametrize("zone", ["Z", "+00:00", "+05:45"])
+@pytest.mark.parametrize("decimals", ["", ".25"])
+def test_a_leap_second_is_a_time(decimals: str, zone: str) -> None:
+    assert fits("datetime", f"2016-12-31T23:59:60{decimals}{zone}")
+
+
+@quick
+@given(value=NUMBERS, bound=NUMBERS)
+@example(value=2**53, bound=float(2**53))
+@example(value=2**53 + 1, bound=float(2**53))
+@example(value=-1, bound=0)
+def test_min_and_max_hold_numbers(value: float, bound: float) -> None:
+    assert fits("number", value, ("min", bound)) == (value >= bound)
+    assert fits("number", value, ("max", bound)) == (value <= bound)
+
+
+@quick
+@given(value=DATES, bound=DATES)
+def test_min_and_max_hold_dates(value: str, bound: str) -> None:
+    assert fits("date", value, ("min", bound)) == (value >= bound)
+    assert fits("date", value, ("max", bound)) == (value <= bound)
+
+
+@quick
+@given(moments=st.tuples(*[st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.timezones())] * 2))  # noqa: DTZ001
+def test_min_and_max_hold_moments_whatever_their_zone(moments: tuple[datetime, datetime]) -> None:
+    texts = [moment.isoformat() for moment in moments]
+    if all(fits("datetime", text) for text in texts):  # old zones have offsets with seconds: no RFC 3339
+        value, bound = map(datetime.fromisoformat, texts)
+        assert fits("datetime", texts[0], ("min", texts[1])) == (value >= bound)
+        assert fits("datetime", texts[0], ("max", texts[1])) == (value <= bound)
+
+
+def test_the_same_moment_in_two_zones_is_no_less_and_no_more() -> None:
+    at_nine = "2024-05-01T09:00:00z"
+    assert fits("datetime", "2024-05-01T14:30:00+05:30", ("min", at_nine), ("max", at_nine))
+    assert not fits("datetime", "2024-05-01T14:30:00+05:31", ("min", at_nine))
+    assert not fits("datetime", "2024-05-01T14:30:00.001+05:30", ("max", at_nine))
+
+
+@pytest.mark.parametrize("kind", ["string", "list"])
+@quick
+@given(data=st.data(), bound=st.integers(0, 6))
+def test_lengths_count_characters_and_items(kind: str, data: st.DataObject, bound: int) -> None:
+    value = data.draw(FITTING[kind])
+    assert fits(kind, value, ("min_length", bound)) == (len(value) >= bound)
+    assert fits(kind, value, ("max_length", bound)) == (len(value) <= bound)
+
+
+def test_a_character_outside_the_basic_plane_counts_once() -> None:
+    assert fits("string", "👟東é", ("min_length", 3), ("max_length", 3))
+
+
+def test_a_regex_is_searched_for_anywhere() -> None:
+    assert fits("string", "size 42", ("regex", "[0-9]+"))
+    assert not fits("string", "size 42", ("regex", "^[0-9]+$"))
+    assert not fits("string", "", ("regex", "."))
+
+
+def test_a_regex_holds_for_every_item_of_a_list() -> None:
+    assert fits("list", ["a1", "b2"], ("regex", "[0-9]$"))
+    assert not fits("list", ["a1", "b"], ("regex", "[0-9]$"))
+    assert fits("list", [], ("regex", "[0-9]$"))
+
+
+def test_a_regex_knows_letters_of_every_script() -> None:
+    assert fits("string", "Қостанай", ("regex", r"^\w+$"))
+    assert not fits("string", "Reykjavík", ("regex", "^[a-zA-Z]+$"))
+
+
+@quick
+@given(value=JSON, options=st.lists(JSON, max_size=4))
+def test_one_of_keeps_what_is_among_the_options(value: Any, options: list[Any]) -> None:
+    kind = next((kind for kind in ("string", "number", "boolean", "object") if fits(kind, value)), None)
+    if kind:
+        assert fits(kind, value, ("one_of", [*options, value]))
+        assert fits(kind, value, ("one_of", options)) == (same(value) in map(same, options))
+
+
+def same(value: Any) -> Any:
+    """What two values share exactly when they are equal as JSON: true is not 1, and 1 is 1.0."""
+    if isinstance(value, dict):
+        return {key: same(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [same(item) for item in value]
+    return ("boolean", value) if isinstance(value, bool) else value
+
+
+def test_one_of_holds_for_every_item_of_a_list() -> None:
+    tiers = ("one_of", ["gold", "silver"])
+    assert fits("list", ["gold", "gold"], tiers)
+    assert fits("list", [], tiers)
+    assert not fits("list", ["gold", "tin"], tiers)
+
+
+def test_one_of_may_name_whole_lists() -> None:
+    pairs = ("one_of", [["a", "b"], ["c"]])
+    assert fits("list", ["a", "b"], pairs)
+    assert not fits("list", ["b", "a"], pairs)
+    assert not fits("list", ["a"], pairs)
+
+
+@pytest.mark.parametrize(("value", "option"), [(1, True), (True, 1), (0, False), (False, 0), (0.0, False)])
+def test_true_is_not_one(value: Any, option: Any) -> None:
+    assert not fits("boolean" if isinstance(value, bool) else "number", value, ("one_of", [option]))
+
+
+def test_true_is_not_one_deep_in_an_object() -> None:
+    assert fits("object", {"deep": [True]}, ("one_of", [{"deep": [True]}]))
+    assert not fits("object", {"deep": [True]}, ("one_of", [{"deep": [1]}]))
+
+
+def test_one_is_one_point_zero() -> None:
+    assert fits("number", 1.0, ("one_of", [1]))
+
+
+IDLE: dict[str, list[tuple[str, Any]]] = {
+    "number": [
+        ("min_length", 99),
+        ("max_length", -1),
+        ("regex", "a^"),
+        ("min", "2999-01-01"),
+        ("max", "1000-01-01"),
+    ],
+    "list": [("min", 10**9), ("max", -(10**9)), ("min", "2999-01-01"), ("max", "1000-01-01")],
+    "date": [("min", 10**9), ("max", -(10**9)), ("min", "2999-01-01T00:00:00Z")],
+    "string": [("min", 10**9), ("max", -(10**9))],
+}
+IDLE["object"] = IDLE["boolean"] = [*IDLE["number"], *IDLE["list"]]
+IDLE["datetime"] = IDLE["string"]
+
+
+@pytest.mark.parametrize("kind", TYPES)
+@quick
+@given(data=st.data())
+def test_a_validation_that_does_not_apply_passes(kind: str, data: st.DataObject) -> None:
+    assert fits(kind, data.draw(FITTING[kind]), *IDLE[kind])
+
+
+@pytest.mark.parametrize("name", VALIDATIONS)
+@quick
+@given(bound=JSON, value=JSON)
+@example(bound="a{99999999999999}", value="a")
+@example(bound="(" * 9999, value="a")
+@example(bound=True, value="a")
+def test_a_validation_judges_any_value_or_is_refused_with_the_seed(name: str, bound: Any, value: Any) -> None:
+    if VALIDATIONS[name].takes(bound):
+        assert [fits(kind, value, (name, bound)) for kind in TYPES]
+
+
+def test_all_validations_must_pass_and_the_message_names_the_one_that_does_not() -> None:
+    both: dict[str, Any] = {
+        "type": "number",
+        "validations": [{"type": "min", "value": 15}, {"type": "max", "value": 55}],
+    }
+    assert misfit(both, 41) is None
+    assert misfit(both, 14) == "no less than 15"
+    assert misfit(both, 56) == "no more than 55"
+    assert misfit(both, "41") == "a number"

@@ -1,0 +1,102 @@
+"""One tenant of the store in plain lists, and what it is asked for."""
+
+from typing import Any, NamedTuple
+
+from audience_mock.store.collection import Record
+from audience_mock.store.world import Tenant
+
+USERS = ("u1", "u2", "u3")
+VALUES: list[tuple[Any, set[str]]] = [
+    ("red", {"string"}),
+    ("", {"string"}),
+    ("2024-05-01", {"string", "date"}),
+    ("2024-05-01T09:30:00Z", {"string", "datetime"}),
+    (0, {"number"}),
+    (False, {"boolean"}),
+    (["a"], {"list"}),
+    ({}, {"object"}),
+    (None, set()),
+    ([1], set()),
+]
+"""Values, and the types that they fit."""
+DEFINITIONS_ASKED: list[dict[str, Any]] = [
+    {},
+    {"name": "ALPHA", "type": None},
+    {"slug": "s1"},
+    {"type": "string"},
+    {"is_locked": True},
+    {"is_locked": False, "name": "b"},
+    {"customer_editable": True, "type": "number"},
+    {"pinned": True},
+    {"encrypted": False, "pinned": False, "name": "SS"},
+]
+GROUPS_ASKED: list[dict[str, Any]] = [
+    {},
+    {"status": "completed"},
+    {"status": "pending", "category": "l1"},
+    {"type": "dynamic"},
+    {"group_uid": "2"},
+    {"group_uid": "2", "name": "a"},
+    {"tags": "new"},
+    {"tags": " vip, gone,,"},
+    {"tags": ""},
+    {"category": "l2", "name": "ALPHA", "tags": "new,vip"},
+]
+
+
+def keeps(record: Record, asked: dict[str, Any]) -> bool:
+    """What the filters of definitions and groups mean, said in another way."""
+    for field, wanted in asked.items():
+        if wanted is None:
+            kept = True
+        elif field == "name":
+            kept = wanted.casefold() in record["name"].casefold()
+        elif field == "group_uid":
+            kept = wanted == str(record["uid"])
+        elif field == "tags":
+            kept = any(tag == part.strip() for part in wanted.split(",") for tag in record["tags"])
+        else:
+            kept = wanted == record[field]
+        if not kept:
+            return False
+    return True
+
+
+class Held(NamedTuple):
+    """A user's value, and the types that it fits."""
+
+    id: str
+    value: Any
+    fits: set[str]
+
+
+class Model:
+    """One tenant, in lists."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+        self.definitions: list[Record] = []
+        self.values: dict[str, dict[str, Held]] = {user: {} for user in USERS}
+        self.groups: list[Record] = []
+        self.members: dict[str, list[str]] = {}
+        self.last_uid = 0
+
+    def attributes(self, user: str) -> list[Record]:
+        return [
+            {
+                "_id": held.id,
+                "application_id": self.tenant.name.application_id,
+                "user_id": user,
+                "user_attribute_definition_id": definition_id,
+                "attribute": {"key": definition["slug"], "value": held.value},
+                "type": definition["type"],
+                "updated_by": "platform",
+                "customer_overridden": False,
+            }
+            for definition_id, held in self.values[user].items()
+            if (definition := find(self.definitions, definition_id))
+        ]
+
+
+def find(records: list[Record], record_id: str) -> Record | None:
+    return next((record for record in records if record["_id"] == record_id), None)

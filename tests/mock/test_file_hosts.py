@@ -1,0 +1,150 @@
+"""A mock is no way into a network: which hosts a file_url is fetched from, and how none is talked round."""
+
+import asyncio
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from audience_mock.files import FileProblem, Files
+
+ALLOWED = {"127.0.0.1", "127.255.0.9", "localhost", "::1", "files.example"}
+
+
+class Network:
+    """In the place of the network: notes the hosts that requests are sent to, and answers with a redirect or not."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.target = ""
+
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.raw_host.decode())
+        if not self.target:
+            raise httpx.ConnectError("nobody is there")
+        return httpx.Response(302, headers={"location": self.target}, request=request)
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> Network:
+    network = Network()
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", lambda _, request: network.send(request))
+    return network
+
+
+def problem(url: str, *hosts: str) -> str:
+    """Why the file cannot be read."""
+    with pytest.raises(FileProblem) as refusal:
+        asyncio.run(Files(hosts).read(url))
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.255.0.9", "localhost", "LOCALHOST", "[::1]", "u:p@127.0.0.1"])
+@pytest.mark.parametrize("rest", ["/users.csv", ":8080/users.csv", "", "#@evil.example/", "?@evil.example/"])
+def test_loopback_is_asked(network: Network, host: str, rest: str) -> None:
+    assert "cannot be fetched: nobody is there" in problem(f"http://{host}{rest}")
+    assert network.asked == [host.lower().strip("[]").removeprefix("u:p@")]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1@evil.example",
+        "127.0.0.1:80@evil.example",
+        "localhost%00@evil.example",
+        "127.0.0.1\\@evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "127.0.0.1%2eevil.example",
+        "evil.example#@127.0.0.1",
+        "evil.example?@127.0.0.1",
+        "evil.example/@127.0.0.1",
+        "evil.example:80@evil.example",
+    ],
+)
+def test_a_foreign_host_is_never_asked(network: Network, host: str) -> None:
+    for scheme in ("http", "https", "HTTP"):
+        assert "is not one that this server fetches files from" in problem(f"{scheme}://{host}/users.csv")
+    assert network.asked == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("2130706433", "0x7f000001", "0x7f.0.0.1", "017700000001", "0177.0.0.1", "127.1", "127.0.1", "127.0.0.256"),
+        *("0", "0.0.0.0", "10.0.0.1", "169.254.169.254", "192.168.0.1", "128.0.0.1", "1.127.0.0.1", "127.0.0.1."),
+        *("[::]", "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]", "[fe80::1]", "[::1%25lo]", "127.0.0.0x1", "127.0.0.-1"),
+    ],
+)
+def test_an_address_that_is_not_plainly_loopback_is_never_asked(network: Network, host: str) -> None:
+    assert "is not one that this server fetches files from" in problem(f"http://{host}/users.csv")
+    assert network.asked == []
+
+
+@pytest.mark.parametrize(
+    "url", ["", "users.csv", "/etc/passwd", "file:///etc/passwd", "ftp://127.0.0.1/", "//localhost/"]
+)
+def test_only_http_and_data_are_read(network: Network, url: str) -> None:
+    assert "neither http, https nor data:text/csv" in problem(url)
+    assert network.asked == []
+
+
+def test_a_host_of_ones_own_is_asked_when_it_is_named_at_start(network: Network) -> None:
+    url = "https://Files.Example:8443/users.csv"
+    assert "start it with --files-from files.example" in problem(url)
+    assert "start it with --files-from files.example" in problem(url, "other.example", "example", ".example")
+    assert network.asked == []
+    assert "cannot be fetched: nobody is there" in problem(url, "FILES.example")
+    assert network.asked == ["files.example"]
+    assert "--files-from sub.files.example" in problem("http://sub.files.example/", "files.example")
+
+
+@pytest.mark.parametrize(
+    ("start", "target"),
+    [
+        ("http://127.0.0.1/", "http://evil.example/"),
+        ("http://127.0.0.1/", "//evil.example/"),
+        ("http://127.0.0.1/", "http://127.0.0.1@evil.example/"),
+        ("http://127.0.0.1/", "http://localhost/"),
+        ("http://127.0.0.1/", "http://127.0.0.2/"),
+        ("http://127.0.0.1/", "https://files.example/"),
+        ("https://files.example/", "http://127.0.0.1/"),
+        ("https://files.example/", "http://169.254.169.254/"),
+        ("https://files.example/", "file:///etc/passwd"),
+    ],
+)
+def test_a_redirect_never_leads_to_another_host(network: Network, start: str, target: str) -> None:
+    network.target = target
+    assert problem(start, "files.example")
+    assert network.asked == [start.split("/")[2]]
+
+
+PIECES = [
+    *("127.0.0.1", "evil.example", "files.example", "localhost", "[::1]", "127.0.0.", "1", "\u0663", "\uff11"),
+    *("@", "\\", "#", "?", "/", "//", ":", "80", "[", "]", ".", "%40", "%2e", "%"),
+    *("\t", "\n", " ", "\x00", "。", "\u00ad"),
+]
+
+
+@settings(
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(
+    scheme=st.sampled_from(["http://", "https://", "HTTP://", "http:", "http:/", "http:///", "http:\\\\", ""]),
+    pieces=st.lists(st.sampled_from(PIECES), max_size=6),
+    redirected=st.booleans(),
+)
+@example(scheme="http://", pieces=["127.0.0.", "\u0663", "/"], redirected=False)
+@example(scheme="http://", pieces=["evil.example", "\\", "@", "127.0.0.1"], redirected=True)
+def test_no_url_however_written_leads_elsewhere(
+    network: Network, scheme: str, pieces: list[str], redirected: bool
+) -> None:
+    network.asked.clear()
+    url = scheme + "".join(pieces)
+    network.target = url if redirected else ""
+    assert problem("http://127.0.0.1/" if redirected else url, "files.example")
+    assert set(network.asked) <= ({"127.0.0.1"} if redirected else ALLOWED)
