@@ -45,7 +45,9 @@ def test_the_lint_of_the_contract_is_as_shown() -> None:
 
 
 def test_the_requests_answer_as_shown() -> None:
-    process = subprocess.Popen([BIN / "audience-mock", "--port", "0"], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [BIN / "audience-mock", "--port", "0", "--check-responses"], stdout=subprocess.PIPE, text=True
+    )
     try:
         assert process.stdout is not None
         url = process.stdout.readline().split()[-1]

@@ -19,6 +19,9 @@ from audience_mock.schemas import Schema
 
 logger = logging.getLogger("audience_mock")
 
+CRASHED = "audience_mock.crashed"
+"""Key of the ASGI scope: the answer is a 500 that has been told of already."""
+
 JSON = "application/json"
 OUTSIDE_THE_TABLES = (404, 405, 413, 415)
 """Statuses that any request may get, whatever its operation documents."""
@@ -55,6 +58,7 @@ async def _http_exception(request: ConnexionRequest, error: Exception) -> Connex
 async def _fault(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
     """A fault of ours is a 500 in the contract's shape; what happened goes to the log."""
     logger.error("%s %s: a fault of the mock", request.method, request.scope["path"], exc_info=error)
+    request.scope[CRASHED] = True
     message = f"The mock itself failed ({type(error).__name__}); its log says how. Please report this."
     return await _refused(request, Refusal(500, message))
 
@@ -117,6 +121,8 @@ class ResponseCheck(SpecMiddleware):  # type: ignore[misc]
 
     def _deviations(self, scope: Scope, start: Message, body: bytes) -> list[Violation]:
         """Where the answer deviates; the field says header, status or place in the body."""
+        if CRASHED in scope:
+            return []
         status: int = start["status"]
         operation_id = scope.get("extensions", {}).get(ROUTING_CONTEXT, {}).get("operation_id")
         documented = self._schemas.get(operation_id, {})

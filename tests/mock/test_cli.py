@@ -20,7 +20,10 @@ BASE = "/service/platform/user/v1.0/company/559/application/64b00000000000000000
 def serving(*options: str) -> Iterator[tuple[str, list[str], subprocess.Popen[str]]]:
     """A running mock: its URL, the lines it printed at start, its process."""
     process = subprocess.Popen(
-        [COMMAND, "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [COMMAND, "--port", "0", "--check-responses", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stdout is not None

@@ -27,6 +27,13 @@ ARGUMENTS: dict[str, list[Any]] = {
     "tags": [None, "x", "y,z", "z,x,x,gone", "gone", ""],
 }
 COMBINATIONS = [dict(zip(ARGUMENTS, arguments, strict=True)) for arguments in product(*ARGUMENTS.values())]
+OFTEN: list[dict[str, Any]] = [
+    {"name": "a", "kind": None, "flag": None, "uid": None, "tags": None},
+    {"name": None, "kind": "k1", "flag": True, "uid": None, "tags": None},
+    {"name": None, "kind": None, "flag": None, "uid": None, "tags": "y,z"},
+    {"name": "BA", "kind": None, "flag": False, "uid": None, "tags": "x"},
+]
+"""Combinations that are asked for after every step."""
 FIELDS = {
     "name": st.sampled_from(["", "a", "Banana", "cab", "Straße", "ÄÖ"]),
     "kind": st.sampled_from(["k1", "k2", "k3"]),
@@ -113,6 +120,11 @@ class CollectionAgainstList(RuleBasedStateMachine):
         for kind in ("k1", "k2", "k9"):
             assert self.collection.count("kind", kind) == sum(record["kind"] == kind for record in self.model)
 
+    @invariant()
+    def what_is_asked_often_is_kept_up_to_date(self) -> None:
+        for asked in OFTEN:
+            self.compare(asked, 1, 100)
+
     def teardown(self) -> None:
         for asked in COMBINATIONS:
             self.compare(asked, 1, 3)
@@ -120,7 +132,7 @@ class CollectionAgainstList(RuleBasedStateMachine):
 
 TestCollectionAgainstList = CollectionAgainstList.TestCase
 TestCollectionAgainstList.settings = settings(
-    max_examples=50,
+    max_examples=40,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -194,6 +206,15 @@ def test_a_repeated_combination_looks_at_no_record(counted: Counted, asked: dict
 def test_a_new_combination_looks_only_under_its_narrowest_filter(counted: Counted) -> None:
     uid = len(counted.collection) - 1
     assert 0 < counted.looks_of(({"kind": f"k{uid % 2}", "name": "name", "tags": "x", "uid": uid}, 1)) <= 4
+
+
+def test_the_combination_that_was_not_asked_for_longest_is_forgotten() -> None:
+    counted = Counted(100)
+    first, second, *others = ({"name": str(number), "kind": "k1"} for number in range(MAX_VIEWS + 1))
+    for asked in (first, second, *others[:-1], first, others[-1]):
+        counted.collection.page(asked, 1, 10)
+    assert counted.looks_of((first, 1), (others[0], 1), (others[-1], 1)) == 0
+    assert counted.looks_of((second, 1)) > 0
 
 
 def test_a_write_looks_only_at_what_it_writes() -> None:

@@ -121,7 +121,9 @@ def test_the_empty_page_before_all_leads_to_the_first(users: list[str], size: in
         assert list(walk(members, everyone._replace(cursor=empty.next_cursor))) == list(walk(members, everyone))
 
 
-@pytest.mark.parametrize("cursor", ["", "e", "before:", "after:", "before:e", "after:e", "before:after:a", "at:", "at:e", "0"])
+@pytest.mark.parametrize(
+    "cursor", ["", "e", "before:", "after:", "before:e", "after:e", "before:after:a", "at:", "at:e", "0"]
+)
 @pytest.mark.parametrize("direction", ["next", "prev"])
 @pytest.mark.parametrize("users", [["a", "c", "d"], []], ids=["three", "none"])
 def test_an_unknown_cursor_is_refused(users: list[str], direction: str, cursor: str) -> None:
@@ -159,6 +161,14 @@ def test_a_large_group_is_ready_for_what_it_was_asked_before() -> None:
     members.page(asked)
     assert members.is_ready(asked._replace(page_no=2))
     assert not members.is_ready(Asked(q="78"))
+
+
+def test_a_large_group_keeps_the_latest_searches() -> None:
+    members = group([f"u{number}" for number in range(10_000)])
+    searches = [Asked(q=f"{number}@") for number in range(MAX_SELECTIONS + 1)]
+    for asked in searches:
+        members.page(asked)
+    assert [members.is_ready(asked) for asked in searches] == [False, *[True] * MAX_SELECTIONS]
 
 
 # --- a new file ------------------------------------------------------------------------------------

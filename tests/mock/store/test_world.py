@@ -1,7 +1,6 @@
 """The whole store against plain lists: two tenants, every write, every listing after every step."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from typing import Any
@@ -9,11 +8,21 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from tests.mock.store.world_model import DEFINITIONS_ASKED, GROUPS_ASKED, USERS, VALUES, Held, Model, find, keeps
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.mock.store.world_model import (
+    DEFINITIONS_ASKED,
+    GROUPS_ASKED,
+    USERS,
+    VALUES,
+    Held,
+    Model,
+    check_pages,
+    find,
+    keeps,
+    refused,
+)
 
 from audience_mock.contract import DOCUMENTED_TENANT, TenantName
-from audience_mock.errors import Refusal
 from audience_mock.seeds import plant
 from audience_mock.store.collection import Record
 from audience_mock.store.members import Asked
@@ -24,7 +33,7 @@ CLOCK = datetime(2024, 5, 1, 9, 30, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
 NAMES = st.sampled_from(["Alpha", "beta", "ALPHABET", "ßeta"])
-KINDS = st.sampled_from(["string", "number", "boolean", "date", "datetime", "list", "object"])
+KINDS = st.sampled_from(["string", "string", "date", "datetime", "number", "boolean", "list", "object"])
 FLAGS = ("customer_editable", "encrypted", "pinned", "is_locked")
 CATEGORIES = st.sampled_from(["l1", "l2", "l3"])
 SLUGS = st.sampled_from(["s1", "s2", "s3", "s4", "s5"])
@@ -40,18 +49,6 @@ PICKS = st.integers(0, 11)
 TENANTS = st.integers(0, 1)
 
 
-def refused(status: int, work: Callable[..., Any], *arguments: Any) -> None:
-    with pytest.raises(Refusal) as refusal:
-        work(*arguments)
-    assert refusal.value.status == status
-    assert status != 400 or refusal.value.violations
-
-
-def check_pages(page: Callable[[int, int], tuple[list[Record], int]], kept: list[Record]) -> None:
-    for page_no in (1, 2):
-        assert page(page_no, 3) == (kept[3 * page_no - 3 : 3 * page_no], len(kept))
-
-
 class WorldAgainstModel(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -61,12 +58,12 @@ class WorldAgainstModel(RuleBasedStateMachine):
         self.ids: set[str] = set()
 
     def pick(self, at: int, part: str, number: int) -> str:
-        """Mostly the id of a living record of this tenant; now and then a stranger's, a dead or an unknown one."""
+        """The id of a living record of this tenant, or, from 10 on, a stranger's, a dead or an unknown one."""
         living = [str(record["_id"]) for record in getattr(self.models[at], part)]
         strangers = [str(record["_id"]) for record in getattr(self.models[1 - at], part)]
-        if number > 1 and living:
+        if number < 10 and living:
             return living[number % len(living)]
-        if number == 1 and strangers:
+        if number == 10 and strangers:
             return strangers[0]
         return min(self.ids - {*living}, default="unknown")
 
@@ -83,6 +80,14 @@ class WorldAgainstModel(RuleBasedStateMachine):
         self.ids.add(record_id)
         return record_id
 
+    @initialize(kinds=st.lists(KINDS, min_size=4, max_size=4), planted=PLANTED)
+    def begin(self, kinds: list[str], planted: Record) -> None:
+        for number, kind in enumerate(kinds):
+            at = number // 3
+            self.create_definition(at, "Alpha", f"s{number}", kind, {"is_locked"} if number == 1 else None)
+            self.put_a_value_that_fits(at, number, {"u1", "u2"}, last=True)
+            self.create_group(at, "beta", "l1", planted if number == 1 else None)
+
     @rule(milliseconds=st.sampled_from([1, 999, 86_400_000, -5]))
     def time_passes(self, milliseconds: int) -> None:
         self.clock += milliseconds * MILLISECOND
@@ -95,9 +100,9 @@ class WorldAgainstModel(RuleBasedStateMachine):
         expected: Record = {**body, "validations": [], "default_value": None, "pin_order": 0}
         expected.update({flag: flag in (flags or ()) for flag in FLAGS})
         expected.update(dict.fromkeys(("created_at", "modified_at"), self.stamp()))
-        work: Callable[[], Record] = lambda: definitions.create(body)  # noqa: E731
+        work = partial(definitions.create, body)
         if flags is not None:
-            work = lambda: definitions.put_in({"_id": self.world.new_id(), **expected})  # noqa: E731
+            work = partial(definitions.put_in, {"_id": self.world.new_id(), **expected})
         if any(definition["slug"] == slug for definition in model.definitions):
             refused(400, work)
         else:
@@ -152,9 +157,18 @@ class WorldAgainstModel(RuleBasedStateMachine):
             model.values[user][definition_id] = Held(attribute_id, *value)
             assert record in model.attributes(user)
 
-    @rule(at=TENANTS, number=PICKS, user=st.sampled_from(USERS))
-    def delete_value(self, at: int, number: int, user: str) -> None:
-        model, definition_id = self.models[at], self.pick(at, "definitions", number)
+    @rule(at=TENANTS, number=PICKS, users=st.sets(st.sampled_from(USERS), min_size=1), last=st.booleans())
+    def put_a_value_that_fits(self, at: int, number: int, users: set[str], last: bool) -> None:
+        if old := find(self.models[at].definitions, self.pick(at, "definitions", number)):
+            fitting = [value for value in VALUES if old["type"] in value[1]]
+            for user in sorted(users):
+                self.put_value(at, number, user, fitting[-last])
+
+    @rule(at=TENANTS, number=PICKS)
+    def delete_value(self, at: int, number: int) -> None:
+        model = self.models[at]
+        held = [(user, definition_id) for user in USERS for definition_id in model.values[user]]
+        user, definition_id = held[number % len(held)] if held else ("u1", self.pick(at, "definitions", number))
         if model.values[user].pop(definition_id, None):
             model.tenant.attributes.delete(user, definition_id)
         refused(404, model.tenant.attributes.delete, user, definition_id)
@@ -237,7 +251,7 @@ class WorldAgainstModel(RuleBasedStateMachine):
                 check_pages(partial(tenant.definitions.page, asked), kept)
             for user in USERS:
                 values = model.attributes(user)
-                for name, kind in ((None, None), ("ALPHA", None), ("e", "string"), (None, "number")):
+                for name, kind in ((None, None), ("ALPHA", None), ("e", "string")):
                     kept = [v for v in values if self.shown(model, v, name) and kind in {None, v["type"]}]
                     page = partial(tenant.attributes.page, user, tenant.definitions, {"name": name, "type": kind})
                     check_pages(page, kept)
@@ -261,7 +275,9 @@ class WorldAgainstModel(RuleBasedStateMachine):
             assert [(c["key"], c["total_groups"]) for c in groups.categories()] == counts
             assert [(c["key"], c["total_groups"]) for c in groups.categories("l2")] == counts[1:2]
             for group in model.groups:
-                assert groups.members(group["_id"]).page(Asked()).user_ids == model.members[group["_id"]]
+                users, members = model.members[group["_id"]], groups.members(group["_id"])
+                assert members.page(Asked()).user_ids == users
+                assert not users or members.page(Asked(cursor=users[0])).user_ids == users[1:]
 
 
 TestWorldAgainstModel = WorldAgainstModel.TestCase

@@ -1,11 +1,15 @@
-"""One tenant of the store in plain lists, and what it is asked for."""
+"""One tenant of the store in plain lists, what it is asked for, and how its answers are compared."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import pytest
+
+from audience_mock.errors import Refusal
 from audience_mock.store.collection import Record
 from audience_mock.store.world import Tenant
 
-USERS = ("u1", "u2", "u3")
+USERS = ("u1", "u2")
 VALUES: list[tuple[Any, set[str]]] = [
     ("red", {"string"}),
     ("", {"string"}),
@@ -100,3 +104,15 @@ class Model:
 
 def find(records: list[Record], record_id: str) -> Record | None:
     return next((record for record in records if record["_id"] == record_id), None)
+
+
+def refused(status: int, work: Callable[..., Any], *arguments: Any) -> None:
+    with pytest.raises(Refusal) as refusal:
+        work(*arguments)
+    assert refusal.value.status == status
+    assert status != 400 or refusal.value.violations
+
+
+def check_pages(page: Callable[[int, int], tuple[list[Record], int]], kept: list[Record]) -> None:
+    for page_no in (1, 2):
+        assert page(page_no, 3) == (kept[3 * page_no - 3 : 3 * page_no], len(kept))

@@ -1,0 +1,263 @@
+"""The check of answers is loud, and without it an answer goes out as it is; a crash is a 500 in the error shape."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import pytest
+from starlette.responses import Response
+from tests.mock.conftest import BASE, Api, MakeApi
+from tests.mock.helpers import DEFINITIONS, GROUPS, Json, one_mock, refused
+
+from audience_mock import responses
+from audience_mock.errors import Refusal
+from audience_mock.store.collection import Collection
+
+FAVOURITE_COLOUR = f"{DEFINITIONS}/64f666666666666666666666"
+READ = "getUserAttributeDefinitionById"
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    with one_mock() as api:
+        yield api
+
+
+class _Lying(Refusal):
+    """A refusal whose body deviates."""
+
+    changes: ClassVar[Json] = {}
+
+    def body(self) -> Json:
+        body = {**super().body(), **self.changes}
+        return {key: value for key, value in body.items() if value is not None}
+
+
+def deviate(monkeypatch: pytest.MonkeyPatch, record: Any) -> None:
+    """Let the store give this record, whatever is asked for."""
+    monkeypatch.setattr(Collection, "get", lambda *_: record)
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, status: int, **changes: Any) -> None:
+    """Let the store refuse with this status and these changes of the body; None leaves a field out."""
+    kind = type("Lying", (_Lying,), {"changes": changes})
+
+    def get(*_: Any) -> Any:
+        raise kind(status, "No.")
+
+    monkeypatch.setattr(Collection, "get", get)
+
+
+def complaint(api: Api, path: str, operation_id: str, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The places that the check complains about; its 500 and its log name the operation and each of them."""
+    caplog.clear()
+    with caplog.at_level(logging.ERROR):
+        answer = api.get(path)
+    fields = refused(answer, 500)
+    logged = "\n".join(r.getMessage() for r in caplog.records if r.levelno == logging.ERROR)
+    for told in (answer.json()["message"], logged):
+        assert operation_id in told
+        assert all(field in told for field in fields)
+    assert fields
+    return fields
+
+
+def record(api: Api, **changes: Any) -> Json:
+    """Favourite colour, with these fields changed; None leaves one out."""
+    changed = {**api.get(FAVOURITE_COLOUR).json(), **changes}
+    return {key: value for key, value in changed.items() if value is not None or key == "default_value"}
+
+
+DEVIATIONS: list[tuple[Json, list[str]]] = [
+    ({"slug": None}, ["body.slug"]),
+    ({"_id": None, "type": None}, ["body._id", "body.type"]),
+    ({"encrypted": "no"}, ["body.encrypted"]),
+    ({"name": 5, "pinned": 1}, ["body.name", "body.pinned"]),
+    ({"default_value": [1]}, ["body.default_value"]),
+    ({"validations": [{"type": "max", "value": 1}, {"type": "longest"}]}, ["body.validations.1.type"]),
+    ({"created_at": "yesterday"}, ["body.created_at"]),
+    ({"created_at": "2024-01-15T09:30:00"}, ["body.created_at"]),
+    (
+        {"modified_at": "2024-02-30T09:30:00Z", "created_at": "2024-01-15 09:30"},
+        ["body.created_at", "body.modified_at"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "fields"), DEVIATIONS)
+def test_a_body_that_breaks_its_schema_is_a_500_that_says_where(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, changes: Json, fields: list[str]
+) -> None:
+    """FMT-02, FMT-11."""
+    deviate(monkeypatch, record(api, **changes))
+    assert sorted(complaint(api, FAVOURITE_COLOUR, READ, caplog)) == fields
+
+
+def test_the_check_looks_into_lists(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """FMT-02."""
+    found = [record(api), record(api, is_locked=0)], 2
+    monkeypatch.setattr(Collection, "page", lambda *_: found)
+    assert complaint(api, DEFINITIONS, "getUserAttributeDefinitions", caplog) == ["body.items.1.is_locked"]
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 302, 400, 401, 409, 418, 501, 503])
+def test_a_status_that_the_operation_does_not_document_is_a_500(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    """FMT-01: operation 16 documents 200 and 404."""
+    refuse(monkeypatch, status)
+    found = complaint(api, f"{GROUPS}/x", "getUserGroupById", caplog)
+    if status == 200:
+        assert "body._id" in found
+    else:
+        assert found == ["status"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"status_code": 400}, ["body.status_code"]),
+        ({"status_code": "404"}, ["body.status_code"]),
+        ({"status_code": None}, ["body.status_code"]),
+        ({"success": True}, ["body.success"]),
+        ({"message": ""}, ["body.message"]),
+        ({"message": None}, ["body.message"]),
+        ({"errors": [{"field": "x"}]}, ["body.errors.0.message"]),
+    ],
+)
+def test_an_error_body_is_checked_too(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, changes: Json, fields: list[str]
+) -> None:
+    """ERR-01, ERR-02."""
+    refuse(monkeypatch, 404, **changes)
+    assert complaint(api, FAVOURITE_COLOUR, READ, caplog) == fields
+
+
+def test_a_400_has_to_say_what_is_wrong(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """ERR-03."""
+
+    def page(*_: Any) -> Any:
+        raise Refusal(400, "No.")
+
+    monkeypatch.setattr(Collection, "page", page)
+    assert complaint(api, DEFINITIONS, "getUserAttributeDefinitions", caplog) == ["body.errors"]
+
+
+def test_what_no_operation_answers_is_checked_too(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """ERR-02."""
+    monkeypatch.setattr("audience_mock.errors.unknown_path", lambda _: _Lying(404, ""))
+    assert complaint(api, f"/{BASE}/nothing", "no operation", caplog) == ["body.message"]
+
+
+class _Written:
+    """Stands in for the module responses where operations' answers are written."""
+
+    HANDLERS = responses.HANDLERS
+
+    def __init__(self, content: bytes, media_type: str | None) -> None:
+        self._content, self._media_type = content, media_type
+
+    def answer(self, status: int, _: Any) -> Response:
+        return Response(self._content, status, media_type=self._media_type)
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "field"),
+    [
+        (b"{}", "text/html", "header.content-type"),
+        (b"{}", "application/problem+json", "header.content-type"),
+        (b"{}", None, "header.content-type"),
+        (b"{", "application/json", "body"),
+        (b"", "application/json", "body"),
+        (b"\xff", "application/json", "body"),
+        (b"[]", "application/json", "body"),
+    ],
+)
+def test_an_answer_that_is_not_json_is_a_500(
+    make_api: MakeApi,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    content: bytes,
+    media_type: str | None,
+    field: str,
+) -> None:
+    """FMT-03."""
+    api = make_api()
+    monkeypatch.setattr("audience_mock.app.responses", _Written(content, media_type))
+    assert complaint(api, f"{GROUPS}/tags", "getUserGroupTags", caplog) == [field]
+    unchecked = make_api(check_responses=False).get(f"{GROUPS}/tags")
+    assert (unchecked.status_code, unchecked.content) == (200, content)
+
+
+def test_without_the_check_a_deviating_answer_goes_out_as_it_is(
+    make_api: MakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = make_api(check_responses=False)
+    deviating = record(api, slug=None, created_at="yesterday")
+    deviate(monkeypatch, deviating)
+    answer = api.get(FAVOURITE_COLOUR)
+    assert (answer.status_code, answer.json()) == (200, deviating)
+    refuse(monkeypatch, 418, status_code=5)
+    assert (answer := api.get(FAVOURITE_COLOUR)).status_code == 418
+    assert answer.json() == {"success": False, "status_code": 5, "message": "No."}
+
+
+def test_what_keeps_the_contract_passes_unchanged(make_api: MakeApi) -> None:
+    def answers(*, check_responses: bool) -> list[tuple[int, bytes]]:
+        api = make_api(check_responses=check_responses)
+        paths = (
+            FAVOURITE_COLOUR,
+            DEFINITIONS,
+            f"{GROUPS}/x",
+            f"{DEFINITIONS}?page_no=0",
+            "//x",
+            "//openapi.json",
+            "//ui/",
+        )
+        return [(answer.status_code, answer.content) for answer in (api.request("GET", path) for path in paths)]
+
+    assert answers(check_responses=True) == answers(check_responses=False)
+
+
+# --- crashes ----------------------------------------------------------------------------------------
+
+
+def crash(*_: Any) -> Any:
+    raise RuntimeError("secret detail")
+
+
+@pytest.mark.parametrize("check_responses", [False, True])
+def test_a_crash_is_a_500_in_the_error_shape_and_logged(
+    make_api: MakeApi, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, check_responses: bool
+) -> None:
+    """ERR-01, ERR-02."""
+    api = make_api(raise_faults=False, check_responses=check_responses)
+    monkeypatch.setattr(Collection, "get", crash)
+    with caplog.at_level(logging.ERROR):
+        answer = api.get(FAVOURITE_COLOUR)
+    refused(answer, 500)
+    assert "RuntimeError" in answer.json()["message"]
+    assert "secret detail" not in answer.text
+    crashes = [r for r in caplog.records if r.exc_info and isinstance(r.exc_info[1], RuntimeError)]
+    assert len(crashes) == 1
+    assert FAVOURITE_COLOUR in crashes[0].getMessage()
+    monkeypatch.undo()
+    assert api.get(FAVOURITE_COLOUR).status_code == 200
+
+
+def test_a_crash_in_a_job_is_logged_and_harms_no_request(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("audience_mock.store.groups.Groups.refresh", crash)
+    with caplog.at_level(logging.ERROR):
+        answer = api.post(f"{GROUPS}/64f111111111111111111111/refresh")
+        api.settle()
+    assert answer.status_code == 202
+    assert [r.name for r in caplog.records if r.exc_info] == ["audience_mock.jobs"]
+    assert api.get(f"{GROUPS}/64f111111111111111111111").status_code == 200
