@@ -31,7 +31,7 @@ class Attributes:
         self._tenant = tenant
         self._new_id = new_id
         self._by_user: dict[str, dict[str, _Value]] = {}
-        self._users_of: dict[str, set[str]] = {}
+        self._users_of: dict[str, dict[str, None]] = {}
 
     def put(self, user_id: str, definition: Record, value: Any, **written: Any) -> Record:
         """Create or replace a value that fits; replacing keeps its `_id` and its place in the list.
@@ -42,7 +42,7 @@ class Attributes:
         held = values.get(definition["_id"])
         new = _Value(held.attribute_id if held else self._new_id(), value, **written)
         values[definition["_id"]] = new
-        self._users_of.setdefault(definition["_id"], set()).add(user_id)
+        self._users_of.setdefault(definition["_id"], {})[user_id] = None
         return self._record(user_id, definition, new)
 
     def get(self, user_id: str, definition: Record) -> Record:
@@ -57,7 +57,7 @@ class Attributes:
         if definition_id not in self._by_user.get(user_id, {}):
             raise errors.unknown_attribute(user_id, definition_id)
         self._forget(user_id, definition_id)
-        self._users_of[definition_id].discard(user_id)
+        del self._users_of[definition_id][user_id]
 
     def forget_definition(self, definition_id: str) -> None:
         """Forget every user's value of a definition."""

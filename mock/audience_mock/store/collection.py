@@ -68,7 +68,7 @@ class Collection:
         self._places: dict[str, int] = {}
         self._records: dict[int, Record] = {}
         self._order: SortedList[int] = SortedList()
-        self._index: dict[tuple[str, Hashable], SortedList[int]] = {}
+        self._index: dict[str, dict[Hashable, SortedList[int]]] = {name: {} for name in filters}
         self._views: OrderedDict[tuple[tuple[str, Any], ...], SortedList[int]] = OrderedDict()
         self._next = 0
 
@@ -122,13 +122,13 @@ class Collection:
         else:
             self._records[place] = new
         before, after = self._keys(old), self._keys(new)
-        for key in before - after:
-            held = self._index[key]
+        for name, value in before - after:
+            held = self._index[name][value]
             held.remove(place)
             if not held:
-                del self._index[key]
-        for key in after - before:
-            self._index.setdefault(key, SortedList()).add(place)
+                del self._index[name][value]
+        for name, value in after - before:
+            self._index[name].setdefault(value, SortedList()).add(place)
         for asked, view in self._views.items():
             was = old is not None and self._keeps(old, asked)
             now = new is not None and self._keeps(new, asked)
@@ -152,11 +152,11 @@ class Collection:
 
     def values(self, name: str) -> list[Any]:
         """Every value that some record bears for an AnyOf filter, sorted."""
-        return sorted(value for filter_name, value in self._index if filter_name == name)
+        return sorted(self._index[name])
 
     def count(self, name: str, value: Hashable) -> int:
         """How many records bear a value."""
-        return len(self._index.get((name, value), ()))
+        return len(self._index[name].get(value, ()))
 
     def page(self, filters: Filters, page_no: int, page_size: int) -> tuple[list[Record], int]:
         """One page of the records that all filters keep.
@@ -198,4 +198,5 @@ class Collection:
         kind = self._filters[name]
         if not isinstance(kind, AnyOf):
             return None
-        return [self._index[name, value] for value in set(kind.wanted(argument)) if (name, value) in self._index]
+        index = self._index[name]
+        return [index[value] for value in set(kind.wanted(argument)) if value in index]

@@ -141,8 +141,9 @@ class Groups:
 
     def complete(self, group_id: str, members: Members) -> None:
         """The file has been read: these are the group's users now."""
+        group = self.get(group_id)
         self._members[group_id] = members
-        self._counted(self.get(group_id), status=COMPLETED)
+        self._counted(group, status=COMPLETED)
 
     def fail(self, group_id: str) -> None:
         """The file could not be read: the users stay as they were."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from audience_mock.errors import show
@@ -64,8 +64,9 @@ def _order(value: Any, bound: Any) -> int | None:
         pair = (value, bound)
     elif isinstance(value, str) and isinstance(bound, str):
         pair = (_instant(value), _instant(bound))
-        if None in pair or (pair[0].tzinfo is None) != (pair[1].tzinfo is None):
+        if None in pair:
             return None
+        pair = tuple(moment if moment.tzinfo else moment.replace(tzinfo=UTC) for moment in pair)
     else:
         return None
     return int(pair[0] > pair[1]) - int(pair[0] < pair[1])

@@ -11,7 +11,7 @@ from audience_mock.errors import Refusal
 from audience_mock.store.members import MAX_SELECTIONS, Asked, Members, Page
 from audience_mock.store.users import Directory
 
-quick = settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 
 USERS = st.lists(st.text("abcä1", min_size=1, max_size=3), unique=True, max_size=25)
 SIZES = st.integers(1, 7)

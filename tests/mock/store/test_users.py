@@ -12,7 +12,7 @@ from audience_mock.seeds import SeedProblem, read_seed
 from audience_mock.store.members import Asked, Members
 from audience_mock.store.users import Directory
 
-quick = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 Contacts = list[dict[str, Any]]
 FLAGS = ("primary", "verified", "active")

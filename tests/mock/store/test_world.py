@@ -282,7 +282,7 @@ class WorldAgainstModel(RuleBasedStateMachine):
 
 TestWorldAgainstModel = WorldAgainstModel.TestCase
 TestWorldAgainstModel.settings = settings(
-    max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=70, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
