@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := mock conformance tests
 .DEFAULT_GOAL := help
-.PHONY: help mock test lint lint-peers check format install clean
+.PHONY: help mock conformance test faults lint lint-peers check format install clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{c=$$1" "$$2; sub(/^ *make [a-z-]+ /,""); printf "  %-18s %s\n", c, $$0}'
@@ -11,8 +11,14 @@ help:  ## List the targets
 mock: install  ## Serve the mock on http://127.0.0.1:4010 (options: make mock ARGS="--seed documents")
 	@$(BIN)/audience-mock $(ARGS)
 
+conformance: install  ## Check a server against the contract, by default a mock (options: make conformance ARGS="--url URL")
+	@$(BIN)/audience-conformance run $(ARGS)
+
 test: install  ## Run all tests (options: make test ARGS="-k cursor")
 	@$(BIN)/pytest -q -n auto $(ARGS)
+
+faults: install  ## Run the whole suite on every faulty server, hours; as a page in .cache/faults (options: make faults ARGS="--one-each")
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 lint: install  ## Lint openapi.yaml: the specification's rules and the contract's own
 	@$(BIN)/audience-conformance lint $(ARGS)

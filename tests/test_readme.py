@@ -38,10 +38,22 @@ def test_the_start_of_the_mock_is_as_shown() -> None:
     assert output == banner("http://127.0.0.1:4010", Options())
 
 
-def test_the_lint_of_the_contract_is_as_shown() -> None:
+def test_the_conformance_run_is_as_shown() -> None:
     command, output = shown(blocks("console")[1])[0]
-    assert command == "make lint"
-    assert sh(f"{BIN}/audience-conformance lint") == output
+    target, _, arguments = command.partition(" ARGS=")
+    assert target == "make conformance"
+    told = sh(f"{BIN}/audience-conformance run {arguments.strip(chr(34))}").splitlines()
+    first, _, last = output.splitlines()
+    assert without_times(told[0]) == without_times(first)
+    assert last in told
+
+
+def without_times(line: str) -> str:
+    return re.sub(r"[0-9.]+ s", "… s", line)
+
+
+def test_the_lint_of_the_contract_says_what_is_quoted() -> None:
+    assert f"`make lint` (`{sh(f'{BIN}/audience-conformance lint')}`)" in README
 
 
 def test_the_requests_answer_as_shown() -> None:
@@ -62,7 +74,7 @@ def test_the_requests_answer_as_shown() -> None:
 
 
 def test_the_seed_shown_can_be_planted(tmp_path: Path) -> None:
-    (seed,) = blocks("yaml")
+    seed = next(block for block in blocks("yaml") if block.startswith("559/"))
     assert yaml.safe_load(seed)
     (tmp_path / "shop.yaml").write_text(seed)
     _, backend = create_backend(Options(seed=str(tmp_path / "shop.yaml")))
@@ -70,16 +82,20 @@ def test_the_seed_shown_can_be_planted(tmp_path: Path) -> None:
     assert tenant.groups.page({"tags": "shoes"}, 1, 10)[1] == 1
 
 
-@pytest.mark.parametrize("command", ["audience-mock", "audience-conformance lint"])
+COMMANDS = [
+    "audience-mock",
+    *(f"audience-conformance {command}" for command in ("lint", "run", "rules", "sweep")),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_in_the_readme(command: str) -> None:
     options = set(re.findall(r"(--[a-z][a-z-]+)", sh(f"{BIN}/{command} --help")))
-    assert options
     assert {option for option in options if option not in README} == set()
 
 
 def test_every_option_in_the_readme_exists() -> None:
-    known = "".join(sh(f"{BIN}/{command} --help") for command in ("audience-mock", "audience-conformance lint"))
-    known += "--help --version"
+    known = "".join(sh(f"{BIN}/{command} --help") for command in COMMANDS) + "--version --pyargs"
     assert {option for option in re.findall(r"(--[a-z][a-z-]+)", README) if option not in known} == set()
 
 
@@ -93,6 +109,15 @@ def test_every_make_target_is_in_the_readme_and_exists() -> None:
 def test_every_link_leads_somewhere() -> None:
     for link in re.findall(r"\]\((?!https?:)([^)]+)\)", README):
         assert (ROOT / link).exists(), link
+
+
+def test_the_job_shown_calls_the_suite_as_it_can_be_called() -> None:
+    job = yaml.safe_load(next(block for block in blocks("yaml") if block.startswith("jobs:")))
+    (command,) = [step["run"] for step in job["jobs"]["conformance"]["steps"] if "run" in step]
+    arguments = re.fullmatch(r'make conformance ARGS="(.*)"', command.strip())
+    assert arguments
+    dry = sh(f"TARGET=https://staging.example.com; {BIN}/audience-conformance run {arguments[1]} --dry-run")
+    assert "DEF-05" in dry
 
 
 def test_the_readme_counts_rightly() -> None:

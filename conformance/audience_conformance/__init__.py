@@ -1,1 +1,1 @@
-"""Checks of the Audience contract: the linter of openapi.yaml and (to come) the conformance suite."""
+"""Checks of the Audience contract: the linter of openapi.yaml, and the suite that holds a server against it."""

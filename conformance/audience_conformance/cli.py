@@ -9,6 +9,9 @@ from typing import NoReturn
 import click
 
 from audience_conformance.contract import contract_path
+from audience_conformance.rules_command import rules
+from audience_conformance.run_command import run
+from audience_conformance.sweep_command import sweep
 
 DISTRIBUTION = "audience-contract"
 
@@ -39,7 +42,7 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
 def main() -> None:
     """Check the Audience contract.
 
-    Example: audience-conformance lint
+    Example: audience-conformance run --url http://127.0.0.1:4010
     """
     for stream in (sys.stdout, sys.stderr):
         # A message quotes what it found, and a terminal in ASCII cannot print all of it.
@@ -81,6 +84,10 @@ def lint(path: Path | None, list_only: bool) -> None:
         sys.exit(FINDINGS)
     operations, rules = checks.size(read)
     click.echo(f"{path}: no findings, {_count(operations, 'operation')}, {_count(rules, 'rule')}", err=True)
+
+
+for _command in (run, rules, sweep):
+    main.add_command(_command)
 
 
 def _below_here(path: Path) -> Path:

@@ -1,0 +1,236 @@
+"""FMT-01 to FMT-04: statuses, schemas and content types of what is served, and that nothing breaks the server."""
+
+import json
+from collections.abc import Callable, Iterator
+
+from hypothesis import strategies as st
+
+from audience_conformance import generate
+from audience_conformance.api import Api
+from audience_conformance.outcome import Lacking, broken, expect
+from audience_conformance.registry import check
+from audience_conformance.rules import catalogue, operations
+from audience_conformance.target import Answer, Unreachable
+from audience_conformance.traffic.calls import Call, discard, each, method, per_operation, send, some, success
+from audience_conformance.traffic.odd import odd_calls, odd_methods
+from audience_conformance.traffic.refusals import refusals, unknown_paths
+from audience_conformance.traffic.things import Things, has_ids
+from audience_conformance.traffic.valid import adapted, has_input, may_be_past_the_end, valid_calls
+from audience_conformance.traffic.violations import MARK, tamed, violations
+from audience_conformance.traffic.visits import visits
+
+REFUSED, NOT_FOUND, FAILURE = 400, 404, 500
+WITH_INPUT = [operation_id for operation_id in operations() if has_input(operation_id)]
+"""The operations that take more than a path."""
+WITH_IDS = [operation_id for operation_id in operations() if has_ids(operation_id)]
+OF_USERS = ("updateUserAttribute", "getUserAttributeById", "getUserAttributesForUser", "deleteUserAttribute")
+UNKNOWN_PATH = "unknown-path"
+ACCEPTS = ("*/*", "application/json", "text/html", "application/xml", "text/html,application/xhtml+xml,*/*;q=0.8")
+
+
+# --- FMT-01 -----------------------------------------------------------------------------------------
+
+
+def _gets_its_success(api: Api, things: Things, call: Call) -> None:
+    """Send a valid call with ids that exist: it succeeds with the documented status."""
+    call = adapted(api, things, call)
+    answer = send(api, call)
+    allowed = {success(call.operation)}
+    if may_be_past_the_end(call):
+        allowed |= {REFUSED, NOT_FOUND}
+    expected = f"{success(call.operation)} for a valid request ({call.about})"
+    expect(answer.status in allowed, expected, str(answer), operation=call.operation)
+
+
+@per_operation("FMT-01", catalogue()["FMT-01"].operations)
+def a_valid_request_gets_its_documented_success(api: Api, operation_id: str) -> None:
+    """Send the documented examples, every query parameter alone and in pairs, all bounds, and bodies of every kind."""
+    things = Things(api)
+    things.ids(operation_id)
+    for call in each(api, some(api, valid_calls(api, things, operation_id), 5)):
+        _gets_its_success(api, things, call)
+
+
+@per_operation("FMT-01", WITH_INPUT, generates=True)
+def a_generated_valid_request_gets_its_documented_success(api: Api, operation_id: str) -> None:
+    """Send requests that Schemathesis generates from the contract, about things that exist."""
+    things = Things(api)
+    api.for_all(
+        lambda call: _gets_its_success(api, things, call), call=generate.generated(api, operation_id, valid=True)
+    )
+
+
+@per_operation("FMT-01", WITH_IDS)
+def a_request_for_what_is_not_there_gets_a_documented_status(api: Api, operation_id: str) -> None:
+    """Name definitions and groups that do not exist, by ids of any form, in requests that are valid otherwise."""
+    things = Things(api)
+    plain = valid_calls(api, things, operation_id)[0]
+    for tail in each(api, ("", "-žluť", " x", "/x", "-" + "x" * 500)):
+        ids = {name: f"{value}{tail}" for name, value in things.unknown(operation_id).items()}
+        call = Call(operation_id, query=plain.query, body=plain.body, ids=ids)
+        answer = send(api, call)
+        expected = f"{NOT_FOUND}, as the operation documents, for ids that nothing has"
+        expect(answer.status in {NOT_FOUND, success(operation_id)}, expected, str(answer), operation=operation_id)
+
+
+@check("FMT-01", on=" ".join(OF_USERS))
+def a_user_may_be_called_anything(api: Api) -> None:
+    """Put, read, list and delete values of users whose ids are of any form: there is no pattern for them."""
+    definition_id = api.definition()["_id"]
+    for tail in ("-žluť漢🦊", " and blanks", "@example.com", "+1:2;3,4=5&6?7#8%20", "'\"", "-" + "x" * 200):
+        ids = {"definition_id": definition_id, "user_id": f"{api.fresh('u')}{tail}"}
+        for operation_id in OF_USERS:
+            body = {"attribute": {"value": "x"}} if method(operation_id) == "PUT" else ...
+            answer = send(api, Call(operation_id, ids=ids, body=body))
+            expected = f"{success(operation_id)} for the user {ids['user_id']}"
+            expect(answer.status == success(operation_id), expected, str(answer), operation=operation_id)
+
+
+# --- FMT-02 -----------------------------------------------------------------------------------------
+
+
+@per_operation("FMT-02", catalogue()["FMT-02"].operations)
+def a_success_body_matches_its_schema(api: Api, operation_id: str) -> None:
+    """Judge answers of every kind: values of every type, null where it may be, full lists, users with contacts."""
+    things = Things(api)
+    judged = 0
+    for answer in _successes(api, things, operation_id):
+        judged += 1
+        wrong = generate.deviation(api, operation_id, _without_refused(answer))
+        expect(wrong is None, "a body that matches its schema", f"{wrong}, in {answer}", operation=operation_id)
+    if not judged:
+        raise Lacking(f"a success of {operation_id}")
+
+
+def _successes(api: Api, things: Things, operation_id: str) -> Iterator[Answer]:
+    for call in some(api, valid_calls(api, things, operation_id), 2):
+        yield send(api, adapted(api, things, call))
+    yield from visits(api, things, operation_id)
+
+
+def _without_refused(answer: Answer) -> bytes:
+    """The body without what a target took although a check of ours made it invalid: that is FMT-06's matter."""
+    body = answer.json if MARK.encode() in answer.content else None
+    if not isinstance(body, dict):
+        return answer.content
+    lists = [body.get("items")]
+    groups = body.get("user_groups")
+    lists += groups.values() if isinstance(groups, dict) else ()
+    for items in lists:
+        if isinstance(items, list):
+            items[:] = [item for item in items if MARK not in json.dumps(item)]
+    return json.dumps(body).encode()
+
+
+# --- FMT-03 -----------------------------------------------------------------------------------------
+
+
+@per_operation("FMT-03", catalogue()["FMT-03"].operations, more=[UNKNOWN_PATH])
+def a_body_is_served_as_json(api: Api, operation_id: str) -> None:
+    """Look at the content type of successes and of every kind of refusal, whatever the request says it accepts."""
+    if operation_id == UNKNOWN_PATH:
+        for answer in unknown_paths(api):
+            if answer.status >= REFUSED:
+                _is_json(answer, None)
+        return
+    things = Things(api)
+    for call in each(api, some(api, valid_calls(api, things, operation_id), 1)):
+        _is_json(send(api, adapted(api, things, call)), operation_id)
+    for accept in ACCEPTS if method(operation_id) == "GET" else ():
+        answer = send(api, Call(operation_id, ids=things.ids(operation_id), headers=(("Accept", accept),)))
+        _is_json(answer, operation_id)
+    for _, answer in refusals(api, things, operation_id, every=False):
+        _is_json(answer, operation_id)
+
+
+def _is_json(answer: Answer, operation_id: str | None) -> None:
+    """Judge the content type of a body; what a 5xx looks like is no matter here."""
+    if answer.content and answer.status < FAILURE:
+        served = answer.headers.get("content-type", "")
+        right = served.partition(";")[0].strip().lower() == "application/json"
+        actual = f"{served or 'no content type'}, of {answer}"
+        expect(right, "a body served as application/json", actual, operation=operation_id)
+
+
+# --- FMT-04 -----------------------------------------------------------------------------------------
+
+
+def _withstands(api: Api, call: Call, *, method_: str | None = None) -> Answer:
+    """Send whatever it is: the server answers, and with no 5xx."""
+    expected = f"any answer below {FAILURE} ({call.about})"
+    try:
+        answer = send(api, call, method_=method_)
+    except Unreachable as silence:
+        if not _answers(api):
+            raise
+        broken(expected, f"no answer, although others are answered: {silence}", operation=call.operation)
+    expect(answer.status < FAILURE, expected, str(answer), operation=call.operation)
+    return answer
+
+
+def _answers(api: Api) -> bool:
+    try:
+        api.get("/user_group/tags")
+    except Unreachable:
+        return False
+    return True
+
+
+def _withstands_and_reads(api: Api, call: Call) -> None:
+    """Send it, and where it has changed something, read that too."""
+    answer = _withstands(api, call)
+    if not answer.ok or (call.body is ... and call.content is None):
+        return
+    created = answer.json if method(call.operation) == "POST" else None
+    ids = dict(call.ids)
+    if isinstance(created, dict) and isinstance(created.get("_id"), str):
+        name = "group_id" if "Group" in call.operation else "definition_id"
+        ids = {name: created["_id"]}
+    reader = _READERS.get(call.operation)
+    if reader and ids:
+        _withstands(api, Call(reader, f"{call.about}, then read", ids=ids, tenant=call.tenant))
+    discard(api, call, answer)
+
+
+_READERS = {
+    "createUserAttributeDefinition": "getUserAttributeDefinitionById",
+    "updateUserAttributeDefinition": "getUserAttributeDefinitionById",
+    "updateUserAttribute": "getUserAttributeById",
+    "createUserGroup": "getUserGroupById",
+    "updateUserGroup": "getUserGroupById",
+}
+
+
+@per_operation("FMT-04", catalogue()["FMT-04"].operations)
+def no_request_gets_a_5xx(api: Api, operation_id: str) -> None:
+    """Send valid, forbidden and odd requests: ids, queries, methods, media types, broken, deep and huge bodies."""
+    things = Things(api)
+    things.ids(operation_id)
+    valid = some(api, valid_calls(api, things, operation_id), 2)
+    calls = [
+        *some(api, violations(api, things, operation_id), 5),
+        *some(api, odd_calls(api, things, operation_id), 10),
+    ]
+    for call in each(api, valid):
+        _withstands_and_reads(api, adapted(api, things, call))
+    for call in each(api, calls):
+        _withstands_and_reads(api, call)
+    for name, call in odd_methods(things, operation_id) if api.options.writes else ():
+        _withstands(api, call, method_=name)
+
+
+@per_operation("FMT-04", WITH_INPUT, generates=True)
+def no_generated_request_gets_a_5xx(api: Api, operation_id: str) -> None:
+    """Send valid and invalid requests that Schemathesis generates, and those of its coverage phase."""
+    things = Things(api)
+    things.ids(operation_id)
+    for call in each(api, generate.coverage(api, operation_id, valid=False)):
+        _withstands_and_reads(api, tamed(api, things, call))
+    valid = st.tuples(st.just(adapted), generate.generated(api, operation_id, valid=True))
+    invalid = st.tuples(st.just(tamed), generate.generated(api, operation_id, valid=False))
+
+    def withstands(drawn: tuple[Callable[[Api, Things, Call], Call], Call]) -> None:
+        fit, call = drawn
+        _withstands_and_reads(api, fit(api, things, call))
+
+    api.for_all(withstands, drawn=st.one_of(invalid, valid))

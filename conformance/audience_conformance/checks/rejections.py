@@ -1,0 +1,140 @@
+"""FMT-05 to FMT-10: what the contract forbids is refused, and with which status."""
+
+from audience_conformance import generate
+from audience_conformance.api import Api
+from audience_conformance.outcome import expect
+from audience_conformance.registry import check
+from audience_conformance.rules import operations
+from audience_conformance.traffic.calls import Call, discard, each, per_operation, send, some, template
+from audience_conformance.traffic.refusals import (
+    at_lacking_method,
+    lacking_methods,
+    malformed,
+    methods_of,
+    not_json,
+    unknown_paths,
+)
+from audience_conformance.traffic.things import Things, has_ids
+from audience_conformance.traffic.valid import has_input
+from audience_conformance.traffic.violations import (
+    documents_400,
+    is_certainly_invalid,
+    is_constrained,
+    tamed,
+    violations,
+)
+
+REFUSED, NOT_FOUND, LACKING_METHOD, NOT_JSON = 400, 404, 405, 415
+CONSTRAINED = [operation_id for operation_id in operations() if is_constrained(operation_id)]
+FMT_05 = [operation_id for operation_id in CONSTRAINED if documents_400(operation_id)]
+FMT_06 = [operation_id for operation_id in CONSTRAINED if not documents_400(operation_id)]
+WITH_BODY = [id_ for id_, (_, _, operation) in operations().items() if "requestBody" in operation]
+PATHS = list({path: operation_id for operation_id, (_, path, _) in reversed(operations().items())}.values())[::-1]
+"""One operation for each path."""
+
+
+def _is_refused(api: Api, call: Call, allowed: set[int]) -> None:
+    answer = send(api, call)
+    discard(api, call, answer)
+    expected = f"{' or '.join(map(str, sorted(allowed)))} for an invalid request: {call.about}"
+    expect(answer.status in allowed, expected, str(answer), operation=call.operation)
+
+
+def _all_refused(api: Api, operation_id: str) -> None:
+    things = Things(api)
+    calls = some(api, violations(api, things, operation_id), 8)
+    for call in each(api, calls):
+        _is_refused(api, call, {REFUSED, NOT_FOUND} if call.tenant else {REFUSED})
+    if has_ids(operation_id):
+        for call in {call.fields: call for call in calls if not call.tenant}.values():
+            unknown = Call(
+                operation_id,
+                f"{call.about}, with unknown ids",
+                query=call.query,
+                body=call.body,
+                content=call.content,
+                headers=call.headers,
+                ids=things.unknown(operation_id),
+            )
+            _is_refused(api, unknown, {REFUSED, NOT_FOUND})
+
+
+def _all_generated_refused(api: Api, operation_id: str) -> None:
+    things = Things(api)
+    things.ids(operation_id)
+
+    def is_refused(call: Call) -> None:
+        call = tamed(api, things, call)
+        if is_certainly_invalid(call):
+            _is_refused(api, call, {REFUSED})
+
+    invalid = generate.generated(api, operation_id, valid=False)
+    api.for_all(is_refused, examples=max(api.effort.examples // 2, 5), call=invalid)
+
+
+@per_operation("FMT-05", FMT_05)
+def an_invalid_request_is_refused(api: Api, operation_id: str) -> None:
+    """Break every constraint of every field, one at a time: type, presence, length, pattern, enum, bounds, null."""
+    _all_refused(api, operation_id)
+
+
+@per_operation("FMT-05", [operation_id for operation_id in FMT_05 if has_input(operation_id)], generates=True)
+def a_generated_invalid_request_is_refused(api: Api, operation_id: str) -> None:
+    """Send what Schemathesis makes of broken schemas, where it is certainly invalid and leaves no doubt."""
+    _all_generated_refused(api, operation_id)
+
+
+@per_operation("FMT-06", FMT_06)
+def an_invalid_request_is_refused_too(api: Api, operation_id: str) -> None:
+    """The same for the operations whose documents show no 400: every query parameter, body field and enum."""
+    _all_refused(api, operation_id)
+
+
+@per_operation("FMT-06", [operation_id for operation_id in FMT_06 if has_input(operation_id)], generates=True)
+def a_generated_invalid_request_is_refused_too(api: Api, operation_id: str) -> None:
+    """The same for the operations whose documents show no 400."""
+    _all_generated_refused(api, operation_id)
+
+
+@check("FMT-07", on=" ".join(operations()), cases=PATHS)
+def a_lacking_method_is_405(api: Api, operation_id: str) -> None:
+    """Send every method but OPTIONS and HEAD that a path lacks, to each path; Allow names the methods it has."""
+    things = Things(api)
+    call = at_lacking_method(api, things, operation_id)
+    for name in each(api, lacking_methods(operation_id)):
+        answer = send(api, call, method_=name)
+        expected = f"{LACKING_METHOD} for {name} {template(operation_id)}"
+        expect(answer.status == LACKING_METHOD, expected, str(answer), operation=operation_id)
+        allowed = {part.strip().upper() for part in answer.headers.get("allow", "").split(",")}
+        documented = methods_of(operation_id)
+        right = allowed.issuperset(documented) and name not in allowed
+        actual = answer.headers.get("allow", "no Allow")
+        expected = f"{expected}, with an Allow that names {', '.join(documented)}"
+        expect(right, expected, f"{actual}, with {answer}", operation=operation_id)
+
+
+@per_operation("FMT-08", WITH_BODY)
+def malformed_json_is_400(api: Api, operation_id: str) -> None:
+    """Send bodies that would be valid, but for a comma, a brace or a quote."""
+    for call in each(api, malformed(api, Things(api), operation_id)):
+        answer = send(api, call)
+        discard(api, call, answer)
+        expected = f"{REFUSED} for malformed JSON ({call.about})"
+        expect(answer.status == REFUSED, expected, str(answer), operation=operation_id)
+
+
+@per_operation("FMT-09", WITH_BODY)
+def a_body_that_is_not_json_is_415(api: Api, operation_id: str) -> None:
+    """Send text, forms, XML and bytes, said to be what they are."""
+    for call in each(api, not_json(Things(api), operation_id)):
+        answer = send(api, call)
+        discard(api, call, answer)
+        expected = f"{NOT_JSON} for a body that is {call.about}"
+        expect(answer.status == NOT_JSON, expected, str(answer), operation=operation_id)
+
+
+@check("FMT-10", on=" ".join(operations()), writes=False)
+def an_unknown_path_is_404(api: Api) -> None:
+    """Ask for paths that the contract lacks: misspelt, cut off, with a segment too many, below every path."""
+    for answer in unknown_paths(api):
+        expect(answer.status == NOT_FOUND, f"{NOT_FOUND} for an unknown path", str(answer))

@@ -1,0 +1,71 @@
+"""Every report that a run can be written as, and how they get into a folder."""
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from audience_conformance.reports import badge, data, junit, markdown, page, sarif
+from audience_conformance.summary import Summary
+
+REPORTS: dict[str, tuple[str, Callable[[Summary], str]]] = {
+    "junit": ("junit.xml", junit.report),
+    "html": ("report.html", page.report),
+    "json": ("report.json", data.report),
+    "markdown": ("report.md", markdown.report),
+    "sarif": ("report.sarif", sarif.report),
+    "badge": ("badge.json", badge.report),
+}
+"""Kind -> the file's name, and what makes its text."""
+
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+"""GitHub Actions' variable with the file whose Markdown it shows on the page of the run."""
+
+
+class ReportError(Exception):
+    """A report could not be written; the message says which, why, and what to do."""
+
+
+def write(summary: Summary, kinds: Iterable[str], folder: Path) -> list[Path]:
+    """Write reports into a folder, which is made where it is missing; give their paths.
+
+    A file is there whole or as it was before. In GitHub Actions the Markdown is shown on the page of the run too,
+    whether it is among `kinds` or not.
+
+    Raises:
+        ReportError: the folder or a file cannot be written, or a kind is unknown.
+    """
+    kinds = list(dict.fromkeys(kinds))
+    if unknown := [kind for kind in kinds if kind not in REPORTS]:
+        raise ReportError(f"no report is called {', '.join(unknown)}; there are {', '.join(REPORTS)}")
+    written = []
+    try:
+        if kinds:
+            folder.mkdir(parents=True, exist_ok=True)
+        for kind in kinds:
+            name, make = REPORTS[kind]
+            written.append(_replace(folder / name, make(summary)))
+    except OSError as error:
+        reason = error.strerror or error
+        raise ReportError(f"cannot write reports to {folder}: {reason}; name another folder (--report-dir)") from error
+    if path := os.environ.get(STEP_SUMMARY):
+        _append(Path(path), markdown.report(summary))
+    return written
+
+
+def _replace(path: Path, text: str) -> Path:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(text.encode())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _append(path: Path, text: str) -> None:
+    try:
+        with path.open("ab") as file:
+            file.write(f"{text}\n".encode())
+    except OSError as error:
+        reason = error.strerror or error
+        raise ReportError(f"cannot add to {path}: {reason}; {STEP_SUMMARY} names it: unset it or mend it") from error

@@ -1,0 +1,101 @@
+"""The JUnit report: a test suite for each rule group, a test case for each check and case of it.
+
+A known failure is "skipped", as pytest has an expected one; a rule that holds though it is known to fail is a
+failure, as it is for the exit code.
+"""
+
+from xml.etree import ElementTree as ET
+
+from audience_conformance.reports.facts import LATE, came_to, groups, one_line, reason, replay, visible
+from audience_conformance.rules import catalogue
+from audience_conformance.run import Result
+from audience_conformance.summary import Summary
+
+MESSAGE = 300
+"""Characters of a message, which viewers show on one line."""
+
+
+def report(summary: Summary) -> str:
+    """An XML document."""
+    root = ET.Element("testsuites", name="audience-conformance", time=f"{summary.seconds:.3f}")
+    for group in groups():
+        if results := [result for result in summary.results if catalogue()[result.rule].group == group]:
+            root.append(_suite(summary, group, results))
+    _total(root)
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(summary: Summary, group: str, results: list[Result]) -> ET.Element:
+    suite = ET.Element("testsuite", name=group, time=f"{sum(result.seconds for result in results):.3f}")
+    if summary.started:
+        suite.set("timestamp", visible(summary.started))
+    about = {"target": summary.target, "profile": summary.profile, "seed": summary.seed, "version": summary.version}
+    _properties(suite, [*about.items(), *(("note", note) for note in summary.notes)])
+    order = list(catalogue())
+    for result in sorted(results, key=lambda result: order.index(result.rule)):
+        suite.append(_case(summary, result))
+    _total(suite)
+    return suite
+
+
+def _case(summary: Summary, result: Result) -> ET.Element:
+    case = ET.Element("testcase", name=visible(result.id), classname=result.rule, time=f"{result.seconds:.3f}")
+    about = {
+        "rule": result.rule,
+        "level": result.level,
+        "requirement": result.requirement,
+        "operations": " ".join(result.operations),
+        "operation": result.operation,
+    }
+    _properties(case, [(name, value) for name, value in about.items() if value])
+    match came_to(summary, result):
+        case "failed":
+            _say(case, "failure", f"{result.requirement}: {result.actual}", _finding(summary, result), result.level)
+        case "known":
+            _say(case, "skipped", f"known failure: {reason(summary, result)}", _finding(summary, result))
+        case "skipped":
+            _say(case, "skipped", f"needs {result.actual}", "")
+        case "error":
+            last = result.actual.strip().rpartition("\n")[2]
+            _say(case, "error", last, "\n".join([result.actual, *result.curl]), "error of the suite")
+        case "passed" if result.rule in summary.fixed:
+            text = f"{result.rule} holds, yet is listed as a known failure: {summary.known[result.rule]}"
+            _say(case, "failure", text, "Take it off the list of known failures.", "known failure that passed")
+    return case
+
+
+def _finding(summary: Summary, result: Result) -> str:
+    late = [LATE] if result.overdue else []
+    return "\n".join(
+        [
+            f"requirement: {result.rule} {result.level}: {result.requirement}",
+            f"expected: {result.expected}",
+            f"actual: {result.actual}",
+            *late,
+            "requests:",
+            *result.curl,
+            f"replay: {replay(summary, result.rule)}",
+        ]
+    )
+
+
+def _say(case: ET.Element, tag: str, message: str, text: str, type_: str = "") -> None:
+    element = ET.SubElement(case, tag, message=one_line(message, MESSAGE))
+    if type_:
+        element.set("type", type_)
+    if text:
+        element.text = visible(text)
+
+
+def _properties(element: ET.Element, properties: list[tuple[str, object]]) -> None:
+    parent = ET.SubElement(element, "properties")
+    for name, value in properties:
+        ET.SubElement(parent, "property", name=name, value=visible(str(value)))
+
+
+def _total(element: ET.Element) -> None:
+    every = list(element.iter("testcase"))
+    element.set("tests", str(len(every)))
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        element.set(attribute, str(sum(case.find(tag) is not None for case in every)))

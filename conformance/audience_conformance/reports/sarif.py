@@ -1,0 +1,127 @@
+"""The SARIF 2.1.0 report, for code scanning: each finding stands at its operation, or its rule, in openapi.yaml."""
+
+import functools
+import hashlib
+import json
+from typing import Any
+
+from audience_conformance.contract import FILE_NAME, contract_path
+from audience_conformance.lint import document
+from audience_conformance.reports.facts import came_to, curls, reason, replay, shortened, visible
+from audience_conformance.rules import Rule, catalogue, operations
+from audience_conformance.run import Result
+from audience_conformance.summary import Summary
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+LEVELS = {"MUST": "error", "SHOULD": "warning"}
+ROOT = "%SRCROOT%"
+MESSAGE = 3_000
+"""Characters of what the target did."""
+
+
+def report(summary: Summary) -> str:
+    """One JSON object in ASCII."""
+    run = {
+        "tool": {"driver": _driver(summary)},
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The folder that holds openapi.yaml."}}},
+        "invocations": [_invocation(summary)],
+        "results": [_result(summary, result) for result in summary.findings()],
+        "properties": {
+            "target": visible(summary.target),
+            "profile": summary.profile,
+            "seed": summary.seed,
+            "notes": [visible(note) for note in summary.notes],
+        },
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+
+
+def _driver(summary: Summary) -> dict[str, Any]:
+    driver = {"name": "audience-conformance", "rules": [_rule(rule) for rule in catalogue().values()]}
+    return driver | ({"version": visible(summary.version)} if summary.version else {})
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    bound = ", ".join(rule.operations)
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.sentence},
+        "fullDescription": {"text": f"{rule.sentence}. {rule.level}: it rests on {rule.source}. It binds {bound}."},
+        "help": {"text": f"audience-conformance rules {rule.id} says what the check does and what it needs."},
+        "defaultConfiguration": {"level": LEVELS[rule.level]},
+        "properties": {"tags": [rule.group, rule.level]},
+    }
+
+
+def _invocation(summary: Summary) -> dict[str, Any]:
+    errors = [result for result in summary.results if result.status == "error"]
+    invocation: dict[str, Any] = {
+        "executionSuccessful": not errors and not summary.interrupted,
+        "exitCode": summary.exit_code,
+        "toolExecutionNotifications": [
+            {
+                "level": "error",
+                "message": {"text": shortened(f"{result.id}: {result.actual}", MESSAGE)},
+                "associatedRule": {"id": result.rule, "index": list(catalogue()).index(result.rule)},
+            }
+            for result in errors
+        ],
+    }
+    return invocation | ({"startTimeUtc": visible(summary.started)} if summary.started else {})
+
+
+def _result(summary: Summary, result: Result) -> dict[str, Any]:
+    expected, actual = shortened(result.expected, MESSAGE), shortened(result.actual, MESSAGE)
+    again = replay(summary, result.rule)
+    text = f"{result.rule}: {result.requirement}\nExpected: {expected}\nActual: {actual}\nReplay: {again}"
+    found: dict[str, Any] = {
+        "ruleId": result.rule,
+        "ruleIndex": list(catalogue()).index(result.rule),
+        "kind": "fail",
+        "level": LEVELS[result.level],
+        "message": {"text": text},
+        "locations": [_location(result)],
+        # The one name that GitHub reads. What the target answered is no part of it: a finding keeps its identity.
+        "partialFingerprints": {"primaryLocationLineHash": f"{_fingerprint(result)}:1"},
+        "properties": {
+            "check": visible(result.check),
+            "case": visible(result.case),
+            "overdue": result.overdue,
+            "curl": list(curls(result)),
+        },
+    }
+    if came_to(summary, result) == "known":
+        why = visible(reason(summary, result))
+        found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": why}]
+    return found
+
+
+def _location(result: Result) -> dict[str, Any]:
+    rule_lines, operation_lines = _lines()
+    location: dict[str, Any] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": FILE_NAME, "uriBaseId": ROOT},
+            "region": {"startLine": operation_lines.get(result.operation, rule_lines[result.rule])},
+        },
+    }
+    if result.operation in operations():
+        method, path, _ = operations()[result.operation]
+        name = {"name": result.operation, "fullyQualifiedName": f"{method} {path}", "kind": "function"}
+        location["logicalLocations"] = [name]
+    return location
+
+
+def _fingerprint(result: Result) -> str:
+    identity = json.dumps([result.rule, result.check, result.case, result.operation])
+    return hashlib.sha256(identity.encode()).hexdigest()[:32]
+
+
+@functools.cache
+def _lines() -> tuple[dict[str, int], dict[str, int]]:
+    """Rule id -> its line in openapi.yaml, and operationId -> the line of its method."""
+    read = document.read(contract_path())
+    rules = {rule_id: read.line(("x-rules", index)) for index, rule_id in enumerate(catalogue())}
+    return rules, {
+        operation_id: read.line(("paths", path, method.lower()))
+        for operation_id, (method, path, _) in operations().items()
+    }

@@ -1,0 +1,134 @@
+"""What the checks of tenants share: the same things in each of two applications."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakSet
+
+from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, Tenant, seg, user_path, value_path
+from audience_conformance.outcome import show
+from audience_conformance.shapes import field, items, listed, only, record
+
+GROUP_FIELDS = (
+    "_id",
+    "uid",
+    "name",
+    "description",
+    "file_url",
+    "application_id",
+    "type",
+    "category",
+    "tags",
+    "is_active",
+)
+JOB_FIELDS = ("status", "total_users", "created_at", "modified_at", "__v")
+"""What of a group a job of the server's may still change."""
+DEFINITION_FIELDS = (
+    *("_id", "name", "slug", "description", "type", "validations", "default_value", "encrypted", "pinned", "pin_order"),
+    *("customer_editable", "is_locked", "created_at", "modified_at"),
+)
+VALUE_FIELDS = (
+    *("_id", "application_id", "user_id", "user_attribute_definition_id", "attribute", "type"),
+    *("updated_by", "customer_overridden"),
+)
+PATIENCE = 3.0
+"""Seconds that a job of the server's is given; one that takes longer is looked at in less detail."""
+
+_slow: WeakSet[Any] = WeakSet()
+"""Targets that did not read a group's file in that time."""
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """A definition, a value of it and a group, in one application."""
+
+    tenant: Tenant
+    definition: JsonObject
+    user_id: str
+    group: JsonObject
+    settled: bool
+
+    @property
+    def definition_path(self) -> str:
+        return f"{DEFINITIONS}/{seg(self.definition['_id'])}"
+
+    @property
+    def value_path(self) -> str:
+        return value_path(self.definition["_id"], self.user_id)
+
+    @property
+    def group_path(self) -> str:
+        return f"{GROUPS}/{seg(self.group['_id'])}"
+
+    @property
+    def names(self) -> set[str]:
+        """Texts that nothing else has, one of which each thing of it bears."""
+        return {str(self.definition.get("name")), str(self.group.get("name"))}
+
+
+def furnish(api: Api, tenant: Tenant, slug: str, user_id: str, value: Any) -> Furnished:
+    """Make a definition, a user's value and a group of three. Raises Lacking where the target does not make them."""
+    definition = api.definition(tenant=tenant, slug=slug)
+    group = api.group([user_id, f"{user_id}-2", f"{user_id}-3"], tenant=tenant)
+    api.put(value_path(definition["_id"], user_id), {"attribute": {"value": value}}, tenant=tenant)
+    group, settled = settle(api, tenant, group)
+    return Furnished(tenant, definition, user_id, group, settled)
+
+
+def settle(api: Api, tenant: Tenant, group: JsonObject) -> tuple[JsonObject, bool]:
+    """The group when its file has been read, and whether it has; a target slow once is not waited for again."""
+    deadline = time.monotonic() + (0.1 if api.target in _slow else min(api.options.patience, PATIENCE))
+    while True:
+        answer = api.get(f"{GROUPS}/{seg(group['_id'])}", tenant=tenant)
+        seen = record(answer) if answer.ok else group
+        if seen.get("status") != "pending":
+            return seen, True
+        if time.monotonic() > deadline:
+            _slow.add(api.target)
+            return seen, False
+        time.sleep(0.03)
+
+
+def snapshot(api: Api, mine: Furnished) -> JsonObject:
+    """All that the target says of these things, wherever it says it; documented fields only."""
+    tenant = mine.tenant
+    group_fields = (*GROUP_FIELDS, *JOB_FIELDS) if mine.settled else GROUP_FIELDS
+    seen: JsonObject = {"definition": _read(api, mine.definition_path, tenant, DEFINITION_FIELDS)}
+    seen["value"] = _read(api, mine.value_path, tenant, VALUE_FIELDS)
+    seen["group"] = _read(api, mine.group_path, tenant, group_fields)
+    slug = mine.definition.get("slug")
+    by_slug = items(api.get(DEFINITIONS, tenant=tenant, slug=slug))
+    seen["definitions of the slug"] = _sorted(by_slug, DEFINITION_FIELDS)
+    held = listed(api, user_path(mine.user_id), tenant=tenant)
+    seen["the user's list"] = _sorted(held, VALUE_FIELDS)
+    if mine.settled:
+        users = items(api.get(f"{mine.group_path}/users", tenant=tenant, page_size=100))
+        seen["the group's users"] = _sorted(users, ("user_id", "emails", "phone_numbers"))
+    by_uid = items(api.get(GROUPS, tenant=tenant, group_uid=mine.group.get("uid")))
+    seen["groups of the uid"] = _sorted(by_uid, group_fields)
+    return seen
+
+
+def _sorted(found: list[JsonObject], fields: tuple[str, ...]) -> list[JsonObject]:
+    """The items' documented fields, in an order of our own: that of a list is PAG-09's."""
+    return sorted((only(item, fields) for item in found), key=lambda item: show(item.get("_id") or item.get("user_id")))
+
+
+def _read(api: Api, path: str, tenant: Tenant, fields: tuple[str, ...]) -> Any:
+    answer = api.get(path, tenant=tenant)
+    return only(record(answer), fields) if answer.ok else f"status {answer.status}"
+
+
+def changed(before: JsonObject, after: JsonObject) -> JsonObject:
+    """What differs between two snapshots."""
+    return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+
+
+def tags_of(groups: list[JsonObject]) -> set[str]:
+    return {tag for group in groups for tag in group.get("tags") or [] if isinstance(tag, str)}
+
+
+def tag_list(api: Api, tenant: Tenant) -> list[Any]:
+    answer = api.get(f"{GROUPS}/tags", tenant=tenant)
+    found = field(answer, "items")
+    return found if isinstance(found, list) else []

@@ -1,0 +1,41 @@
+"""The module that `pytest --pyargs audience_conformance` collects: each check, with each of its cases, is one item."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from audience_conformance.failure import told
+from audience_conformance.registry import Check
+from audience_conformance.run import item_id
+from audience_conformance.suite import HANDED, KEY
+from audience_conformance.worker import Worker
+
+# Whatever a project turns into errors: its settings are not about this suite.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    handed = metafunc.config.stash.get(HANDED, None)
+    items = handed.settings.items() if handed else []
+    ids = [item_id(check.name, case, check.rules) for check, case in items]
+    metafunc.parametrize(("check", "case"), items, ids=ids)
+
+
+@pytest.fixture(scope="session")
+def worker(pytestconfig: pytest.Config) -> Iterator[Worker]:
+    """This process's way to the target."""
+    handed = pytestconfig.stash[HANDED]
+    workers = getattr(pytestconfig, "workerinput", {}).get("workercount", 1)
+    made = Worker(handed.settings, handed.folder, handed.deadline, workers)
+    yield made
+    made.close()
+
+
+def test_rule(check: Check, case: str | None, worker: Worker, record_property: object) -> None:
+    result, sent = worker.perform(check, case)
+    assert callable(record_property)
+    record_property(KEY, {"result": result.data(), "sent": sent})
+    if result.status == "skipped":
+        pytest.skip(f"needs {result.actual}")
+    if result.status != "passed":
+        pytest.fail(told(result, worker.settings), pytrace=False)

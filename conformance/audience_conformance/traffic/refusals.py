@@ -1,0 +1,180 @@
+"""Every way to be refused by an operation: what the rules about error bodies are looked at with."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from audience_conformance.api import DEFINITIONS, Api, seg
+from audience_conformance.rules import operations
+from audience_conformance.target import Answer
+from audience_conformance.traffic.calls import Call, discard, method, send, some
+from audience_conformance.traffic.odd import METHODS
+from audience_conformance.traffic.things import Things, has_ids
+from audience_conformance.traffic.violations import MARK, refusable_body, violations
+
+NOT_JSON = (
+    ("text/plain", b"name: x"),
+    ("application/x-www-form-urlencoded", b"name=x&description=y"),
+    ("application/xml", b"<name>x</name>"),
+    ("multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nx\r\n--b--\r\n'),
+    ("application/octet-stream", b"\0\1\2"),
+)
+UNKNOWN_PATHS = (
+    *(
+        "/user_groups",
+        "/user_group/tags/nope",
+        "/user_attribute",
+        "/user_attribute/definitions",
+        "/user-group",
+        "/nope",
+    ),
+    *("/user_attribute/bulk_update/nope", "/user_attribute/users/x", "/usergroup", "/user_group/x/refresh/nope", ""),
+    *("/user_group/x/members", "/user_attribute/definition/x/nope", "/user_attribute/definition/x/user", "/{}"),
+    *("/user_attribute/definition/x/user/y/nope", "/user_attribute/user/x/nope", "/user_attribute/user"),
+    *("/user_group/categories/nope", "/user_group/categorised/nope", "/user_group/x/users/y"),
+)
+"""Paths below an application that the contract lacks."""
+UNKNOWN_ABOVE = ("/nope", "/companies/559", "/company", "/company/559/nope", "/company/559/application")
+
+
+def malformed(api: Api, things: Things, operation_id: str) -> Iterator[Call]:
+    """Bodies that are all but JSON, and would be valid if they were."""
+    body = refusable_body(api, things, operation_id)
+    if body is ...:
+        return
+    text = json.dumps(body)
+    broken = {
+        "cut off": text[:-1],
+        "a comma too many": f"{text[:-1]},}}",
+        "text behind it": f"{text} x",
+        "a brace too many": f"{text}}}",
+        "single quotes": text.replace('"', "'"),
+        "names without quotes": text.replace('"', "", 2),
+        "a comment": f"{text[:-1]} /* none */ }}",
+        "a colon too few": text.replace(":", "", 1),
+        "an equals sign": text.replace(":", "=", 1),
+        "a brace": "{",
+        "half a word": "tru",
+    }
+    for about, content in broken.items():
+        headers = (("Content-Type", "application/json"),)
+        yield Call(operation_id, about, content=content.encode(), headers=headers, ids=things.ids(operation_id))
+
+
+def not_json(things: Things, operation_id: str) -> Iterator[Call]:
+    """Bodies of other media types, which are no JSON either."""
+    if "requestBody" in operations()[operation_id][2]:
+        for media_type, content in NOT_JSON:
+            headers = (("Content-Type", media_type),)
+            yield Call(operation_id, media_type, content=content, headers=headers, ids=things.ids(operation_id))
+
+
+def lacking_methods(operation_id: str) -> list[str]:
+    """The methods that the operation's path lacks, of those that an API may have.
+
+    OPTIONS and HEAD are left out: a server may well answer them by itself.
+    """
+    return [name for name in METHODS if name not in methods_of(operation_id)]
+
+
+def methods_of(operation_id: str) -> list[str]:
+    """The methods that the operation's path has."""
+    here = operations()[operation_id][1]
+    return [method_ for method_, path, _ in operations().values() if path == here]
+
+
+def at_lacking_method(api: Api, things: Things, operation_id: str) -> Call:
+    """A call whose method will be changed, harmless whatever a server takes it for.
+
+    It names things of the check's own and, where there are none in the path, a filter that nothing passes.
+    """
+    ids = dict(things.ids(operation_id))
+    none = api.fresh("none")
+    return Call(operation_id, ids=ids, query=() if ids else (("name", none), ("slug", none)))
+
+
+def refusals(api: Api, things: Things, operation_id: str, *, every: bool) -> Iterator[tuple[Call, Answer]]:
+    """Ask for one refusal after the other, and give those that came; a call that was taken is no matter here.
+
+    Args:
+        api: of the check.
+        things: its things.
+        operation_id: the operation.
+        every: with all violations of the contract, not one for each field.
+    """
+    for call in _calls(api, things, operation_id, every=every):
+        answer = send(api, call)
+        discard(api, call, answer)
+        if _is_refusal(answer):
+            yield call, answer
+    if api.options.writes:
+        call = at_lacking_method(api, things, operation_id)
+        for name in lacking_methods(operation_id):
+            answer = send(api, call, method_=name)
+            if _is_refusal(answer):
+                yield replace(call, about=f"{name} there"), answer
+
+
+def _is_refusal(answer: Answer) -> bool:
+    return 400 <= answer.status < 500  # noqa: PLR2004
+
+
+def _calls(api: Api, things: Things, operation_id: str, *, every: bool) -> Iterator[Call]:
+    if has_ids(operation_id):
+        body = refusable_body(api, things, operation_id)
+        yield Call(operation_id, "unknown ids", ids=things.unknown(operation_id), body=body)
+    wrong = violations(api, things, operation_id)
+    yield from some(api, wrong, 8) if every else {(call.fields, call.content): call for call in wrong}.values()
+    if method(operation_id) != "GET":
+        yield from malformed(api, things, operation_id)
+        yield from not_json(things, operation_id)
+    yield from _by_behaviour(api, things, operation_id)
+
+
+def _by_behaviour(api: Api, things: Things, operation_id: str) -> Iterator[Call]:
+    """What the schema allows and the behaviour refuses."""
+    ids = things.ids(operation_id)
+    if operation_id == "getUsersByByGroupId":
+        cursor = (("cursor", api.fresh("no-cursor")),)
+        yield Call(operation_id, "an unknown cursor", query=cursor, ids=ids, fields=("cursor",))
+    elif operation_id == "createUserAttributeDefinition":
+        taken = {**refusable_body(api, things, operation_id), "slug": things.definition()["slug"]}
+        yield Call(operation_id, "a slug that is taken", body=taken, fields=("slug",))
+    elif operation_id == "updateUserAttributeDefinition":
+        held = things.value()["definition_id"]
+        ids = {"definition_id": held}
+        yield Call(operation_id, "a type that a value does not fit", body={"type": "number"}, ids=ids, fields=("type",))
+    elif operation_id == "updateUserAttribute":
+        ids = {**ids, "definition_id": things.definition("number")["_id"]}
+        many = {"attribute": {"value": "many"}}
+        yield Call(operation_id, "a text for a number", body=many, ids=ids, fields=("value",))
+    elif operation_id == "bulkUpdateUserAttributes":
+        body = refusable_body(api, things, operation_id)
+        unknown = {**body, "attributes": [*body["attributes"], {"key": api.fresh("none"), "value": 1}]}
+        yield Call(operation_id, "an unknown key", body=unknown, fields=("key",))
+        unfit = {**body, "attributes": [{"key": things.definition("number")["slug"], "value": "many"}]}
+        yield Call(operation_id, "a text for a number", body=unfit, fields=("value",))
+    locked = api.options.locked_definition_id
+    if operation_id in {"updateUserAttributeDefinition", "deleteUserAttributeDefinitionById"} and _is_locked(
+        api, locked
+    ):
+        change: Any = {"description": MARK} if operation_id.startswith("update") else ...
+        yield Call(operation_id, "a locked definition", body=change, ids={"definition_id": str(locked)})
+
+
+def _is_locked(api: Api, definition_id: str | None) -> bool:
+    """Is this definition locked indeed: one that is not shall not be lost."""
+    found = api.get(f"{DEFINITIONS}/{seg(definition_id)}").json if definition_id else None
+    return isinstance(found, dict) and found.get("is_locked") is True
+
+
+def unknown_paths(api: Api) -> Iterator[Answer]:
+    """Ask for paths that the contract lacks; whatever writes goes to one that nobody can have."""
+    for path in UNKNOWN_PATHS:
+        yield api.get(path)
+    for path in UNKNOWN_ABOVE:
+        yield api.target.send("GET", f"{api.options.base_url}{path}", {}, None, api.trace)
+    for name in METHODS if api.options.writes else ():
+        yield api.request(name, f"/{api.fresh('none')}")
+        yield api.request(name, f"/user_group/{api.fresh('none')}/{api.fresh('none')}")

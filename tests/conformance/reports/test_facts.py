@@ -1,0 +1,96 @@
+import pytest
+
+from audience_conformance.reports.facts import by_rule, matrix, replay, skipped, verdict, visible
+from audience_conformance.run import Result
+from audience_conformance.summary import Summary
+
+
+def add(summary: Summary, rule: str, status: str, **more: object) -> None:
+    made = Result(rule, "check", "", status)  # type: ignore[arg-type]
+    for name, value in more.items():
+        setattr(made, name, value)
+    summary.results.append(made)
+
+
+def test_the_verdict_says_what_the_exit_code_says(clean: Summary, empty: Summary, every: Summary) -> None:
+    assert verdict(clean) == ("good", "Conforms: all 98 rules hold", [])
+    assert verdict(empty)[:2] == ("unknown", "Not judged: nothing was checked")
+    assert verdict(every)[:2] == ("bad", "Does not conform: 2 MUST rules are broken")
+    assert "The suite itself failed at 1 MUST rule." in verdict(every).details
+
+
+def test_a_broken_should_rule_is_a_warning_unless_strict(clean: Summary) -> None:
+    add(clean, "PAG-09", "failed")
+    assert verdict(clean)[:2] == ("warning", "Conforms, with warnings: 1 SHOULD rule is broken")
+    clean.strict = True
+    assert verdict(clean)[:2] == ("bad", "Does not conform (strict): 1 SHOULD rule is broken")
+
+
+def test_a_known_failure_is_told_and_one_that_holds_fails(clean: Summary) -> None:
+    add(clean, "DEF-05", "failed", known="AUD-7")
+    clean.known = {"DEF-05": "AUD-7"}
+    assert verdict(clean)[:2] == ("warning", "Conforms but for known failures: 1 MUST rule is broken")
+    clean.known["DEF-04"] = "AUD-8"
+    assert verdict(clean)[:2] == ("bad", "Conforms, but 1 known failure is out of date")
+    assert verdict(clean).details == ["DEF-04 holds, yet is listed as a known failure (AUD-8): take it off the list."]
+
+
+def test_an_error_or_an_interrupt_is_no_verdict(clean: Summary) -> None:
+    clean.results = [result for result in clean.results if result.rule != "DEF-05"]
+    add(clean, "DEF-05", "error")
+    assert verdict(clean)[:2] == ("unknown", "Not judged: the suite itself failed at 1 rule")
+    clean.interrupted = True
+    assert verdict(clean)[:2] == ("unknown", "Interrupted before the end")
+
+
+def test_what_was_not_checked_is_told(clean: Summary) -> None:
+    clean.results = [result for result in clean.results if result.rule != "DEF-05"]
+    assert verdict(clean) == (
+        "good",
+        "Conforms: every rule that was checked holds",
+        ["1 of 59 MUST rules was not checked."],
+    )
+
+
+def test_a_finding_stands_at_its_operation_and_at_no_other(every: Summary) -> None:
+    cells = matrix(every)
+    assert cells["createUserGroup", "FMT"]["FMT-04"] == "failed"  # by its case
+    assert cells["getUserGroups", "FMT"]["FMT-04"] == "not run"
+    assert cells["getUserGroups", "PAG"]["PAG-09"] == "known"  # by its operation
+    assert cells["getUserAttributesForUser", "PAG"]["PAG-09"] == "not run"
+    assert {cells[operation, "GRP"]["GRP-22"] for operation in ("createUserGroup", "getUserGroupById")} == {"failed"}
+    assert cells["createUserAttributeDefinition", "DEF"]["DEF-01"] == "passed"
+
+
+def test_a_finding_at_an_operation_that_its_rule_does_not_bind_is_not_lost(clean: Summary) -> None:
+    add(clean, "DEF-04", "failed", operation="getUserGroups")
+    assert matrix(clean)["updateUserAttributeDefinition", "DEF"]["DEF-04"] == "failed"
+
+
+def test_findings_that_say_the_same_are_one_with_all_their_cases(every: Summary) -> None:
+    first, long = by_rule(every, "failed")["DEF-05"]
+    assert (first.cases, long.cases) == (("pinned",), ("long",))
+    assert first.where == "check of def 05 · pinned · updateUserAttributeDefinition"
+
+
+def test_what_was_skipped_is_told_by_what_it_lacks(every: Summary) -> None:
+    assert skipped(every)["a second application (--other-application)"] == ["TEN-01", "TEN-02"]
+    assert skipped(every)["a type list"] == ["DEF-01 (in part)"]
+
+
+def test_the_replay_line_names_the_run(every: Summary, clean: Summary) -> None:
+    assert replay(clean, "DEF-05") == (
+        "audience-conformance run --url http://127.0.0.1:4010 --rules DEF-05 --seed 0 --profile standard"
+    )
+    assert "--url 'http://127.0.0.1:4010/</script>'\"'\"'\"'" in replay(every, "DEF-05")
+    every.command = 'audience-conformance run --url http://t -H "X: $TOKEN" --seed 7'
+    assert replay(every, "DEF-05") == f"{every.command} --rules DEF-05"
+
+
+@pytest.mark.parametrize("text", ["plain", "line\nfeed\tand tab", "日本語 العربية 👩‍👩‍👧"])
+def test_text_that_can_be_read_stays(text: str) -> None:
+    assert visible(text) == text
+
+
+def test_what_cannot_be_seen_is_escaped() -> None:
+    assert visible("\x00\x1b\r\x9b\u202e\ud800\ufffe") == r"\x00\x1b\x0d\x9b\u202e\ud800\ufffe"

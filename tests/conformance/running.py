@@ -1,0 +1,142 @@
+"""The command as its user meets it: real processes, a mock of its own, sample checks in the place of the real ones."""
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from audience_conformance import cli, registry
+from audience_conformance.api import DEFINITIONS, GROUPS
+from audience_conformance.local_seed import GROUP, OTHER_APPLICATION, seed
+
+BIN = Path(sys.executable).parent
+SAMPLES = Path(__file__).with_name("samples")
+BASE = "/service/platform/user/v1.0/company/559/application"
+APPLICATION = "64b000000000000000000001"
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment(*, samples: bool = True, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_", "CI"))}
+    return {**kept, **({"PYTHONPATH": str(SAMPLES)} if samples else {}), **more}
+
+
+def command(name: str, *arguments: str | Path) -> list[str]:
+    return [str(BIN / name), *map(str, arguments)]
+
+
+def conformance(*arguments: str | Path, cwd: Path | None = None, samples: bool = True) -> Done:
+    """Run `audience-conformance` to its end in this process, which is quicker than a process of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in set(os.environ) - set(environment()):
+            patch.delenv(name)
+        if cwd is not None:
+            patch.chdir(cwd)
+        if samples:
+            patch.syspath_prepend(str(SAMPLES))
+            patch.setattr(registry, "all_checks", lambda: list(importlib.import_module("sample_checks").SAMPLES))
+        done = CliRunner().invoke(cli.main, list(map(str, arguments)))
+    return Done(done.exit_code, done.stdout, done.stderr)
+
+
+def conformance_process(*arguments: str | Path, cwd: Path | None = None, samples: bool = True) -> Done:
+    """Run `audience-conformance` to its end as its user does."""
+    return _done(command("audience-conformance", *arguments), cwd, environment(samples=samples))
+
+
+def pytest_suite(*arguments: str | Path, cwd: Path, samples: bool = True) -> Done:
+    """Run `pytest --pyargs audience_conformance` to its end."""
+    # Without plugins that take seconds to load, and are not what is tested.
+    without = [word for name in ("schemathesis", "hypothesispytest", "anyio") for word in ("-p", f"no:{name}")]
+    started = command("pytest", "--pyargs", "audience_conformance", *without, *arguments)
+    return _done(started, cwd, environment(samples=samples))
+
+
+def _done(started: list[str], cwd: Path | None, env: dict[str, str]) -> Done:
+    done = subprocess.run(started, capture_output=True, text=True, check=False, timeout=120, cwd=cwd, env=env)
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def snapshot(url: str) -> dict[str, Any]:
+    """All that a mock with the local seed shows."""
+    with httpx.Client(base_url=f"{url}{BASE}") as client:
+
+        def get(path: str) -> Any:
+            return client.get(path).raise_for_status().json()
+
+        shown: dict[str, Any] = {}
+        for application in (APPLICATION, OTHER_APPLICATION):
+            for path in (DEFINITIONS, GROUPS):
+                items = [
+                    item
+                    for page in (1, 2)
+                    for item in get(f"/{application}{path}?page_size=100&page_no={page}")["items"]
+                ]
+                shown[f"{application}{path}"] = items
+            for path in ("/user_group/tags", "/user_group/categories"):
+                shown[f"{application}{path}"] = get(f"/{application}{path}")
+        shown["members"] = get(f"/{APPLICATION}{GROUPS}/{GROUP}/users?page_size=100")
+        for user in seed()[f"559/{APPLICATION}"]["users"][:5]:
+            path = f"/{APPLICATION}/user_attribute/user/{user['user_id']}?page_size=100"
+            shown[user["user_id"]] = get(path)["items"]
+        return shown
+
+
+# --- a server between a run and its target -------------------------------------------------------------------
+
+
+@contextmanager
+def listening(target: str) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    """A server that passes all on to the target, and notes (method, path, body) of each request."""
+    heard: list[tuple[str, str, str]] = []
+
+    class Passing(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        wbufsize = -1  # an answer in one piece, or it waits for the client's acknowledgement
+
+        def _pass(self) -> None:
+            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            heard.append((self.command, self.path, content.decode()))
+            headers = {name: value for name, value in self.headers.items() if name == "Content-Type"}
+            answer = client.request(self.command, f"{target}{self.path}", content=content, headers=headers)
+            self.send_response(answer.status_code)
+            self.send_header("Content-Type", answer.headers.get("Content-Type", "text/plain"))
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass  # noqa: N815 (as http.server has it)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Passing)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    with httpx.Client() as client:
+        yield f"http://127.0.0.1:{server.server_port}", heard
+        server.shutdown()
+        server.server_close()
+
+
+def without_run_id(text: str) -> str:
+    return re.sub(r"acs-[0-9a-f]{8}-", "acs-RUN-", text)

@@ -1,0 +1,242 @@
+"""`audience-conformance run`: what it ends with, what it prints, and what runs."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conformance.running import BASE, conformance, conformance_process, environment, listening, without_run_id
+
+from audience_conformance import local_mock
+from audience_conformance.options import OPTIONS
+
+HOLDS, MUST, SHOULD, CRASHES, LACKS = "DEF-01,DEF-02", "DEF-03", "DEF-12", "DEF-05", "DEF-14"
+SECRET = "s3cret-5f2a-value"
+
+
+# --- exit codes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["--rules", HOLDS], 0, "Conforms: every rule that was checked holds"),
+        (["--rules", f"{HOLDS},{MUST}"], 1, "Does not conform: 1 MUST rule is broken"),
+        (["--rules", f"{HOLDS},{SHOULD}"], 0, "Conforms, with warnings"),
+        (["--rules", f"{HOLDS},{SHOULD}", "--strict"], 1, "Does not conform (strict)"),
+        (["--rules", f"{HOLDS},{CRASHES}"], 2, "Not judged: the suite itself failed"),
+        (["--rules", LACKS], 2, "Not judged: nothing was checked"),
+        (["--rules", f"{HOLDS},{LACKS}"], 0, "a unicorn (--unicorn)"),
+    ],
+)
+def test_the_exit_code_says_what_the_rules_came_to(url: str, arguments: list[str], code: int, told: str) -> None:
+    done = conformance("run", "--url", url, *arguments)
+    assert told in done.out
+    assert (done.code, done.err) == (code, "")
+
+
+def test_without_a_url_a_mock_is_started_and_stopped() -> None:
+    done = conformance("run", "--rules", HOLDS)
+    assert done.code == 0
+    assert "the target is a mock that this run started" in done.out
+    mock = re.search(r"target +(http://127\.0\.0\.1:\d+)", done.out)
+    assert mock
+    refused = conformance("run", "--url", mock[1], "--rules", HOLDS)
+    assert refused.code == 2
+
+
+def test_a_target_that_does_not_answer_is_one_line() -> None:
+    done = conformance("run", "--url", "http://127.0.0.1:9", "--rules", HOLDS)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "cannot reach http://127.0.0.1:9: " in done.err
+    assert "mend --url" in done.err
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--company", "7"], "company 7, application 64b000000000000000000001: it answers 400"),
+        (["--application", "none"], "company 559, application none: it answers 400"),
+    ],
+)
+def test_a_company_that_is_not_served_is_one_line_with_the_fix(url: str, more: list[str], told: str) -> None:
+    done = conformance("run", "--url", url, "--rules", HOLDS, *more)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert told in done.err
+    assert "--company, --application" in done.err
+
+
+def test_a_server_of_something_else_is_one_line(url: str) -> None:
+    for place in (f"{url}/ui", f"{url}/nowhere"):
+        done = conformance("run", "--url", place, "--rules", HOLDS)
+        assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+        assert "as --url" in done.err
+
+
+def test_the_base_path_may_be_part_of_the_url(url: str) -> None:
+    assert conformance("run", "--url", f"{url}{BASE.partition('/company')[0]}/", "--rules", "DEF-01").code == 0
+
+
+# --- what runs ----------------------------------------------------------------------------------------
+
+
+def test_a_profile_a_level_and_patterns_choose_what_runs(url: str) -> None:
+    checks = {
+        ("--rules", "DEF-*", "--skip-rules", "DEF-02,DEF-0[3-9]", "--level", "must"): {"DEF-01"},
+        ("--rules", "def-1*", "--level", "should"): {"DEF-12", "DEF-14"},
+        ("--rules", "GRP-04,DEF-01", "--profile", "smoke"): {"DEF-01"},
+        ("--rules", "GRP-04", "--profile", "standard"): {"GRP-04"},
+        # No check names TEN-02 first: the one that names it at all is of TEN-01, and is not asked for.
+        ("--rules", "TEN-*"): {"TEN-01"},
+    }
+    for arguments, rules in checks.items():
+        plan = conformance("run", "--dry-run", *arguments).out
+        assert {line.split()[0] for line in plan.splitlines() if re.match("[A-Z]{3}-", line)} == rules
+
+
+def test_a_dry_run_sends_nothing_and_says_what_it_would_write() -> None:
+    done = conformance("run", "--dry-run", "--url", "http://127.0.0.1:9", "--rules", "DEF-01,DEF-02,DEF-14")
+    assert (done.code, done.err) == (0, "")
+    assert "DEF-01  reads: reads\n" in done.out
+    assert "DEF-02  writes (2 cases): writes by createUserAttributeDefinition\n" in done.out
+    assert "called acs-<run id>-…" in done.out
+    assert "Nothing was sent." in done.out
+    assert "skipped, it would have to write" in conformance("run", "--dry-run", "--url", "http://example.com").out
+
+
+def test_nothing_left_to_check_is_exit_2(url: str) -> None:
+    for arguments in (["--rules", "GRP-04", "--profile", "smoke"], ["--rules", "DEF-01", "--skip-rules", "DEF-*"]):
+        for more in ([], ["--dry-run"]):
+            done = conformance("run", "--url", url, *arguments, *more)
+            assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+            assert "nothing to check" in done.err
+
+
+def test_fail_fast_stops_at_the_first_finding_that_fails_the_run(url: str) -> None:
+    done = conformance("run", "--url", url, "--rules", "DEF-0*,DEF-12", "--fail-fast")
+    assert done.code == 1
+    assert "DEF  attribute definitions      4/7" in done.out  # DEF-05 and what follows it is not tried
+    assert "Interrupted" not in done.out
+    assert conformance("run", "--url", url, "--rules", "DEF-06,DEF-12", "--fail-fast").code == 0
+
+
+def test_when_the_time_is_up_the_rest_is_skipped(url: str) -> None:
+    done = conformance("run", "--url", url, "--rules", HOLDS, "--max-time", "0.000001s")
+    assert done.code == 2
+    assert "more time (--max-time)" in done.out
+    assert "not all was checked" in done.out
+
+
+def test_workers_share_the_checks_and_the_rate(url: str) -> None:
+    done = conformance_process(
+        "run", "--url", url, "--rules", "DEF-01,DEF-02,DEF-03", "--workers", "2", "--rate-limit", "20/s"
+    )
+    assert done.code == 1
+    assert "4/4" in done.out
+    sent, seconds = map(float, re.findall(r"run +(\d+) requests in ([\d.]+) s", done.out)[0])
+    assert sent >= 12
+    assert sent / seconds <= 21
+
+
+# --- what is printed ----------------------------------------------------------------------------------
+
+
+def test_a_finding_is_shown_with_all_that_one_needs(url: str) -> None:
+    done = conformance("run", "--url", url, "--rules", "DEF-03", "--seed", "7", "-H", f"Authorization: Bearer {SECRET}")
+    assert "DEF-03 MUST failed  Two creations get different ids" in done.out
+    assert "expected  a different id" in done.out
+    assert "actual    the same id" in done.out
+    assert re.search(r"curl -sS -X POST -H \"Authorization: Bearer \$TOKEN\" .*/user_attribute/definition", done.out)
+    replay = re.search(r"replay +(.*)", done.out)
+    assert replay
+    assert replay[1].startswith(f'audience-conformance run --url {url} -H "Authorization: Bearer $TOKEN"')
+    assert "--seed 7" in replay[1]
+    assert "--rules DEF-03" in replay[1]
+
+
+def test_a_crash_is_told_apart_from_a_finding(url: str) -> None:
+    done = conformance("run", "--url", url, "--rules", "DEF-05,DEF-01")
+    assert "error   DEF-05" in done.out
+    assert "RuntimeError" in done.out
+    assert "1 error" in done.out
+
+
+def test_plain_lines_are_printed_where_there_is_no_terminal(url: str) -> None:
+    done = conformance("run", "--url", url, "--rules", HOLDS)
+    assert re.search(r"^DEF  attribute definitions +3/3 +[\d.]+ s  3 passed$", done.out, re.MULTILINE)
+    assert "\x1b" not in done.out
+
+
+def test_secrets_are_printed_nowhere(url: str, tmp_path: Path) -> None:
+    headers = ["-H", f"Authorization: Bearer {SECRET}", "-H", f"X-Key: {SECRET.upper()}"]
+    files = ["--report-dir", str(tmp_path / "r"), "--write-known-failures", str(tmp_path / "k")]
+    for more in (["--report", "junit,html,json,markdown,sarif,badge", *files], ["--workers", "2"]):
+        done = conformance_process("run", "--url", url, "--rules", "DEF-*", *headers, *more, "--strict")
+        assert SECRET.lower() not in (done.out + done.err).lower()
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) == 7
+    for path in written:
+        assert SECRET.lower() not in path.read_text(encoding="utf-8").lower(), path
+    for bad in ([f"Bearer {SECRET}"], [f"Authorization {SECRET}"], [f"X-Key: {SECRET}\n"], [f"X Key: {SECRET}\nX: y"]):
+        done = conformance("run", "--url", "http://127.0.0.1:9", "-H", *bad)
+        assert SECRET not in done.out + done.err
+        assert done.code == 2
+
+
+def test_reports_are_written_and_named(url: str, tmp_path: Path) -> None:
+    arguments = ["--rules", f"{HOLDS},{MUST}", "--report", "junit,json", "--report", "badge"]
+    done = conformance("run", "--url", url, *arguments, cwd=tmp_path)
+    assert done.code == 1
+    folder = tmp_path / "conformance-report"
+    assert {path.name for path in folder.iterdir()} == {"junit.xml", "report.json", "badge.json"}
+    assert "wrote conformance-report/junit.xml" in done.out
+    assert json.loads((folder / "report.json").read_text())["rules"]["DEF-03"]["status"] == "failed"
+
+
+def test_a_report_that_cannot_be_written_is_exit_2(url: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    arguments = ["--rules", HOLDS, "--report", "json", "--report-dir", str(tmp_path / "file" / "below")]
+    done = conformance("run", "--url", url, *arguments)
+    assert done.code == 2
+    assert "--report-dir" in done.err
+
+
+# --- the same seed ------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_run() -> None:
+    said = []
+    for seed in ("3", "3", "4"):
+        mock = local_mock.start()  # its ids are the same each time
+        with listening(mock.url) as (url, heard):
+            # Real checks: those that send what they generated, and wait for nothing.
+            rules = ["--rules", "DEF-01", "--profile", "smoke"]
+            done = conformance_process("run", "--url", url, "--seed", seed, *rules, samples=False)
+            assert done.code == 0, done.out + done.err
+        mock.stop()
+        said.append([without_run_id(" ".join(request)) for request in heard])
+    assert len(said[0]) > 20
+    assert said[0] == said[1]
+    assert said[0] != said[2]
+
+
+# --- help ---------------------------------------------------------------------------------------------
+
+
+def test_every_option_has_an_example_in_its_help() -> None:
+    without = {"--read-only", "--strict", "--fail-fast"}
+    for option in OPTIONS:
+        assert f"Example: {'-H' if option.short else f'--{option.name}'}" in option.help or (
+            f"--{option.name}" in without or f"--{option.name}" in option.help
+        )
+        assert option.help[0].isupper()
+
+
+def test_help_of_every_command_is_quick() -> None:
+    heavy = "{'hypothesis', 'pytest', 'rich', 'yaml', 'httpx', 'schemathesis'}"
+    code = f"import sys, audience_conformance.cli; sys.exit(bool({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False, env=environment(samples=False)).returncode == 0
+    for name in ("run", "rules", "sweep"):
+        assert "Example: audience-conformance " in conformance(name, "--help").out

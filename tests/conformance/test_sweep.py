@@ -1,0 +1,91 @@
+"""`audience-conformance sweep` deletes what runs left, and nothing else."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from tests.conformance.running import APPLICATION, BASE, conformance, snapshot
+
+from audience_conformance.api import DEFINITIONS, GROUPS, csv_url
+from audience_conformance.local_seed import OTHER_APPLICATION
+
+OTHERS = ["Acs-0123abcd-x", "acs-0123abc-x", "acs-0123abcg-x", "acs-0123abcd", "xacs-0123abcd-x1", "acs-"]
+"""Names that only look like a run's."""
+
+
+def definition(slug: str, name: str = "Some name") -> dict[str, Any]:
+    return {"name": name, "slug": slug, "description": "d", "type": "string"}
+
+
+def group(name: str, user: str = "u1") -> dict[str, Any]:
+    return {"name": name, "description": "d", "category": "l1", "file_url": csv_url([user])}
+
+
+@pytest.fixture
+def left(url: str) -> Iterator[list[str]]:
+    """Leftovers of two runs in two applications, and neighbours that must stay."""
+    with httpx.Client(base_url=f"{url}{BASE}") as client:
+
+        def make(path: str, body: dict[str, Any], application: str = APPLICATION) -> str:
+            made = client.post(f"/{application}{path}", json=body)
+            assert made.status_code == 201, made.text
+            return f"/{application}{path}/{made.json()['_id']}"
+
+        kept = [make(GROUPS, group(name)) for name in OTHERS]
+        kept += [make(DEFINITIONS, definition(f"kept-{number}", name)) for number, name in enumerate(OTHERS)]
+        leftovers = [make(DEFINITIONS, definition(f"acs-0123abcd-s{number}")) for number in range(105)]
+        leftovers += [
+            make(GROUPS, group("acs-89efab01-Group 1")),
+            make(GROUPS, group("A name of its own", "acs-89efab01-u1")),
+            make(DEFINITIONS, definition("acs-0123abcd-s1"), OTHER_APPLICATION),
+        ]
+        while client.get(f"/{APPLICATION}{GROUPS}?status=pending&name=acs").json()["items"]:
+            time.sleep(0.02)  # what is compared later stands still once the files have been read
+        yield leftovers
+        for path in (*kept, *leftovers):
+            client.delete(path)
+
+
+def there(url: str, paths: list[str]) -> int:
+    with httpx.Client(base_url=f"{url}{BASE}") as client:
+        return sum(client.get(path).status_code == 200 for path in paths)
+
+
+def test_leftovers_are_deleted_and_named_and_nothing_else_is_touched(url: str, left: list[str]) -> None:
+    before = snapshot(url)
+    both = ["--other-application", OTHER_APPLICATION]
+    done = conformance("sweep", "--url", url, *both, "--dry-run")
+    assert (done.code, done.err) == (0, "108 leftovers to delete\n")
+    assert snapshot(url) == before
+
+    done = conformance("sweep", "--url", url)
+    assert (done.code, done.err) == (0, "107 leftovers deleted\n")
+    assert there(url, left) == 1
+
+    done = conformance("sweep", "--url", url, *both)
+    assert (done.code, done.err) == (0, "1 leftover deleted\n")
+    assert done.out == f"deleted {url}{BASE}{left[-1]} ('acs-0123abcd-s1', run 0123abcd)\n"
+    gone = {path.rpartition("/")[2] for path in left}
+    after = snapshot(url)
+    for place, shown in before.items():
+        if place.endswith((DEFINITIONS, GROUPS)):
+            assert after[place] == [item for item in shown if item["_id"] not in gone]
+
+    assert conformance("sweep", "--url", url, *both).err == "0 leftovers deleted\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "name the target"),
+        (["--url", "http://127.0.0.1:9"], "cannot reach"),
+        (["--url", "nonsense"], "is not http://"),
+        (["--rules", "DEF-01"], "No such option"),
+    ],
+)
+def test_what_cannot_be_swept_is_one_line_and_exit_2(arguments: list[str], told: str) -> None:
+    done = conformance("sweep", *arguments)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert told in done.err
