@@ -105,13 +105,18 @@ def main(
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=2048)
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # The protocol is named, or asyncio leaves out TCP_NODELAY where uvloop is not to be had.
+        listener = socket.socket(family, kind, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
     except OSError as error:
         _give_up(
             f"cannot listen on {host}:{port}: {error.strerror or error}; "
             "choose another with --host and --port (--port 0 picks a free one)"
         )
+    return listener
 
 
 def _give_up(reason: str) -> NoReturn:

@@ -107,8 +107,18 @@ def body_cut_off() -> Refusal:
     return one("body", "The connection ended before the whole body had arrived; send it again.")
 
 
+_NOT_JSON = (
+    ("number is infinity", "a number in it is too large; send one below 1.8e308"),
+    ("not valid UTF-8", "it is not UTF-8; send JSON in UTF-8"),
+    ("depth limit", "it nests too deeply; send a flatter value"),
+    ("", "send a JSON object in UTF-8"),
+)
+"""What the parser says -> what to do about it; the first that is part of it counts."""
+
+
 def body_not_json(reason: str) -> Violation:
-    return Violation("body", f"The body is not valid JSON: {reason}; send a JSON object in UTF-8.")
+    fix = next(fix for said, fix in _NOT_JSON if said in reason)
+    return Violation("body", f"The body cannot be read as JSON ({reason}): {fix}.")
 
 
 def body_too_deep(limit: int) -> Violation:
@@ -180,6 +190,6 @@ def unknown_key(field: str, key: str) -> Violation:
 def unknown_cursor(cursor: str) -> Refusal:
     return one(
         "query.cursor",
-        f"The cursor {show(cursor)} was not issued for this group; send a page's next_cursor or prev_cursor, "
+        f"The cursor {show(cursor)} is not, or no longer, one of this group; send a page's next_cursor or prev_cursor, "
         "or leave cursor out for the first page.",
     )

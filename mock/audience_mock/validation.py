@@ -142,7 +142,7 @@ async def _receive_body(receive: Receive, content_length: str) -> bytes:
 
 
 def _parse(content: bytes) -> tuple[Any, Violation | None]:
-    """Parse strictly: UTF-8 only, no NaN, no lone surrogates; whole numbers of any size stay exact."""
+    """Parse strictly: UTF-8 only, no NaN, no lone surrogates; whole numbers up to a double's largest stay exact."""
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError as error:

@@ -1,6 +1,6 @@
 """What is answered outside of the operations' tables: 404, 405, 413, 415, and the shape of every refusal."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
@@ -198,6 +198,19 @@ def test_a_body_beyond_the_limit_is_413(api: Api, monkeypatch: pytest.MonkeyPatc
         assert put(100, announced=announced).status_code == 200
         refused(put(101, announced=announced), 413)
     assert api.get(FAVOURITE_COLOUR).json()["name"] == "x"
+
+
+def test_a_body_announced_beyond_the_limit_is_413_before_any_of_it_is_read(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audience_mock.validation.MAX_BODY", 100)
+
+    async def unread() -> AsyncIterator[bytes]:
+        raise AssertionError("the body was read")
+        yield b""
+
+    headers = {**JSON, "content-length": "101"}
+    refused(api.request("PUT", FAVOURITE_COLOUR, content=unread(), headers=headers), 413)
 
 
 # --- parameters -------------------------------------------------------------------------------------

@@ -172,6 +172,14 @@ def test_users_whose_ids_look_like_cursors_are_walked_like_others(api: Api) -> N
         assert group.backward(pages[-1], page_size=size) == list(reversed(pages[:-1]))
 
 
+def test_a_user_named_twice_in_the_file_is_walked_once_at_the_first_place(api: Api) -> None:
+    """MEM-01, MEM-02."""
+    group = Group(api, ["a", "b", "a", "c", "c", "b", "d", "a"])
+    pages = group.forward(page_size=1)
+    assert users(pages) == ["a", "b", "c", "d"]
+    assert group.backward(pages[-1], page_size=1) == list(reversed(pages[:-1]))
+
+
 def test_an_unknown_cursor_is_refused(group: Group) -> None:
     """MEM-08."""
     other = Group(group.api, ["v1", "v2"]).ask(page_size=1)["page"]["next_cursor"]

@@ -29,7 +29,7 @@ async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
     at.backend.jobs.start(f"Bulk update {job_id}", lambda: _write(at, body["file_url"], values))
     return {
         "success": True,
-        "message": f"The update of {len(values)} attributes is queued as job {job_id}.",
+        "message": f"The update is queued as job {job_id}.",
         "processing_type": "async",
         "job_id": job_id,
         "status_code": 202,

@@ -11,6 +11,8 @@ from audience_mock.store.users import Directory
 
 MAX_SELECTIONS = 16
 """Answers to (q, blacklisted_users) that a group keeps."""
+MAX_GONE = 10_000
+"""Dropped users whose cursors outlive a further new file."""
 _SHIFTS = {"at:": 0.0, "before:": -0.5, "after:": 0.5}
 
 
@@ -44,7 +46,7 @@ class Members:
     Args:
         places: user id -> place in the file, counted from 0, in the file's order.
         directory: the users' contacts.
-        gone: users of the file before this one -> the place between two users where they would stand.
+        gone: users of earlier files -> the place between two users where they would stand.
     """
 
     def __init__(self, places: dict[str, int], directory: Directory, gone: dict[str, float] | None = None) -> None:
@@ -60,13 +62,18 @@ class Members:
     def replaced_by(self, places: dict[str, int]) -> "Members":
         """The members of a new file; cursors at users whom it dropped go on from where these stood."""
         gone: dict[str, float] = {}
-        anchor = -1
+        anchor, anchors = -1, [-1]
         for user_id in self._ids:
             place = places.get(user_id)
             if place is None:
                 gone[user_id] = anchor + 0.5
             else:
                 anchor = place
+            anchors.append(anchor)
+        if len(self._gone) <= MAX_GONE:
+            for user_id, between in self._gone.items():
+                if user_id not in places:
+                    gone[user_id] = anchors[int(between + 0.5)] + 0.5
         return Members(places, self._directory, gone)
 
     def is_ready(self, asked: Asked) -> bool:

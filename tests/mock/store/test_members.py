@@ -267,3 +267,10 @@ def test_a_page_of_a_million_looks_at_a_page(blacklisted: Sequence[int]) -> None
     pages = 9
     assert ids.given <= pages * 12
     assert order.given <= pages * (12 + 20)  # a search by halves looks at 20 of a million
+
+
+def test_a_cursor_outlives_one_new_file_after_another() -> None:
+    members = group(["a", "b", "c", "d"]).replaced_by(places(["a", "c", "d"])).replaced_by(places(["a", "d"]))
+    assert members.page(Asked(cursor="b")).user_ids == ["d"]
+    assert members.page(Asked(cursor="c")).user_ids == ["d"]
+    assert members.page(Asked(cursor="b", direction="prev")).user_ids == ["a"]
