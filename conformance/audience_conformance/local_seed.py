@@ -39,7 +39,7 @@ def seed() -> dict[str, Json]:
 
 def users_file() -> str:
     """A CSV of users, for jobs that read a file."""
-    return "\n".join(["user_id", *(_user(number)["user_id"] for number in range(1, 8)), ""])
+    return "\n".join(["user_id", *(_user(number)["user_id"] for number in range(1, 26)), ""])
 
 
 def _definition(name: str, slug: str, type_: str, **more: Any) -> Json:

@@ -112,8 +112,9 @@ def a_created_definition_reads_back(api: Api, type_: str) -> None:
 
 @check("DEF-02", on="createUserAttributeDefinition getUserAttributeDefinitions")
 def a_created_definition_is_in_the_list(api: Api) -> None:
-    """Create two definitions of each type and find each in the list, read in a few pages without any filter."""
-    made = [create(api, body) for type_ in TYPES for body in (a_body(api, type_), a_body(api, type_, name="Ä" * 255))]
+    """Create definitions of each type, with names of many scripts; find each in the list, read without any filter."""
+    names: tuple[dict[str, str], ...] = ({}, {"name": "Ä" * 255}, {"name": "名前 Имя 👟"})
+    made = [create(api, a_body(api, type_, **name)) for type_ in TYPES for name in names]
     for read_list in (in_pages, listed):
         found = entries(api, DEFINITIONS, [one["_id"] for one in made], read=read_list)
         for one in made:

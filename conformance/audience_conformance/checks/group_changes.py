@@ -191,7 +191,7 @@ def a_refused_patch_changes_nothing(api: Api, part: str) -> None:
         refused = True
         _same_group(api, group, before, users, f"a patch that was refused ({answer.status})")
     if not refused:
-        raise Lacking("patches that it refuses: it took every wrong one")
+        raise Lacking("patches that it refuses")
     synchronise(api)
     _same_group(api, group, before, users, "refused patches")
 
@@ -211,6 +211,8 @@ def _wrong(api: Api, group: JsonObject, part: str) -> list[Callable[[], Answer]]
     for value in WRONG[part]:
         right = _new(api, [name for name in PATCHABLE if name != part])
         patches += [{part: value}, {**right, part: value}, {part: value, **right}]
+        if part != "file_url":
+            patches.append({"file_url": csv_url([api.fresh("u")]), part: value})
     return [sent(patch) for patch in patches]
 
 

@@ -89,7 +89,9 @@ def a_created_group_is_in_the_list(api: Api) -> None:
     """Create groups of all categories, more than a page holds; change, refresh and delete some; look for the others."""
     made = [create(api, group_body(api, category=CATEGORIES[number % 3])) for number in range(MANY)]
     _all_listed(api, made, "right after it was created")
+    made.append(create(api, group_body(api, file_url="data:text/csv,no%20such%20column%0Ax")))
     settled(api, made[-1])
+    _all_listed(api, made, "when its file has been read, or could not be")
     body(api.patch(group_path(made[1]), {"name": api.fresh("Renamed ")}))
     body(api.post(f"{group_path(made[2])}/refresh"))
     for number in (MANY - 1, MANY // 2, 0):

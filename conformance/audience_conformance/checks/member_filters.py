@@ -19,8 +19,10 @@ from audience_conformance.user_walks import (
 )
 
 SHORT = 3
-MOST_SEARCHED = 6
-"""Users from whose contacts parts to search for are taken."""
+MOST_SEARCHED, FEW_SEARCHED = 6, 2
+"""Users from whose contacts parts to search for are taken; in a quick run."""
+THOROUGH = 25
+"""Examples of a profile that is not quick."""
 STRANGE = ("%", "_", ".*", "acs no one has this", "@@", "\\", "'", "*")
 
 
@@ -31,10 +33,10 @@ def _with_code(user: JsonObject) -> list[str]:
     return [f"+{item.get('country_code')}{space}{item.get('phone')}" for item in held for space in ("", " ", "-")]
 
 
-def _searches(users: list[JsonObject]) -> Iterator[str]:
+def _searches(users: list[JsonObject], most: int) -> Iterator[str]:
     """Whole contacts, their beginnings, middles and ends, in every case, and what nobody has."""
     described = [user for user in users if contacts(user)]
-    for user in (*described[: MOST_SEARCHED - 1], *described[-1:]):
+    for user in (*described[: most - 1], *described[-1:]):
         for text in contacts(user):
             third = max(len(text) // 3, 1)
             for part in {text, text[:SHORT], text[third : 2 * third], text[-SHORT:], text[1:-1]} - {""}:
@@ -47,7 +49,8 @@ def _judge_q(api: Api, group_id: str) -> None:
     plain, blacklisted = parts(api, group_id)
     if not any(map(contacts, plain)):
         raise Lacking("a group of users with emails or phones (--group-id)")
-    for q in sorted(set(_searches(plain)) | set(_searches(blacklisted[:2]))):
+    most = MOST_SEARCHED if api.effort.examples >= THOROUGH else FEW_SEARCHED
+    for q in sorted({*_searches(plain, most), *_searches(blacklisted, FEW_SEARCHED)}):
         if q == q.strip():
             _judge_search(api, group_id, plain, q)
             _judge_search(api, group_id, blacklisted, q, blacklisted_users=True)

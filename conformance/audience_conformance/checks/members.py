@@ -22,8 +22,8 @@ from audience_conformance.user_walks import (
     visited,
 )
 
-PRIME, MULTIPLE = 37, 30
-"""Numbers of users in groups of ours: one that only 1 divides, and one that many sizes divide."""
+PRIME, MULTIPLE, FEW = 37, 30, 12
+"""Numbers of users in groups of ours: one that only 1 divides, one that many sizes divide, and one for a quick run."""
 MOST_PAGES = 120
 SMALL = 3
 THOROUGH = 25
@@ -40,7 +40,8 @@ def _given(api: Api, judge: Judge) -> None:
 
 def _own(api: Api, judge: Judge) -> None:
     """Judge groups of ours: of 37 users, of 30, of one; where no such file is read, the group of the given file."""
-    files = [[api.fresh("u") for _ in range(number)] for number in (PRIME, MULTIPLE, 1)]
+    numbers = (PRIME, MULTIPLE, 1) if api.effort.examples >= THOROUGH else (FEW, 1)
+    files = [[api.fresh("u") for _ in range(number)] for number in numbers]
     try:
         groups = read_groups(api, *files)
     except Lacking:
@@ -146,6 +147,8 @@ def prev_cursors_visit_the_pages_of_the_given_group_in_reverse(api: Api) -> None
 def _at_most(api: Api, group_id: str, users: list[str]) -> None:
     for query in _queries(api, group_id, users):
         for size in _sizes(api, _number(api, group_id, **query)):
+            first = stop(api, group_id, page_size=size, **query)
+            expect(len(first.ids) <= size, f"at most {size} users on a page", show(first.ids), operation=OPERATION)
             ahead = forward(api, group_id, size, **query)
             back = follow(api, group_id, ahead[-1], "prev", size, rule="MEM-02", **query)
             numbered = [stop(api, group_id, page_size=size, page_no=number, **query) for number in (1, 2, len(ahead))]

@@ -10,7 +10,7 @@ from audience_conformance.number_walks import (
     Shelf,
     at_rest,
     empty_of,
-    empty_page,
+    empty_pages,
     judged,
     remove,
     shelf_of,
@@ -98,7 +98,8 @@ def the_pages_together_hold_every_item_once(api: Api, operation: str) -> None:
     for number in (MANY // 2, 0, -1):
         remove(api, shelf, ids.pop(number))
     _each_size(api, Shelf(operation, shelf.path, shelf.query, tuple(ids), shelf.private), _together)
-    _together(api, empty_of(api, operation), [empty_page(api, operation)])
+    for page in empty_pages(api, operation):
+        _together(api, empty_of(api, operation), [page])
 
 
 @check("PAG-02", "PAG-01", "PAG-03", "PAG-04", on=ALL, cases=LISTS, generates=True)
@@ -140,7 +141,7 @@ def _which(page: Page) -> None:
 def current_and_size_say_which_page_it_is(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes: current is page_no, size is page_size, on an empty list too."""
     _each_size(api, shelf_of(api, operation, MANY), lambda _api, _shelf, pages: _all(_which, pages))
-    _which(empty_page(api, operation))
+    _all(_which, empty_pages(api, operation))
 
 
 @check("PAG-03", on=BOTH, cases=COMMON, writes=False)
@@ -174,7 +175,8 @@ def has_next_and_has_previous_are_exact(api: Api, operation: str) -> None:
                 _neighbours(beyond, total)
 
     _each_size(api, shelf, judge)
-    _neighbours(empty_page(api, operation), 0)
+    for page in empty_pages(api, operation):
+        _neighbours(page, 0)
 
 
 @check("PAG-04", on=BOTH, cases=COMMON, writes=False)

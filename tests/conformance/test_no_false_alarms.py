@@ -1,0 +1,25 @@
+"""A server that conforms is not accused: the mock, in the ways in which it may be different.
+
+`make faults ARGS="--false-alarms 20"` runs every variant at `standard` with 20 seeds; here it is the quick profile.
+"""
+
+import pytest
+from tests.faults.alarms import alarms
+from tests.faults.variants import SHOULD_BROKEN, VARIANTS, should_rules
+
+
+@pytest.mark.parametrize(("variant", "chance"), [("plain", 559), ("together", 1), ("newest-first", 2)])
+def test_a_conforming_server_is_not_accused(variant: str, chance: int) -> None:
+    assert alarms(variant, "smoke", chance).problems == []
+
+
+def test_a_server_that_breaks_every_should_rule_keeps_every_must_rule() -> None:
+    found = alarms("should-is-broken", "smoke", 3)
+    assert found.problems == []
+    assert found.missed == []
+
+
+def test_the_variants_break_each_should_rule_once() -> None:
+    broken = [fault_id[:6] for fault_id in SHOULD_BROKEN]
+    assert sorted([*broken, "FMT-08", "ERR-01", "ERR-02", "ERR-03"]) == sorted(should_rules())
+    assert {name for name, variant in VARIANTS.items() if variant.broken} == {"should-is-broken"}

@@ -1,0 +1,179 @@
+"""Runs a mock in a thread, faulty or not, and performs checks against it."""
+
+import asyncio
+import copy
+import functools
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from tests.faults.patching import Mock
+from tests.faults.registry import Fault
+from tests.faults.seed import GROUP_ID, LOCKED_ID, OTHER_TENANT, TEXT_ID, USERS_FILE, seed
+
+from audience_conformance.registry import Check, all_checks, items
+from audience_conformance.run import Result, Run
+from audience_conformance.target import Options
+from audience_mock.app import create_app
+from audience_mock.contract import JsonObject, load_contract
+from audience_mock.files import Files
+from audience_mock.jobs import Jobs
+from audience_mock.operations.context import Backend
+from audience_mock.seeds.planting import plant
+from audience_mock.store.world import World
+
+PATIENCE = 2.0
+"""Seconds for an asynchronous effect: a hundred times the mock's delay."""
+JOB_DELAY = 0.02
+
+
+_users_file = PlainTextResponse(USERS_FILE, media_type="text/csv")
+
+
+class _Port:
+    """One uvicorn in a thread, for as long as the process lasts; which application answers can change."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+        config = uvicorn.Config(self._answer, interface="asgi3", log_level="critical", lifespan="off", access_log=False)
+        self._server = uvicorn.Server(config)
+        # Its protocol is named, or asyncio would leave out TCP_NODELAY, and every answer would take 40 ms.
+        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._listener.bind(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._started = threading.Event()
+        runner = asyncio.Runner(loop_factory=config.get_loop_factory())
+        threading.Thread(target=lambda: runner.run(self._serve()), daemon=True).start()
+        self._started.wait(10)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None
+        served = _users_file if scope["path"] == "/users.csv" else self.app
+        await served(scope, receive, send)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._started.set()
+        await self._server.serve([self._listener])
+
+    def within(self, work: Callable[[], Any]) -> Any:
+        """Await something in the server's loop."""
+        return asyncio.run_coroutine_threadsafe(work(), self._loop).result(10)
+
+
+_port = functools.cache(_Port)
+
+
+@functools.cache
+def _contract() -> JsonObject:
+    return load_contract([OTHER_TENANT])
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A mock that listens.
+
+    Args:
+        options: what a run is told of it.
+        backend: what it holds.
+        mock: what counts its requests.
+    """
+
+    options: Options
+    backend: Backend
+    mock: Mock
+
+
+@contextmanager
+def serving(
+    change: Callable[[Mock], None] | None = None, *, job_delay: float = JOB_DELAY, **told: Any
+) -> Iterator[Serving]:
+    """Serve a freshly seeded mock, changed; `told` is what a run is told beside the usual."""
+    world = World([OTHER_TENANT])
+    plant(world, copy.deepcopy(seed()), "of the faults")
+    backend = Backend(world, Jobs(job_delay), Files())
+    mock = Mock(backend, _contract())
+    port = _port()
+    try:
+        if change:
+            change(mock)
+        port.app = mock.around(create_app(copy.deepcopy(_contract()), backend))
+        usual: dict[str, Any] = {
+            "other_application_id": OTHER_TENANT.application_id,
+            "group_id": GROUP_ID,
+            "users_file_url": f"{port.url}/users.csv",
+            "locked_definition_id": LOCKED_ID,
+            "validated_definition_id": TEXT_ID,
+            "patience": PATIENCE,
+        }
+        yield Serving(Options(port.url, **{**usual, **told}), backend, mock)
+    finally:
+        port.within(backend.jobs.stop)
+        mock.undo()
+
+
+def checks_of(rule_id: str) -> list[Check]:
+    """The checks that a rule owns."""
+    return [check for check in all_checks() if check.rules[0] == rule_id]
+
+
+def names(result: Result, rule_id: str) -> bool:
+    """Is this a finding of that rule."""
+    return result.status == "failed" and result.rule == rule_id
+
+
+def perform(
+    options: Options,
+    checks: Iterable[Check],
+    profile: str = "standard",
+    *,
+    chance: int = 0,
+    until: Callable[[Result], bool] = lambda _: False,
+) -> tuple[list[Result], Run, list[str]]:
+    """Perform checks one after another, until a result says so, and clean up: results, the run, and what stays."""
+    run = Run(options, profile, chance)
+    results = []
+    for check, case in items(checks):
+        results.append(run.perform(check, case))
+        if until(results[-1]):
+            break
+    return results, run, run.clean_up()
+
+
+def trial(fault: Fault, profile: str = "standard") -> list[Result]:
+    """The results of the owning rule's checks on a fault, up to the first that names the rule."""
+    with serving(fault.seed, **fault.options) as mock:
+        results, _, _ = perform(
+            mock.options, checks_of(fault.rule), profile, until=lambda result: names(result, fault.rule)
+        )
+    return results
+
+
+def state(backend: Backend) -> dict[str, Any]:
+    """All that a mock holds: "tenant kind id" -> record."""
+    found: dict[str, Any] = {}
+    for name, tenant in backend.world._tenants.items():
+        for kind, records in (("definition", tenant.definitions._records), ("group", tenant.groups._records)):
+            found |= {f"{name} {kind} {record['_id']}": record for record in records}
+        for user_id, values in tenant.attributes._by_user.items():
+            for definition_id, held in values.items():
+                found[f"{name} value {user_id} {definition_id}"] = (held.attribute_id, held.value)
+        for group_id, members in tenant.groups._members.items():
+            found[f"{name} users of {group_id}"] = list(members._ids)
+    return found
+
+
+def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, int]:
+    """How many records are left behind, changed, and lost."""
+    common = before.keys() & after.keys()
+    return {
+        "left": len(after.keys() - before.keys()),
+        "changed": sum(before[key] != after[key] for key in common),
+        "lost": len(before.keys() - after.keys()),
+    }

@@ -1,0 +1,222 @@
+"""Servers that are right in another way: no check may find a broken MUST rule in any of them."""
+
+import base64
+import binascii
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.faults.patching import ANSWER_WITH, CREATE_GROUP, LIST_USERS, LISTS, Exchange, Mock, Record
+from tests.faults.registry import all_faults
+
+from audience_conformance.rules import catalogue
+from audience_mock.store.world import World
+
+SHOULD_BROKEN = (
+    "FMT-06-page-size-is-clamped",
+    "FMT-07-missing-method-is-404",
+    "FMT-09-any-content-type",
+    "FMT-10-unknown-path-is-403",
+    "DEF-06-modified-at-stays",
+    "DEF-12-case-counts",
+    "DEF-13-slug-taken-twice",
+    "DEF-14-locked-can-be-updated",
+    "DEF-15-pin-order-1",
+    "DEF-17-values-stay",
+    "ATT-03-key-is-the-name",
+    "ATT-05-new-id-on-replace",
+    "ATT-10-any-value-fits",
+    "ATT-12-type-is-ignored",
+    "ATT-14-null-is-stored",
+    "ATT-15-validations-are-ignored",
+    "BLK-03-job-id-is-constant",
+    "BLK-04-nothing-is-written",
+    "BLK-05-unknown-key-alone-is-202",
+    "GRP-06-modified-at-stays",
+    "GRP-11-case-counts",
+    "GRP-12-all-tags-are-needed",
+    "GRP-16-description-is-optional",
+    "GRP-21-count-becomes-0",
+    "GRP-22-first-user-is-a-header",
+    "MEM-04-page-2-begins-one-late",
+    "MEM-05-q-is-ignored",
+    "MEM-06-true-shows-all",
+    "MEM-08-unknown-cursor-is-the-first-page",
+    "PAG-05-twenty-by-default",
+    "PAG-06-past-the-end-is-the-last",
+    "PAG-08-page-0-is-page-1",
+    "PAG-09-order-on-the-page-turns",
+    "TEN-01-definition-by-id",
+    "TEN-02-update-of-a-definition",
+)
+"""Faults of SHOULD rules that leave every MUST rule alone; FMT-08 and ERR are broken by `should_is_broken` itself."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A server that conforms.
+
+    Args:
+        about: what is different.
+        change: makes a mock so.
+        job_delay: seconds before its background work.
+        broken: the SHOULD rules that it breaks, and that a run must name.
+        told: what a run is told beside the usual.
+    """
+
+    about: str
+    change: Callable[[Mock], None] = lambda _: None
+    job_delay: float = 0.02
+    broken: frozenset[str] = frozenset()
+    told: dict[str, Any] = field(default_factory=dict)
+
+
+def _json_answers(mock: Mock, change: Callable[[Exchange, Any], Any]) -> None:
+    """Rewrite every answer that is JSON."""
+
+    def hook(exchange: Exchange) -> None:
+        if exchange.answer_headers.get("content-type") != "application/json" or not exchange.sent():
+            return
+        if (changed := change(exchange, exchange.json)) is not None:
+            kept = exchange.answer_headers
+            exchange.answer(exchange.status, changed)
+            exchange.answer_headers = kept
+
+    mock.answer(hook)
+
+
+def extra_properties(mock: Mock) -> None:
+    """Every object of the API has a property more, and every answer some headers more."""
+
+    def change(exchange: Exchange, body: Any) -> Any:
+        if isinstance(body, dict):
+            for holder in [body, body.get("page"), *(exchange.records() if exchange.status < 300 else ())]:
+                if isinstance(holder, dict):
+                    holder["x_extra"] = {"more": [1, None]}
+                    if isinstance(holder.get("attribute"), dict):
+                        holder["attribute"]["x_extra"] = True
+        exchange.answer_headers |= {"x-request-id": str(uuid.uuid4()), "cache-control": "no-store", "vary": "Accept"}
+
+    _json_answers(mock, change)
+
+
+def other_key_order(mock: Mock) -> None:
+    """The keys of every object come in the opposite order."""
+    _json_answers(mock, lambda _, body: _reversed(body))
+
+
+def _reversed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _reversed(value[key]) for key in reversed(value)}
+    return [_reversed(item) for item in value] if isinstance(value, list) else value
+
+
+def pretty_printed(mock: Mock) -> None:
+    """Bodies are pretty-printed in ASCII, and end in a newline."""
+
+    def hook(exchange: Exchange) -> None:
+        if exchange.answer_headers.get("content-type") == "application/json" and exchange.sent():
+            text = json.dumps(exchange.json, indent=4) + "\n"
+            headers = exchange.answer_headers
+            exchange.answer(exchange.status, text=text)
+            exchange.answer_headers = headers
+
+    mock.answer(hook)
+
+
+def charset(mock: Mock) -> None:
+    """Content-Type is application/json; charset=utf-8."""
+
+    def hook(exchange: Exchange) -> None:
+        if exchange.answer_headers.get("content-type") == "application/json":
+            exchange.answer_headers["content-type"] = "application/json; charset=utf-8"
+
+    mock.answer(hook)
+
+
+def uuid_ids(mock: Mock) -> None:
+    """Ids are UUIDs."""
+    mock.wrap(World, "new_id", lambda new_id, self: str(uuid.uuid5(uuid.NAMESPACE_OID, new_id(self))))
+
+
+def other_times(mock: Mock) -> None:
+    """Times end in +00:00 and have microseconds."""
+
+    def restamp(record: Record) -> None:
+        for name in ("created_at", "modified_at", "refreshed_at"):
+            if isinstance(record.get(name), str):
+                record[name] = record[name].replace("Z", "000+00:00")
+        if isinstance(record.get("total_users"), dict):
+            restamp(record["total_users"])
+
+    for kind in ("definition", "group"):
+        mock.records(kind, restamp, *ANSWER_WITH[kind])
+
+
+def opaque_cursors(mock: Mock) -> None:
+    """Cursors are base64."""
+
+    def before(exchange: Exchange) -> None:
+        if (cursor := exchange.query.get("cursor")) is not None:
+            try:
+                exchange.query["cursor"] = base64.b64decode(cursor, validate=True).decode().removeprefix("v1:")
+            except (binascii.Error, ValueError):
+                exchange.query["cursor"] = f"no cursor: {cursor}"
+
+    def behind(exchange: Exchange) -> None:
+        page = exchange.json["page"]
+        for name in ("next_cursor", "prev_cursor"):
+            if page[name] is not None:
+                page[name] = base64.b64encode(f"v1:{page[name]}".encode()).decode()
+
+    mock.request(before, LIST_USERS)
+    mock.answer(behind, LIST_USERS, status=200)
+
+
+def together(mock: Mock) -> None:
+    """All of these at once."""
+    uuid_ids(mock)
+    opaque_cursors(mock)
+    other_times(mock)
+    extra_properties(mock)
+    other_key_order(mock)
+    pretty_printed(mock)
+    charset(mock)
+
+
+def newest_first(mock: Mock) -> None:
+    """Lists hold the newest first: the order is a decision."""
+    from tests.faults.helpers import repage  # noqa: PLC0415
+
+    repage(mock, lambda every, no, size: every[::-1][(no - 1) * size : no * size], *LISTS)
+
+
+def should_is_broken(mock: Mock) -> None:
+    """Every SHOULD rule is broken, and every MUST rule kept."""
+    faults = {fault.id: fault for fault in all_faults()}
+    for fault_id in SHOULD_BROKEN:
+        faults[fault_id].seed(mock)
+    mock.answer(lambda x: x.refuse(422) if x.content and x.body is None else None, CREATE_GROUP, status=400)
+    mock.errors(lambda x: x.answer(x.status, {"error": "no"}))
+
+
+def should_rules() -> frozenset[str]:
+    return frozenset(rule.id for rule in catalogue().values() if rule.level == "SHOULD")
+
+
+VARIANTS: dict[str, Variant] = {
+    "plain": Variant("The mock as it is."),
+    "extra-properties": Variant("Properties and headers beyond the contract's.", extra_properties),
+    "other-key-order": Variant("The keys of objects in the opposite order.", other_key_order),
+    "pretty-printed": Variant("Bodies with indents, blanks and escapes.", pretty_printed),
+    "charset": Variant("charset=utf-8 in Content-Type.", charset),
+    "uuid-ids": Variant("UUIDs as ids.", uuid_ids),
+    "other-times": Variant("Times with +00:00 and microseconds.", other_times),
+    "opaque-cursors": Variant("Cursors in base64.", opaque_cursors),
+    "newest-first": Variant("Lists with the newest first.", newest_first),
+    "together": Variant("All of these at once.", together),
+    "slow-jobs": Variant("Jobs that take 1.5 s.", job_delay=1.5, told={"patience": 10.0}),
+    "should-is-broken": Variant("Every SHOULD rule broken, every MUST kept.", should_is_broken, broken=should_rules()),
+}
