@@ -61,7 +61,8 @@ def test_ctrl_c_in_a_terminal_reaches_all_processes_and_cleans_up(same: str) -> 
 
 def test_impatience_does_not_disturb_the_cleaning_up(same: str) -> None:
     code, out = _interrupted(same, signal.SIGINT, times=5)
-    assert code == 130, out
+    # One that comes when all is done ends the interpreter itself: a shell calls that 130 too.
+    assert code in {130, -signal.SIGINT}, out
 
 
 def _interrupted(url: str, number: int, *arguments: str, times: int = 1, group: bool = False) -> tuple[int, str]:

@@ -70,8 +70,10 @@ def _faults(
     own = own_baseline(profile) if not owner_only else {}
     alarms, runs = peer_baseline(budget or own.get("seconds", 30.0)) if peer else (frozenset(), [])
     jobs = [Job(one.id, profile, owner_only, peer, alarms, budget) for one in chosen]
+    # Each way of running has rows of its own, so that --resume never takes the one for the other.
+    kind = "-".join([profile, "owner" if owner_only else "whole", *(["peer"] if peer else [])])
     found: list[Row] = []
-    for row in rows(jobs, workers, FOLDER / profile, resume=resume):
+    for row in rows(jobs, workers, FOLDER / kind, resume=resume):
         found.append(row)
         print(f"{len(found):4}/{len(jobs)}  {_verdict(row):12} {row.seconds:6.1f} s  {row.id}", flush=True)
     found.sort(key=lambda row: row.id)

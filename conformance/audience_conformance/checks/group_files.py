@@ -91,7 +91,7 @@ def a_new_groups_file_is_read(api: Api) -> None:
 def _becomes(api: Api, group: JsonObject, status: str, what: str) -> None:
     seen = api.eventually(
         lambda: read_group(api, group),
-        lambda seen: seen.get("status") in {COMPLETED, FAILED},
+        lambda seen: seen.get("status") in (COMPLETED, FAILED),
         f"status to become {status} ({what})",
         operation="getUserGroupById",
     )

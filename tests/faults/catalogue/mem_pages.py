@@ -257,4 +257,6 @@ def unknown_cursor_is_an_empty_page(mock: Mock) -> None:
 @fault("MEM-08-unknown-cursor-is-404", rule="MEM-08", subtlety="subtle")
 def unknown_cursor_is_404(mock: Mock) -> None:
     """An unknown cursor is 404."""
-    mock.answer(lambda x: x.refuse(404) if "was not issued" in x.json["message"] else None, LIST_USERS, status=400)
+    mock.answer(
+        lambda x: x.refuse(404) if x.json["errors"][0]["field"] == "query.cursor" else None, LIST_USERS, status=400
+    )
