@@ -75,11 +75,11 @@ class Job:
 
 def perform_job(job: Job) -> Row:
     """One fault, in this process."""
+    quiet()
     from tests.faults.harness import changes, checks_of, perform, serving, state  # noqa: PLC0415
 
     from audience_conformance.registry import all_checks  # noqa: PLC0415 (a worker imports late)
 
-    quiet()
     fault = {one.id: one for one in all_faults()}[job.fault]
     with serving(fault.seed, **fault.options) as mock:
         before, started = state(mock.backend), time.monotonic()
@@ -131,10 +131,10 @@ def _peer(job: Job, budget: float) -> dict[str, Any]:
 
 def peer_baseline(budget: float, seeds: int = 3) -> tuple[frozenset[str], list[dict[str, Any]]]:
     """What Schemathesis reports of the correct mock in as many runs, and the runs."""
+    quiet()
     from tests.faults.harness import serving  # noqa: PLC0415
     from tests.faults.peer import run_peer  # noqa: PLC0415
 
-    quiet()
     alarms: frozenset[str] = frozenset()
     runs = []
     for chance in range(1, seeds + 1):
@@ -147,11 +147,11 @@ def peer_baseline(budget: float, seeds: int = 3) -> tuple[frozenset[str], list[d
 
 def own_baseline(profile: str) -> dict[str, Any]:
     """The same of our suite: findings on the correct mock, requests, resources left or changed."""
+    quiet()
     from tests.faults.harness import changes, perform, serving, state  # noqa: PLC0415
 
     from audience_conformance.registry import all_checks  # noqa: PLC0415
 
-    quiet()
     with serving() as mock:
         before, started = state(mock.backend), time.monotonic()
         results, run, left = perform(mock.options, all_checks(), profile)

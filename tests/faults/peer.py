@@ -91,7 +91,7 @@ def _failures(lines: list[str]) -> tuple[dict[str, float], float]:
 def _told(recorder: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         check["failure_info"]["failure"]
-        for checks in recorder["checks"].values()
+        for checks in recorder.get("checks", {}).values()
         for check in checks
         if check.get("failure_info")
     ]
