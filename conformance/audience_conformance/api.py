@@ -219,17 +219,12 @@ class Api:
         Raises:
             Overdue: it does not hold in the time that the run has patience for.
         """
-        deadline = time.monotonic() + self.options.patience
-        pause = 0.02
-        while True:
+        for _ in pauses(self.options.patience):
             seen = look()
             if holds(seen):
                 return seen
-            if time.monotonic() > deadline:
-                within = f"{expected} within {self.options.patience:g} s"
-                raise Overdue(within, str(seen) if isinstance(seen, Answer) else show(seen), **more)
-            time.sleep(pause)
-            pause = min(pause * 1.5, 0.5)
+        within = f"{expected} within {self.options.patience:g} s"
+        raise Overdue(within, str(seen) if isinstance(seen, Answer) else show(seen), **more)
 
     def for_all(
         self, property_: Callable[..., None], /, *, examples: int | None = None, **strategies: SearchStrategy[Any]
@@ -262,6 +257,20 @@ class Api:
             phases=[Phase.explicit, Phase.generate, Phase.shrink],
             **more,
         )
+
+
+def pauses(seconds: float) -> Iterator[None]:
+    """Go round at once and then after ever longer pauses, until so many seconds are over: at least twice."""
+    deadline = time.monotonic() + seconds
+    pause = 0.004
+    yield
+    while True:
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.5)
+        late = time.monotonic() > deadline
+        yield
+        if late:
+            return
 
 
 def seg(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from weakref import WeakSet
 
-from audience_conformance.api import GROUPS, Api, JsonObject, seg
+from audience_conformance.api import GROUPS, Api, JsonObject, pauses, seg
 from audience_conformance.outcome import Broken, Lacking, Overdue, broken, expect
 from audience_conformance.shapes import OK, body, field, record
 
@@ -126,12 +126,7 @@ def steadily(look: Callable[[], None], tries: int = 5) -> None:
 
 def comes(look: Callable[[], bool], seconds: float = 2.0) -> bool:
     """Does it come to hold in this time?"""
-    deadline = time.monotonic() + seconds
-    while not look():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
+    return any(look() for _ in pauses(seconds))
 
 
 def synchronise(api: Api) -> None:

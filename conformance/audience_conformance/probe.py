@@ -51,10 +51,9 @@ def _ask(target: Target, path: str, settings: Settings) -> Answer:
     try:
         return target.send("GET", target.url(path), {}, None, None)
     except Unreachable as unreachable:
-        reason = unreachable.__cause__ or unreachable
         raise Unable(
             scrub(
-                f"cannot reach {settings.url}: {reason}; start the server, or mend --url (or --timeout, "
+                f"cannot reach {settings.url}: {unreachable.why}; start the server, or mend --url (or --timeout, "
                 f"{settings.timeout:g} s)",
                 secrets_of(settings),
             )

@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-import httpx
+from urllib3 import HTTPHeaderDict
+from urllib3.exceptions import HTTPError
 
+from audience_conformance.connections import connections_to, reason
 from audience_conformance.rules import contract
 
 Json = Any
 MAX_BODY_SHOWN = 4000
+USUAL_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "audience-conformance"}
+"""Sent where a request says nothing else. Curl asks for no encoding, and sends the same beside."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,11 @@ class Trace:
 
 
 class Unreachable(Exception):
-    """The target does not answer at all."""
+    """The target does not answer at all: `asked` is the request, `why` what stood in the way."""
+
+    def __init__(self, asked: str, why: str) -> None:
+        super().__init__(f"{asked}: {why}")
+        self.why = why
 
 
 class Target:
@@ -152,9 +160,7 @@ class Target:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.sent = 0
-        self._client = httpx.Client(
-            timeout=options.timeout, follow_redirects=False, limits=httpx.Limits(max_keepalive_connections=32)
-        )
+        self._connections = connections_to(options.base_url, options.timeout)
         self._lock = threading.Lock()
         self._next = 0.0
         self._secrets = {
@@ -183,14 +189,18 @@ class Target:
         """
         self._wait_for_turn()
         every = (*self.options.headers, *headers.items())
-        request = self._client.build_request(method, url, headers=list(every), content=body)
+        sent = HTTPHeaderDict(USUAL_HEADERS)
+        for name, _ in every:
+            sent.discard(name)
+        for name, value in every:
+            sent.add(name, value)
         started = time.monotonic()
         answer: Answer | None = None
         try:
-            response = self._client.send(request)
-            answer = Answer(response.status_code, response.headers, response.content)
-        except httpx.HTTPError as error:
-            raise Unreachable(f"{method} {url}: {error or type(error).__name__}") from error
+            response = self._connections.urlopen(method, url, body=body, headers=sent, redirect=False, retries=False)
+            answer = Answer(response.status, response.headers, response.data)
+        except HTTPError as error:
+            raise Unreachable(f"{method} {url}", reason(error)) from error
         finally:
             self.sent += 1
             if trace is not None:
@@ -209,7 +219,7 @@ class Target:
             time.sleep(wait)
 
     def close(self) -> None:
-        self._client.close()
+        self._connections.clear()
 
 
 def _text(value: Any) -> str:

@@ -1,11 +1,10 @@
 """What the checks of tenants share: the same things in each of two applications."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
 
-from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, Tenant, seg, user_path, value_path
+from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, Tenant, pauses, seg, user_path, value_path
 from audience_conformance.outcome import show
 from audience_conformance.shapes import field, items, listed, only, record
 
@@ -77,16 +76,13 @@ def furnish(api: Api, tenant: Tenant, slug: str, user_id: str, value: Any) -> Fu
 
 def settle(api: Api, tenant: Tenant, group: JsonObject) -> tuple[JsonObject, bool]:
     """The group when its file has been read, and whether it has; a target slow once is not waited for again."""
-    deadline = time.monotonic() + (0.1 if api.target in _slow else min(api.options.patience, PATIENCE))
-    while True:
+    for _ in pauses(0.1 if api.target in _slow else min(api.options.patience, PATIENCE)):
         answer = api.get(f"{GROUPS}/{seg(group['_id'])}", tenant=tenant)
         seen = record(answer) if answer.ok else group
         if seen.get("status") != "pending":
             return seen, True
-        if time.monotonic() > deadline:
-            _slow.add(api.target)
-            return seen, False
-        time.sleep(0.03)
+    _slow.add(api.target)
+    return seen, False
 
 
 def snapshot(api: Api, mine: Furnished) -> JsonObject:

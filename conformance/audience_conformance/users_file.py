@@ -5,9 +5,10 @@ import io
 import ipaddress
 from urllib.parse import urlsplit
 
-import httpx
+from urllib3.exceptions import HTTPError
 
 from audience_conformance.api import Api, csv_url
+from audience_conformance.connections import connections_to
 from audience_conformance.outcome import Lacking
 from audience_conformance.user_walks import all_members, file_group
 
@@ -25,8 +26,8 @@ def some_users(api: Api, number: int = 2) -> tuple[str, list[str]]:
 def _users_of(api: Api, url: str) -> list[str]:
     if _is_near(url):
         try:
-            text = httpx.get(url, timeout=api.options.timeout).text
-        except httpx.HTTPError:
+            text = connections_to(url, api.options.timeout).request("GET", url).data.decode("utf-8", "replace")
+        except HTTPError:
             raise Lacking(f"{url} to be readable") from None
         rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
         users = [row[COLUMN] for row in rows if row.get(COLUMN)]

@@ -1,9 +1,8 @@
 """TEN: a write in one application changes nothing in another."""
 
-import time
 from collections.abc import Callable
 
-from audience_conformance.api import Api, csv_url
+from audience_conformance.api import Api, csv_url, pauses
 from audience_conformance.outcome import expect
 from audience_conformance.registry import check
 from audience_conformance.shapes import record
@@ -65,7 +64,7 @@ def a_write_changes_nothing_in_another_application(api: Api, case: str) -> None:
 
 def _refresh(api: Api, mine: Furnished) -> None:
     api.post(f"{mine.group_path}/refresh", tenant=mine.tenant)
-    time.sleep(0.1)
+    settle(api, mine.tenant, mine.group)
 
 
 def _bulk(api: Api, mine: Furnished) -> None:
@@ -73,12 +72,10 @@ def _bulk(api: Api, mine: Furnished) -> None:
     slug = mine.definition.get("slug")
     sent = {"file_url": csv_url([mine.user_id]), "attributes": [{"key": slug, "value": "In bulk"}]}
     answer = api.request("PATCH", "/user_attribute/bulk_update", body=sent, tenant=mine.tenant)
-    deadline = time.monotonic() + min(api.options.patience, PATIENCE)
-    while answer.ok and time.monotonic() < deadline:
+    for _ in pauses(min(api.options.patience, PATIENCE)):
         seen = api.get(mine.value_path, tenant=mine.tenant)
-        if seen.ok and "In bulk" in seen.text:
+        if not answer.ok or (seen.ok and "In bulk" in seen.text):
             break
-        time.sleep(0.03)
 
 
 @check("TEN-02", on=WRITES, cases=("one way", "the other way"))

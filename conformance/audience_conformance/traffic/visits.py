@@ -1,11 +1,10 @@
 """A round through each reading operation that sees all kinds of its answers: every type, state and kind of page."""
 
-import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, csv_url, seg, user_path, value_path
+from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, csv_url, pauses, seg, user_path, value_path
 from audience_conformance.target import Answer
 from audience_conformance.traffic.things import VALUES, Things, listed
 
@@ -184,12 +183,10 @@ def _their_users(api: Api) -> list[str]:
 
 def _wait(api: Api, path: str, holds: Callable[[JsonObject], bool]) -> None:
     """Give the target some time for a group's file; whether it reads it is GRP-22's matter."""
-    deadline = time.monotonic() + min(WAIT, api.options.patience)
-    while time.monotonic() < deadline:
+    for _ in pauses(min(WAIT, api.options.patience)):
         body = api.get(path).json
         if not isinstance(body, dict) or holds(body):
             break
-        time.sleep(0.05)
 
 
 _VISITS: dict[str, Callable[[Api, Things], Iterator[Answer]]] = {
