@@ -15,7 +15,7 @@ from audience_conformance.target import Exchange, Options, Target, Unreachable
 Status = Literal["passed", "failed", "skipped", "error"]
 
 EFFORTS = {
-    "smoke": (5, 10, 8),
+    "smoke": (3, 10, 8),
     "standard": (25, 30, 20),
     "deep": (300, 60, 50),
 }

@@ -14,6 +14,7 @@ from audience_conformance.target import Answer, Unreachable
 from audience_conformance.traffic.calls import Call, discard, each, method, per_operation, send, some, success
 from audience_conformance.traffic.odd import odd_calls, odd_methods
 from audience_conformance.traffic.refusals import refusals, unknown_paths
+from audience_conformance.traffic.situations import situations
 from audience_conformance.traffic.things import Things, has_ids
 from audience_conformance.traffic.valid import adapted, has_input, may_be_past_the_end, valid_calls
 from audience_conformance.traffic.violations import MARK, tamed, violations
@@ -23,6 +24,12 @@ REFUSED, NOT_FOUND, FAILURE = 400, 404, 500
 WITH_INPUT = [operation_id for operation_id in operations() if has_input(operation_id)]
 """The operations that take more than a path."""
 WITH_IDS = [operation_id for operation_id in operations() if has_ids(operation_id)]
+IN_STATES = [
+    operation_id
+    for operation_id in operations()
+    if has_ids(operation_id) or operation_id in {"getUserAttributesForUser", "createUserAttributeDefinition"}
+]
+"""The operations that are about one thing, which has states."""
 OF_USERS = ("updateUserAttribute", "getUserAttributeById", "getUserAttributesForUser", "deleteUserAttribute")
 UNKNOWN_PATH = "unknown-path"
 ACCEPTS = ("*/*", "application/json", "text/html", "application/xml", "text/html,application/xhtml+xml,*/*;q=0.8")
@@ -73,6 +80,14 @@ def a_request_for_what_is_not_there_gets_a_documented_status(api: Api, operation
         expect(answer.status in {NOT_FOUND, success(operation_id)}, expected, str(answer), operation=operation_id)
 
 
+@check("FMT-01", on=" ".join(IN_STATES))
+def a_valid_request_succeeds_in_every_state(api: Api) -> None:
+    """Ask about groups that are pending, read, failed, empty, mended, counted; definitions in use; what was deleted."""
+    for seen in situations(api):
+        expected = f"{' or '.join(map(str, sorted(seen.allowed)))} for {seen.call.about}"
+        expect(seen.answer.status in seen.allowed, expected, str(seen.answer), operation=seen.call.operation)
+
+
 @check("FMT-01", on=" ".join(OF_USERS))
 def a_user_may_be_called_anything(api: Api) -> None:
     """Put, read, list and delete values of users whose ids are of any form: there is no pattern for them."""
@@ -103,7 +118,7 @@ def a_success_body_matches_its_schema(api: Api, operation_id: str) -> None:
 
 
 def _successes(api: Api, things: Things, operation_id: str) -> Iterator[Answer]:
-    for call in some(api, valid_calls(api, things, operation_id), 2):
+    for call in some(api, valid_calls(api, things, operation_id), 4):
         yield send(api, adapted(api, things, call))
     yield from visits(api, things, operation_id)
 
@@ -206,7 +221,7 @@ def no_request_gets_a_5xx(api: Api, operation_id: str) -> None:
     """Send valid, forbidden and odd requests: ids, queries, methods, media types, broken, deep and huge bodies."""
     things = Things(api)
     things.ids(operation_id)
-    valid = some(api, valid_calls(api, things, operation_id), 2)
+    valid = some(api, valid_calls(api, things, operation_id), 4)
     calls = [
         *some(api, violations(api, things, operation_id), 5),
         *some(api, odd_calls(api, things, operation_id), 10),
@@ -217,6 +232,14 @@ def no_request_gets_a_5xx(api: Api, operation_id: str) -> None:
         _withstands_and_reads(api, call)
     for name, call in odd_methods(things, operation_id) if api.options.writes else ():
         _withstands(api, call, method_=name)
+
+
+@check("FMT-04", on=" ".join(IN_STATES))
+def no_state_gets_a_5xx(api: Api) -> None:
+    """Ask about groups that are pending, read, failed, empty, mended, counted; definitions in use; what was deleted."""
+    for seen in situations(api):
+        expected = f"any answer below {FAILURE} ({seen.call.about})"
+        expect(seen.answer.status < FAILURE, expected, str(seen.answer), operation=seen.call.operation)
 
 
 @per_operation("FMT-04", WITH_INPUT, generates=True)

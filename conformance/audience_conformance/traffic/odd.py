@@ -88,6 +88,8 @@ VALUES: tuple[str, ...] = (
         '""',
         "-0.0",
         "[null]",
+        '"data:text/csv;base64,@@@"',
+        '"data:text/csv,%zz%ff%00"',
     ),
 )
 """JSON, or nearly, to be put in the place of each field."""

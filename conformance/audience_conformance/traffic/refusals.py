@@ -20,6 +20,16 @@ NOT_JSON = (
     ("multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nx\r\n--b--\r\n'),
     ("application/octet-stream", b"\0\1\2"),
 )
+JSON = (("Content-Type", "application/json"),)
+NO_UTF_8 = "a text that is not UTF-8"
+NO_VALUES = {
+    "NaN": "NaN",
+    "a number with a zero before it": "01",
+    "a line end in a text": '"a\nb"',
+    "an unknown escape": '"\\x41"',
+    NO_UTF_8: '"caf\u00e9"',
+}
+"""What looks like a JSON value and is none."""
 UNKNOWN_PATHS = (
     *(
         "/user_groups",
@@ -29,7 +39,14 @@ UNKNOWN_PATHS = (
         "/user-group",
         "/nope",
     ),
-    *("/user_attribute/bulk_update/nope", "/user_attribute/users/x", "/usergroup", "/user_group/x/refresh/nope", ""),
+    *(
+        "/user_attribute/bulk_update/nope",
+        "/user_attribute/users/x",
+        "/usergroup",
+        "/User_Group",
+        "/user_group/x/refresh/nope",
+        "",
+    ),
     *("/user_group/x/members", "/user_attribute/definition/x/nope", "/user_attribute/definition/x/user", "/{}"),
     *("/user_attribute/definition/x/user/y/nope", "/user_attribute/user/x/nope", "/user_attribute/user"),
     *("/user_group/categories/nope", "/user_group/categorised/nope", "/user_group/x/users/y"),
@@ -56,10 +73,12 @@ def malformed(api: Api, things: Things, operation_id: str) -> Iterator[Call]:
         "an equals sign": text.replace(":", "=", 1),
         "a brace": "{",
         "half a word": "tru",
+        # What is ignored as a value has to be JSON all the same.
+        **{about: f'{text[:-1]}, "unknown": {value}}}' for about, value in NO_VALUES.items()},
     }
     for about, content in broken.items():
-        headers = (("Content-Type", "application/json"),)
-        yield Call(operation_id, about, content=content.encode(), headers=headers, ids=things.ids(operation_id))
+        sent = content.encode("latin-1" if about == NO_UTF_8 else "utf-8")
+        yield Call(operation_id, about, content=sent, headers=JSON, ids=things.ids(operation_id))
 
 
 def not_json(things: Things, operation_id: str) -> Iterator[Call]:

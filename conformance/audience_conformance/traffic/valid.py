@@ -15,6 +15,11 @@ LONGEST = 255
 """Characters of the longest text that a person types."""
 TEXTS = ("acs", "", "žluťoučký 漢字 🦊", "a b&c=d+e%20;", "l1", "'\"\\[(*.", "x" * 300)
 """Texts to filter by; every one is valid."""
+HEADERS = (
+    *(("Content-Type", "application/json; charset=utf-8"), ("Content-Type", "application/json;charset=UTF-8")),
+    *(("Content-Type", "Application/JSON"), ("Accept", "application/json")),
+)
+"""How else a client may say that it sends and takes JSON."""
 NUMBERS = {"page_no": ("1", "2", "2147483648"), "page_size": ("1", "2", "10", "99", "100")}
 
 
@@ -37,6 +42,17 @@ def _edges(api: Api, things: Things, operation_id: str) -> Iterator[Call]:
         yield Call(operation_id, about, query=((one, texts[one][0]), (other, texts[other][-1][:20])))
     for about, body in bodies(api, things, operation_id):
         yield Call(operation_id, about, body=body)
+    yield from _ways_to_say_it(api, things, operation_id)
+
+
+def _ways_to_say_it(api: Api, things: Things, operation_id: str) -> Iterator[Call]:
+    """Plain calls with what is to be ignored, or may be written in another way."""
+    unknown = (("acs_unknown", "1"),)
+    yield Call(operation_id, "an unknown parameter", query=unknown, body=valid_body(api, things, operation_id))
+    with_body = "requestBody" in operations()[operation_id][2]
+    for header in HEADERS if with_body else HEADERS[-1:]:
+        body = valid_body(api, things, operation_id)
+        yield Call(operation_id, ": ".join(header), body=body, headers=(header,))
 
 
 def query_parameters(operation_id: str) -> list[JsonObject]:

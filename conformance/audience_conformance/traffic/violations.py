@@ -53,7 +53,7 @@ def violations(api: Api, things: Things, operation_id: str) -> list[Call]:
     """Every kind of violation of every constrained field of an operation, with ids that exist."""
     ids = things.ids(operation_id)
     plain = Call(operation_id, ids=ids, body=refusable_body(api, things, operation_id))
-    return [*_of_tenant(api, plain), *_of_query(plain), *_of_body(plain)]
+    return [*_of_tenant(api, plain), *_of_query(plain), *_of_body(things, plain)]
 
 
 def refusable_body(api: Api, things: Things, operation_id: str) -> Any:
@@ -189,7 +189,7 @@ def _wrong_texts(schema: JsonObject) -> Iterator[str]:
 # --- body -------------------------------------------------------------------------------------------
 
 
-def _of_body(plain: Call) -> Iterator[Call]:
+def _of_body(things: Things, plain: Call) -> Iterator[Call]:
     if plain.body is ...:
         return
     content = operations()[plain.operation][2]["requestBody"]["content"]["application/json"]
@@ -201,7 +201,19 @@ def _of_body(plain: Call) -> Iterator[Call]:
         if (plain.operation, place, show(wrong.value)) not in _LEFT_OUT:
             about = f"{place or 'the body'} {what} ({wrong.about})"
             names = [step for step in wrong.path if isinstance(step, str)]
-            yield replace(plain, about=about, body=_changed(plain.body, wrong), fields=tuple(names[-1:]))
+            yield replace(_fit(things, plain, wrong), about=about, fields=tuple(names[-1:]))
+
+
+def _fit(things: Things, plain: Call, wrong: _Wrong) -> Call:
+    """The call with what is wrong in its body; a wrong list goes to a definition of lists, which refuses it alone."""
+    body, ids = _changed(plain.body, wrong), plain.ids
+    if wrong.path[-1:] == ("value",) and isinstance(wrong.value, list):
+        lists = things.definition("list")
+        if plain.operation == "bulkUpdateUserAttributes":
+            body["attributes"][0]["key"] = lists.get("slug")
+        else:
+            ids = {**ids, "definition_id": lists["_id"]}
+    return replace(plain, body=body, ids=ids)
 
 
 def _changed(body: Any, wrong: _Wrong) -> Any:
