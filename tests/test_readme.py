@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from audience_conformance.reports import REPORTS
 from audience_mock.contract import TenantName
 from audience_mock.server import Options, banner, create_backend
 
@@ -118,6 +119,11 @@ def test_the_job_shown_calls_the_suite_as_it_can_be_called() -> None:
     assert arguments
     dry = sh(f"TARGET=https://staging.example.com; {BIN}/audience-conformance run {arguments[1]} --dry-run")
     assert "DEF-05" in dry
+
+
+def test_every_report_is_in_the_readme() -> None:
+    told = dict(re.findall(r"^\| `(\w+)` \| `([\w.]+)` \|", README, re.MULTILINE))
+    assert told == {kind: name for kind, (name, _) in REPORTS.items()}
 
 
 def test_the_readme_counts_rightly() -> None:

@@ -18,7 +18,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 .tile b { display: block; font-size: 1.5rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; } th, td { padding: .2rem .5rem; text-align: left; vertical-align: top; }
-.list td { border-top: 1px solid var(--line); }
+.list td { border-top: 1px solid var(--line); } .list td:first-child { min-width: 11rem; }
 .grid td, .grid th { padding: 0; font-size: 9px; } .grid td { width: 11px; min-width: 11px; height: 11px; }
 .grid th.col { height: 4.2em; } .grid th.col span { writing-mode: vertical-rl; }
 .grid th.row { padding-right: .4rem; white-space: nowrap; }
