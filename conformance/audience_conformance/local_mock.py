@@ -25,7 +25,7 @@ COMMAND = "audience-mock"
 START_TIME = 60.0
 """Seconds in which it must say its URL."""
 _STOP_TIME = 5.0
-_JOB_DELAY = "0.02"
+_JOB_DELAY = "0.005"
 
 
 class _Users(BaseHTTPRequestHandler):

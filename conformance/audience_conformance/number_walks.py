@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path, value_path
 from audience_conformance.outcome import Broken, Lacking, broken, expect
@@ -130,12 +131,42 @@ def shelf_of(api: Api, operation: str, number: int) -> Shelf:
     if operation == DEFINED:
         made = [api.definition("number" if place % 2 else "string", name=name) for place, name in enumerate(names)]
     else:
-        made = [api.group(**{**group_body(api), "name": name}) for name in names]
+        made = [
+            api.group(**{**group_body(api), "name": name, "category": "l2" if place % 2 else "l1"})
+            for place, name in enumerate(names)
+        ]
         for group in made:  # a list filtered by status stands still only when the files have been read
             settled(api, group)
     ids = tuple(one["_id"] for one in made)
     private = Shelf(operation, PATHS[operation], {"name": token}, ids, private=True)
     return private if _is_private(api, private) else Shelf(operation, PATHS[operation], {}, ids)
+
+
+def half(api: Api, shelf: Shelf) -> Shelf | None:
+    """Every second item of a private list, by a filter; none where the target does not filter so."""
+    query = {"category": "l2"} if shelf.operation == GROUPED else {"type": "number"}
+    kept = Shelf(shelf.operation, shelf.path, {**shelf.query, **query}, shelf.ids[1::2], private=True)
+    return kept if shelf.private and _is_private(api, kept) else None
+
+
+def beyond(api: Api, shelf: Shelf, size: int) -> list[Page]:
+    """A page past the end of a private list, where there is such a page and it holds nothing."""
+    number = len(shelf.ids) // size + 2
+    answer = shelf.ask(api, number, size)
+    page = shelf.read(answer, number, size) if shelf.private and answer.ok else None
+    return [page] if page is not None and not page.ids else []
+
+
+def add(api: Api, shelf: Shelf) -> str:
+    """Put one item more into a private list, and give what identifies it."""
+    name = f"{shelf.query.get('name', '')}{api.fresh()}"
+    if shelf.operation == GROUPED:
+        return str(api.group(**{**group_body(api), "name": name})["_id"])
+    if shelf.operation == DEFINED:
+        return str(api.definition(name=name)["_id"])
+    definition_id, user_id = str(api.definition()["_id"]), shelf.path.rsplit("/", 1)[-1]
+    body(api.put(value_path(definition_id, unquote(user_id)), {"attribute": {"value": name}}))
+    return definition_id
 
 
 def _is_private(api: Api, shelf: Shelf) -> bool:

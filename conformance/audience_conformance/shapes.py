@@ -118,6 +118,19 @@ def some(api: Api, values: Sequence[Value]) -> Sequence[Value]:
     return values[api.effort.seed % step :: step] or values
 
 
+def thorough(api: Api) -> bool:
+    """Does the profile try all values that are listed; smoke does not."""
+    return api.effort.examples >= THOROUGH
+
+
+def few(api: Api, values: Sequence[Value], most: int) -> Sequence[Value]:
+    """All values; in the profile smoke so many at the most, one after the other from one that the seed says."""
+    if thorough(api) or len(values) <= most:
+        return values
+    start = api.effort.seed * most % len(values)
+    return [*values[start:], *values[:start]][:most]
+
+
 def shown(where: Answer | Any) -> str:
     """An answer or a part of one, for people."""
     return str(where) if isinstance(where, Answer) else show(where)

@@ -5,8 +5,9 @@ from typing import Any
 from weakref import WeakSet
 
 from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, Tenant, pauses, seg, user_path, value_path
-from audience_conformance.outcome import show
-from audience_conformance.shapes import field, items, listed, only, record
+from audience_conformance.outcome import Lacking, show
+from audience_conformance.shapes import field, items, only, record
+from audience_conformance.target import Answer
 
 GROUP_FIELDS = (
     "_id",
@@ -65,10 +66,14 @@ class Furnished:
         return {str(self.definition.get("name")), str(self.group.get("name"))}
 
 
-def furnish(api: Api, tenant: Tenant, slug: str, user_id: str, value: Any) -> Furnished:
-    """Make a definition, a user's value and a group of three. Raises Lacking where the target does not make them."""
-    definition = api.definition(tenant=tenant, slug=slug)
-    group = api.group([user_id, f"{user_id}-2", f"{user_id}-3"], tenant=tenant)
+def furnish(api: Api, tenant: Tenant, slug: str, user_id: str, value: Any, **names: str) -> Furnished:
+    """Make a definition, a user's value and a group of three, called so if `name` is given.
+
+    Raises:
+        Lacking: the target does not make them.
+    """
+    definition = api.definition(tenant=tenant, slug=slug, **names)
+    group = api.group([user_id, f"{user_id}-2", f"{user_id}-3"], tenant=tenant, **names)
     api.put(value_path(definition["_id"], user_id), {"attribute": {"value": value}}, tenant=tenant)
     group, settled = settle(api, tenant, group)
     return Furnished(tenant, definition, user_id, group, settled)
@@ -92,22 +97,27 @@ def snapshot(api: Api, mine: Furnished) -> JsonObject:
     seen: JsonObject = {"definition": _read(api, mine.definition_path, tenant, DEFINITION_FIELDS)}
     seen["value"] = _read(api, mine.value_path, tenant, VALUE_FIELDS)
     seen["group"] = _read(api, mine.group_path, tenant, group_fields)
-    slug = mine.definition.get("slug")
-    by_slug = items(api.get(DEFINITIONS, tenant=tenant, slug=slug))
+    by_slug = api.get(DEFINITIONS, tenant=tenant, slug=mine.definition.get("slug"))
     seen["definitions of the slug"] = _sorted(by_slug, DEFINITION_FIELDS)
-    held = listed(api, user_path(mine.user_id), tenant=tenant)
+    held = api.get(user_path(mine.user_id), tenant=tenant, page_size=100)
     seen["the user's list"] = _sorted(held, VALUE_FIELDS)
     if mine.settled:
-        users = items(api.get(f"{mine.group_path}/users", tenant=tenant, page_size=100))
+        users = api.get(f"{mine.group_path}/users", tenant=tenant, page_size=100)
         seen["the group's users"] = _sorted(users, ("user_id", "emails", "phone_numbers"))
-    by_uid = items(api.get(GROUPS, tenant=tenant, group_uid=mine.group.get("uid")))
+    by_uid = api.get(GROUPS, tenant=tenant, group_uid=mine.group.get("uid"))
     seen["groups of the uid"] = _sorted(by_uid, group_fields)
     return seen
 
 
-def _sorted(found: list[JsonObject], fields: tuple[str, ...]) -> list[JsonObject]:
-    """The items' documented fields, in an order of our own: that of a list is PAG-09's."""
-    return sorted((only(item, fields) for item in found), key=lambda item: show(item.get("_id") or item.get("user_id")))
+def _sorted(answer: Answer, fields: tuple[str, ...]) -> Any:
+    """The items' documented fields, in an order of our own (that of a list is PAG-09's), or that there are none.
+
+    What is not found is a difference to one who compares, and no finding of another rule.
+    """
+    if not answer.ok:
+        return f"status {answer.status}"
+    found = [only(item, fields) for item in items(answer)]
+    return sorted(found, key=lambda item: show(item.get("_id") or item.get("user_id")))
 
 
 def _read(api: Api, path: str, tenant: Tenant, fields: tuple[str, ...]) -> Any:
@@ -128,3 +138,15 @@ def tag_list(api: Api, tenant: Tenant) -> list[Any]:
     answer = api.get(f"{GROUPS}/tags", tenant=tenant)
     found = field(answer, "items")
     return found if isinstance(found, list) else []
+
+
+def creates_with_another_slug(api: Api, tenant: Tenant, refused: Answer) -> bool:
+    """Is a definition created that differs in the slug alone: then it was the slug that another was refused for.
+
+    Raises:
+        Lacking: the application refuses every creation.
+    """
+    sent = {"name": api.fresh("Name "), "slug": api.fresh("s"), "description": "Of a slug of its own", "type": "string"}
+    if not api.post(DEFINITIONS, sent, tenant=tenant).ok:
+        raise Lacking(f"an application {tenant[1]} that definitions can be created in ({str(refused)[:200]})")
+    return True

@@ -3,9 +3,10 @@
 from typing import Any, NamedTuple
 
 from audience_conformance.api import GROUPS, Api, JsonObject, seg
-from audience_conformance.outcome import Lacking, broken, expect
+from audience_conformance.outcome import Lacking, broken, expect, show
 from audience_conformance.own_groups import COMPLETED, create, group_body, settled
-from audience_conformance.shapes import LARGEST_PAGE, body, field
+from audience_conformance.shapes import LARGEST_PAGE, body, field, succeeded
+from audience_conformance.target import Answer
 
 OPERATION = "getUsersByByGroupId"
 MANY_EMPTY = 20
@@ -27,7 +28,11 @@ class Stop(NamedTuple):
 
 def stop(api: Api, group_id: str, **query: Any) -> Stop:
     """One page of users (else FMT-01, FMT-02 or FMT-04)."""
-    answer = api.get(f"{GROUPS}/{seg(group_id)}/users", **query)
+    return read_stop(api.get(f"{GROUPS}/{seg(group_id)}/users", **query))
+
+
+def read_stop(answer: Answer) -> Stop:
+    """The page in an answer (else FMT-01, FMT-02 or FMT-04)."""
     told = body(answer, operation=OPERATION)
     found, page = field(told, "items"), field(told, "page")
     whole = isinstance(found, list) and all(isinstance(i, dict) and isinstance(i.get("user_id"), str) for i in found)
@@ -37,7 +42,7 @@ def stop(api: Api, group_id: str, **query: Any) -> Stop:
 
 
 def forward(
-    api: Api, group_id: str, size: int, *, rule: str = "MEM-01", most: int | None = None, **query: Any
+    api: Api, group_id: str, size: int | None, *, rule: str = "MEM-01", most: int | None = None, **query: Any
 ) -> list[Stop]:
     """The pages from the first on, by next_cursor; a walk that visits a user twice or does not end is a finding."""
     return follow(
@@ -46,29 +51,54 @@ def forward(
 
 
 def follow(
-    api: Api, group_id: str, start: Stop, direction: str, size: int, *, rule: str, most: int | None = None, **query: Any
+    api: Api,
+    group_id: str,
+    start: Stop,
+    direction: str,
+    size: int | None,
+    *,
+    rule: str,
+    most: int | None = None,
+    **query: Any,
 ) -> list[Stop]:
-    """The pages from `start` on, by next_cursor or prev_cursor."""
+    """The pages from `start` on, by next_cursor or prev_cursor, of this size or of the size by default."""
     stops, seen = [start], set(start.ids)
     what = f"of group {group_id} by {direction}_cursor, page_size {size}{f', {query}' if query else ''}"
     expect(len(seen) == len(start.ids), f"every user once on a page {what}", start.ids, rule=rule)
-    while (cursor := _cursor(stops[-1], direction, rule)) is not None:
+    while (following := step(api, group_id, stops[-1], direction, size, rule=rule, **query)) is not None:
+        stops.append(following)
+        cursor = stops[-2].page.get(f"{direction}_cursor")
         expect(
-            not any(earlier.page.get(f"{direction}_cursor") == cursor for earlier in stops[:-1]),
+            not any(earlier.page.get(f"{direction}_cursor") == cursor for earlier in stops[:-2]),
             f"a walk {what} to get on",
             cursor,
             rule=rule,
         )
-        one = stop(api, group_id, page_size=size, cursor=cursor, direction=direction, **query)
-        twice = [user_id for number, user_id in enumerate(one.ids) if user_id in seen or user_id in one.ids[:number]]
+        ids = following.ids
+        twice = [user_id for number, user_id in enumerate(ids) if user_id in seen or user_id in ids[:number]]
         expect(not twice, f"a walk {what} to visit every user once", f"visited twice: {twice}", rule=rule)
-        seen |= set(one.ids)
-        stops.append(one)
+        seen |= set(ids)
         empty = not any(stop_.ids for stop_ in stops[-MANY_EMPTY:])
         expect(not empty, f"a walk {what} to end", f"{MANY_EMPTY} empty pages in a row", rule=rule)
         if most is not None and len(seen) > most:
             raise Lacking(f"a group of at most {most} users (--group-id)")
     return stops
+
+
+def step(
+    api: Api, group_id: str, at: Stop, direction: str, size: int | None, *, rule: str, **query: Any
+) -> Stop | None:
+    """The page beside this one, None where there is none; more users than page_size are MEM-03's."""
+    cursor = _cursor(at, direction, rule)
+    if cursor is None:
+        return None
+    path = f"{GROUPS}/{seg(group_id)}/users"
+    answer = api.get(path, page_size=size, cursor=cursor, direction=direction, **query)
+    what = f"a page at {direction}_cursor {cursor!r}, which the target has issued"
+    one = read_stop(succeeded(answer, what, rule=rule, operation=OPERATION))
+    if size is not None:
+        expect(len(one.ids) <= size, f"at most {size} users on a page", show(one.ids), rule="MEM-03")
+    return one
 
 
 def _cursor(one: Stop, direction: str, rule: str) -> str | None:

@@ -46,6 +46,7 @@ class _Port:
         # Its protocol is named, or asyncio would leave out TCP_NODELAY, and every answer would take 40 ms.
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._listener.bind(("127.0.0.1", 0))
+        self._listener.listen()  # or the first requests may come before the server has got so far
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._started = threading.Event()
         runner = asyncio.Runner(loop_factory=config.get_loop_factory())

@@ -16,7 +16,7 @@ from audience_conformance.checks.attributes import PUT, holds, read
 from audience_conformance.checks.definitions import path_of
 from audience_conformance.outcome import Lacking, expect, show
 from audience_conformance.registry import check
-from audience_conformance.shapes import field, record
+from audience_conformance.shapes import few, field, record
 
 Validation = tuple[str, Any]
 SAMPLES = 6
@@ -115,7 +115,8 @@ def _breaking(pool: list[Any], one: Validation, others: list[Validation]) -> lis
     """Values that break one validation, and if there are any, that keep the others."""
     broken = [value for value in pool if not PASSES[one[0]](value, one[1])]
     alone = [value for value in broken if all(PASSES[kind](value, wanted) for kind, wanted in others)]
-    return (alone or broken)[:SAMPLES]
+    chosen = alone or broken
+    return [*chosen[:SAMPLES], *chosen[SAMPLES:][-SAMPLES:]]
 
 
 @check("ATT-15", on=PUT)
@@ -128,19 +129,30 @@ def a_value_that_breaks_a_validation_is_refused(api: Api) -> None:
     pool = [value for kind, wanted in validations for value in _around(type_, kind, wanted)] + FITS[type_]
     pool = [value for value in pool if _has_kind(type_, value) and _is_plain(value)]
     keeping = [value for value in pool if all(PASSES[kind](value, wanted) for kind, wanted in validations)]
-    for value in keeping:
+    for value in few(api, keeping, 3):
         _kept(api, definition_id, value)
     for pattern in [wanted for kind, wanted in validations if kind == "regex" and type_ == "string"]:
         keeping += _matching(api, definition_id, pattern, validations)
     if not keeping:
         raise Lacking(f"a definition of which a fitting value can be told from {show(validations)}")
     tried = 0
+    pool += [value for value in _mutations(keeping) if _has_kind(type_, value)]
     for one in validations:
-        for value in _breaking(pool, one, [other for other in validations if other is not one]):
+        for value in few(api, _breaking(pool, one, [other for other in validations if other is not one]), 2):
             refused(api, definition_id, {"attribute": {"value": value}}, keeping[tried % len(keeping)], "ATT-15")
             tried += 1
     if not tried:
         raise Lacking(f"a definition whose validations some value breaks, not {show(validations)}")
+
+
+def _mutations(values: list[Any]) -> list[str]:
+    """Texts that are almost right: in other letters, and with something before, behind or among them."""
+    texts = [value for value in values if isinstance(value, str)][-2:]
+    return [
+        changed
+        for text in texts
+        for changed in (text.swapcase(), f"{text}\n!", f"!\n{text}", f"!{text}", f"{text}!", f"{text[:1]} {text[2:]}")
+    ]
 
 
 def _matching(api: Api, definition_id: str, pattern: str, validations: list[Validation]) -> list[Any]:
@@ -156,7 +168,7 @@ def _matching(api: Api, definition_id: str, pattern: str, validations: list[Vali
 
     strategy: st.SearchStrategy[str] = st.from_regex(re.compile(pattern), fullmatch=True)
     with contextlib.suppress(Unsatisfiable):
-        api.for_all(is_kept, examples=SAMPLES, value=strategy.filter(passes))
+        api.for_all(is_kept, examples=min(SAMPLES, api.effort.examples), value=strategy.filter(passes))
     return kept[:SAMPLES]
 
 

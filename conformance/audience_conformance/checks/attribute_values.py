@@ -4,6 +4,12 @@ from typing import Any
 
 from audience_conformance.outcome import equal
 
+
+def _nested(depth: int) -> Any:
+    """An object in an object, so deep."""
+    return {"a": _nested(depth - 1), "b": [0]} if depth else 1
+
+
 FITS: dict[str, list[Any]] = {
     "string": [
         "teal",
@@ -53,25 +59,65 @@ FITS: dict[str, list[Any]] = {
         {f"k{number}": "x" * 50 for number in range(60)},
     ],
 }
-"""A definition's type -> values that it takes, falsy, long and misleading ones among them.
+"""A definition's type -> values that it takes, falsy, long and misleading ones among them."""
 
-Numbers are such as every JSON reader keeps: doubles, and integers below 2**53 (RFC 8259, section 6).
+EXTREME: dict[str, list[Any]] = {
+    "string": [
+        *("2024-05-01T09:30:00Z", "true", "1e5", "00123", "NaN", "\t", "x" * 65_535 + "yz"),
+        "a control character \u0001, an unpaired <b>, a \\ at the end \\",
+    ],
+    "number": [2**53, 2**53 + 1, -(2**53) - 1, 2**63, -(2**63) - 1, 2**64 - 1, 10**20, 1e15, 0.1 + 0.2, 100],
+    "date": ["2000-02-29", "2024-12-31", "2024-01-01"],
+    "datetime": [
+        *("2024-05-01T09:30:00+00:00", "2024-05-01T09:30:00.120Z", "2024-05-01T09:30:00.5Z"),
+        *("2024-12-31T23:59:59.999999Z", "2024-05-01T00:30:00+14:00"),
+    ],
+    "list": [["2024-05-01T09:30:00Z", "12", ""], ["x" * 300, "y" * 5000], [" a", "b "], ["a", "A", "á", "a\u0301"]],
+    "object": [
+        {"$set": {"a": 1}, "$": "dollar", "__proto__": {"a": 1}, "constructor": "x", "length": 0, "toJSON": "x"},
+        {"at": "2024-05-01T09:30:00Z", "n": "12", "user_id": "x", "1": "one", "01": "two"},
+        _nested(30),
+        {"numbers": [2**53 + 1, -(2**63), 1.0, 1e21, 0.1], "booleans": [True, False], "empty": [{}, [], "", None]},
+    ],
+}
+"""More values that a type takes, for the one check of them all.
+
+Numbers are doubles (RFC 8259, section 6): a larger whole number may come back as the nearest double, and as no other.
 """
 
 MISFITS: dict[str, list[Any]] = {
     "string": [1, 0, 1.5, True, False, [], ["a"], {}, {"a": "b"}],
-    "number": ["12", "", "many", "1e3", "NaN", True, False, [], ["1"], {}, {"a": 1}],
+    "number": ["12", "", "many", "1e3", "NaN", True, False, [], ["1"], [1], {}, {"a": 1}],
     "boolean": ["true", "false", "", "yes", 0, 1, [], ["true"], {}, {"a": True}],
     "date": [
         *("", "tomorrow", "2024-02-30", "2024-13-01", "2024-00-10", "2023-02-29", "2024-5-1", "01/02/2024", "20240501"),
+        *("2024-05-01\n", "1900-02-29", "2024-04-31", "\uff12\uff10\uff12\uff14-05-01", "24-05-01", "2024-05-1"),
         *("2024-05-01T09:30:00Z", "2024-05-01 ", 20240501, 0, True, False, [], ["2024-05-01"], {}, {"a": "2024-05-01"}),
     ],
     "datetime": [
         *("", "now", "2024-05-01", "2024-05-01T09:30:00", "2024-02-30T09:30:00Z", "2024-05-01T25:00:00Z", "09:30:00Z"),
         *("2024-05-01T09:61:00Z", "1714555800", 1714555800, 0, True, False, [], ["2024-05-01T09:30:00Z"], {}),
+        *("2024-05-01T09:30:00Z\n", "2024-05-01T09:30Z", "2024-05-01T09:30:00+0530", "1900-02-29T00:00:00Z"),
         {"a": "2024-05-01T09:30:00Z"},
     ],
-    "list": ["a", "", "a,b", '["a"]', 1, 0, True, False, {}, {"0": "a"}, [1], ["a", 1], ["a", None], [True], [["a"]]],
+    "list": [
+        "a",
+        "",
+        "a,b",
+        '["a"]',
+        1,
+        0,
+        True,
+        False,
+        {},
+        {"0": "a"},
+        [1],
+        ["a", 1],
+        ["a", None],
+        [True],
+        [["a"]],
+        [*"abcdefghijklmn", 5],
+    ],
     "object": ["a", "", '{"a": 1}', 1, 0, True, False, [], ["a"], [{}]],
 }
 """A definition's type -> values that it does not take; null has a rule of its own (ATT-14)."""

@@ -1,20 +1,20 @@
 """BLK: bulk updates of attributes."""
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
-from audience_conformance.api import Api, JsonObject, csv_url, user_path, value_path
-from audience_conformance.outcome import equal, expect, same, show
+from audience_conformance.api import Api, JsonObject, csv_url, value_path
+from audience_conformance.checks.concurrency import at_once
+from audience_conformance.outcome import expect, same, show
 from audience_conformance.own_groups import comes
 from audience_conformance.registry import check
-from audience_conformance.shapes import ACCEPTED, NOT_FOUND, OK, REFUSED, body, field, listed, record
+from audience_conformance.shapes import ACCEPTED, NOT_FOUND, REFUSED, body, record, some
 from audience_conformance.target import Answer
-from audience_conformance.users_file import some_users
+from audience_conformance.users_file import forget, some_users
 
 PATH = "/user_attribute/bulk_update"
 OPERATION = "bulkUpdateUserAttributes"
-MOST_FORGOTTEN = 200
-"""Users whose values are deleted one by one; where there are more, deleting the definition must do."""
 VALUES: dict[str, tuple[Any, Any]] = {
     "string": ("grün ☂ 'a\"b", ""),
     "number": (-12.5, 0),
@@ -27,15 +27,20 @@ VALUES: dict[str, tuple[Any, Any]] = {
 """Two values of each type."""
 
 
-def _update(api: Api, file_url: str, *items: tuple[JsonObject, Any]) -> Answer:
+def bulk_update(api: Api, file_url: str, *items: tuple[JsonObject, Any]) -> Answer:
     """Ask for a bulk update: (definition, value) each."""
     attributes = [{"key": definition.get("slug"), "value": value} for definition, value in items]
     return api.patch(PATH, {"file_url": file_url, "attributes": attributes})
 
 
-def _accepted(answer: Answer) -> JsonObject:
+def accepted(answer: Answer) -> JsonObject:
     expect(answer.status == ACCEPTED, "202 for a bulk update", str(answer), rule="BLK-01", operation=OPERATION)
     return record(answer, rule="BLK-01")
+
+
+def has(api: Api, definition: JsonObject, user_id: str) -> bool:
+    """Does a user hold a value of a definition."""
+    return api.get(value_path(definition["_id"], user_id)).status != NOT_FOUND
 
 
 # --- BLK-01, BLK-03 -------------------------------------------------------------------------------------
@@ -49,7 +54,7 @@ def a_bulk_update_is_answered_in_full(api: Api) -> None:
     requests = [[(definition, VALUES[type_][place])] for type_, definition in definitions.items() for place in (0, 1)]
     requests.append([(definition, VALUES[type_][0]) for type_, definition in definitions.items()])
     for items in requests:
-        told = _accepted(_update(api, url, *items))
+        told = accepted(bulk_update(api, url, *items))
         same(told.get("success"), True, "success in the answer")
         same(told.get("processing_type"), "async", "processing_type in the answer")
         same(told.get("status_code"), ACCEPTED, "status_code in the answer")
@@ -65,8 +70,12 @@ def every_bulk_update_has_its_own_job_id(api: Api) -> None:
     seen: list[Any] = []
     for number in range(10):
         items = ((one, 1),) if number % 3 else ((one, number), (other, str(number)))
-        job_id = _accepted(_update(api, url, *items)).get("job_id")
+        job_id = accepted(bulk_update(api, url, *items)).get("job_id")
         expect(job_id not in seen, "a job_id that no earlier bulk update got", show(job_id))
+        seen.append(job_id)
+    answers = at_once(functools.partial(bulk_update, api, url, (one, number)) for number in range(6))
+    for job_id in [accepted(answer).get("job_id") for answer in answers]:
+        expect(job_id not in seen, "a job_id of its own for each of the bulk updates at the same time", show(job_id))
         seen.append(job_id)
 
 
@@ -80,6 +89,8 @@ def _incomplete(url: str, keys: list[str]) -> Iterator[tuple[str, Any]]:
     yield "no file_url, one attribute", {"attributes": whole[:1]}
     yield "no attributes", {"file_url": url}
     yield "an empty list of attributes", {"file_url": url, "attributes": []}
+    for last in ({"key": keys[0]}, {"value": "x"}):
+        yield f"the item {show(last)} as the 17th", {"file_url": url, "attributes": [*whole * 4, last]}
     for item in ({}, {"key": keys[0]}, {"value": "x"}, {"key": keys[-1], "val": "x"}, {"Key": keys[0], "value": "x"}):
         yield f"the one item {show(item)}", {"file_url": url, "attributes": [item]}
         for place in range(len(keys)):
@@ -99,89 +110,9 @@ def _incomplete(url: str, keys: list[str]) -> Iterator[tuple[str, Any]]:
 def an_incomplete_bulk_update_is_refused(api: Api) -> None:
     """Leave out file_url, attributes, and of an item key or value, in first, middle and last place of several."""
     keys = [str(api.definition("string").get("slug")) for _ in range(4)]
-    for what, sent in _incomplete(csv_url([api.fresh("u")]), keys):
+    for what, sent in some(api, list(_incomplete(csv_url([api.fresh("u")]), keys))):
         answer = api.patch(PATH, sent)
         expect(answer.status == REFUSED, f"400 for a bulk update with {what}", str(answer), operation=OPERATION)
-
-
-# --- BLK-04 ---------------------------------------------------------------------------------------------
-
-
-@check("BLK-04", on=f"{OPERATION} getUserAttributeById getUserAttributesForUser")
-def the_users_in_the_file_get_the_values(api: Api) -> None:
-    """Update users with a value of every type at once, then with other, falsy ones; no other user is touched."""
-    definitions = {type_: api.definition(type_) for type_ in VALUES}
-    beside, outsider = api.definition("string"), api.fresh("u")
-    url, users = some_users(api, 2)
-    try:
-        for user_id in (users[0], outsider):
-            body(api.put(value_path(beside["_id"], user_id), {"attribute": {"value": "stays"}}))
-        for place in (0, 1, 0):
-            items = [(definition, VALUES[type_][place]) for type_, definition in definitions.items()]
-            _accepted(_update(api, url, *items))
-            for user_id in users[:2]:
-                for definition, value in items:
-                    _gets(api, definition, user_id, value)
-        _in_lists(api, users[:2], [definition["_id"] for definition in definitions.values()])
-        for user_id in (users[0], outsider):
-            _gets(api, beside, user_id, "stays")
-        for definition in definitions.values():
-            expect(not _has(api, definition, outsider), "no value for a user who is not in the file", outsider)
-    finally:
-        _forget(api, [*definitions.values(), beside], [*users, outsider])
-
-
-@check("BLK-04", on=f"{OPERATION} getUserAttributeById")
-def all_users_of_all_forms_of_files_get_the_value(api: Api) -> None:
-    """Update many users, from files with other columns, other line ends, and a user twice; two updates at once too."""
-    one, other = api.definition("number"), api.definition("number")
-    if api.options.users_file_url is not None:
-        url, users = some_users(api, 60)
-        files = [(url, users)]
-    else:
-        users = [api.fresh("u") for _ in range(60)]
-        rows = "%0D%0A".join(f"%22x,y%22,{user_id},z" for user_id in (*users[:5], *users[:2]))
-        files = [(csv_url(users), users), (f"data:text/csv,name,user_id,note%0D%0A{rows}", users[:5])]
-    try:
-        for number, (url, chosen) in enumerate(files):
-            _accepted(_update(api, url, (one, number)))
-            _accepted(_update(api, url, (other, -number)))
-            for user_id in (*chosen[:5], *chosen[len(chosen) // 2 :][:2], *chosen[-2:]):
-                _gets(api, one, user_id, number)
-                _gets(api, other, user_id, -number)
-    finally:
-        _forget(api, [one, other], users)
-
-
-def _gets(api: Api, definition: JsonObject, user_id: str, value: Any) -> None:
-    api.eventually(
-        lambda: api.get(value_path(definition["_id"], user_id)),
-        lambda answer: answer.status == OK and equal(_value(answer), value),
-        f"the {definition.get('type')} value of user {user_id} to become {show(value)}",
-        operation=OPERATION,
-    )
-
-
-def _value(answer: Answer) -> Any:
-    return field(answer, "attribute", "value")
-
-
-def _has(api: Api, definition: JsonObject, user_id: str) -> bool:
-    return api.get(value_path(definition["_id"], user_id)).status != NOT_FOUND
-
-
-def _in_lists(api: Api, users: list[str], definition_ids: list[str]) -> None:
-    for user_id in users:
-        held = [item.get("user_attribute_definition_id") for item in listed(api, user_path(user_id))]
-        for definition_id in definition_ids:
-            same(held.count(definition_id), 1, f"how often {definition_id} is in the list of user {user_id}")
-
-
-def _forget(api: Api, definitions: list[JsonObject], users: list[str]) -> None:
-    """Delete what a job may have written: no PUT of ours has it in the ledger."""
-    for definition in definitions:
-        for user_id in users[:MOST_FORGOTTEN]:
-            api.delete(value_path(definition["_id"], user_id))
 
 
 # --- BLK-05 ---------------------------------------------------------------------------------------------
@@ -194,22 +125,24 @@ def an_unknown_key_is_refused_and_sets_nothing(api: Api) -> None:
     gone = api.definition("string")
     body(api.delete(f"/user_attribute/definition/{gone['_id']}"))
     url, users = some_users(api, 2)
-    strange = [{"slug": api.fresh("none")}, gone, {"slug": known[0]["_id"]}, {"slug": f"{known[0].get('slug')}x"}]
+    slug = str(known[0].get("slug"))
+    strange = [{"slug": api.fresh("none")}, gone, {"slug": known[0]["_id"]}, {"slug": f"{slug}x"}]
+    strange += [{"slug": slug[:-1]}, {"slug": slug.swapcase()}]
     try:
-        for unknown in strange:
+        for unknown in some(api, strange):
             for place in range(len(known) + 1):
-                _refused(_update(api, url, *_with(known, unknown, place)), unknown)
-            _refused(_update(api, url, (unknown, "not to be set")), unknown)
+                _refused(bulk_update(api, url, *_with(known, unknown, place)), unknown)
+            _refused(bulk_update(api, url, (unknown, "not to be set")), unknown)
         later = api.definition("number")
-        _accepted(_update(api, url, (later, 1)))
-        comes(lambda: all(_has(api, later, user_id) for user_id in users[:2]), 3.0)
+        accepted(bulk_update(api, url, (later, 1)))
+        comes(lambda: all(has(api, later, user_id) for user_id in users[:2]), 3.0)
         for user_id in users[:2]:
             for definition in known:
                 answer = api.get(value_path(definition["_id"], user_id))
                 unset = "no value of a known key beside an unknown one to be set"
                 expect(answer.status == NOT_FOUND, unset, str(answer), operation=OPERATION)
     finally:
-        _forget(api, known, users)
+        forget(api, known, users)
 
 
 def _with(known: list[JsonObject], unknown: JsonObject, place: int) -> list[tuple[JsonObject, Any]]:

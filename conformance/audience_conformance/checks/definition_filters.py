@@ -8,7 +8,7 @@ from audience_conformance.checks.definition_updates import update
 from audience_conformance.checks.definitions import DOCUMENTED, TYPES, path_of
 from audience_conformance.outcome import Lacking, expect, show
 from audience_conformance.registry import check
-from audience_conformance.shapes import TRIES, entries, in_pages, items, listed, only
+from audience_conformance.shapes import TRIES, entries, few, in_pages, items, listed, only, record
 
 LIST = "getUserAttributeDefinitions"
 FLAGS = ("customer_editable", "encrypted", "pinned", "is_locked")
@@ -46,6 +46,15 @@ def the_slug_filter_finds_its_definition_alone(api: Api) -> None:
         _keeps(api, [one], slug=slug)
     update(api, made[base]["_id"], {"name": api.fresh("Renamed "), "type": "list", "customer_editable": True})
     _keeps(api, [made[base]], slug=base)
+    answer = api.get(DEFINITIONS, slug=base, page_no=2, page_size=1)
+    others = [item for item in items(answer) if item.get("slug") != base] if answer.ok else []
+    expect(not others, "no other definition on a second page of a slug", others)
+    api.delete(path_of(made[base]["_id"]))
+    _keeps(api, [], slug=base)
+    again = api.post(DEFINITIONS, {**_body(base), "slug": base})
+    if again.ok:
+        made[base] = record(again)
+        _keeps(api, [made[base]], slug=base)
     for unknown in (base[:-1], f"{base}c", base[1:], f"{base}%", made[base]["_id"], "a blank"):
         _keeps(api, [], slug=unknown)
 
@@ -58,23 +67,30 @@ def _body(name: str) -> JsonObject:
 def the_type_filter_keeps_all_of_a_type(api: Api, type_: str) -> None:
     """Create definitions of each type, change the type of some; the filter's pages hold ours of the type alone."""
     ours = [api.definition(type_)["_id"] for _ in range(3)]
-    others = [api.definition(one)["_id"] for one in TYPES if one != type_]
+    others = [api.definition(one)["_id"] for one in few(api, [one for one in TYPES if one != type_], 2)]
     update(api, others[0], {"type": type_})
     update(api, ours[0], {"type": TYPES[TYPES.index(type_) - 1]})
     ours, others = [*ours[1:], others[0]], [ours[0], *others[1:]]
-    for read in (in_pages, listed):
+    for read in few(api, (in_pages, listed), 1):
         found = read(api, DEFINITIONS, type=type_)
         for item in found:
             expect(item.get("type") == type_, f"only definitions of type {type_}", item)
             expect(item.get("_id") not in others, f"only definitions of type {type_}", item)
         absent = set(ours) - entries(api, DEFINITIONS, ours, read=read, type=type_).keys()
         expect(not absent, f"all definitions of type {type_}", f"without {sorted(absent)}")
+    filters: list[JsonObject] = [{"customer_editable": False}, {"name": "Name "}, {"pinned": False, "is_locked": False}]
+    for more in few(api, filters, 1):
+        found = listed(api, DEFINITIONS, type=type_, **more)
+        for item in found:
+            expect(item.get("type") == type_, f"only definitions of type {type_} beside {show(more)}", item)
+    for item in items(api.get(DEFINITIONS, type=type_)):
+        expect(item.get("type") == type_, f"only definitions of type {type_}, without a page's number or size", item)
 
 
 @check("DEF-10", on=LIST)
 def the_type_filter_goes_with_others(api: Api) -> None:
     """Ask for a definition's slug together with each type, with parts of types and with types that are none."""
-    for type_ in TYPES:
+    for type_ in few(api, TYPES, 2):
         one = api.definition(type_, slug=(slug := api.fresh("s")))
         for asked in TYPES:
             _keeps(api, [one] if asked == type_ else [], slug=slug, type=asked)
@@ -103,8 +119,26 @@ def a_flag_filter_parts_the_list(api: Api, flag: str) -> None:
         if not absent:
             break
         expect(attempt < TRIES, f"{flag}={show(absent[0].get(flag))} to keep all that have it", f"without {absent[:3]}")
+    _beside_others(api, flag)
     if not any(item.get(flag) is True for item in after.values()):
         raise Lacking(f"a definition whose {flag} is true")
+
+
+def _beside_others(api: Api, flag: str) -> None:
+    """A flag's filter keeps to the flag beside each other flag, and without a page's number or size."""
+    for value in (True, False):
+        beside: list[JsonObject] = [{}, {"page_no": 2}]
+        beside += [{other: setting} for other in FLAGS if other != flag for setting in (True, False)]
+        for more in few(api, beside, 3):
+            query: JsonObject = {flag: value, **more}
+            answer = api.get(DEFINITIONS, **query)
+            if "page_no" in more and not answer.ok:
+                continue
+            for item in items(answer):
+                asked = f"{flag}={show(value)} and {show(more)}"
+                for name, wanted in {**more, flag: value}.items():
+                    seen = item.get(name)
+                    expect(seen is wanted or not isinstance(seen, bool), f"only what fits {asked}", item)
 
 
 def _by_id(found: list[JsonObject]) -> dict[str, JsonObject]:
@@ -172,3 +206,13 @@ def the_name_filter_keeps_all_that_contain_it(api: Api) -> None:
     keeps(mark, [names[0], names[1], names[3], "bare"])
     api.delete(path_of(made[names[0]]["_id"]))
     keeps(mark, [names[1], names[3], "bare"])
+    _odd_names(api)
+
+
+def _odd_names(api: Api) -> None:
+    """Parts of one character and parts with signs that languages of queries know, each beside the slug."""
+    one = api.definition(slug=(slug := api.fresh("s")), name=f"{api.fresh('A+b')}&c=\\d*[e] é")
+    for part in ("É", "a", "+b", "&C=", "\\D*", "[E]", "c=\\d", " é"):
+        _keeps(api, [one], slug=slug, name=part)
+    for part in ("Z", "q", "a b", "c d", "d*e", ".*", "\\\\", "c\\=", "?", "]["):
+        _keeps(api, [], slug=slug, name=part)

@@ -1,5 +1,6 @@
 """ERR: the bodies of refusals, whatever it is that is refused."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -7,14 +8,18 @@ from dataclasses import replace
 from audience_conformance.api import Api, JsonObject
 from audience_conformance.outcome import Lacking, broken, expect, show
 from audience_conformance.rules import catalogue, operations
+from audience_conformance.shapes import thorough
 from audience_conformance.target import Answer
 from audience_conformance.traffic.calls import Call, discard, per_operation, send
 from audience_conformance.traffic.refusals import refusals, unknown_paths
 from audience_conformance.traffic.things import Things
+from audience_conformance.traffic.valid import follow, query_parameters
 from audience_conformance.traffic.violations import refusable_body
 
 REFUSED, FAILURE = 400, 500
 UNKNOWN_PATH = "unknown-path"
+MOST = 7
+"""Refusals of one operation that the profile smoke looks at; twice as many for their fields."""
 
 
 def _refused(api: Api, case: str, *, every: bool = False) -> Iterator[tuple[Call, Answer]]:
@@ -25,7 +30,8 @@ def _refused(api: Api, case: str, *, every: bool = False) -> Iterator[tuple[Call
         pairs = ((Call("", "an unknown path"), answer) for answer in unknown_paths(api))
     else:
         pairs = refusals(api, Things(api), case, every=every)
-    for call, answer in pairs:
+    most = None if thorough(api) else MOST * (1 + every)
+    for call, answer in itertools.islice(pairs, most):
         if REFUSED <= answer.status < FAILURE:
             found = True
             yield call, answer
@@ -94,14 +100,32 @@ def _errors(answer: Answer) -> list[JsonObject] | None:
 
 
 def _twice_wrong(api: Api, operation_id: str) -> Iterator[Call]:
-    """A request with two wrong fields: both are to be named."""
+    """Requests with two or more wrong fields, of a body or a query, or that lack them: all are to be named."""
     things = Things(api)
     if "requestBody" in operations()[operation_id][2]:
         body = refusable_body(api, things, operation_id)
-        names = [name for name in body if name != "attribute"][-2:]
-        if len(names) == 2:  # noqa: PLR2004
-            call = Call(operation_id, f"wrong {' and '.join(names)}", body={**body, **dict.fromkeys(names, 5)})
-            yield replace(call, ids=things.ids(operation_id), fields=tuple(names))
+        every = [name for name in body if name != "attribute"]
+        for names in {tuple(every[-2:]), tuple(every)}:
+            if len(names) > 1:
+                call = Call(operation_id, f"wrong {' and '.join(names)}", body={**body, **dict.fromkeys(names, 5)})
+                yield replace(call, ids=things.ids(operation_id), fields=names)
+        required = _required(operation_id)
+        if len(required) > 1:
+            ids = things.ids(operation_id)
+            yield Call(operation_id, f"no {' and no '.join(required)}", body={}, ids=ids, fields=required)
+    texts = {"integer": "many", "boolean": "perhaps"}
+    kinds = {parameter["name"]: parameter["schema"]["type"] for parameter in query_parameters(operation_id)}
+    query = tuple((name, texts[kind]) for name, kind in kinds.items() if kind in texts)
+    if len(query) > 1:
+        names = tuple(name for name, _ in query)
+        about = f"wrong {' and '.join(names)}"
+        yield Call(operation_id, about, query=query, ids=things.ids(operation_id), fields=names)
+
+
+def _required(operation_id: str) -> tuple[str, ...]:
+    """The fields that a body needs."""
+    content = operations()[operation_id][2]["requestBody"]["content"]["application/json"]
+    return tuple(follow(content["schema"]).get("required", ()))
 
 
 def _at(call: Call) -> str | None:

@@ -5,7 +5,7 @@ import time
 from typing import Any
 from urllib.parse import quote
 
-from audience_conformance.api import Api, JsonObject, csv_url
+from audience_conformance.api import GROUPS, Api, JsonObject, csv_url
 from audience_conformance.outcome import Lacking, expect, same, show
 from audience_conformance.own_groups import (
     COMPLETED,
@@ -21,7 +21,7 @@ from audience_conformance.own_groups import (
     users_path,
 )
 from audience_conformance.registry import check
-from audience_conformance.shapes import ACCEPTED, OK, body, record
+from audience_conformance.shapes import ACCEPTED, OK, THOROUGH, body, entries, record, some
 from audience_conformance.user_walks import all_members, file_group, given_group, parts
 
 FORMS = (
@@ -35,8 +35,13 @@ FORMS = (
     "base64",
     "long",
     "unicode",
+    "odd-ids",
     "header-alone",
 )
+ODD = ("007", "7", "0", "null", "NA", "None", "nan", "true", "1e5", "abc", "ABC", "a b", "a+b", "a%2Bb", "at:x", "x")
+"""Ids that a reader of tables may take for something else than texts."""
+VERY_LONG = 1100
+"""Users of a file that is longer than what a reader may take at once."""
 
 
 def _file(form: str, users: list[str]) -> tuple[str, list[str]]:
@@ -47,6 +52,8 @@ def _file(form: str, users: list[str]) -> tuple[str, list[str]]:
         users = [f"{user}-é☂" for user in users]
     elif form == "quoted":
         users = [*users, f"{users[0]},b", f'{users[0]} "c"']
+    elif form == "odd-ids":
+        users = [*ODD, *users]
     elif form == "header-alone":
         users = []
     text = _text(form, users)
@@ -81,6 +88,18 @@ def a_new_groups_file_is_read(api: Api) -> None:
         users = [api.fresh("u") for _ in range(5)]
         url, named = _file(form, users[::-1] if number % 2 else users)
         made[form] = create(api, group_body(api, file_url=url)), named
+    same_users = made["plain"][1]
+    made["same"] = create(api, group_body(api, file_url=made["plain"][0]["file_url"])), same_users
+    made["overlapping"] = (
+        create(api, group_body(api, file_url=csv_url([*same_users[2:], users[0]]))),
+        [
+            *same_users[2:],
+            users[0],
+        ],
+    )
+    if api.effort.examples >= THOROUGH:
+        many = [f"{users[0]}-{number}" for number in range(VERY_LONG)]
+        made["very long"] = create(api, group_body(api, file_url=csv_url(many))), many
     for form, (group, users) in made.items():
         _becomes(api, group, COMPLETED, f"{form} file")
         seen = all_members(api, group["_id"], "GRP-22")
@@ -125,6 +144,9 @@ def a_file_that_cannot_be_read_fails_the_group(api: Api) -> None:
     for group, url in zip(made, urls, strict=True):
         _becomes(api, group, FAILED, f"file_url {url}")
     _becomes(api, patched, FAILED, f"patched file_url {urls[0]}", (FAILED,))  # it may stay completed until then
+    users = [api.fresh("u") for _ in range(3)]
+    body(api.patch(group_path(patched), {"file_url": csv_url(users)}))
+    _replaced(api, patched, sorted(users))
 
 
 @check("GRP-22", on="updateUserGroup getUserGroupById getUsersByByGroupId")
@@ -150,8 +172,11 @@ def _replaced(api: Api, group: JsonObject, users: list[str]) -> None:
 @check("GRP-20", on="refreshUserGroupTotalUsers")
 def a_refresh_answers_the_uid(api: Api) -> None:
     """Refresh groups, pending and read, changed and not, several times: 202 with the uid of each."""
-    groups = [create(api, group_body(api)) for _ in range(3)]
-    settled(api, groups[0])
+    urls = ("data:text/csv,no_such_column%0A1", csv_url([]), csv_url(["a", "b"]), csv_url(["c"]), csv_url(["d"]))
+    groups = [create(api, group_body(api, file_url=url)) for url in urls]
+    for number in (0, 1, 2):
+        settled(api, groups[number])
+    body(api.delete(group_path(groups.pop(3))))
     body(api.patch(group_path(groups[1]), {"name": api.fresh("Patched ")}))
     for _ in range(2):
         for group in groups:
@@ -165,14 +190,19 @@ def a_refresh_answers_the_uid(api: Api) -> None:
 def a_refresh_counts_the_users(api: Api) -> None:
     """Refresh groups of various sizes, one of them patched: count is the number listed, refreshed_at moves."""
     try:
-        groups = read_groups(api, *([api.fresh("u") for _ in range(number)] for number in (1, 3, 23, 150)))
+        files = [[api.fresh("u") for _ in range(number)] for number in (1, 3, 23, 150)]
+        groups = read_groups(api, *files, [*files[2], *files[2][::-1]])
     except Lacking:
         _counted(api, {"_id": file_group(api)})
         return
     body(api.patch(group_path(groups[0]), {"file_url": csv_url([api.fresh("w") for _ in range(4)])}))
     settled(api, groups[0])
-    for group in groups:
+    groups.append(settled(api, create(api, group_body(api, file_url=csv_url([])))))
+    for group in (*groups, *some(api, groups[1:3])):
         _counted(api, group)
+    for group_id, entry in entries(api, GROUPS, [group["_id"] for group in groups]).items():
+        read = read_group(api, {"_id": group_id})
+        expect(_count(entry) in (None, _count(read)), f"total_users.count {_count(read)} in the list too", entry)
 
 
 @check("GRP-21", on="refreshUserGroupTotalUsers getUserGroupById getUsersByByGroupId")

@@ -7,7 +7,7 @@ from audience_conformance.api import GROUPS, Api, JsonObject
 from audience_conformance.outcome import Lacking, broken, expect, show
 from audience_conformance.own_groups import CATEGORIES, categorised, create, group_body, group_path, steadily, tags_of
 from audience_conformance.registry import check
-from audience_conformance.shapes import body, field, items, listed
+from audience_conformance.shapes import body, field, items, listed, some
 
 MANY, VERY_MANY = 12, 105
 """Groups in one category: more than a page holds by default, and at the most."""
@@ -67,7 +67,9 @@ def _judge_categories(api: Api) -> None:
         raise Lacking("categories that are told by a key")
     for key in dict.fromkeys([*keys, *CATEGORIES]):
         _judge_category(api, key, known=key in keys)
-    for key in dict.fromkeys(["no such category", *(key[:-1] for key in keys), *(f"{key}0" for key in keys)]):
+    others = [word for key in keys for word in (key[:-1], f"{key}0", key.upper(), key[1:])]
+    names = [item["name"] for item in every if isinstance(item.get("name"), str)]
+    for key in dict.fromkeys(["no such category", ",".join(keys), *names[:1], *some(api, others)]):
         if key and key not in keys:
             _judge_category(api, key, known=False)
 

@@ -1,5 +1,6 @@
 """PAG: defaults, ends, filters and order of numbered pages."""
 
+from dataclasses import replace
 from typing import Any
 
 from audience_conformance.api import DEFINITIONS, Api, JsonObject, seg
@@ -10,20 +11,22 @@ from audience_conformance.number_walks import (
     HELD,
     LISTS,
     Shelf,
+    add,
     at_rest,
     empty_of,
     judged,
+    remove,
     shelf_of,
     visited,
     whole,
 )
 from audience_conformance.outcome import Lacking, expect, same
-from audience_conformance.own_groups import CATEGORIES, tags_of
+from audience_conformance.own_groups import CATEGORIES, settled, tags_of
 from audience_conformance.registry import check
-from audience_conformance.shapes import LARGEST_PAGE, OK, REFUSED, body, listed
+from audience_conformance.shapes import LARGEST_PAGE, OK, REFUSED, THOROUGH, body, listed, some
 
 MANY = 12
-DEFAULT = 10
+DEFAULT, FEW = 10, 6
 ALL = " ".join(LISTS)
 BOTH = " ".join(COMMON)
 
@@ -32,7 +35,7 @@ BOTH = " ".join(COMMON)
 
 
 def _defaults(api: Api, shelf: Shelf, total: int | None = None) -> None:
-    for number, size in ((None, None), (1, None), (None, DEFAULT), (2, None), (None, 3)):
+    for number, size in ((None, None), (1, None), (None, DEFAULT), (2, None), (None, 3), (None, LARGEST_PAGE)):
         page = shelf.page(api, number, size)
         asked = f"page_no {number or 'absent'} and page_size {size or 'absent'}"
         more = {"operation": shelf.operation}
@@ -64,10 +67,10 @@ def without_parameters_the_whole_list_is_page_1_of_size_10(api: Api, operation: 
 
 def _beyond(api: Api, shelf: Shelf) -> None:
     total = shelf.page(api, 1, 1).total
-    for size in (1, 2, 3, DEFAULT, max(1, total), LARGEST_PAGE):
+    for size in some(api, (1, 2, 3, DEFAULT, max(1, total), LARGEST_PAGE)):
         last = -(-total // size)
         near = (last + 1, last + 2, last + 50) if shelf.private else ()
-        for number in (*near, last + 1000, 2**31):
+        for number in (*near, last + 1000, 2**31, 2**31 // size + 1, 2**32 // size + 1):
             _is_empty(api, shelf, max(number, 2), min(size, LARGEST_PAGE))
 
 
@@ -104,9 +107,11 @@ def _counted(api: Api, shelf: Shelf, query: JsonObject) -> None:
 
     def look() -> None:
         kept = len(set(visited(at_rest(shelf.walk(api, LARGEST_PAGE, **query)))))
-        sizes = (1, 2, 3, DEFAULT, kept, LARGEST_PAGE) if shelf.private or kept <= MANY else (DEFAULT, kept // 2)
-        for size in sorted({size for size in sizes if 1 <= size <= LARGEST_PAGE and kept <= 12 * size}):
-            for page in at_rest(shelf.walk(api, size, **query)):
+        sizes = (1, 2, 3, DEFAULT, kept) if shelf.private or kept <= MANY else (DEFAULT, kept // 2)
+        fitting = sorted({size for size in sizes if 1 <= size <= LARGEST_PAGE and kept <= 12 * size})
+        for size in some(api, fitting)[-2 if api.effort.examples < THOROUGH else 0 :]:
+            beyond = shelf.page(api, -(-kept // size) + 1, size, **query)
+            for page in at_rest([*shelf.walk(api, size, **query), *([beyond] if not beyond.ids else [])]):
                 what = f"item_total of page {page.number} of size {size} with {query}"
                 same(page.told.get("item_total"), kept, what, operation=shelf.operation)
 
@@ -121,8 +126,18 @@ def item_total_counts_what_the_filters_keep(api: Api, operation: str) -> None:
         for number in (1, 4):
             answer = api.put(f"{DEFINITIONS}/{seg(shelf.ids[number])}", {"customer_editable": True})
             body(answer, operation="updateUserAttributeDefinition")
-    for query in _filters(api, shelf):
+    for query in some(api, _filters(api, shelf)):
         _counted(api, shelf, query)
+    asked = some(api, [query for query in _filters(api, shelf) if not query.get("slug")])[:FEW]
+    remove(api, shelf, shelf.ids[-1])
+    fewer = replace(shelf, ids=shelf.ids[:-1])
+    for query in asked:  # what was counted before must not be told again
+        _counted(api, fewer, query)
+    more = replace(shelf, ids=(*fewer.ids, add(api, shelf)))
+    if operation == GROUPED:  # filtered by status, the list stands still only when its file has been read
+        settled(api, {"_id": more.ids[-1]})
+    for query in asked:
+        _counted(api, more, query)
 
 
 @check("PAG-07", on=BOTH, cases=COMMON, writes=False)
@@ -131,7 +146,7 @@ def item_total_counts_what_the_filters_keep_of_the_whole_list(api: Api, operatio
     shelf = whole(operation)
     if not shelf.page(api, 1, 1).total:
         raise Lacking("a list with items, or leave to make some (--write)")
-    for query in _filters(api, shelf):
+    for query in some(api, _filters(api, shelf)):
         _counted(api, shelf, query)
 
 
@@ -142,18 +157,24 @@ def _filters(api: Api, shelf: Shelf) -> list[JsonObject]:
     """Every filter of a list with values that occur, and with some that do not."""
     if shelf.operation == HELD:
         name = body(api.get(f"{DEFINITIONS}/{seg(shelf.ids[0])}")).get("name")
-        return [*TYPES, {"name": name}, {"name": "no such name"}, {"name": "acs", "type": "number"}]
+        return [*TYPES, {}, {"name": name}, {"name": "no such name"}, {"name": name, "type": "string"}]
     found = [item for item in listed(api, shelf.path) if not shelf.ids or item.get("_id") in shelf.ids][:3]
     one = found[-1] if found else {}
     if shelf.operation == DEFINED:
         flags = ("customer_editable", "encrypted", "pinned", "is_locked")
         queries = [*TYPES, {"slug": one.get("slug")}, {"slug": api.fresh("s")}, {"name": one.get("name")}]
         queries += [{flag: value} for flag in flags for value in (True, False)]
+        queries += [{}, {"type": "string", "name": one.get("name")}, {"name": "no such name"}]
         return [*queries, {"type": "number", "customer_editable": False}, {"customer_editable": True, "pinned": False}]
-    queries = [{"category": category} for category in (*CATEGORIES, "no such category")]
+    queries = [{}, *({"category": category} for category in (*CATEGORIES, "no such category"))]
     queries += [{"status": status} for status in ("completed", "failed", "no such status")]
     queries += [{"type": "file"}, {"type": "no such type"}, {"group_uid": one.get("uid")}, {"name": one.get("name")}]
-    queries += [{"category": "l1", "type": "file"}, {"tags": "no-such-tag"}]
+    queries += [
+        {"category": "l1", "type": "file"},
+        {"tags": "no-such-tag"},
+        {"category": "l2", "name": one.get("name")},
+    ]
+    queries += [{"status": "completed", "category": "l1"}, {"status": "completed", "type": "file"}]
     tags = sorted({tag for item in listed(api, shelf.path) for tag in tags_of(item)})
     return [*queries, *({"tags": tag} for tag in tags[:3]), *([{"tags": ",".join(tags[:3])}] if tags else [])]
 
@@ -178,7 +199,7 @@ BELOW: tuple[JsonObject, ...] = tuple(
 def a_page_below_1_is_refused(api: Api, operation: str) -> None:
     """Ask for page_no and page_size 0, -1 and -100, alone, together, and beside others."""
     path = f"/user_attribute/user/{api.fresh('u')}" if operation == HELD else whole(operation).path
-    for query in BELOW:
+    for query in some(api, BELOW):
         answer = api.get(path, **query)
         expect(answer.status == REFUSED, f"400 for {query}", str(answer), operation=operation)
 
@@ -188,10 +209,11 @@ def a_page_below_1_is_refused(api: Api, operation: str) -> None:
 
 def _same_order(api: Api, shelf: Shelf, **query: Any) -> None:
     total = shelf.page(api, 1, 1, **query).total
+    often = 3 if api.effort.examples >= THOROUGH else 2
     for size in (3, DEFAULT, LARGEST_PAGE):
         for number in sorted({1, 2, -(-total // size)}):
             if number and (number - 1) * size < total:
-                seen = [shelf.page(api, number, size, **query).ids for _ in range(3)]
+                seen = [shelf.page(api, number, size, **query).ids for _ in range(often)]
                 what = f"page {number} of size {size} with {query or 'no filter'}, asked for again,"
                 for other in seen[1:]:
                     same(other, seen[0], what, operation=shelf.operation)
@@ -206,7 +228,7 @@ def the_same_request_gives_the_same_order(api: Api, operation: str) -> None:
         judged(shelf, lambda query=query: _same_order(api, shelf, **query))  # type: ignore[misc]
     if shelf.private:
         whole_page = shelf.page(api, 1, LARGEST_PAGE).ids
-        for size in shelf.sizes(MANY):
+        for size in some(api, shelf.sizes(MANY)):
             same(visited(shelf.walk(api, size)), whole_page, f"the order in pages of {size}", operation=operation)
 
 

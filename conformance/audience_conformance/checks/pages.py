@@ -9,8 +9,10 @@ from audience_conformance.number_walks import (
     Page,
     Shelf,
     at_rest,
+    beyond,
     empty_of,
     empty_pages,
+    half,
     judged,
     remove,
     shelf_of,
@@ -19,10 +21,10 @@ from audience_conformance.number_walks import (
 )
 from audience_conformance.outcome import Lacking, expect, same, show
 from audience_conformance.registry import check
-from audience_conformance.shapes import LARGEST_PAGE
+from audience_conformance.shapes import LARGEST_PAGE, THOROUGH, some
 
-MANY = 12
-"""More than a page holds by default, and divided by many sizes."""
+MANY, FEW = 12, 6
+"""Numbers that many sizes divide: more than a page holds by default, and one for a quick run."""
 VERY_MANY = 101
 """One more than a page can hold."""
 ALL = " ".join(LISTS)
@@ -30,11 +32,23 @@ BOTH = " ".join(COMMON)
 Judge = Callable[[Api, Shelf, list[Page]], None]
 
 
+def _many(api: Api) -> int:
+    return MANY if api.effort.examples >= THOROUGH else FEW
+
+
 def _each_size(api: Api, shelf: Shelf, judge: Judge) -> None:
     """Judge the pages of a list, read in pages of many sizes."""
     number = len(shelf.ids) if shelf.private else shelf.page(api, 1, 1).total
-    for size in shelf.sizes(number):
+    for size in some(api, shelf.sizes(number)):
         judged(shelf, lambda size=size: judge(api, shelf, at_rest(shelf.walk(api, size))))  # type: ignore[misc]
+
+
+def _filtered(api: Api, shelf: Shelf, judge: Judge) -> None:
+    """Judge the pages of every second item of the list, which a filter keeps."""
+    kept = half(api, shelf)
+    if kept is not None:
+        for size in some(api, (1, 2, len(kept.ids) - 1, len(kept.ids))):
+            judge(api, kept, at_rest(kept.walk(api, size)))
 
 
 def _first_pages(api: Api, shelf: Shelf, judge: Callable[[Page], None]) -> None:
@@ -42,7 +56,7 @@ def _first_pages(api: Api, shelf: Shelf, judge: Callable[[Page], None]) -> None:
     total = shelf.page(api, 1, 1).total
     if not total:
         raise Lacking("a list with items, or leave to make some (--write)")
-    for size in (1, 2, 3, 10, max(1, total // 2), total, total + 1, LARGEST_PAGE):
+    for size in some(api, (1, 2, 3, 10, max(1, total // 2), total, total + 1, LARGEST_PAGE)):
         for number in (1, 2, 3, -(-total // size)):
             if size <= LARGEST_PAGE and size * (number - 1) < total:
                 judge(shelf.page(api, number, size))
@@ -58,7 +72,9 @@ def _at_most(page: Page) -> None:
 @check("PAG-01", on=ALL, cases=LISTS)
 def a_page_holds_at_most_page_size(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes: no page holds more items."""
-    _each_size(api, shelf_of(api, operation, MANY), lambda _api, _shelf, pages: _all(_at_most, pages))
+    shelf = shelf_of(api, operation, _many(api))
+    for walk in (_each_size, _filtered):
+        walk(api, shelf, lambda _api, _shelf, pages: _all(_at_most, pages))
 
 
 @check("PAG-01", on=BOTH, cases=COMMON, writes=False)
@@ -92,10 +108,13 @@ def _together(api: Api, shelf: Shelf, pages: list[Page]) -> None:
 @check("PAG-02", on=ALL, cases=LISTS)
 def the_pages_together_hold_every_item_once(api: Api, operation: str) -> None:
     """Make a list, read it in pages of many sizes, also after some items were deleted, and when it is empty."""
-    shelf = shelf_of(api, operation, MANY)
-    _each_size(api, shelf, _together)
+    shelf = shelf_of(api, operation, _many(api))
+    for walk in (_each_size, _filtered):
+        walk(api, shelf, _together)
+    for page in beyond(api, shelf, 5):
+        same(page.told.get("item_total"), len(shelf.ids), "item_total of a page past the end", operation=operation)
     ids = list(shelf.ids)
-    for number in (MANY // 2, 0, -1):
+    for number in (len(ids) // 2, 0, -1):
         remove(api, shelf, ids.pop(number))
     _each_size(api, Shelf(operation, shelf.path, shelf.query, tuple(ids), shelf.private), _together)
     for page in empty_pages(api, operation):
@@ -104,20 +123,36 @@ def the_pages_together_hold_every_item_once(api: Api, operation: str) -> None:
 
 @check("PAG-02", "PAG-01", "PAG-03", "PAG-04", on=ALL, cases=LISTS, generates=True)
 def a_largest_page_and_one_more_item(api: Api, operation: str) -> None:
-    """Make a list of 101 items and read it in pages of 100, 51 and 50."""
+    """Make a list of 101 items and read it in pages of 100, 51 and 50; and when one of them is gone."""
     shelf = shelf_of(api, operation, VERY_MANY)
     for size in (LARGEST_PAGE, VERY_MANY // 2 + 1, VERY_MANY // 2):
         judged(shelf, lambda size=size: _largest(api, shelf, size))  # type: ignore[misc]
+    remove(api, shelf, shelf.ids[-1])
+    hundred = Shelf(operation, shelf.path, shelf.query, shelf.ids[:-1], shelf.private)
+    for size in (LARGEST_PAGE, LARGEST_PAGE // 2):
+        judged(hundred, lambda size=size: _largest(api, hundred, size))  # type: ignore[misc]
+
+
+@check("PAG-04", "PAG-01", "PAG-03", on=ALL, cases=LISTS, generates=True)
+def a_largest_page_knows_its_neighbours(api: Api, operation: str) -> None:
+    """Make a list of 101 items and read it in pages of 100."""
+    shelf = shelf_of(api, operation, VERY_MANY)
+    judged(shelf, lambda: _told(at_rest(shelf.walk(api, LARGEST_PAGE)), LARGEST_PAGE))
 
 
 def _largest(api: Api, shelf: Shelf, size: int) -> None:
     pages = at_rest(shelf.walk(api, size))
+    _together(api, shelf, pages)
+    _told(pages, size)
+
+
+def _told(pages: list[Page], size: int) -> None:
+    """What each page tells of itself; each finding is of its own rule."""
     for page in pages:
         expect(len(page.ids) <= size, f"at most {size} items on a page", str(len(page.ids)), rule="PAG-01")
         same([page.told.get("current"), page.told.get("size")], [page.number, size], "current and size", rule="PAG-03")
-    _together(api, shelf, pages)
-    for page in pages:
         same(page.told.get("has_next"), page.number * size < pages[0].total, "has_next", rule="PAG-04")
+        same(page.told.get("has_previous"), page.number > 1, "has_previous", rule="PAG-04")
 
 
 @check("PAG-02", on=BOTH, cases=COMMON, writes=False)
@@ -140,7 +175,10 @@ def _which(page: Page) -> None:
 @check("PAG-03", on=ALL, cases=LISTS)
 def current_and_size_say_which_page_it_is(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes: current is page_no, size is page_size, on an empty list too."""
-    _each_size(api, shelf_of(api, operation, MANY), lambda _api, _shelf, pages: _all(_which, pages))
+    shelf = shelf_of(api, operation, _many(api))
+    for walk in (_each_size, _filtered):
+        walk(api, shelf, lambda _api, _shelf, pages: _all(_which, pages))
+    _all(_which, beyond(api, shelf, 5))
     _all(_which, empty_pages(api, operation))
 
 
@@ -162,19 +200,17 @@ def _neighbours(page: Page, total: int) -> None:
 @check("PAG-04", on=ALL, cases=LISTS)
 def has_next_and_has_previous_are_exact(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes, full last pages among them, and beyond the last, and none."""
-    shelf = shelf_of(api, operation, MANY)
+    shelf = shelf_of(api, operation, _many(api))
 
     def judge(api: Api, shelf: Shelf, pages: list[Page]) -> None:
         total = len(shelf.ids) if shelf.private else len(visited(pages))
         for page in pages:
             _neighbours(page, total)
-        answer = api.get(shelf.path, page_no=len(pages) + 1, page_size=pages[0].size, **shelf.query)
-        if answer.ok and shelf.private:
-            beyond = shelf.page(api, len(pages) + 1, pages[0].size)
-            if not beyond.ids:  # PAG-06
-                _neighbours(beyond, total)
+        for page in beyond(api, shelf, pages[0].size):
+            _neighbours(page, total)
 
-    _each_size(api, shelf, judge)
+    for walk in (_each_size, _filtered):
+        walk(api, shelf, judge)
     for page in empty_pages(api, operation):
         _neighbours(page, 0)
 

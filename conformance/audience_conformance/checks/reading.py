@@ -1,12 +1,14 @@
 """GET: reading changes nothing."""
 
+from itertools import pairwise
 from typing import Any
 
 from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path, value_path
+from audience_conformance.checks.attribute_values import equal_value
 from audience_conformance.checks.definition_deletes import unknown_ids
-from audience_conformance.outcome import Lacking, expect
+from audience_conformance.outcome import Lacking, expect, show
 from audience_conformance.registry import check
-from audience_conformance.shapes import TRIES, in_pages, items, listed, only, record, some
+from audience_conformance.shapes import TRIES, few, field, in_pages, items, listed, only, record, thorough
 from audience_conformance.tenancy import GROUP_FIELDS, JOB_FIELDS, Furnished, changed, furnish, snapshot
 
 PAGES: tuple[JsonObject, ...] = (
@@ -40,6 +42,8 @@ READS = (
     *("getUserGroups", "getUserGroupById", "getUsersByByGroupId"),
 )
 
+READINGS = 12
+"""Readings in a row: others may make a group between two of them, but hardly between all."""
 LISTS = ("getUserAttributeDefinitions", "getUserAttributesForUser", "getUserGroups")
 """Those whose pages are read to the end: what is ours may be on the last."""
 
@@ -71,36 +75,72 @@ def reading_changes_nothing(api: Api, operation: str) -> None:
     """
     user_id = api.fresh("u")
     mine = furnish(api, api.tenant, api.fresh("s"), user_id, "A value")
-    other = furnish(api, api.tenant, api.fresh("s"), f"{user_id}-2", "")
+    every = [mine]
+    if thorough(api):
+        every.append(furnish(api, api.tenant, api.fresh("s"), f"{user_id}-2", ""))
     paths = _paths(api, operation, mine)
-    before = [snapshot(api, one) for one in (mine, other)]
+    values = _odd_values(api, user_id) if operation in {"getUserAttributeById", "getUserAttributesForUser"} else {}
+    if operation not in LISTS:
+        paths += list(values)
+    before = [snapshot(api, one) for one in every]
     statuses = [api.get(path).status for path in paths]
     for path in paths:
-        for query in some(api, (*PAGES, *FILTERS.get(operation, ()))):
+        for query in few(api, (*PAGES, *FILTERS.get(operation, ())), 4):
             api.get(path, **query)
         _follow(api, path, operation)
         if operation in LISTS:
-            for parts in (2, 3):
+            for parts in few(api, (2, 3), 1):
                 in_pages(api, path, parts=parts)
             for query in ({}, {"slug": mine.definition.get("slug")}, {"group_uid": mine.group.get("uid")}):
                 listed(api, path, **query)
-    for one, seen in zip((mine, other), before, strict=True):
+    for one, seen in zip(every, before, strict=True):
         difference = changed(seen, snapshot(api, one))
         expect(not difference, f"all as it was before {operation}", difference, operation=operation)
+    for path, value in [*values.items(), *values.items()]:
+        held = field(api.get(path), "attribute", "value")
+        expect(equal_value(held, value), f"the value {show(value)} after it was read", held, operation=operation)
     again = [api.get(path).status for path in paths]
     expect(again == statuses, f"{paths} to be found, or not, as before", [statuses, again], operation=operation)
 
 
+def _odd_values(api: Api, user_id: str) -> dict[str, Any]:
+    """Values of a user that a careless reader changes: path -> value."""
+    odd: dict[str, Any] = {"list": ["b", "a", "c"], "object": {"b": None, "a": ["b", "a"], "": 0}, "boolean": False}
+    values = {value_path(api.definition(type_)["_id"], user_id): value for type_, value in odd.items()}
+    return {path: value for path, value in values.items() if api.put(path, {"attribute": {"value": value}}).ok}
+
+
+@check("GET-01", on="getUserGroupCategories", writes=False)
+def reading_the_categories_does_not_count(api: Api) -> None:
+    """Read the categories again and again: the number of a category's groups does not rise with every reading."""
+    totals = []
+    for _ in range(READINGS):
+        found = items(api.get(f"{GROUPS}/categories"))
+        totals.append([item.get("total_groups") for item in found if isinstance(item.get("total_groups"), int)])
+    rising = [all(one < other for one, other in pairwise(column)) for column in zip(*totals, strict=False)]
+    expect(not any(rising), f"the same numbers of groups in {READINGS} readings, or nearly", totals)
+
+
 def _follow(api: Api, path: str, operation: str) -> None:
-    """Go from cursor to cursor, forth and back, where there are cursors."""
-    if operation != "getUsersByByGroupId":
-        return
+    """Go from cursor to cursor, forth and back, where there are cursors; and once more, to the same pages."""
+    if operation == "getUsersByByGroupId":
+        walks = [_walk(api, path) for _ in range(2)]
+        same_pages = walks[0] == walks[1]
+        expect(same_pages, "the same users under the same cursors when they are read again", walks, operation=operation)
+
+
+def _walk(api: Api, path: str) -> list[Any]:
+    """The users of some pages, by cursors."""
+    seen: list[Any] = []
     query: JsonObject = {"page_size": 1}
     for direction, name in (("next", "next_cursor"), ("next", "next_cursor"), ("prev", "prev_cursor")):
         found: Any = api.get(path, **query).json
+        users = found.get("items") if isinstance(found, dict) else None
+        seen.append([user.get("user_id") for user in users or [] if isinstance(user, dict)])
         page = found.get("page") if isinstance(found, dict) else None
         cursor = page.get(name) if isinstance(page, dict) else None
         query = {"page_size": 1, "cursor": cursor, "direction": direction}
+    return seen
 
 
 @check("GET-01", on=" ".join(READS), writes=False)

@@ -1,13 +1,22 @@
 """TEN: a write in one application changes nothing in another."""
 
+import functools
 from collections.abc import Callable
 
-from audience_conformance.api import Api, csv_url, pauses
-from audience_conformance.outcome import expect
+from audience_conformance.api import DEFINITIONS, Api, JsonObject, Tenant, csv_url, pauses, seg
+from audience_conformance.outcome import broken, expect
 from audience_conformance.registry import check
-from audience_conformance.shapes import record
+from audience_conformance.shapes import field, record, thorough
 from audience_conformance.target import Answer
-from audience_conformance.tenancy import PATIENCE, Furnished, changed, furnish, settle, snapshot
+from audience_conformance.tenancy import (
+    PATIENCE,
+    Furnished,
+    changed,
+    creates_with_another_slug,
+    furnish,
+    settle,
+    snapshot,
+)
 
 WRITES = (
     "createUserAttributeDefinition updateUserAttributeDefinition deleteUserAttributeDefinitionById"
@@ -18,18 +27,32 @@ VALUE = {"attribute": {"value": "Of the other application"}}
 PATCH = {"name": "Of the other application", "description": "Changed"}
 
 
-def _twins(api: Api) -> tuple[Furnished, Furnished]:
-    """The same slug, the same user and like groups in both applications."""
-    slug, user_id = api.fresh("s"), api.fresh("u")
-    here, there = api.tenant, api.other_tenant
-    return furnish(api, here, slug, user_id, "Own value"), furnish(api, there, slug, user_id, "Own value")
+def _twins(api: Api, case: str) -> tuple[Furnished, Furnished]:
+    """The same slug, the same user and like groups of the same name in both applications."""
+    slug, user_id, name = api.fresh("s"), api.fresh("u"), api.fresh("Twin ")
+    here, there = (api.tenant, api.other_tenant) if case == "one way" else (api.other_tenant, api.tenant)
+    mine = furnish(api, here, slug, user_id, "Own value", name=name)
+    _slug_is_free(api, there, slug)
+    return mine, furnish(api, there, slug, user_id, "Own value", name=name)
+
+
+def _slug_is_free(api: Api, tenant: Tenant, slug: str) -> None:
+    """A creation in one application takes no slug in another."""
+    sent = {"name": api.fresh("Name "), "slug": slug, "description": "Of the same slug", "type": "string"}
+    answer = api.post(DEFINITIONS, sent, tenant=tenant)
+    if answer.ok:
+        api.delete(f"{DEFINITIONS}/{seg(str(field(answer, '_id')))}", tenant=tenant)
+    elif creates_with_another_slug(api, tenant, answer):
+        broken(f"a slug to be free in {tenant[1]} after a creation with it in another application", str(answer))
 
 
 def _leaves(api: Api, twin: Furnished, writes: dict[str, Callable[[], object]]) -> None:
     """Do one write after another: what the twin's application holds stays as it is."""
     before = snapshot(api, twin)
-    for what, write in writes.items():
+    for number, (what, write) in enumerate(writes.items(), start=1):
         write()
+        if not thorough(api) and number % 3 and number < len(writes):
+            continue  # several are looked at together
         difference = changed(before, snapshot(api, twin))
         expect(not difference, f"{what} in another application to change nothing in {twin.tenant[1]}", difference)
 
@@ -37,9 +60,7 @@ def _leaves(api: Api, twin: Furnished, writes: dict[str, Callable[[], object]]) 
 @check("TEN-02", on=WRITES, cases=("one way", "the other way"))
 def a_write_changes_nothing_in_another_application(api: Api, case: str) -> None:
     """Make like things in both applications; create, change and delete in one, in bulk too: the other stays."""
-    mine, twin = _twins(api)
-    if case != "one way":
-        mine, twin = twin, mine
+    mine, twin = _twins(api, case)
     tenant = mine.tenant
     new_file = {"file_url": csv_url([api.fresh("u")])}
     writes: dict[str, Callable[[], object]] = {
@@ -50,7 +71,7 @@ def a_write_changes_nothing_in_another_application(api: Api, case: str) -> None:
             tenant=tenant,
         ),
         "a put": lambda: api.put(mine.value_path, VALUE, tenant=tenant),
-        "a bulk update": lambda: _bulk(api, mine),
+        "a bulk update": lambda: _bulk(api, tenant, str(mine.definition.get("slug")), mine.user_id, mine.value_path),
         "the delete of a value": lambda: api.delete(mine.value_path, tenant=tenant),
         "a patch": lambda: api.patch(mine.group_path, PATCH, tenant=tenant),
         "a new file": lambda: (api.patch(mine.group_path, new_file, tenant=tenant), settle(api, tenant, mine.group)),
@@ -67,24 +88,25 @@ def _refresh(api: Api, mine: Furnished) -> None:
     settle(api, mine.tenant, mine.group)
 
 
-def _bulk(api: Api, mine: Furnished) -> None:
+def _bulk(api: Api, tenant: Tenant, slug: str, user_id: str, path: str) -> None:
     """Set the user's value in bulk, and wait a while until it is set."""
-    slug = mine.definition.get("slug")
-    sent = {"file_url": csv_url([mine.user_id]), "attributes": [{"key": slug, "value": "In bulk"}]}
-    answer = api.request("PATCH", "/user_attribute/bulk_update", body=sent, tenant=mine.tenant)
+    sent = {"file_url": csv_url([user_id]), "attributes": [{"key": slug, "value": "In bulk"}]}
+    answer = api.request("PATCH", "/user_attribute/bulk_update", body=sent, tenant=tenant)
     for _ in pauses(min(api.options.patience, PATIENCE)):
-        seen = api.get(mine.value_path, tenant=mine.tenant)
+        seen = api.get(path, tenant=tenant)
         if not answer.ok or (seen.ok and "In bulk" in seen.text):
             break
 
 
 @check("TEN-02", on=WRITES, cases=("one way", "the other way"))
 def the_ids_of_an_application_are_of_no_use_in_another(api: Api, case: str) -> None:
-    """Write to one application's ids through the other: update, put, patch, refresh and delete, and all stays."""
-    _, twin = _twins(api)
-    tenant = api.tenant
-    if case != "one way":
-        twin, tenant = _, twin.tenant
+    """Write to one application's ids through the other, and through some that no one has: all stays.
+
+    The writes are updates, puts, patches, refreshes, deletes, and a bulk update of a slug that is only there.
+    """
+    here, there = api.tenant, api.other_tenant
+    tenant, its = (here, there) if case == "one way" else (there, here)
+    twin = furnish(api, its, api.fresh("s"), api.fresh("u"), "Own value")
 
     def if_unknown(path: str, write: Callable[[str], Answer]) -> Callable[[], object]:
         # Ids may be counted in each application: what another thing there has as its id is not ours to write to.
@@ -92,6 +114,17 @@ def the_ids_of_an_application_are_of_no_use_in_another(api: Api, case: str) -> N
 
     definition, value, group = twin.definition_path, twin.value_path, twin.group_path
     changes = {"name": "Changed", "description": "Changed", "customer_editable": True}
+    slug, nowhere = str(twin.definition.get("slug")), ((its[0], api.fresh("app")), (api.fresh("co"), its[1]))
+    _leaves(
+        api,
+        twin,
+        {
+            "a bulk update of a slug that is only there": lambda: _bulk(
+                api, tenant, slug, twin.user_id, twin.value_path
+            ),
+            **{f"writes in {one}": functools.partial(_all_writes, api, twin, one, changes) for one in nowhere},
+        },
+    )
     writes = {
         "an update": if_unknown(definition, lambda path: api.put(path, changes, tenant=tenant)),
         "a put": if_unknown(definition, lambda _path: api.put(value, VALUE, tenant=tenant)),
@@ -102,6 +135,16 @@ def the_ids_of_an_application_are_of_no_use_in_another(api: Api, case: str) -> N
         "the delete of a group": if_unknown(group, lambda path: api.delete(path, tenant=tenant)),
     }
     _leaves(api, twin, writes)
+
+
+def _all_writes(api: Api, twin: Furnished, tenant: Tenant, changes: JsonObject) -> None:
+    """Every write to what is of a twin, in an application, or of a company, that no one has."""
+    api.put(twin.value_path, VALUE, tenant=tenant)
+    api.put(twin.definition_path, changes, tenant=tenant)
+    api.patch(twin.group_path, PATCH, tenant=tenant)
+    api.post(f"{twin.group_path}/refresh", tenant=tenant)
+    for path in (twin.value_path, twin.definition_path, twin.group_path):
+        api.delete(path, tenant=tenant)
 
 
 def _is_twins(answer: Answer, twin: Furnished) -> bool:
