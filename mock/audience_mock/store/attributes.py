@@ -32,17 +32,51 @@ class Attributes:
         self._new_id = new_id
         self._by_user: dict[str, dict[str, _Value]] = {}
         self._users_of: dict[str, dict[str, None]] = {}
+        self._shared = False
+        self._owned: set[tuple[str, str]] | None = None
+
+    def fork(self, new_id: Callable[[], str]) -> "Attributes":
+        """The same values going their own way, made at no cost: a write takes copies of what it changes."""
+        other = Attributes(self._tenant, new_id)
+        other._by_user, other._users_of = self._by_user, self._users_of
+        self._shared = other._shared = True
+        return other
+
+    def _values(self, user_id: str) -> dict[str, _Value]:
+        """A user's values, to be changed."""
+        return self._own("user", self._by_user, user_id)
+
+    def _users(self, definition_id: str) -> dict[str, None]:
+        """Who holds a value of a definition, to be changed."""
+        return self._own("definition", self._users_of, definition_id)
+
+    def _own(self, kind: str, table: dict[str, dict[str, Any]], key: str) -> dict[str, Any]:
+        held = table.get(key)
+        if held is None:
+            held = table[key] = {}
+        elif self._owned is not None and (kind, key) not in self._owned:
+            held = table[key] = dict(held)
+        if self._owned is not None:
+            self._owned.add((kind, key))
+        return held
+
+    def _take_copies(self) -> None:
+        if self._shared:
+            self._by_user, self._users_of = dict(self._by_user), dict(self._users_of)
+            self._owned = set()
+            self._shared = False
 
     def put(self, user_id: str, definition: Record, value: Any, **written: Any) -> Record:
         """Create or replace a value that fits; replacing keeps its `_id` and its place in the list.
 
         `written` holds `updated_by` and `customer_overridden`, where it was not this API that wrote.
         """
-        values = self._by_user.setdefault(user_id, {})
+        self._take_copies()
+        values = self._values(user_id)
         held = values.get(definition["_id"])
         new = _Value(held.attribute_id if held else self._new_id(), value, **written)
         values[definition["_id"]] = new
-        self._users_of.setdefault(definition["_id"], {})[user_id] = None
+        self._users(definition["_id"])[user_id] = None
         return self._record(user_id, definition, new)
 
     def get(self, user_id: str, definition: Record) -> Record:
@@ -56,16 +90,18 @@ class Attributes:
         """Forget the user's value of a definition. Raises Refusal 404."""
         if definition_id not in self._by_user.get(user_id, {}):
             raise errors.unknown_attribute(user_id, definition_id)
+        self._take_copies()
         self._forget(user_id, definition_id)
-        del self._users_of[definition_id][user_id]
+        del self._users(definition_id)[user_id]
 
     def forget_definition(self, definition_id: str) -> None:
         """Forget every user's value of a definition."""
+        self._take_copies()
         for user_id in self._users_of.pop(definition_id, ()):
             self._forget(user_id, definition_id)
 
     def _forget(self, user_id: str, definition_id: str) -> None:
-        values = self._by_user[user_id]
+        values = self._values(user_id)
         del values[definition_id]
         if not values:
             del self._by_user[user_id]

@@ -43,6 +43,12 @@ class Definitions:
         self._attributes = attributes
         self._records = Collection(FILTERS, errors.unknown_definition)
 
+    def fork(self, ground: Ground, attributes: Attributes) -> "Definitions":
+        """The same definitions going their own way; `attributes` are the fork of theirs."""
+        other = Definitions(ground, attributes)
+        other._records = self._records.fork()
+        return other
+
     def __contains__(self, definition_id: str) -> bool:
         return definition_id in self._records
 

@@ -40,6 +40,14 @@ class Groups:
         self._last_uid = 0
         self._readings: dict[str, int] = {}
 
+    def fork(self, ground: Ground, directory: Directory) -> "Groups":
+        """The same groups going their own way."""
+        other = Groups(self._tenant, ground, directory)
+        other._records = self._records.fork()
+        other._members, other._readings = dict(self._members), dict(self._readings)
+        other._last_uid = self._last_uid
+        return other
+
     def get(self, group_id: str) -> Record:
         """The group. Raises Refusal 404."""
         return self._records.get(group_id)
