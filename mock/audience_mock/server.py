@@ -1,17 +1,21 @@
 """One server: its world, its application, and the process that serves it."""
 
+import functools
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import uvicorn
 from connexion import AsyncApp
 
 from audience_mock.app import create_app
+from audience_mock.clock import Clock
 from audience_mock.contract import DOCUMENTED_TENANT, JsonObject, TenantName, load_contract
 from audience_mock.files import Files
 from audience_mock.jobs import Jobs
 from audience_mock.operations.context import Backend
-from audience_mock.seeds import plant, read_seed
+from audience_mock.seeds import BUILT_IN, plant, read_seed
+from audience_mock.sessions import Sessions
 from audience_mock.store.world import World
 
 
@@ -42,15 +46,28 @@ def create_backend(options: Options) -> tuple[JsonObject, Backend]:
     """
     seed = read_seed(options.seed)
     served = [*options.tenants, *(TenantName(*name.split("/", 1)) for name in seed)]
-    world = World(served)
+    clock = Clock()
+    world = World(served, clock.now)
     plant(world, seed, options.seed)
-    return load_contract(served), Backend(world, Jobs(options.job_delay), Files(options.hosts))
+    return load_contract(served), Backend(world, Jobs(options.job_delay, clock), Files(options.hosts))
+
+
+def seed_worlds(options: Options) -> dict[str, Callable[[], World]]:
+    """What makes the world of each built-in seed, with the applications that this server serves."""
+
+    def make(name: str) -> World:
+        world = World(options.tenants)
+        plant(world, read_seed(name), name)
+        return world
+
+    return {name: functools.partial(make, name) for name in BUILT_IN}
 
 
 def create_mock(options: Options) -> AsyncApp:
     """The ASGI application of a server. Raises SeedProblem."""
     contract, backend = create_backend(options)
-    return create_app(contract, backend, check_responses=options.check_responses)
+    sessions = Sessions(backend, seed_worlds(options))
+    return create_app(contract, sessions, check_responses=options.check_responses)
 
 
 class Server(uvicorn.Server):

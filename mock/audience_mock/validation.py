@@ -22,6 +22,7 @@ from audience_mock.contract import JsonObject
 from audience_mock.errors import Violation
 from audience_mock.routing import PATH_ARGUMENTS
 from audience_mock.schemas import Schema
+from audience_mock.sessions import SESSION
 
 MAX_BODY = 64 * 2**20
 """Bytes of a request body; a file_url of a million users, written out as data:text/csv, fits."""
@@ -187,6 +188,7 @@ class _Step:
             arguments["body"] = await self._body.read(scope, receive, violations)
         if violations:
             raise errors.invalid(violations)
+        arguments[SESSION] = scope[SESSION]
         scope["extensions"]["connexion_context"] = {"arguments": arguments}
         # Connexion's decorators would read the request again: what they see of it is empty.
         read = {**scope, "headers": [], "query_string": b"", "path_params": {}}

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from audience_mock.app import create_app
-from audience_mock.server import Options, create_backend
+from audience_mock.server import Options, create_backend, seed_worlds
+from audience_mock.sessions import Sessions
 
 T = TypeVar("T")
 BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"
@@ -22,7 +23,8 @@ class Api:
 
     def __init__(self, options: Options, *, raise_faults: bool = True) -> None:
         contract, self.backend = create_backend(options)
-        self.app = create_app(contract, self.backend, check_responses=options.check_responses)
+        self.sessions = Sessions(self.backend, seed_worlds(options))
+        self.app = create_app(contract, self.sessions, check_responses=options.check_responses)
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=raise_faults)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://mock")
         self._loop = asyncio.new_event_loop()

@@ -44,7 +44,7 @@ def read_seed(seed: str) -> Seed:
     if not path.exists() and path.suffix not in {".yaml", ".yml", ".json"}:
         raise SeedProblem(f"there is no seed {seed!r}: use {', '.join(BUILT_IN)}, or the path of a YAML file")
     content: Seed = _load(path)
-    _judge(seed, content)
+    judge(seed, content)
     return content
 
 
@@ -93,8 +93,8 @@ BUILT_IN: dict[str, Callable[[], Seed]] = {
 }
 
 
-def _judge(seed: str, content: Any) -> None:
-    """Hold a seed against the contract's own schemas."""
+def judge(seed: str, content: Any) -> None:
+    """Hold a seed against the contract's own schemas. Raises SeedProblem."""
     if isinstance(content, dict):
         for name in content:
             if not _TENANT.fullmatch(str(name)):
@@ -126,6 +126,7 @@ def _schema() -> JsonObject:
             "category": {"enum": list(CATEGORIES)},
             "status": {"enum": [PENDING, COMPLETED, FAILED]},
             "users": {"type": "array", "items": {"type": "string", "minLength": 1}},
+            "is_being_read": {"type": "boolean"},
         },
     }
     user = {
@@ -145,6 +146,7 @@ def _schema() -> JsonObject:
             "value": schemas["AttributeValue"],
             "updated_by": {"type": "string"},
             "customer_overridden": {"type": "boolean"},
+            "_id": {"type": "string", "minLength": 1},
         },
     }
     items = {"definitions": definition, "users": user, "values": value, "groups": group}

@@ -11,7 +11,9 @@ from audience_mock.store.collection import Record
 
 
 @dataclass(slots=True)
-class _Value:
+class Value:
+    """What one user holds of one definition."""
+
     attribute_id: str
     value: Any
     updated_by: str = "platform"
@@ -30,7 +32,7 @@ class Attributes:
     def __init__(self, tenant: TenantName, new_id: Callable[[], str]) -> None:
         self._tenant = tenant
         self._new_id = new_id
-        self._by_user: dict[str, dict[str, _Value]] = {}
+        self._by_user: dict[str, dict[str, Value]] = {}
         self._users_of: dict[str, dict[str, None]] = {}
         self._shared = False
         self._owned: set[tuple[str, str]] | None = None
@@ -42,7 +44,7 @@ class Attributes:
         self._shared = other._shared = True
         return other
 
-    def _values(self, user_id: str) -> dict[str, _Value]:
+    def _values(self, user_id: str) -> dict[str, Value]:
         """A user's values, to be changed."""
         return self._own("user", self._by_user, user_id)
 
@@ -66,15 +68,18 @@ class Attributes:
             self._owned = set()
             self._shared = False
 
-    def put(self, user_id: str, definition: Record, value: Any, **written: Any) -> Record:
+    def put(
+        self, user_id: str, definition: Record, value: Any, *, attribute_id: str | None = None, **written: Any
+    ) -> Record:
         """Create or replace a value that fits; replacing keeps its `_id` and its place in the list.
 
-        `written` holds `updated_by` and `customer_overridden`, where it was not this API that wrote.
+        `written` holds `updated_by` and `customer_overridden`, where it was not this API that wrote; a seed may
+        bring the `_id` along.
         """
         self._take_copies()
         values = self._values(user_id)
         held = values.get(definition["_id"])
-        new = _Value(held.attribute_id if held else self._new_id(), value, **written)
+        new = Value(held.attribute_id if held else attribute_id or self._new_id(), value, **written)
         values[definition["_id"]] = new
         self._users(definition["_id"])[user_id] = None
         return self._record(user_id, definition, new)
@@ -106,6 +111,15 @@ class Attributes:
         if not values:
             del self._by_user[user_id]
 
+    def __len__(self) -> int:
+        return sum(map(len, self._by_user.values()))
+
+    def every(self) -> Iterator[tuple[str, str, Value]]:
+        """Every value there is: user id, definition id, value."""
+        for user_id, values in self._by_user.items():
+            for definition_id, held in values.items():
+                yield user_id, definition_id, held
+
     def values_of(self, definition_id: str) -> Iterator[tuple[str, Any]]:
         """Every user who holds a value of a definition, with the value."""
         for user_id in self._users_of.get(definition_id, ()):
@@ -127,7 +141,7 @@ class Attributes:
         on_page = islice(kept, start, start + page_size) if start < len(kept) else ()
         return [self._record(user_id, definitions.get(d), values[d]) for d in on_page], len(kept)
 
-    def _record(self, user_id: str, definition: Record, held: _Value) -> Record:
+    def _record(self, user_id: str, definition: Record, held: Value) -> Record:
         return {
             "_id": held.attribute_id,
             "application_id": self._tenant.application_id,

@@ -1,5 +1,6 @@
 """User attribute definitions (documents: Audience, operations 1 to 5)."""
 
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from audience_mock import errors
@@ -48,6 +49,12 @@ class Definitions:
         other = Definitions(ground, attributes)
         other._records = self._records.fork()
         return other
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._records)
 
     def __contains__(self, definition_id: str) -> bool:
         return definition_id in self._records

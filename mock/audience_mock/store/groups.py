@@ -1,5 +1,6 @@
 """User groups (documents: Audience, operations 11 to 20)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from audience_mock import errors
@@ -47,6 +48,12 @@ class Groups:
         other._members, other._readings = dict(self._members), dict(self._readings)
         other._last_uid = self._last_uid
         return other
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._records)
 
     def get(self, group_id: str) -> Record:
         """The group. Raises Refusal 404."""
@@ -143,6 +150,10 @@ class Groups:
         """Note that a file of this group is being read; only the newest reading will count."""
         self._readings[group_id] += 1
         return self._readings[group_id]
+
+    def is_being_read(self, group: Record) -> bool:
+        """Is a file of this group still to be read; one that a seed calls pending is not."""
+        return bool(group["status"] == PENDING and self._readings[group["_id"]])
 
     def is_current(self, group_id: str, reading: int) -> bool:
         return self._readings.get(group_id) == reading

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
+from audience_mock.clock import real_time
 from audience_mock.contract import DOCUMENTED_TENANT, TenantName
 from audience_mock.store.attributes import Attributes
 from audience_mock.store.definitions import Definitions
@@ -10,10 +11,6 @@ from audience_mock.store.groups import Groups
 from audience_mock.store.users import Directory
 
 Clock = Callable[[], datetime]
-
-
-def real_time() -> datetime:
-    return datetime.now(UTC)
 
 
 class Tenant:
@@ -70,9 +67,34 @@ class World:
         tenant = self._tenants.get(name)
         if tenant is None:
             tenant = Tenant(name, self)
-            if company_id in self._companies and application_id in self._applications:
+            if self.serves(name):
                 self._tenants[name] = tenant
         return tenant
+
+    def tenants(self) -> list[Tenant]:
+        """Every tenant that was asked for or seeded."""
+        return list(self._tenants.values())
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How much each tenant holds."""
+        return {
+            str(name): {
+                "definitions": len(tenant.definitions),
+                "values": len(tenant.attributes),
+                "groups": len(tenant.groups),
+                "users": len(tenant.users),
+            }
+            for name, tenant in self._tenants.items()
+        }
+
+    def empty(self) -> "World":
+        """A world that serves the same applications and holds nothing."""
+        other = World((), self._clock)
+        other._companies, other._applications = self._companies, self._applications
+        return other
+
+    def serves(self, name: TenantName) -> bool:
+        return name.company_id in self._companies and name.application_id in self._applications
 
     def new_id(self) -> str:
         """24 hex digits, never given before; the same sequence in every run."""

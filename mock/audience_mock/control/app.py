@@ -1,0 +1,121 @@
+"""The control API's place in the server: in front of the API, and beside it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from audience_mock import errors
+from audience_mock.control.guard import Guard
+from audience_mock.errors import Refusal
+from audience_mock.responses import answer
+from audience_mock.sessions import HEADER, SESSION, Session, Sessions
+
+PREFIX = "/__mock__"
+
+
+class Control:
+    """Answer what begins with /__mock__, and pass everything else on.
+
+    Args:
+        app: the API.
+        routes: what the control API answers, below its prefix.
+        guard: who may ask.
+    """
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute], guard: Guard) -> None:
+        self._app = app
+        self._guard = guard
+        handlers: dict[Any, Callable[[Request, Any], Any]] = {Refusal: _refused, 404: _unknown, 405: _not_allowed}
+        self._control = Starlette(routes=routes, exception_handlers=handlers)
+        self._control.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        if scope["type"] != "http" or not (path == PREFIX or path.startswith(f"{PREFIX}/")):
+            await self._app(scope, receive, send)
+            return
+        try:
+            self._guard.check(Request(scope))
+        except Refusal as refusal:
+            await answer(refusal.status, refusal.body())(scope, receive, send)
+            return
+        await self._control(scope, receive, send)
+
+
+def _refused(_: Request, refusal: Refusal) -> Response:
+    response = answer(refusal.status, refusal.body())
+    response.headers.update(refusal.headers)
+    return response
+
+
+def _unknown(request: Request, _: Any) -> Response:
+    return _refused(request, errors.unknown_control_path(request.url.path))
+
+
+def _not_allowed(request: Request, error: Any) -> Response:
+    allowed = (error.headers or {}).get("Allow", "").split(", ")
+    return _refused(request, errors.method_not_allowed(request.method, request.url.path, allowed))
+
+
+class InSession:
+    """Put the session that a request names into its scope.
+
+    Args:
+        app: what needs it.
+        sessions: of the server.
+    """
+
+    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+        self._app = app
+        self._sessions = sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            name = dict(scope["headers"]).get(_HEADER)
+            scope[SESSION] = self._sessions.get(name.decode("latin-1") if name else None)
+        await self._app(scope, receive, send)
+
+
+_HEADER = HEADER.lower().encode()
+
+
+# --- what handlers of the control API share -------------------------------------------------------------
+
+
+class Asked:
+    """A request to the control API, and the session that it is about."""
+
+    def __init__(self, request: Request, sessions: Sessions) -> None:
+        self.request = request
+        self.sessions = sessions
+        self.content: dict[str, Any] = {}
+
+    @property
+    def session(self) -> Session:
+        """The session that the header names, or the parameter `session`."""
+        return self.sessions.get(self.request.headers.get(HEADER) or self.request.query_params.get("session"))
+
+    def path(self, name: str) -> str:
+        return str(self.request.path_params[name])
+
+    def query(self, name: str) -> str | None:
+        return self.request.query_params.get(name)
+
+    async def body(self) -> dict[str, Any]:
+        """The request's body, an object; an empty one if there is none. Raises Refusal 400."""
+        content = await self.request.body()
+        if not content:
+            return {}
+        try:
+            body = orjson.loads(content)
+        except orjson.JSONDecodeError as error:
+            raise errors.invalid([errors.body_not_json(str(error))]) from None
+        if not isinstance(body, dict):
+            raise errors.one("body", "The body is not an object; send a JSON object.")
+        return body
