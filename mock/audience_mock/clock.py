@@ -32,6 +32,11 @@ class Clock:
     def is_frozen(self) -> bool:
         return self._standing is not None
 
+    @property
+    def has_sleepers(self) -> bool:
+        """Does anybody wait by it."""
+        return bool(self._sleepers)
+
     def freeze(self, moment: datetime | None = None) -> None:
         """Let it stand still, now or at a moment."""
         self._standing = (moment or self.now()).astimezone(UTC)

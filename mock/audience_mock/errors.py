@@ -125,6 +125,15 @@ def body_too_deep(limit: int) -> Violation:
     return Violation("body", f"The body nests deeper than {limit} levels; send a flatter value.")
 
 
+def unauthorised(sent: bool) -> Refusal:
+    problem = "The Authorization header is not the one that this server asks for" if sent else "There is no token"
+    return Refusal(
+        401,
+        f"{problem}; send Authorization: Bearer TOKEN with the token of --require-token.",
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
 # --- refusals of the API's behaviour ----------------------------------------------------------------
 
 
@@ -202,12 +211,18 @@ def unknown_origin(name: str, known: Iterable[str]) -> Refusal:
     return one("query.to", f"There is no seed or snapshot {show(name)} to reset to; {_there_are(known)}.")
 
 
+def unknown_fault(fault_id: str) -> Refusal:
+    return Refusal(
+        404, f"There is no fault {show(fault_id)} in this session; GET /__mock__/faults lists those there are."
+    )
+
+
 def unknown_job(job_id: str) -> Refusal:
     return Refusal(404, f"There is no job {show(job_id)} in this session; GET /__mock__/jobs lists those there are.")
 
 
 def ended_job(job_id: str, status: str) -> Refusal:
-    return one("path.job_id", f"The job {show(job_id)} has ended ({status}); only one that waits can be told to.")
+    return one("path.job_id", f"The job {show(job_id)} is {status}; only one that waits can be told to.")
 
 
 def unknown_control_path(path: str) -> Refusal:

@@ -4,6 +4,7 @@ import functools
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvicorn
 from connexion import AsyncApp
@@ -16,6 +17,7 @@ from audience_mock.jobs import Jobs
 from audience_mock.operations.context import Backend
 from audience_mock.seeds import BUILT_IN, plant, read_seed
 from audience_mock.sessions import Sessions
+from audience_mock.state_file import StateFile
 from audience_mock.store.world import World
 
 
@@ -29,6 +31,10 @@ class Options:
         hosts: hosts to fetch file_url from, beside loopback.
         job_delay: seconds between an answer and its background work.
         check_responses: turn an answer that breaks the contract into a 500.
+        bearer: the token that every request has to bear; None for none.
+        state: the file that keeps the state across restarts; it goes before the seed.
+        token: what the control API asks for; None where only this machine can reach the server.
+        proxy: the origin of a real server, to which requests are sent on.
     """
 
     tenants: tuple[TenantName, ...] = ()
@@ -36,6 +42,10 @@ class Options:
     hosts: frozenset[str] = frozenset()
     job_delay: float = 0.2
     check_responses: bool = False
+    bearer: str | None = None
+    state: Path | None = None
+    token: str | None = None
+    proxy: str | None = None
 
 
 def create_backend(options: Options) -> tuple[JsonObject, Backend]:
@@ -44,7 +54,7 @@ def create_backend(options: Options) -> tuple[JsonObject, Backend]:
     Raises:
         SeedProblem: the seed cannot be used.
     """
-    seed = read_seed(options.seed)
+    seed = read_seed(str(options.state) if options.state and options.state.exists() else options.seed)
     served = [*options.tenants, *(TenantName(*name.split("/", 1)) for name in seed)]
     clock = Clock()
     world = World(served, clock.now)
@@ -52,11 +62,11 @@ def create_backend(options: Options) -> tuple[JsonObject, Backend]:
     return load_contract(served), Backend(world, Jobs(options.job_delay, clock), Files(options.hosts))
 
 
-def seed_worlds(options: Options) -> dict[str, Callable[[], World]]:
-    """What makes the world of each built-in seed, with the applications that this server serves."""
+def seed_worlds() -> dict[str, Callable[[World], World]]:
+    """What makes the world of each built-in seed, with the applications that a given world serves."""
 
-    def make(name: str) -> World:
-        world = World(options.tenants)
+    def make(name: str, like: World) -> World:
+        world = like.empty()
         plant(world, read_seed(name), name)
         return world
 
@@ -66,8 +76,16 @@ def seed_worlds(options: Options) -> dict[str, Callable[[], World]]:
 def create_mock(options: Options) -> AsyncApp:
     """The ASGI application of a server. Raises SeedProblem."""
     contract, backend = create_backend(options)
-    sessions = Sessions(backend, seed_worlds(options))
-    return create_app(contract, sessions, check_responses=options.check_responses)
+    sessions = Sessions(backend, seed_worlds())
+    return create_app(
+        contract,
+        sessions,
+        check_responses=options.check_responses,
+        token=options.token,
+        bearer=options.bearer,
+        proxy=options.proxy,
+        state_file=StateFile(options.state, sessions) if options.state else None,
+    )
 
 
 class Server(uvicorn.Server):
@@ -91,11 +109,14 @@ def banner(url: str, options: Options) -> str:
     api += f"/application/{DOCUMENTED_TENANT.application_id}"
     operations = sum("operationId" in o for item in contract["paths"].values() for o in item.values())
     also = "".join(f", {tenant}" for tenant in options.tenants)
+    token = f"?token={options.token}" if options.token else ""
+    kept = f"It is kept in {options.state}." if options.state else "What it was given is gone then."
     return f"""Audience API mock at {url}
   serves  {operations} operations for {DOCUMENTED_TENANT}{also} (seed: {options.seed})
+  steers  {url}/__mock__/{token} (console)   {url}/__mock__/openapi.json
   shows   {url}/ui (try it out)   {url}/openapi.json   {url}/openapi.yaml
   try     curl '{api}/user_group?page_size=2'
           curl '{api}/user_group/64f111111111111111111111/users?page_size=3'
           curl -X POST -H 'Content-Type: application/json' -d '{{"name": "Shirt size", "slug": "shirt-size", \
 "description": "S to XL", "type": "string"}}' '{api}/user_attribute/definition'
-Ctrl-C stops it. What it was given is gone then."""
+Ctrl-C stops it. {kept}"""

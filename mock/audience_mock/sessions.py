@@ -1,11 +1,15 @@
 """Worlds of one's own: each session lives in a fork of the seed, and never sees another."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from audience_mock import errors
 from audience_mock.clock import Clock
+from audience_mock.faults import Faults
+from audience_mock.jobs import Jobs
+from audience_mock.journal import Journal, Room
 from audience_mock.operations import groups
 from audience_mock.operations.context import Backend
 from audience_mock.store.world import World
@@ -32,19 +36,26 @@ class Session:
         backend: what operations work on.
         clock: the time that it lives in.
         snapshots: worlds that it was told to keep, by name.
+        faults: how its answers are spoilt.
+        journal: what it was asked, and what it answered.
         used: when it was used last, as `time.monotonic` has it.
+        has_begun: it was used; until then its jobs rest.
     """
 
     name: str
     backend: Backend
     clock: Clock
     snapshots: dict[str, World] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+    journal: Journal = field(default_factory=Journal)
     used: float = field(default_factory=time.monotonic)
+    has_begun: bool = False
 
     def become(self, world: World) -> None:
         """Go on in a fork of a world; jobs that are still to come are cancelled."""
         self.backend.jobs.clear()
         self.backend.world = world.fork(self.clock.now)
+        self.has_begun = True
         groups.resume(self.backend)
 
     def restored(self, name: str) -> World:
@@ -59,19 +70,22 @@ class Sessions:
 
     Args:
         backend: of the session without a name; how it is now is how every other one begins.
-        seeds: name -> what makes the world of that seed.
+        seeds: name -> what makes the world of that seed, with the applications that a given one serves.
     """
 
-    def __init__(self, backend: Backend, seeds: dict[str, Callable[[], World]] | None = None) -> None:
+    def __init__(self, backend: Backend, seeds: dict[str, Callable[[World], World]] | None = None) -> None:
         self._origin = backend.world.fork()
         self._files = backend.files
-        self._first_jobs = backend.jobs
+        self._progression = backend.jobs.progression
         self._seeds = seeds or {}
         self._worlds: dict[str, World] = {}
-        self._sessions = {DEFAULT: Session(DEFAULT, backend, backend.jobs.clock)}
+        self._room = Room()
+        self._default = Session(DEFAULT, backend, backend.jobs.clock, journal=Journal(self._room))
+        self._others: OrderedDict[str, Session] = OrderedDict()
+        """The one that was not used for longest is the first."""
 
     def __iter__(self) -> Iterator[Session]:
-        return iter(self._sessions.values())
+        return iter([self._default, *self._others.values()])
 
     def get(self, name: str | None) -> Session:
         """The session of this name, made if there is none; without a name, the default one.
@@ -79,42 +93,56 @@ class Sessions:
         Raises:
             Refusal: 400 for a name that is too long.
         """
-        session = self._sessions.get(name or DEFAULT)
-        if session is None:
-            session = self._make(name or DEFAULT)
+        self._end_idle()
+        name = name or DEFAULT
+        session = self._find(name) or self._make(name)
         session.used = time.monotonic()
+        if session is not self._default:
+            self._others.move_to_end(name)
+        if not session.has_begun:
+            session.has_begun = True
+            groups.resume(session.backend)
         return session
+
+    def _find(self, name: str) -> Session | None:
+        return self._default if name == DEFAULT else self._others.get(name)
 
     def _make(self, name: str) -> Session:
         if len(name) > LONGEST_NAME:
-            raise errors.one(f"header.{HEADER}", f"The session's name is longer than {LONGEST_NAME} characters.")
-        self._end_idle()
+            raise errors.one(
+                f"header.{HEADER}",
+                f"The session's name {errors.show(name)} has {len(name)} characters; send {LONGEST_NAME} at most.",
+            )
+        if len(self._others) + 1 >= MOST:
+            self.end(next(iter(self._others)))
         clock = Clock()
-        backend = Backend(self._origin.fork(clock.now), self._first_jobs.fork(clock), self._files)
-        self._sessions[name] = Session(name, backend, clock)
-        return self._sessions[name]
+        jobs = Jobs(0, clock)
+        jobs.progression = self._progression
+        backend = Backend(self._origin.fork(clock.now), jobs, self._files)
+        self._others[name] = Session(name, backend, clock, journal=Journal(self._room))
+        return self._others[name]
 
     def _end_idle(self) -> None:
-        now = time.monotonic()
-        others = sorted((one for one in self._sessions.values() if one.name != DEFAULT), key=lambda one: one.used)
-        surplus = max(0, len(others) + 1 - MOST)
-        for place, session in enumerate(others):
-            if place >= surplus and now - session.used <= IDLE:
-                break
-            self.end(session.name)
+        long_ago = time.monotonic() - IDLE
+        while self._others and (first := next(iter(self._others.values()))).used < long_ago:
+            self.end(first.name)
 
     def end(self, name: str) -> None:
         """End a session: the next request that names it begins anew. Raises Refusal 404."""
-        session = self._sessions.get(name)
+        session = self._find(name)
         if session is None:
             raise errors.unknown_session(name)
         session.backend.jobs.clear()
         if name == DEFAULT:
             session.clock.reset()
+            session.backend.jobs.progression = self._progression
             session.snapshots.clear()
+            session.faults.clear()
+            session.journal.clear()
             session.become(self._origin)
         else:
-            del self._sessions[name]
+            session.journal.close()
+            del self._others[name]
 
     def origin(self, name: str | None, session: Session) -> World:
         """The world of the seed, or of a seed or snapshot of this name.
@@ -129,10 +157,15 @@ class Sessions:
         if name not in self._seeds:
             raise errors.unknown_origin(name, [*self._seeds, *session.snapshots])
         if name not in self._worlds:
-            self._worlds[name] = self._seeds[name]()
+            self._worlds[name] = self._seeds[name](self._origin)
         return self._worlds[name]
+
+    def hang_up(self) -> None:
+        """End every stream of a journal: a server that stops would wait for them for ever."""
+        for session in self:
+            session.journal.close()
 
     async def stop(self) -> None:
         """Cancel every job of every session."""
-        for session in self._sessions.values():
+        for session in self:
             await session.backend.jobs.stop()

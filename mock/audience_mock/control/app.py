@@ -3,20 +3,23 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_mock import errors
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
+from audience_mock.forcing import RAW_SEND
 from audience_mock.responses import answer
 from audience_mock.sessions import HEADER, SESSION, Session, Sessions
+from audience_mock.validation import MAX_DEPTH, parse_json
 
 PREFIX = "/__mock__"
+AROUND_A_VALUE = 8
+"""Levels that an export, or an entry of the journal, may have around a body of the API."""
 
 
 class Control:
@@ -36,6 +39,7 @@ class Control:
         self._control.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[RAW_SEND] = send
         path: str = scope.get("path", "")
         if scope["type"] != "http" or not (path == PREFIX or path.startswith(f"{PREFIX}/")):
             await self._app(scope, receive, send)
@@ -45,7 +49,7 @@ class Control:
         except Refusal as refusal:
             await answer(refusal.status, refusal.body())(scope, receive, send)
             return
-        await self._control(scope, receive, send)
+        await self._control(scope, receive, self._guard.remembering(Request(scope), send))
 
 
 def _refused(_: Request, refusal: Refusal) -> Response:
@@ -58,8 +62,10 @@ def _unknown(request: Request, _: Any) -> Response:
     return _refused(request, errors.unknown_control_path(request.url.path))
 
 
-def _not_allowed(request: Request, error: Any) -> Response:
-    allowed = (error.headers or {}).get("Allow", "").split(", ")
+def _not_allowed(request: Request, _: Any) -> Response:
+    """Every method of the path counts: Starlette's own answer names those of its first route."""
+    fitting = [route for route in request.app.routes if route.matches(request.scope)[0] is Match.PARTIAL]
+    allowed = sorted({method for route in fitting for method in route.methods})
     return _refused(request, errors.method_not_allowed(request.method, request.url.path, allowed))
 
 
@@ -78,7 +84,11 @@ class InSession:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             name = dict(scope["headers"]).get(_HEADER)
-            scope[SESSION] = self._sessions.get(name.decode("latin-1") if name else None)
+            try:
+                scope[SESSION] = self._sessions.get(name.decode("latin-1") if name else None)
+            except Refusal as refusal:
+                await answer(refusal.status, refusal.body())(scope, receive, send)
+                return
         await self._app(scope, receive, send)
 
 
@@ -112,10 +122,9 @@ class Asked:
         content = await self.request.body()
         if not content:
             return {}
-        try:
-            body = orjson.loads(content)
-        except orjson.JSONDecodeError as error:
-            raise errors.invalid([errors.body_not_json(str(error))]) from None
+        body, problem = parse_json(content, MAX_DEPTH + AROUND_A_VALUE)
+        if problem:
+            raise errors.invalid([problem])
         if not isinstance(body, dict):
             raise errors.one("body", "The body is not an object; send a JSON object.")
         return body

@@ -34,6 +34,7 @@ class Attributes:
         self._new_id = new_id
         self._by_user: dict[str, dict[str, Value]] = {}
         self._users_of: dict[str, dict[str, None]] = {}
+        self.writes = 0
         self._shared = False
         self._owned: set[tuple[str, str]] | None = None
 
@@ -63,6 +64,8 @@ class Attributes:
         return held
 
     def _take_copies(self) -> None:
+        """Before every write."""
+        self.writes += 1
         if self._shared:
             self._by_user, self._users_of = dict(self._by_user), dict(self._users_of)
             self._owned = set()

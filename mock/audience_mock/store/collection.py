@@ -71,6 +71,7 @@ class Collection:
         self._index: dict[str, dict[Hashable, SortedList[int]]] = {name: {} for name in filters}
         self._views: OrderedDict[tuple[tuple[str, Any], ...], SortedList[int]] = OrderedDict()
         self._next = 0
+        self.writes = 0
         self._shared = False
         self._owned: set[tuple[str, Hashable]] | None = None
 
@@ -153,6 +154,7 @@ class Collection:
 
     def _write(self, place: int, old: Record | None, new: Record | None) -> None:
         """Carry one change into the records, the indexes and the views."""
+        self.writes += 1
         if new is None:
             del self._records[place]
         else:

@@ -50,6 +50,11 @@ class Definitions:
         other._records = self._records.fork()
         return other
 
+    @property
+    def writes(self) -> int:
+        """How often something was written."""
+        return self._records.writes
+
     def __len__(self) -> int:
         return len(self._records)
 

@@ -87,6 +87,11 @@ class World:
             for name, tenant in self._tenants.items()
         }
 
+    @property
+    def writes(self) -> int:
+        """How often something was written in it."""
+        return sum(t.definitions.writes + t.attributes.writes + t.groups.writes for t in self._tenants.values())
+
     def empty(self) -> "World":
         """A world that serves the same applications and holds nothing."""
         other = World((), self._clock)
