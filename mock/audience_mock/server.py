@@ -75,9 +75,14 @@ def seed_worlds() -> dict[str, Callable[[World], World]]:
 
 def create_mock(options: Options) -> AsyncApp:
     """The ASGI application of a server. Raises SeedProblem."""
+    return create_parts(options)[0]
+
+
+def create_parts(options: Options) -> tuple[AsyncApp, Sessions]:
+    """The ASGI application of a server, and the sessions behind it. Raises SeedProblem."""
     contract, backend = create_backend(options)
     sessions = Sessions(backend, seed_worlds())
-    return create_app(
+    app = create_app(
         contract,
         sessions,
         check_responses=options.check_responses,
@@ -86,6 +91,7 @@ def create_mock(options: Options) -> AsyncApp:
         proxy=options.proxy,
         state_file=StateFile(options.state, sessions) if options.state else None,
     )
+    return app, sessions
 
 
 class Server(uvicorn.Server):
@@ -93,7 +99,12 @@ class Server(uvicorn.Server):
 
     def __init__(self, options: Options, log_level: str) -> None:
         self._options = options
-        super().__init__(uvicorn.Config(create_mock(options), log_level=log_level, lifespan="on"))
+        app, self._sessions = create_parts(options)
+        super().__init__(uvicorn.Config(app, log_level=log_level, lifespan="on"))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._sessions.hang_up()  # uvicorn waits for streams of events, which do not end by themselves
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

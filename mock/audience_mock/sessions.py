@@ -1,9 +1,9 @@
 """Worlds of one's own: each session lives in a fork of the seed, and never sees another."""
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from time import monotonic
 
 from audience_mock import errors
 from audience_mock.clock import Clock
@@ -38,7 +38,7 @@ class Session:
         snapshots: worlds that it was told to keep, by name.
         faults: how its answers are spoilt.
         journal: what it was asked, and what it answered.
-        used: when it was used last, as `time.monotonic` has it.
+        used: when it was used last, as `monotonic` has it.
         has_begun: it was used; until then its jobs rest.
     """
 
@@ -48,7 +48,7 @@ class Session:
     snapshots: dict[str, World] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
-    used: float = field(default_factory=time.monotonic)
+    used: float = field(default_factory=monotonic)
     has_begun: bool = False
 
     def become(self, world: World) -> None:
@@ -96,7 +96,7 @@ class Sessions:
         self._end_idle()
         name = name or DEFAULT
         session = self._find(name) or self._make(name)
-        session.used = time.monotonic()
+        session.used = monotonic()
         if session is not self._default:
             self._others.move_to_end(name)
         if not session.has_begun:
@@ -123,7 +123,7 @@ class Sessions:
         return self._others[name]
 
     def _end_idle(self) -> None:
-        long_ago = time.monotonic() - IDLE
+        long_ago = monotonic() - IDLE
         while self._others and (first := next(iter(self._others.values()))).used < long_ago:
             self.end(first.name)
 
