@@ -60,6 +60,11 @@ class Fault:
         self._passed.append(now)
         return False
 
+    @property
+    def does_more_than_wait(self) -> bool:
+        """Does it change the answer itself."""
+        return any(effect in self.told for effect in ("status", "body", "example", "rate", "kind"))
+
     def delay(self) -> float:
         """Seconds before the answer."""
         told = self.told.get("delay", 0)

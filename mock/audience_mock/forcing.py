@@ -57,7 +57,7 @@ class Forcing:
         operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
         applied = scope[APPLIED] = [f"Prefer: {text}" for text in asked.applied]
         if rule:
-            applied.append(f"rule {rule.id}")
+            applied.append(f"rule {rule.id}{'' if rule.does_more_than_wait else ': delay'}")
         kind = asked.fault or (rule.told.get("kind") if rule else None)
         await session.clock.sleep(asked.delay + (rule.delay() if rule else 0.0))
         if kind == "drop":
