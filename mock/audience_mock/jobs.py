@@ -5,7 +5,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from audience_mock.clock import Clock
@@ -60,6 +60,11 @@ class Job:
     released: bool = False
     awake: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def is_due(self, now: datetime) -> bool:
+        """Has its time come, or was it advanced."""
+        seconds = self.progression.seconds
+        return self.released or (seconds is not None and self.created_at + timedelta(seconds=seconds) <= now)
+
     @property
     def has_ended(self) -> bool:
         return self.status in {"completed", "failed"}
@@ -94,14 +99,8 @@ class Jobs:
         self.clock = clock or Clock()
         self.progression = Progression(delay)
         self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], Job] = {}
         self._last = 0
-
-    def fork(self, clock: Clock) -> "Jobs":
-        """None yet, with this progression, by another clock."""
-        other = Jobs(0.0, clock)
-        other.progression = self.progression
-        return other
 
     def start(self, title: str, work: Work, *, kind: str = "", subject: str = "", job_id: str = "") -> Job:
         """Begin `work` when its time has come; a failure is logged under `title` and harms nothing else."""
@@ -109,8 +108,8 @@ class Jobs:
         job = Job(job_id or f"job-{self._last}", kind, subject, title, self.progression, self.clock.now())
         self._jobs[job.id] = job
         task = asyncio.create_task(self._run(job, work))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running[task] = job
+        task.add_done_callback(self._running.pop)
         return job
 
     async def _run(self, job: Job, work: Work) -> None:
@@ -160,6 +159,16 @@ class Jobs:
         job.released = True
         job.awake.set()
 
+    async def caught_up(self, patience: float) -> None:
+        """Wait until every job that is due has ended.
+
+        Args:
+            patience: seconds after which it waits no longer.
+        """
+        due = [task for task, job in self._running.items() if job.is_due(self.clock.now())]
+        if due:
+            await asyncio.wait(due, timeout=patience)
+
     async def settled(self) -> None:
         """Wait until no job is running."""
         while self._running:
@@ -176,6 +185,7 @@ class Jobs:
         for task in self._running:
             task.cancel()
         self._jobs.clear()
+        self._last = 0
 
 
 def described(jobs: Iterable[Job]) -> list[dict[str, Any]]:

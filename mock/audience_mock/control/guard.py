@@ -6,9 +6,11 @@ to loopback is seen in `Host`.
 
 import ipaddress
 import secrets
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.types import Message, Send
 
 from audience_mock.errors import Refusal, show
 
@@ -32,16 +34,29 @@ class Guard:
         if self._token is None and not _is_near(host):
             raise Refusal(403, f"The control API is not served for the host {show(host)}; use 127.0.0.1 or localhost.")
         origin = request.headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _split(origin).netloc.lower() != host.lower():
             raise Refusal(
                 403, f"A page of {show(origin)} may not use the control API; only the console at /__mock__/ may."
             )
-        if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+        if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"} and not _is_a_visit(request):
             raise Refusal(
                 403, "A page of another site may not use the control API; only the console at /__mock__/ may."
             )
         if self._token is not None and not self._has_token(request):
             raise Refusal(401, f"Send the token that was printed at start as the header {TOKEN_HEADER}.")
+
+    def remembering(self, request: Request, send: Send) -> Send:
+        """A `send` that lets the browser of somebody who came with the token remember it."""
+        if self._token is None or "token" not in request.query_params:
+            return send
+        cookie = f"{TOKEN_COOKIE}={self._token}; Path=/__mock__; HttpOnly; SameSite=Strict"
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(raw=message["headers"]).append("set-cookie", cookie)
+            await send(message)
+
+        return told
 
     def _has_token(self, request: Request) -> bool:
         sent = (request.headers.get(TOKEN_HEADER), request.cookies.get(TOKEN_COOKIE), request.query_params.get("token"))
@@ -50,9 +65,23 @@ class Guard:
         )
 
 
+def _split(url: str) -> SplitResult:
+    """The parts of a URL; of one that cannot be, none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+def _is_a_visit(request: Request) -> bool:
+    """Does a person follow a link to us; the page then has a window of its own, and the other site sees none of it."""
+    asked = (request.method, request.headers.get("sec-fetch-mode"), request.headers.get("sec-fetch-dest"))
+    return asked == ("GET", "navigate", "document")
+
+
 def _is_near(host: str) -> bool:
     """Is it a name that no other machine can have."""
-    name = urlsplit(f"//{host}").hostname or ""
+    name = _split(f"//{host}").hostname or ""
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:

@@ -74,6 +74,13 @@ async def end_session(asked: Asked) -> Any:
     return {"success": True, "message": f"The session {asked.path('name')} has ended; its next request begins it anew."}
 
 
+async def end_sessions(asked: Asked) -> Any:
+    ended = [session.name for session in asked.sessions]
+    for name in ended:
+        asked.sessions.end(name)
+    return {"success": True, "message": f"{len(ended)} sessions have ended; the default one has begun anew."}
+
+
 CALLS = (
     Call(
         "POST",
@@ -89,5 +96,6 @@ CALLS = (
     Call("POST", "/snapshots/{name}", restore_snapshot, "Go back to a snapshot"),
     Call("DELETE", "/snapshots/{name}", delete_snapshot, "Forget a snapshot"),
     Call("GET", "/sessions", list_sessions, "List the sessions"),
-    Call("DELETE", "/sessions/{name}", end_session, "End a session; the default one begins anew"),
+    Call("DELETE", "/sessions", end_sessions, "End every session; the default one begins anew"),
+    Call("DELETE", "/sessions/{name:path}", end_session, "End a session; the default one begins anew"),
 )

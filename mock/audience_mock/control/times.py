@@ -1,6 +1,7 @@
 """The clock and the jobs of a session."""
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from audience_mock import errors
@@ -14,8 +15,7 @@ MOMENT: Json = {"type": "string", "format": "date-time", "description": "RFC 333
 CLOCK: Json = {
     "type": "object",
     "additionalProperties": False,
-    "minProperties": 1,
-    "maxProperties": 1,
+    "description": "one of these",
     "properties": {
         "freeze": {
             "description": "true to stand still now, or the moment to stand at",
@@ -27,7 +27,7 @@ CLOCK: Json = {
         "reset": {"enum": [True], "description": "real time again"},
     },
 }
-ROWS: Json = {"type": "array", "items": {"type": "integer", "minimum": 1}, "description": "rows of the file, from 1"}
+ROWS: Json = {"type": "array", "items": {"type": "integer", "minimum": 1}, "description": "users of the file, from 1"}
 PROGRESSION: Json = {
     "type": "object",
     "additionalProperties": False,
@@ -38,8 +38,22 @@ PROGRESSION: Json = {
 }
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""The clock stays between them, so that times can be written and added to."""
+_LEAP_SECOND = re.compile(r"(?<=:)60(?=[.Z+-])")
+PATIENCE = 5.0
+"""Seconds that an answer waits for the jobs that it has set going."""
+
+
+def _moment(field: str, text: str) -> datetime:
+    """The time that a text of RFC 3339 says; a leap second is the one before it. Raises Refusal 400."""
+    try:
+        moment = datetime.fromisoformat(_LEAP_SECOND.sub("59", text.upper()))
+    except ValueError:  # the year 0
+        moment = datetime.min.replace(tzinfo=UTC)
+    if not FIRST <= moment <= LAST:
+        raise errors.one(field, f"{field} is {errors.show(text)}; send a time from {FIRST.year} to {LAST.year}.")
+    return moment
 
 
 async def read_clock(asked: Asked) -> Any:
@@ -51,23 +65,25 @@ def _clock(session: Session) -> Json:
 
 
 async def set_clock(asked: Asked) -> Any:
+    """Jobs whose time has come by it are done when the answer comes, if they can be in a few seconds."""
     clock = asked.session.clock
+    if len(asked.content) != 1:
+        names = ", ".join(CLOCK["properties"])
+        raise errors.one("body", f"The body has {len(asked.content)} fields; send exactly one of {names}.")
     ((what, value),) = asked.content.items()
     if what == "freeze":
-        clock.freeze(None if value is True else _moment(value))
+        clock.freeze(None if value is True else _moment("body.freeze", value))
     elif what == "set":
-        clock.set(_moment(value))
+        clock.set(_moment("body.set", value))
     elif what == "advance":
-        try:
-            clock.advance(timedelta(seconds=value))
-        except OverflowError:
-            raise errors.one(
-                "body.advance", f"The clock cannot go {value} seconds forward: years end at 9999."
-            ) from None
+        if clock.now() + timedelta(seconds=value) > LAST:
+            raise errors.one("body.advance", f"The clock cannot go {value} s forward: its years end at {LAST.year}.")
+        clock.advance(timedelta(seconds=value))
     elif what == "run":
         clock.run()
     else:
         clock.reset()
+    await asked.session.backend.jobs.caught_up(PATIENCE)
     return _clock(asked.session)
 
 
@@ -101,12 +117,18 @@ def _waiting(asked: Asked) -> Job:
 
 
 async def read_job(asked: Asked) -> Any:
-    return _job(_found(asked))
+    """For a job that the API itself cannot read, as a bulk update, this is one of the reads that it waits for."""
+    job = _found(asked)
+    if job.subject == job.id:
+        asked.session.backend.jobs.seen(job.subject)
+    return _job(job)
 
 
 async def advance_job(asked: Asked) -> Any:
+    """It has ended when the answer comes, if it can in a few seconds."""
     job = _waiting(asked)
     asked.session.backend.jobs.advance(job)
+    await asked.session.backend.jobs.caught_up(PATIENCE)
     return _job(job)
 
 

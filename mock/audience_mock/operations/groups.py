@@ -66,7 +66,7 @@ def _read_file(at: Context, group: dict[str, Any]) -> None:
 def resume(backend: Backend) -> None:
     """Read the files that were still to be read in a world that has come in the place of another."""
     for tenant in backend.world.tenants():
-        for group in [group for group in tenant.groups if tenant.groups.is_being_read(group)]:
+        for group in tenant.groups.being_read():
             _read_file(Context(tenant, backend), group)
 
 

@@ -10,6 +10,7 @@ that has a default:
       groups: [{name: Walkers, category: l1, tags: [shoes], users: [u1]}]
 """
 
+import functools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -99,8 +100,13 @@ def judge(seed: str, content: Any) -> None:
         for name in content:
             if not _TENANT.fullmatch(str(name)):
                 raise SeedProblem(f"the seed {seed} names the tenant {name!r}; write it as COMPANY/APPLICATION")
-    for violation in Schema(_schema()).violations(content, "seed"):
+    for violation in _compiled().violations(content, "seed"):
         raise SeedProblem(f"the seed {seed} breaks the contract: {violation.message}")
+
+
+@functools.cache
+def _compiled() -> Schema:
+    return Schema(_schema())
 
 
 def _schema() -> JsonObject:
@@ -153,6 +159,8 @@ def _schema() -> JsonObject:
     tenant = {
         "type": "object",
         "additionalProperties": False,
-        "properties": {part: {"type": "array", "items": items[part]} for part in PARTS},
+        "properties": {
+            part: {"type": "array", "items": {**items[part], "additionalProperties": False}} for part in PARTS
+        },
     }
     return {"type": "object", "additionalProperties": tenant}

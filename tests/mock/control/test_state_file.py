@@ -93,8 +93,8 @@ def test_an_exported_state_is_a_seed(tmp_path: Path) -> None:
 
 
 def test_a_server_that_others_can_reach_asks_for_the_token_that_it_printed() -> None:
-    with started("--host", "0.0.0.0") as (url, said):  # noqa: S104 (that is the point)
-        here = url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+    with started("--host", "0.0.0.0") as (url, said):
+        here = url.replace("0.0.0.0", "127.0.0.1")
         found = re.search(r"\?token=(\S+)", said)
         assert found
         assert httpx.get(f"{here}/__mock__/sessions").status_code == 401
