@@ -69,6 +69,11 @@ def test_the_requests_answer_as_shown() -> None:
         assert len(requests) >= 5
         for command, output in requests:
             assert sh(f"{assignment}; {command}") == output
+        (assignment, _), *requests = shown(blocks("console")[3])
+        assignment = assignment.replace("http://127.0.0.1:4010", url)
+        assert len(requests) >= 5
+        for command, output in requests:
+            assert sh(f"{assignment}; {command}") == output
     finally:
         process.kill()
         process.communicate()

@@ -1,5 +1,6 @@
 """The wiring: openapi.yaml -> Connexion -> operations -> store."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,39 +16,75 @@ from starlette.types import ASGIApp
 
 from audience_mock import responses
 from audience_mock.contract import JsonObject
+from audience_mock.control import CALLS
+from audience_mock.control.app import Control, InSession
+from audience_mock.control.calls import routes
+from audience_mock.control.guard import Guard
 from audience_mock.docs import Docs
+from audience_mock.drill import Drill
+from audience_mock.forcing import Forcing
+from audience_mock.judge import Judge
 from audience_mock.operations import OPERATIONS
-from audience_mock.operations.context import Backend, Context
+from audience_mock.operations.context import Context
+from audience_mock.proxy import Proxy
+from audience_mock.recording import Recording
 from audience_mock.responses import ResponseCheck
 from audience_mock.routing import Routing
+from audience_mock.samples import Samples
+from audience_mock.sessions import SESSION, Sessions
+from audience_mock.state_file import StateFile
 from audience_mock.validation import RequestValidation
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-EXPOSED_HEADERS = ("Allow", "Content-Length", "Date")
+EXPOSED_HEADERS = ("Allow", "Content-Length", "Date", "Preference-Applied", "Retry-After", "WWW-Authenticate")
 """Response headers that a page of another origin may read."""
 
 
-def create_app(contract: JsonObject, backend: Backend, *, check_responses: bool = False) -> AsyncApp:
-    """An ASGI application that serves the contract.
+def create_app(
+    contract: JsonObject,
+    sessions: Sessions,
+    *,
+    check_responses: bool = False,
+    token: str | None = None,
+    bearer: str | None = None,
+    state_file: StateFile | None = None,
+    proxy: str | None = None,
+) -> AsyncApp:
+    """An ASGI application that serves the contract, and the control API beside it.
 
     Args:
         contract: the OpenAPI document as `load_contract` gives it.
-        backend: the store and the background that operations work on.
+        sessions: the stores and backgrounds that operations work on.
         check_responses: validate every answer against the contract; one that deviates becomes a 500.
+        token: what the control API asks for; None where only this machine can reach the server.
+        bearer: the token that every request to the API has to bear; None for no drill.
+        state_file: what keeps the state across restarts.
+        proxy: the origin of a real server to send requests on to.
     """
     app = AsyncApp(
         __name__,
-        middlewares=_middlewares(contract, check_responses=check_responses),
-        lifespan=_lifespan(backend),
+        middlewares=_middlewares(
+            contract, sessions, check_responses=check_responses, token=token, bearer=bearer, proxy=proxy
+        ),
+        lifespan=_lifespan(sessions, state_file),
     )
     for kind, handler in responses.HANDLERS.items():
         app.add_error_handler(kind, handler)
-    app.add_api(contract, resolver=Resolver(lambda operation_id: _handler(operation_id, backend)))
+    app.add_api(contract, resolver=Resolver(_handler))
     return app
 
 
-def _middlewares(contract: JsonObject, *, check_responses: bool) -> list[Callable[[ASGIApp], ASGIApp]]:
+def _middlewares(
+    contract: JsonObject,
+    sessions: Sessions,
+    *,
+    check_responses: bool,
+    token: str | None,
+    bearer: str | None,
+    proxy: str | None,
+) -> list[Callable[[ASGIApp], ASGIApp]]:
     """From the outermost in. Security and response validation of Connexion have nothing to do here."""
+    samples, judge = Samples(contract), Judge(contract)
 
     def cors(app: ASGIApp) -> ASGIApp:
         return CORSMiddleware(
@@ -61,32 +98,43 @@ def _middlewares(contract: JsonObject, *, check_responses: bool) -> list[Callabl
         )
 
     return [
+        lambda app: Control(app, routes(CALLS, sessions), Guard(token)),
         cors,
-        *([ResponseCheck] if check_responses else []),
+        lambda app: InSession(app, sessions),
+        Recording,
+        *([lambda app: Proxy(app, proxy, judge)] if proxy else []),
+        *([lambda app: ResponseCheck(app, judge)] if check_responses and not proxy else []),
         ExceptionMiddleware,
         lambda app: Docs(app, contract),
+        *([lambda app: Drill(app, bearer)] if bearer else []),
         Routing,
+        lambda app: Forcing(app, samples),
         RequestValidation,
         LifespanMiddleware,
         ContextMiddleware,
     ]
 
 
-def _handler(operation_id: str, backend: Backend) -> Callable[..., Awaitable[Response]]:
+def _handler(operation_id: str) -> Callable[..., Awaitable[Response]]:
     """What Connexion calls for an operation; `arguments` is what RequestValidation has left in its context."""
     status, operation = OPERATIONS[operation_id]
 
     async def handle(arguments: dict[str, Any]) -> Response:
+        backend = arguments.pop(SESSION).backend
         tenant = backend.world.tenant(arguments.pop("company_id"), arguments.pop("application_id"))
         return responses.answer(status, await operation(Context(tenant, backend), **arguments))
 
     return handle
 
 
-def _lifespan(backend: Backend) -> Callable[[Any], Any]:
+def _lifespan(sessions: Sessions, state_file: StateFile | None) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
+        keeping = asyncio.create_task(state_file.keep()) if state_file else None
         yield
-        await backend.jobs.stop()
+        await sessions.stop()
+        if keeping:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
 
     return lifespan

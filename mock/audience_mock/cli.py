@@ -1,9 +1,12 @@
 """The command `audience-mock`."""
 
+import ipaddress
 import logging
+import secrets
 import socket
 import sys
 import warnings
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -24,6 +27,15 @@ class _Tenant(click.ParamType[TenantName]):
         if not company_id or not application_id or "/" in application_id:
             self.fail(f"{value!r} is not COMPANY/APPLICATION, like {DOCUMENTED_TENANT}.", param, ctx)
         return TenantName(company_id, application_id)
+
+
+def _origin(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None:
+        from audience_mock.proxy import target_problem  # noqa: PLC0415 (--help is quick without the server)
+
+        if problem := target_problem(value):
+            raise click.BadParameter(problem)
+    return value
 
 
 @click.command(
@@ -67,6 +79,24 @@ class _Tenant(click.ParamType[TenantName]):
     help="Validate every answer; one that breaks the contract becomes a 500.",
 )
 @click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep the state in this file across restarts; where there is one, it goes before the seed.",
+)
+@click.option(
+    "--proxy",
+    metavar="URL",
+    callback=_origin,
+    help="Send requests on to the real server at this origin, and journal where either side breaks the contract.",
+)
+@click.option(
+    "--require-token",
+    "bearer",
+    metavar="TOKEN",
+    help="Answer 401 to every request without Authorization: Bearer TOKEN.",
+)
+@click.option(
     "--log-level",
     default="warning",
     type=click.Choice(LOG_LEVELS),
@@ -81,6 +111,9 @@ def main(
     hosts: tuple[str, ...],
     job_delay: float,
     check_responses: bool,
+    state: Path | None,
+    proxy: str | None,
+    bearer: str | None,
     log_level: str,
 ) -> None:
     """Serve a living mock of the Audience API, until Ctrl-C."""
@@ -92,7 +125,9 @@ def main(
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         listener = _listen(host, port)
-        server = Server(Options(tenants, seed, frozenset(hosts), job_delay, check_responses), log_level)
+        token = None if _is_loopback(host) else secrets.token_urlsafe(12)
+        options = Options(tenants, seed, frozenset(hosts), job_delay, check_responses, bearer, state, token, proxy)
+        server = Server(options, log_level)
     except SeedProblem as problem:
         _give_up(str(problem))
     try:
@@ -101,6 +136,14 @@ def main(
         print("Stopped.")
     if not server.started:
         sys.exit(1)
+
+
+def _is_loopback(host: str) -> bool:
+    """Can only this machine reach a server on this host."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -125,6 +125,15 @@ def body_too_deep(limit: int) -> Violation:
     return Violation("body", f"The body nests deeper than {limit} levels; send a flatter value.")
 
 
+def unauthorised(sent: bool) -> Refusal:
+    problem = "The Authorization header is not the one that this server asks for" if sent else "There is no token"
+    return Refusal(
+        401,
+        f"{problem}; send Authorization: Bearer TOKEN with the token of --require-token.",
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
 # --- refusals of the API's behaviour ----------------------------------------------------------------
 
 
@@ -185,6 +194,44 @@ def unknown_key(field: str, key: str) -> Violation:
         f"The key {show(key)} is not the slug of any definition of this application; "
         "create the definition first, or use one of the slugs in GET …/user_attribute/definition.",
     )
+
+
+# --- refusals of the control API ----------------------------------------------------------------------
+
+
+def unknown_session(name: str) -> Refusal:
+    return Refusal(404, f"There is no session {show(name)}; GET /__mock__/sessions lists those that exist.")
+
+
+def unknown_snapshot(name: str, known: Iterable[str]) -> Refusal:
+    return Refusal(404, f"There is no snapshot {show(name)} in this session; {_there_are(known)}.")
+
+
+def unknown_origin(name: str, known: Iterable[str]) -> Refusal:
+    return one("query.to", f"There is no seed or snapshot {show(name)} to reset to; {_there_are(known)}.")
+
+
+def unknown_fault(fault_id: str) -> Refusal:
+    return Refusal(
+        404, f"There is no fault {show(fault_id)} in this session; GET /__mock__/faults lists those there are."
+    )
+
+
+def unknown_job(job_id: str) -> Refusal:
+    return Refusal(404, f"There is no job {show(job_id)} in this session; GET /__mock__/jobs lists those there are.")
+
+
+def ended_job(job_id: str, status: str) -> Refusal:
+    return one("path.job_id", f"The job {show(job_id)} is {status}; only one that waits can be told to.")
+
+
+def unknown_control_path(path: str) -> Refusal:
+    return Refusal(404, f"There is no path {show(path)} in the control API; /__mock__/openapi.json lists every path.")
+
+
+def _there_are(known: Iterable[str]) -> str:
+    names = ", ".join(known)
+    return f"there are {names}" if names else "there are none"
 
 
 def unknown_cursor(cursor: str) -> Refusal:

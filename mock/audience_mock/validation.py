@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 import orjson
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from connexion.operations import AbstractOperation
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_mock import errors
@@ -22,11 +23,15 @@ from audience_mock.contract import JsonObject
 from audience_mock.errors import Violation
 from audience_mock.routing import PATH_ARGUMENTS
 from audience_mock.schemas import Schema
+from audience_mock.sessions import SESSION
 
 MAX_BODY = 64 * 2**20
 """Bytes of a request body; a file_url of a million users, written out as data:text/csv, fits."""
 MAX_DEPTH = 64
 """Levels of lists and objects in a body; an answer that nests deeper could not be written."""
+
+JUDGED = "audience_mock.judged"
+"""Key of the ASGI scope: the request is only to be judged; a good one is answered with 204."""
 
 _EXACT = 2.0**63
 """Whole numbers from here on are read as floats by orjson."""
@@ -105,7 +110,7 @@ class _Body:
                 violations.append(errors.body_missing())
             return None
         _check_media_type(headers.get(b"content-type"))
-        body, problem = _parse(content)
+        body, problem = parse_json(content)
         violations += [problem] if problem else self._schema.violations(body, "body")
         return body
 
@@ -141,15 +146,15 @@ async def _receive_body(receive: Receive, content_length: str) -> bytes:
     return b"".join(chunks)
 
 
-def _parse(content: bytes) -> tuple[Any, Violation | None]:
+def parse_json(content: bytes, max_depth: int = MAX_DEPTH) -> tuple[Any, Violation | None]:
     """Parse strictly: UTF-8 only, no NaN, no lone surrogates; whole numbers up to a double's largest stay exact."""
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         return None, errors.body_not_json(str(error))
-    depth, has_big_number = _survey(body)
-    if depth > MAX_DEPTH:
-        return None, errors.body_too_deep(MAX_DEPTH)
+    depth, has_big_number = _survey(body, max_depth)
+    if depth > max_depth:
+        return None, errors.body_too_deep(max_depth)
     if has_big_number:
         try:
             body = json.loads(content)
@@ -158,10 +163,10 @@ def _parse(content: bytes) -> tuple[Any, Violation | None]:
     return body, None
 
 
-def _survey(value: Any) -> tuple[int, bool]:
+def _survey(value: Any, max_depth: int) -> tuple[int, bool]:
     """How deep the containers in `value` nest, and whether it has a number that orjson may have rounded."""
     depth, has_big_number, level = 0, False, [value]
-    while level and depth <= MAX_DEPTH:
+    while level and depth <= max_depth:
         has_big_number = has_big_number or any(isinstance(i, float) and abs(i) >= _EXACT for i in level)
         containers = [item for item in level if isinstance(item, dict | list)]
         level = [child for c in containers for child in (c.values() if isinstance(c, dict) else c)]
@@ -187,6 +192,10 @@ class _Step:
             arguments["body"] = await self._body.read(scope, receive, violations)
         if violations:
             raise errors.invalid(violations)
+        if JUDGED in scope:
+            await Response(status_code=204)(scope, receive, send)
+            return
+        arguments[SESSION] = scope[SESSION]
         scope["extensions"]["connexion_context"] = {"arguments": arguments}
         # Connexion's decorators would read the request again: what they see of it is empty.
         read = {**scope, "headers": [], "query_string": b"", "path_params": {}}

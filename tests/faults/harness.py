@@ -26,6 +26,7 @@ from audience_mock.files import Files
 from audience_mock.jobs import Jobs
 from audience_mock.operations.context import Backend
 from audience_mock.seeds.planting import plant
+from audience_mock.sessions import Sessions
 from audience_mock.store.world import World
 
 PATIENCE = 2.0
@@ -104,7 +105,7 @@ def serving(
     try:
         if change:
             change(mock)
-        port.app = mock.around(create_app(copy.deepcopy(_contract()), backend))
+        port.app = mock.around(create_app(copy.deepcopy(_contract()), Sessions(backend)))
         usual: dict[str, Any] = {
             "other_application_id": OTHER_TENANT.application_id,
             "group_id": GROUP_ID,

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from audience_mock.app import create_app
-from audience_mock.server import Options, create_backend
+from audience_mock.server import Options, create_backend, seed_worlds
+from audience_mock.sessions import Sessions
 
 T = TypeVar("T")
 BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"
@@ -22,17 +23,28 @@ class Api:
 
     def __init__(self, options: Options, *, raise_faults: bool = True) -> None:
         contract, self.backend = create_backend(options)
-        self.app = create_app(contract, self.backend, check_responses=options.check_responses)
+        self.sessions = Sessions(self.backend, seed_worlds())
+        self.app = create_app(
+            contract, self.sessions, check_responses=options.check_responses, bearer=options.bearer, proxy=options.proxy
+        )
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=raise_faults)
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://mock")
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
         self._loop = asyncio.new_event_loop()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._loop.run_until_complete(work)
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        return self.run(self.send(method, path, **options))
+
+    async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """A request from within a story that runs in `run`."""
         url = path[1:] if path.startswith("//") else f"{BASE}{path}"
-        return self.run(self._client.request(method, url, **options))
+        return await self._client.request(method, url, **options)
+
+    def start(self, method: str, path: str, **options: Any) -> asyncio.Task[httpx.Response]:
+        """Begin a request from within a story, without waiting for its answer."""
+        return asyncio.ensure_future(self.send(method, path, **options))
 
     def gather(self, *requests: tuple[str, str, dict[str, Any]]) -> list[httpx.Response]:
         """Send (method, path, options) all at once."""

@@ -11,7 +11,7 @@ from audience_mock.store.collection import Collection
 
 ORIGINS = ("https://shop.example.com", "http://localhost:3000", "http://127.0.0.1:8080", "null", "moz-extension://a-b")
 FAVOURITE_COLOUR = f"{DEFINITIONS}/64f666666666666666666666"
-EXPOSED = {"allow", "content-length", "date"}
+EXPOSED = {"allow", "content-length", "date", "preference-applied", "retry-after", "www-authenticate"}
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from audience_mock.files import FileProblem
-from audience_mock.jobs import Jobs
+from audience_mock.jobs import Job, Jobs
 
-Work = Callable[[], Awaitable[None]]
+Work = Callable[[Job], Awaitable[None]]
 
 
 class Waiting(selectors.SelectSelector):
@@ -46,14 +46,14 @@ def run(scenario: Callable[[], Awaitable[Any]]) -> None:
 def note(done: list[tuple[str, float]], what: str) -> Work:
     """Work that notes when it was done."""
 
-    async def work() -> None:
+    async def work(_: Job) -> None:
         done.append((what, asyncio.get_running_loop().time()))
 
     return work
 
 
 def fail(error: Exception) -> Work:
-    async def work() -> None:
+    async def work(_: Job) -> None:
         raise error
 
     return work
@@ -96,7 +96,7 @@ def test_settled_waits_for_jobs_and_for_those_that_they_start() -> None:
     async def scenario() -> None:
         jobs = Jobs(5)
 
-        async def first() -> None:
+        async def first(_: Job) -> None:
             await asyncio.sleep(10)
             jobs.start("Second", note(done, "second"))
 
@@ -170,7 +170,7 @@ def test_stop_cancels_what_waits_and_what_works(caplog: pytest.LogCaptureFixture
     async def scenario() -> None:
         jobs = Jobs(5)
 
-        async def work() -> None:
+        async def work(_: Job) -> None:
             try:
                 await asyncio.sleep(100)
             finally:
@@ -194,7 +194,7 @@ def test_stop_survives_a_job_that_fails_while_it_is_stopped(caplog: pytest.LogCa
     async def scenario() -> None:
         jobs = Jobs(0)
 
-        async def work() -> None:
+        async def work(_: Job) -> None:
             try:
                 await asyncio.sleep(100)
             except asyncio.CancelledError:

@@ -8,9 +8,9 @@ from audience_mock.jobs import Jobs
 from audience_mock.store.world import Tenant, World
 
 
-@dataclass(frozen=True)
+@dataclass
 class Backend:
-    """What all operations of one server share."""
+    """What all operations of one session share. Its world may be exchanged for another."""
 
     world: World
     jobs: Jobs

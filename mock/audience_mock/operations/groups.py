@@ -4,7 +4,8 @@ import asyncio
 from typing import Any
 
 from audience_mock.files import FileProblem
-from audience_mock.operations.context import Context, deleted, number_page
+from audience_mock.jobs import Job
+from audience_mock.operations.context import Backend, Context, deleted, number_page
 from audience_mock.store.members import Asked
 
 
@@ -31,6 +32,7 @@ async def create_group(at: Context, body: dict[str, Any]) -> Any:
 
 
 async def get_group(at: Context, group_id: str) -> Any:
+    at.backend.jobs.seen(group_id)
     return at.tenant.groups.get(group_id)
 
 
@@ -46,9 +48,9 @@ def _read_file(at: Context, group: dict[str, Any]) -> None:
     groups, group_id = at.tenant.groups, group["_id"]
     reading = groups.begin_reading(group_id)
 
-    async def work() -> None:
+    async def work(job: Job) -> None:
         try:
-            places = await at.backend.files.read(group["file_url"])
+            places = await job.read(at.backend.files, group["file_url"])
         except FileProblem:
             if groups.is_current(group_id, reading):
                 groups.fail(group_id)
@@ -58,7 +60,14 @@ def _read_file(at: Context, group: dict[str, Any]) -> None:
         if groups.is_current(group_id, reading):
             groups.complete(group_id, members)
 
-    at.backend.jobs.start(f"Reading the file of the group {group_id}", work)
+    at.backend.jobs.start(f"Reading the file of the group {group_id}", work, kind="group file", subject=group_id)
+
+
+def resume(backend: Backend) -> None:
+    """Read the files that were still to be read in a world that has come in the place of another."""
+    for tenant in backend.world.tenants():
+        for group in tenant.groups.being_read():
+            _read_file(Context(tenant, backend), group)
 
 
 async def delete_group(at: Context, group_id: str) -> Any:
@@ -97,8 +106,10 @@ async def list_users(
 async def refresh(at: Context, group_id: str) -> Any:
     group = at.tenant.groups.get(group_id)
 
-    async def work() -> None:
+    async def work(job: Job) -> None:
+        if job.fails:
+            raise FileProblem(f"The job {job.id} was told to fail.")
         at.tenant.groups.refresh(group_id)
 
-    at.backend.jobs.start(f"Refresh of the group {group_id}", work)
+    at.backend.jobs.start(f"Refresh of the group {group_id}", work, kind="refresh", subject=group_id)
     return {"message": f"The users of the group {group_id} are being counted.", "uid": group["uid"]}

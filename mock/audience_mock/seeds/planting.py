@@ -94,7 +94,11 @@ class _Planter:
         violations = self._tenant.definitions.judge(definition, item["value"], "value")
         if violations:
             raise errors.invalid(violations)
-        written = {key: item[key] for key in ("updated_by", "customer_overridden") if key in item}
+        written: Record = {key: item[key] for key in ("updated_by", "customer_overridden") if key in item}
+        if "_id" in item:
+            self._world.take_id(item["_id"])
+            self._take("_id", item["_id"])
+            written["attribute_id"] = item["_id"]
         self._tenant.attributes.put(item["user_id"], definition, item["value"], **written)
 
     def _group(self, item: Record) -> None:
@@ -111,7 +115,10 @@ class _Planter:
             "tags": [],
             "total_users": {"count": len(user_ids), "refreshed_at": timestamp(FIRST_DAY)},
         }
-        record = self._record({key: value for key, value in item.items() if key != "users"}, defaults)
+        own = {key: value for key, value in item.items() if key not in {"users", "is_being_read"}}
+        record = self._record(own, defaults)
         record = {**record, "is_active": item.get("is_active", True), "__v": item.get("__v", 0)}
         self._take("uid", record["uid"])
         self._tenant.groups.put_in(record, user_ids)
+        if item.get("is_being_read"):
+            self._tenant.groups.begin_reading(record["_id"])

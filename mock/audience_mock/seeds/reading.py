@@ -10,6 +10,7 @@ that has a default:
       groups: [{name: Walkers, category: l1, tags: [shoes], users: [u1]}]
 """
 
+import functools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +45,7 @@ def read_seed(seed: str) -> Seed:
     if not path.exists() and path.suffix not in {".yaml", ".yml", ".json"}:
         raise SeedProblem(f"there is no seed {seed!r}: use {', '.join(BUILT_IN)}, or the path of a YAML file")
     content: Seed = _load(path)
-    _judge(seed, content)
+    judge(seed, content)
     return content
 
 
@@ -93,14 +94,19 @@ BUILT_IN: dict[str, Callable[[], Seed]] = {
 }
 
 
-def _judge(seed: str, content: Any) -> None:
-    """Hold a seed against the contract's own schemas."""
+def judge(seed: str, content: Any) -> None:
+    """Hold a seed against the contract's own schemas. Raises SeedProblem."""
     if isinstance(content, dict):
         for name in content:
             if not _TENANT.fullmatch(str(name)):
                 raise SeedProblem(f"the seed {seed} names the tenant {name!r}; write it as COMPANY/APPLICATION")
-    for violation in Schema(_schema()).violations(content, "seed"):
+    for violation in _compiled().violations(content, "seed"):
         raise SeedProblem(f"the seed {seed} breaks the contract: {violation.message}")
+
+
+@functools.cache
+def _compiled() -> Schema:
+    return Schema(_schema())
 
 
 def _schema() -> JsonObject:
@@ -126,6 +132,7 @@ def _schema() -> JsonObject:
             "category": {"enum": list(CATEGORIES)},
             "status": {"enum": [PENDING, COMPLETED, FAILED]},
             "users": {"type": "array", "items": {"type": "string", "minLength": 1}},
+            "is_being_read": {"type": "boolean"},
         },
     }
     user = {
@@ -145,12 +152,15 @@ def _schema() -> JsonObject:
             "value": schemas["AttributeValue"],
             "updated_by": {"type": "string"},
             "customer_overridden": {"type": "boolean"},
+            "_id": {"type": "string", "minLength": 1},
         },
     }
     items = {"definitions": definition, "users": user, "values": value, "groups": group}
     tenant = {
         "type": "object",
         "additionalProperties": False,
-        "properties": {part: {"type": "array", "items": items[part]} for part in PARTS},
+        "properties": {
+            part: {"type": "array", "items": {**items[part], "additionalProperties": False}} for part in PARTS
+        },
     }
     return {"type": "object", "additionalProperties": tenant}

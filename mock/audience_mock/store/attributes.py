@@ -11,7 +11,9 @@ from audience_mock.store.collection import Record
 
 
 @dataclass(slots=True)
-class _Value:
+class Value:
+    """What one user holds of one definition."""
+
     attribute_id: str
     value: Any
     updated_by: str = "platform"
@@ -30,19 +32,59 @@ class Attributes:
     def __init__(self, tenant: TenantName, new_id: Callable[[], str]) -> None:
         self._tenant = tenant
         self._new_id = new_id
-        self._by_user: dict[str, dict[str, _Value]] = {}
+        self._by_user: dict[str, dict[str, Value]] = {}
         self._users_of: dict[str, dict[str, None]] = {}
+        self.writes = 0
+        self._shared = False
+        self._owned: set[tuple[str, str]] | None = None
 
-    def put(self, user_id: str, definition: Record, value: Any, **written: Any) -> Record:
+    def fork(self, new_id: Callable[[], str]) -> "Attributes":
+        """The same values going their own way, made at no cost: a write takes copies of what it changes."""
+        other = Attributes(self._tenant, new_id)
+        other._by_user, other._users_of = self._by_user, self._users_of
+        self._shared = other._shared = True
+        return other
+
+    def _values(self, user_id: str) -> dict[str, Value]:
+        """A user's values, to be changed."""
+        return self._own("user", self._by_user, user_id)
+
+    def _users(self, definition_id: str) -> dict[str, None]:
+        """Who holds a value of a definition, to be changed."""
+        return self._own("definition", self._users_of, definition_id)
+
+    def _own(self, kind: str, table: dict[str, dict[str, Any]], key: str) -> dict[str, Any]:
+        held = table.get(key)
+        if held is None:
+            held = table[key] = {}
+        elif self._owned is not None and (kind, key) not in self._owned:
+            held = table[key] = dict(held)
+        if self._owned is not None:
+            self._owned.add((kind, key))
+        return held
+
+    def _take_copies(self) -> None:
+        """Before every write."""
+        self.writes += 1
+        if self._shared:
+            self._by_user, self._users_of = dict(self._by_user), dict(self._users_of)
+            self._owned = set()
+            self._shared = False
+
+    def put(
+        self, user_id: str, definition: Record, value: Any, *, attribute_id: str | None = None, **written: Any
+    ) -> Record:
         """Create or replace a value that fits; replacing keeps its `_id` and its place in the list.
 
-        `written` holds `updated_by` and `customer_overridden`, where it was not this API that wrote.
+        `written` holds `updated_by` and `customer_overridden`, where it was not this API that wrote; a seed may
+        bring the `_id` along.
         """
-        values = self._by_user.setdefault(user_id, {})
+        self._take_copies()
+        values = self._values(user_id)
         held = values.get(definition["_id"])
-        new = _Value(held.attribute_id if held else self._new_id(), value, **written)
+        new = Value(held.attribute_id if held else attribute_id or self._new_id(), value, **written)
         values[definition["_id"]] = new
-        self._users_of.setdefault(definition["_id"], {})[user_id] = None
+        self._users(definition["_id"])[user_id] = None
         return self._record(user_id, definition, new)
 
     def get(self, user_id: str, definition: Record) -> Record:
@@ -56,19 +98,30 @@ class Attributes:
         """Forget the user's value of a definition. Raises Refusal 404."""
         if definition_id not in self._by_user.get(user_id, {}):
             raise errors.unknown_attribute(user_id, definition_id)
+        self._take_copies()
         self._forget(user_id, definition_id)
-        del self._users_of[definition_id][user_id]
+        del self._users(definition_id)[user_id]
 
     def forget_definition(self, definition_id: str) -> None:
         """Forget every user's value of a definition."""
+        self._take_copies()
         for user_id in self._users_of.pop(definition_id, ()):
             self._forget(user_id, definition_id)
 
     def _forget(self, user_id: str, definition_id: str) -> None:
-        values = self._by_user[user_id]
+        values = self._values(user_id)
         del values[definition_id]
         if not values:
             del self._by_user[user_id]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_user.values()))
+
+    def every(self) -> Iterator[tuple[str, str, Value]]:
+        """Every value there is: user id, definition id, value."""
+        for user_id, values in self._by_user.items():
+            for definition_id, held in values.items():
+                yield user_id, definition_id, held
 
     def values_of(self, definition_id: str) -> Iterator[tuple[str, Any]]:
         """Every user who holds a value of a definition, with the value."""
@@ -91,7 +144,7 @@ class Attributes:
         on_page = islice(kept, start, start + page_size) if start < len(kept) else ()
         return [self._record(user_id, definitions.get(d), values[d]) for d in on_page], len(kept)
 
-    def _record(self, user_id: str, definition: Record, held: _Value) -> Record:
+    def _record(self, user_id: str, definition: Record, held: Value) -> Record:
         return {
             "_id": held.attribute_id,
             "application_id": self._tenant.application_id,

@@ -71,6 +71,40 @@ class Collection:
         self._index: dict[str, dict[Hashable, SortedList[int]]] = {name: {} for name in filters}
         self._views: OrderedDict[tuple[tuple[str, Any], ...], SortedList[int]] = OrderedDict()
         self._next = 0
+        self.writes = 0
+        self._shared = False
+        self._owned: set[tuple[str, Hashable]] | None = None
+
+    def fork(self) -> "Collection":
+        """A collection of the same records that goes its own way, made at no cost.
+
+        Both share everything until one is written to; that one then takes copies of its tables, and of each
+        index list that it changes.
+        """
+        other = Collection(self._filters, self._unknown)
+        other._places, other._records, other._order = self._places, self._records, self._order
+        other._index, other._next = self._index, self._next
+        self._shared = other._shared = True
+        return other
+
+    def _take_copies(self) -> None:
+        if self._shared:
+            self._places, self._records = dict(self._places), dict(self._records)
+            self._order = SortedList(self._order)
+            self._index = {name: dict(lists) for name, lists in self._index.items()}
+            self._owned = set()
+            self._shared = False
+
+    def _own_list(self, name: str, value: Hashable) -> "SortedList[int]":
+        """The index list of a value, to be changed."""
+        lists = self._index[name]
+        if value not in lists:
+            lists[value] = SortedList()
+        elif self._owned is not None and (name, value) not in self._owned:
+            lists[value] = SortedList(lists[value])
+        if self._owned is not None:
+            self._owned.add((name, value))
+        return lists[value]
 
     def __len__(self) -> int:
         return len(self._records)
@@ -94,6 +128,7 @@ class Collection:
 
     def add(self, record: Record) -> None:
         """Put a record, whose `_id` is new, behind all others."""
+        self._take_copies()
         place, self._next = self._next, self._next + 1
         self._places[record["_id"]] = place
         self._order.add(place)
@@ -101,6 +136,7 @@ class Collection:
 
     def replace(self, record: Record) -> None:
         """Put a record in the place of the one with its `_id`."""
+        self._take_copies()
         place = self._places[record["_id"]]
         self._write(place, self._records[place], record)
 
@@ -111,24 +147,26 @@ class Collection:
             Refusal: 404.
         """
         record = self.get(record_id)
+        self._take_copies()
         place = self._places.pop(record_id)
         self._order.remove(place)
         self._write(place, record, None)
 
     def _write(self, place: int, old: Record | None, new: Record | None) -> None:
         """Carry one change into the records, the indexes and the views."""
+        self.writes += 1
         if new is None:
             del self._records[place]
         else:
             self._records[place] = new
         before, after = self._keys(old), self._keys(new)
         for name, value in before - after:
-            held = self._index[name][value]
+            held = self._own_list(name, value)
             held.remove(place)
             if not held:
                 del self._index[name][value]
         for name, value in after - before:
-            self._index[name].setdefault(value, SortedList()).add(place)
+            self._own_list(name, value).add(place)
         for asked, view in self._views.items():
             was = old is not None and self._keeps(old, asked)
             now = new is not None and self._keeps(new, asked)

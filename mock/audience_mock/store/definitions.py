@@ -1,5 +1,6 @@
 """User attribute definitions (documents: Audience, operations 1 to 5)."""
 
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from audience_mock import errors
@@ -42,6 +43,23 @@ class Definitions:
         self._ground = ground
         self._attributes = attributes
         self._records = Collection(FILTERS, errors.unknown_definition)
+
+    def fork(self, ground: Ground, attributes: Attributes) -> "Definitions":
+        """The same definitions going their own way; `attributes` are the fork of theirs."""
+        other = Definitions(ground, attributes)
+        other._records = self._records.fork()
+        return other
+
+    @property
+    def writes(self) -> int:
+        """How often something was written."""
+        return self._records.writes
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._records)
 
     def __contains__(self, definition_id: str) -> bool:
         return definition_id in self._records

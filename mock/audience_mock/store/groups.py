@@ -1,5 +1,6 @@
 """User groups (documents: Audience, operations 11 to 20)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from audience_mock import errors
@@ -39,6 +40,27 @@ class Groups:
         self._members: dict[str, Members] = {}
         self._last_uid = 0
         self._readings: dict[str, int] = {}
+        self._being_read: set[str] = set()
+
+    def fork(self, ground: Ground, directory: Directory) -> "Groups":
+        """The same groups going their own way."""
+        other = Groups(self._tenant, ground, directory)
+        other._records = self._records.fork()
+        other._members, other._readings = dict(self._members), dict(self._readings)
+        other._being_read = set(self._being_read)
+        other._last_uid = self._last_uid
+        return other
+
+    @property
+    def writes(self) -> int:
+        """How often something was written."""
+        return self._records.writes
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._records)
 
     def get(self, group_id: str) -> Record:
         """The group. Raises Refusal 404."""
@@ -120,6 +142,7 @@ class Groups:
         """Remove the group and its list of users. Raises Refusal 404."""
         self._records.remove(group_id)
         del self._members[group_id], self._readings[group_id]
+        self._being_read.discard(group_id)
 
     def members(self, group_id: str) -> Members:
         """The users of a group. Raises Refusal 404."""
@@ -134,7 +157,16 @@ class Groups:
     def begin_reading(self, group_id: str) -> int:
         """Note that a file of this group is being read; only the newest reading will count."""
         self._readings[group_id] += 1
+        self._being_read.add(group_id)
         return self._readings[group_id]
+
+    def is_being_read(self, group: Record) -> bool:
+        """Is a file of this group still to be read; one that a seed calls pending is not."""
+        return group["_id"] in self._being_read
+
+    def being_read(self) -> list[Record]:
+        """The groups whose file is still to be read, oldest first."""
+        return sorted(map(self.get, self._being_read), key=lambda group: int(group["uid"]))
 
     def is_current(self, group_id: str, reading: int) -> bool:
         return self._readings.get(group_id) == reading
@@ -142,11 +174,13 @@ class Groups:
     def complete(self, group_id: str, members: Members) -> None:
         """The file has been read: these are the group's users now."""
         group = self.get(group_id)
+        self._being_read.discard(group_id)
         self._members[group_id] = members
         self._counted(group, status=COMPLETED)
 
     def fail(self, group_id: str) -> None:
         """The file could not be read: the users stay as they were."""
+        self._being_read.discard(group_id)
         self._records.replace({**self.get(group_id), "status": FAILED})
 
     def _counted(self, group: Record, **changes: Any) -> None:

@@ -56,6 +56,11 @@ class Members:
         self._gone = gone or {}
         self._selections: OrderedDict[tuple[str | None, bool], Sequence[int]] = OrderedDict()
 
+    @property
+    def user_ids(self) -> list[str]:
+        """All of them, in the order of the file; not to be changed."""
+        return self._ids
+
     def __len__(self) -> int:
         return len(self._ids)
 

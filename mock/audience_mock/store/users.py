@@ -1,7 +1,7 @@
 """Who the users of groups are: emails, phone numbers, and whether they are blacklisted."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 _EMAIL_FLAGS = ("primary", "verified", "active")
@@ -57,6 +57,14 @@ class Directory:
                 country = {"country_code": _read(code)} if code else {}
                 phones.append({"phone": text, **country, **_flags(flags, _PHONE_FLAGS)})
         return {"user_id": user_id, "emails": emails, "phone_numbers": phones}
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def described(self) -> Iterator[dict[str, Any]]:
+        """Every user whom a seed described, as the seed did."""
+        for user_id in self._lines:
+            yield {**self.summary(user_id), "blacklisted": user_id in self.blacklisted}
 
     def having(self, needle: str, user_ids: Sequence[str], places: Iterable[int]) -> Iterable[int]:
         """Those of `places` in `user_ids` whose user has an email or phone number with `needle` in it.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
+from audience_mock.clock import real_time
 from audience_mock.contract import DOCUMENTED_TENANT, TenantName
 from audience_mock.store.attributes import Attributes
 from audience_mock.store.definitions import Definitions
@@ -10,10 +11,6 @@ from audience_mock.store.groups import Groups
 from audience_mock.store.users import Directory
 
 Clock = Callable[[], datetime]
-
-
-def real_time() -> datetime:
-    return datetime.now(UTC)
 
 
 class Tenant:
@@ -25,6 +22,15 @@ class Tenant:
         self.definitions = Definitions(world, self.attributes)
         self.users = Directory()
         self.groups = Groups(name, world, self.users)
+
+    def fork(self, world: "World") -> "Tenant":
+        """The same things in another world, going their own way. Users never change: they are shared."""
+        other = Tenant(self.name, world)
+        other.attributes = self.attributes.fork(world.new_id)
+        other.definitions = self.definitions.fork(world, other.attributes)
+        other.users = self.users
+        other.groups = self.groups.fork(world, self.users)
+        return other
 
 
 class World:
@@ -44,15 +50,56 @@ class World:
         self._taken: set[str] = set()
         self._tenants: dict[TenantName, Tenant] = {}
 
+    def fork(self, clock: Clock | None = None) -> "World":
+        """A world like this one, with its own clock and sequence of ids, made at no cost.
+
+        What is written to one of the two from now on is not seen in the other.
+        """
+        other = World((), clock or self._clock)
+        other._companies, other._applications = self._companies, self._applications
+        other._last_id, other._taken = self._last_id, set(self._taken)
+        other._tenants = {name: tenant.fork(other) for name, tenant in self._tenants.items()}
+        return other
+
     def tenant(self, company_id: str, application_id: str) -> Tenant:
         """The tenant of this name; one that is not served is empty and is forgotten after the request."""
         name = TenantName(company_id, application_id)
         tenant = self._tenants.get(name)
         if tenant is None:
             tenant = Tenant(name, self)
-            if company_id in self._companies and application_id in self._applications:
+            if self.serves(name):
                 self._tenants[name] = tenant
         return tenant
+
+    def tenants(self) -> list[Tenant]:
+        """Every tenant that was asked for or seeded."""
+        return list(self._tenants.values())
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How much each tenant holds."""
+        return {
+            str(name): {
+                "definitions": len(tenant.definitions),
+                "values": len(tenant.attributes),
+                "groups": len(tenant.groups),
+                "users": len(tenant.users),
+            }
+            for name, tenant in self._tenants.items()
+        }
+
+    @property
+    def writes(self) -> int:
+        """How often something was written in it."""
+        return sum(t.definitions.writes + t.attributes.writes + t.groups.writes for t in self._tenants.values())
+
+    def empty(self) -> "World":
+        """A world that serves the same applications and holds nothing."""
+        other = World((), self._clock)
+        other._companies, other._applications = self._companies, self._applications
+        return other
+
+    def serves(self, name: TenantName) -> bool:
+        return name.company_id in self._companies and name.application_id in self._applications
 
     def new_id(self) -> str:
         """24 hex digits, never given before; the same sequence in every run."""

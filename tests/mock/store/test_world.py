@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.mock.store.world_model import (
     DEFINITIONS_ASKED,
     GROUPS_ASKED,
@@ -56,6 +56,7 @@ class WorldAgainstModel(RuleBasedStateMachine):
         self.world = World([OTHER], clock=lambda: self.clock)
         self.models = [Model(self.world.tenant(*name)) for name in (DOCUMENTED_TENANT, OTHER)]
         self.ids: set[str] = set()
+        self.waiting: tuple[World, list[Model], set[str]] | None = None
 
     def pick(self, at: int, part: str, number: int) -> str:
         """The id of a living record of this tenant, or, from 10 on, a stranger's, a dead or an unknown one."""
@@ -87,6 +88,24 @@ class WorldAgainstModel(RuleBasedStateMachine):
             self.create_definition(at, "Alpha", f"s{number}", kind, {"is_locked"} if number == 1 else None)
             self.put_a_value_that_fits(at, number, {"u1", "u2"}, last=True)
             self.create_group(at, "beta", "l1", planted if number == 1 else None)
+
+    @rule(move=st.booleans())
+    def fork(self, move: bool) -> None:
+        """Go on in a fork of the world, or in the world that it was made from; the other one waits."""
+        twin = self.world.fork()
+        models = [model.twin(twin.tenant(*model.tenant.name)) for model in self.models]
+        self.waiting = (twin, models, set(self.ids))
+        if move:
+            self.change_over()
+
+    @precondition(lambda self: self.waiting)
+    @rule()
+    def change_over(self) -> None:
+        """Go on in the world that waited: nothing of what was done meanwhile is seen there."""
+        assert self.waiting
+        here = self.world, self.models, self.ids
+        self.world, self.models, self.ids = self.waiting
+        self.waiting = here
 
     @rule(milliseconds=st.sampled_from([1, 999, 86_400_000, -5]))
     def time_passes(self, milliseconds: int) -> None:

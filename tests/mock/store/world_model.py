@@ -1,5 +1,6 @@
 """One tenant of the store in plain lists, what it is asked for, and how its answers are compared."""
 
+import copy
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -84,6 +85,12 @@ class Model:
         self.groups: list[Record] = []
         self.members: dict[str, list[str]] = {}
         self.last_uid = 0
+
+    def twin(self, tenant: Tenant) -> "Model":
+        """What a fork of the tenant is to hold."""
+        other = copy.deepcopy(self, {id(self.tenant): tenant})
+        assert other.tenant is tenant
+        return other
 
     def attributes(self, user: str) -> list[Record]:
         return [

@@ -1,0 +1,67 @@
+// One entry of the journal: request and response side by side, why it was refused, and the call as a curl line.
+
+import { attempt, badge, button, h, milliseconds, pretty } from "./dom.js";
+
+const LEFT_OUT = new Set(["host", "content-length", "connection", "accept-encoding", "user-agent", "accept-language",
+  "referer", "origin", "cookie", "cache-control", "pragma", "x-mock-console"]);
+
+/** Put an entry into `root`. */
+export function showEntry(root, entry) {
+  const { request, response } = entry;
+  root.replaceChildren(
+    h("h3", { tabindex: "-1" }, `${entry.method} ${entry.operation ?? entry.path}`),
+    h("p", {}, badge(response.status ?? "no answer"), ` in ${milliseconds(entry.duration)}, ${entry.time}, session ${entry.session}`),
+    ...reasons(entry),
+    h("p", { class: "buttons" }, button("Copy as curl", () => copy(curl(entry)))),
+    h("div", { class: "sides" },
+      side("Request", address(entry), request),
+      side("Response", `status ${response.status ?? "none"}`, response)),
+  );
+}
+
+function reasons({ why, applied }) {
+  const because = typeof why === "string" ? [why]
+    : (why ?? []).map(({ field, message }) => (message.startsWith(field) ? message : `${field}: ${message}`));
+  const lines = [...new Set(because), ...(applied ?? []).map((one) => `Fault applied: ${one}`)];
+  return lines.length ? [h("ul", { class: "why" }, lines.map((line) => h("li", {}, line)))] : [];
+}
+
+function side(title, first, { headers = {}, body, size }) {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join("\n");
+  return h("div", {},
+    h("h4", {}, title),
+    h("pre", { tabindex: "0", role: "region", "aria-label": `${title}: line and headers` }, `${first}\n${lines}`),
+    body === null || body === undefined
+      ? h("p", { class: "quiet" }, "No body.")
+      : h("pre", { tabindex: "0", role: "region", "aria-label": `${title}: body` }, pretty(body)),
+    h("p", { class: "quiet" }, `${(size ?? 0).toLocaleString("en")} bytes`));
+}
+
+/** Path and query of an entry, as they were sent. */
+export function address({ path, query }) {
+  if (!query || !Object.keys(query).length) return path;
+  const pairs = typeof query === "string" ? query.replace(/^\?/, "") : new URLSearchParams(
+    Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one])));
+  return `${path}?${pairs}`;
+}
+
+const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
+
+/** The call as a line for a shell. */
+export function curl(entry) {
+  const { headers = {}, body } = entry.request;
+  const parts = ["curl", "-X", entry.method, quoted(location.origin + address(entry))];
+  for (const [name, value] of Object.entries(headers)) {
+    if (!LEFT_OUT.has(name.toLowerCase()) && !name.toLowerCase().startsWith("sec-")) {
+      parts.push("-H", quoted(`${name}: ${value}`));
+    }
+  }
+  if (body !== null && body !== undefined) {
+    parts.push("--data-raw", quoted(typeof body === "string" ? body : JSON.stringify(body)));
+  }
+  return parts.join(" ");
+}
+
+async function copy(text) {
+  await attempt(() => navigator.clipboard.writeText(text), "Copied the call as a curl line.");
+}

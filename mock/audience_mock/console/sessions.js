@@ -1,0 +1,60 @@
+// Sessions: which there are, and which one this page is in.
+
+import { control, currentSession, segment, useSession } from "./api.js";
+import { confirm } from "./dialog.js";
+import { $, attempt, badge, button, h, onSubmit, tell } from "./dom.js";
+import { pagedList, sliced } from "./list.js";
+import { summed } from "./state.js";
+
+const SUGGESTED = 50;
+let list;
+
+export function create() {
+  onSubmit($("session-form"), () => go($("session-name").value.trim()));
+  $("session-name").addEventListener("focus", suggest);
+  $("session-clear").addEventListener("click", endAll);
+  document.addEventListener("worldchange", showName);
+  showName();
+  list = pagedList($("session-list"), { caption: "sessions", columns, load, empty: "No session." });
+  return { show: () => list.reload() };
+}
+
+function showName() {
+  $("session-name").value = currentSession();
+}
+
+async function suggest() {
+  const { items } = await control("GET", "/sessions").catch(() => ({ items: [] }));
+  $("session-names").replaceChildren(...items.slice(-SUGGESTED).map(({ name }) => h("option", { value: name })));
+}
+
+const go = (name) => attempt(async () => useSession(name), `This page is in the session ${name} now.`);
+
+async function load(place, signal) {
+  return sliced((await control("GET", "/sessions", undefined, { signal })).items, place);
+}
+
+const columns = [
+  { title: "Name", head: true, cell: (one) => [h("code", {}, one.name), " ",
+    ...(one.name === currentSession() ? [badge("here")] : [])] },
+  { title: "Holds", cell: (one) => summed(one.tenants) },
+  { title: "Idle", number: true, cell: (one) => `${Math.round(one.idle)} s` },
+  { title: "Actions", actions: true, cell: (one) => [
+    button("Go there", () => go(one.name), { about: one.name }),
+    button("End", () => end(one), { about: one.name, kind: "danger" })] },
+];
+
+function endAll() {
+  confirm("End every session?", "Each begins anew with its next call: data, clock, jobs, snapshots, faults, journal.",
+    "End all", async () => {
+      await control("DELETE", "/sessions");
+      tell("Every session has ended.");
+      useSession(currentSession());
+    });
+}
+
+async function end({ name }) {
+  await attempt(() => control("DELETE", `/sessions/${segment(name)}`), `The session ${name} has ended.`);
+  if (name === currentSession()) useSession(name);
+  else list.reload();
+}

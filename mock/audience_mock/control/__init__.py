@@ -1,0 +1,6 @@
+"""What steers the mock, under /__mock__. It is no part of the contract."""
+
+from audience_mock.control import console, faults, journal, state, times
+
+CALLS = (*state.CALLS, *times.CALLS, *faults.CALLS, *journal.CALLS, *console.CALLS)
+"""Every operation of the control API."""

@@ -1,0 +1,111 @@
+"""The journal as an HTTP archive (HAR 1.2), which browsers' tools and many others open."""
+
+from datetime import UTC
+from http import HTTPStatus
+from urllib.parse import parse_qsl, quote
+
+from audience_mock import __version__
+from audience_mock.control.calls import Json
+from audience_mock.control.journal_entries import header_pairs, media_type, outcome_of, query_text, text_of, why
+from audience_mock.journal import Body, Headers, Record
+
+_STATUSES = {status.value: status.phrase for status in HTTPStatus}
+
+
+def archive(entries: list[Json]) -> Json:
+    """The archive of these entries."""
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "audience-mock", "version": __version__},
+            "entries": entries,
+        }
+    }
+
+
+def archived(record: Record) -> Json:
+    """An entry of an archive."""
+    duration = round(record.duration * 1000, 3)
+    entry: Json = {
+        "startedDateTime": record.began.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "time": duration,
+        "request": _request(record),
+        "response": _response(record),
+        "cache": {},
+        "timings": {"send": 0, "wait": duration, "receive": 0},
+        "_id": record.id,
+        "_operation": record.operation,
+    }
+    outcome = outcome_of(record)
+    if outcome != "ok":
+        told = why(record, outcome)
+        listed = told if isinstance(told, str) or told is None else " ".join(one["message"] for one in told)
+        entry["comment"] = f"{outcome}: {listed}"
+    return entry
+
+
+def _request(record: Record) -> Json:
+    query = query_text(record)
+    request: Json = {
+        "method": record.method,
+        "url": _url(record, query),
+        "httpVersion": f"HTTP/{record.version}",
+        "cookies": [],
+        "headers": _pairs(header_pairs(record.headers)),
+        "queryString": _pairs(parse_qsl(query, keep_blank_values=True)),
+        "headersSize": -1,
+        "bodySize": record.asked.size,
+    }
+    if record.asked.size:
+        content = _content(record.asked, record.headers)
+        content.pop("size")
+        if "encoding" in content:  # HAR 1.2 has it for answers only
+            content["_encoding"] = content.pop("encoding")
+        request["postData"] = content
+    return request
+
+
+def _response(record: Record) -> Json:
+    """An answer that was never begun has the status 0, as in browsers' archives."""
+    headers = record.answer_headers
+    return {
+        "status": record.status or 0,
+        "statusText": _STATUSES.get(record.status or 0, ""),
+        "httpVersion": f"HTTP/{record.version}",
+        "cookies": [],
+        "headers": _pairs(header_pairs(headers)),
+        "content": _content(record.answered, headers),
+        "redirectURL": _location(headers),
+        "headersSize": -1,
+        "bodySize": record.answered.size,
+    }
+
+
+def _location(headers: Headers) -> str:
+    """Where an answer sends its reader; empty if nowhere."""
+    return next((value.decode("latin-1") for name, value in headers if name.lower() == b"location"), "")
+
+
+def _url(record: Record, query: str) -> str:
+    scheme, server = record.host
+    host = next((value.decode("latin-1") for name, value in record.headers if name == b"host"), None)
+    if host is None:
+        host = f"{server[0]}:{server[1]}" if server else "localhost"
+    raw = record.raw_path.decode("latin-1") if record.raw_path else quote(record.path)
+    return f"{scheme}://{host}{raw.partition('?')[0]}{f'?{query}' if query else ''}"
+
+
+def _pairs(pairs: list[tuple[str, str]]) -> list[Json]:
+    return [{"name": name, "value": value} for name, value in pairs]
+
+
+def _content(body: Body, headers: Headers) -> Json:
+    content: Json = {"size": body.size, "mimeType": media_type(headers)}
+    if body.size:
+        text = text_of(bytes(body.content), is_cut=body.is_cut)
+        content["text"] = text.value
+        if text.encoding == "base64":
+            content["encoding"] = "base64"
+        if body.is_cut:
+            content["comment"] = f"cut: the first {len(body.content)} of {body.size} bytes"
+    return content

@@ -1,0 +1,57 @@
+"""What the contract says of an answer."""
+
+import json
+
+from connexion.http_facts import METHODS
+
+from audience_mock.contract import JsonObject, resolve
+from audience_mock.errors import Violation
+from audience_mock.schemas import Schema
+
+JSON = "application/json"
+OUTSIDE_THE_TABLES = (404, 405, 413, 415)
+"""Statuses that any request may get, whatever its operation documents."""
+
+
+class Judge:
+    """Holds answers against the contract.
+
+    Args:
+        contract: the OpenAPI document.
+    """
+
+    def __init__(self, contract: JsonObject) -> None:
+        self._errors = Schema(resolve(contract, contract["components"]["schemas"]["Error"]))
+        self._schemas: dict[str, dict[int, Schema]] = {}
+        for item in contract["paths"].values():
+            for method, operation in item.items():
+                if method in METHODS:
+                    self._schemas[operation["operationId"]] = {
+                        int(status): Schema(resolve(contract, response)["content"][JSON]["schema"])
+                        for status, response in operation["responses"].items()
+                    }
+
+    def deviations(self, operation_id: str | None, status: int, content_type: str, body: bytes) -> list[Violation]:
+        """Where an answer deviates; the field says header, status or place in the body.
+
+        Args:
+            operation_id: of the request; None for a path or method that the contract lacks.
+            status: of the answer.
+            content_type: of the answer, "" for none.
+            body: as it came.
+        """
+        schema = self._schemas.get(operation_id or "", {}).get(status)
+        if schema is None:
+            if status not in OUTSIDE_THE_TABLES or (operation_id and status == 404):  # noqa: PLR2004
+                return [Violation("status", f"{status} is not documented")]
+            schema = self._errors
+        if content_type.partition(";")[0].strip().lower() != JSON:
+            return [Violation("header.content-type", f"{content_type or 'nothing'} is not {JSON}")]
+        try:
+            value = json.loads(body)
+        except ValueError as error:
+            return [Violation("body", f"not JSON: {error}")]
+        deviations = schema.violations(value, "body")
+        if not deviations and status >= 400 and value["status_code"] != status:  # noqa: PLR2004
+            deviations.append(Violation("body.status_code", f"is not the status {status}"))
+        return deviations

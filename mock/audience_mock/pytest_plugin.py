@@ -1,0 +1,46 @@
+"""Fixtures of pytest: `audience_mock`, a server, and `audience_mock_app`, the application without a port.
+
+pytest loads this file in every project that shares its environment: the mock itself is loaded when a test asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connexion import AsyncApp
+
+    from audience_mock.testing import MockServer
+
+
+@pytest.fixture(scope="session")
+def audience_mock_options() -> dict[str, Any]:
+    """What `audience_mock` and `audience_mock_app` are started with, as `MockServer` takes it; for you to override."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def _audience_mock_server(audience_mock_options: dict[str, Any]) -> Iterator[MockServer]:
+    from audience_mock.testing import MockServer  # noqa: PLC0415
+
+    with MockServer(**audience_mock_options) as server:
+        yield server
+
+
+@pytest.fixture
+def audience_mock(_audience_mock_server: MockServer) -> MockServer:
+    """A mock of the Audience API on a port of this machine, as new for each test: `str()` of it is its URL."""
+    _audience_mock_server.end_sessions()
+    return _audience_mock_server
+
+
+@pytest.fixture
+def audience_mock_app(audience_mock_options: dict[str, Any]) -> AsyncApp:
+    """A mock of the Audience API as an ASGI application, fresh for each test."""
+    from audience_mock.testing import create_app  # noqa: PLC0415
+
+    return create_app(**audience_mock_options)

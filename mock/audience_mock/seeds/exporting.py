@@ -1,0 +1,54 @@
+"""A world as a seed, and back: what is exported can be imported, and served with --seed."""
+
+from typing import Any
+
+from audience_mock.contract import TenantName
+from audience_mock.seeds.planting import plant
+from audience_mock.seeds.reading import Seed, SeedProblem, judge
+from audience_mock.store.world import Tenant, World
+
+
+def exported(world: World) -> Seed:
+    """Everything that a world holds, as a seed; ids and times are kept."""
+    return {str(tenant.name): _parts(tenant) for tenant in world.tenants()}
+
+
+def _parts(tenant: Tenant) -> dict[str, Any]:
+    return {
+        "definitions": list(tenant.definitions),
+        "users": list(tenant.users.described()),
+        "values": [
+            {
+                "_id": held.attribute_id,
+                "user_id": user_id,
+                "definition": tenant.definitions.get(definition_id)["slug"],
+                "value": held.value,
+                "updated_by": held.updated_by,
+                "customer_overridden": held.customer_overridden,
+            }
+            for user_id, definition_id, held in tenant.attributes.every()
+        ],
+        "groups": [
+            {
+                **group,
+                "users": tenant.groups.members(group["_id"]).user_ids,
+                **({"is_being_read": True} if tenant.groups.is_being_read(group) else {}),
+            }
+            for group in tenant.groups
+        ],
+    }
+
+
+def imported(content: Any, like: World) -> World:
+    """The world of a seed, with the applications that another world serves.
+
+    Raises:
+        SeedProblem: it is no seed, breaks the contract, or has an application that is not served.
+    """
+    judge("body", content)
+    world = like.empty()
+    for name in content:
+        if not world.serves(TenantName(*name.split("/", 1))):
+            raise SeedProblem(f"the application {name} is not served; start the server with --tenant {name}")
+    plant(world, content, "body")
+    return world

@@ -1,0 +1,222 @@
+"""A mock for tests, in this process: `with MockServer(seed="documents") as mock: use(mock.api_url)`."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import socket
+import sys
+import threading
+import warnings
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+import uvicorn
+
+from audience_mock.contract import DOCUMENTED_TENANT, load_contract
+from audience_mock.sessions import HEADER
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from connexion import AsyncApp
+
+    from audience_mock.sessions import Sessions
+
+GRACE = 1
+"""Seconds that answers under way have left when the server is stopped."""
+_LOADING = threading.Lock()
+
+
+def create_app(**options: Any) -> AsyncApp:
+    """The mock as an ASGI application, for a client that needs no port.
+
+    Args:
+        options: as `audience_mock.server.Options` has them.
+
+    Raises:
+        SeedProblem: the seed cannot be used.
+    """
+    return _create(options)[0]
+
+
+def _create(options: dict[str, Any]) -> tuple[AsyncApp, Sessions]:
+    _load_server()
+    from audience_mock.server import Options, create_parts  # noqa: PLC0415
+
+    return create_parts(Options(**options))
+
+
+class MockServer:
+    """A mock that listens on a free port of loopback while its `with` block runs; each block begins anew.
+
+    Args:
+        options: as `audience_mock.server.Options` has them.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+        self._running: _Running | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.stop()
+        except Exception:
+            if error is None:
+                raise
+
+    def start(self) -> None:
+        """Start, and come back when it answers.
+
+        Raises:
+            SeedProblem: the seed cannot be used.
+            RuntimeError: it is running already.
+        """
+        if self._running is not None:
+            raise RuntimeError(f"This MockServer is running already, at {self.url}; make another for a second one.")
+        self._running = _Running(*_create(self._options))
+
+    def stop(self) -> None:
+        """Stop, and come back when its port is free; where it is not running, nothing happens.
+
+        Raises:
+            RuntimeError: the server had failed; its cause says how.
+        """
+        running, self._running = self._running, None
+        if running is not None:
+            running.stop()
+
+    @property
+    def url(self) -> str:
+        """Where it listens, like http://127.0.0.1:40123."""
+        if self._running is None:
+            raise RuntimeError("This MockServer is not running: use it in a `with` block, or call start().")
+        return self._running.url
+
+    @property
+    def api_url(self) -> str:
+        """What the paths of the documented application begin with: `{api_url}/user_group`."""
+        return f"{self.url}{_base_path()}"
+
+    def __str__(self) -> str:
+        return self.url
+
+    def sessions(self, name: str) -> dict[str, str]:
+        """The headers of a request in a session of this name, a world of its own."""
+        return {HEADER: name}
+
+    def reset(self, to: str | None = None, *, session: str | None = None) -> None:
+        """Take the data back to where they began.
+
+        Args:
+            to: a seed's or a snapshot's name; None for the seed that it was started with.
+            session: whose data; None for those of requests that name none.
+
+        Raises:
+            ValueError: nothing has this name.
+        """
+        headers = self.sessions(session) if session else {}
+        self._control("POST", "/reset", {"to": to} if to is not None else {}, headers)
+
+    def end_sessions(self) -> None:
+        """Begin anew with everything: every session's data, clock, jobs, snapshots, faults and journal."""
+        self._control("DELETE", "/sessions", {}, {})
+
+    def _control(self, method: str, path: str, query: dict[str, str], headers: dict[str, str]) -> None:
+        # Certificates are not loaded: that takes longer than all the rest.
+        with httpx.Client(trust_env=False, verify=False, timeout=60) as client:  # noqa: S501 (it is http)
+            answer = client.request(method, f"{self.url}/__mock__{path}", params=query, headers=headers)
+        if answer.is_error:
+            raise ValueError(answer.json()["message"])
+
+
+def _load_server() -> None:
+    """Import what the server needs, once: Connexion's import warns, and in a test run a warning may be an error."""
+    with _LOADING:
+        if "audience_mock.server" not in sys.modules:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                importlib.import_module("audience_mock.server")
+
+
+@functools.cache
+def _base_path() -> str:
+    base = load_contract()["servers"][0]["url"]
+    return f"{base}/company/{DOCUMENTED_TENANT.company_id}/application/{DOCUMENTED_TENANT.application_id}"
+
+
+def _listen() -> socket.socket:
+    """A free port of loopback."""
+    # The protocol is named, or asyncio leaves out TCP_NODELAY where uvloop is not to be had.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(2048)
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it listens, and that is shut down in order if it fails then."""
+
+    def __init__(self, config: uvicorn.Config, sessions: Sessions) -> None:
+        super().__init__(config)
+        self._sessions = sessions
+        self.is_up = threading.Event()
+        self.failure: BaseException | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._sessions.hang_up()  # streams of events do not end by themselves
+        await super().shutdown(sockets)
+
+    async def main_loop(self) -> None:
+        try:
+            await super().main_loop()
+        except Exception as failure:  # noqa: BLE001 (it is raised by whoever stops)
+            self.failure = failure
+
+
+class _Running:
+    """A server in its thread.
+
+    Args:
+        app: to be served.
+        sessions: behind it.
+    """
+
+    def __init__(self, app: AsyncApp, sessions: Sessions) -> None:
+        self._listener = _listen()
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, lifespan="on", ws="none", timeout_graceful_shutdown=GRACE
+        )
+        self._server = _Server(config, sessions)
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve, name=f"audience-mock {self.url}", daemon=True)
+        self._thread.start()
+        self._server.is_up.wait()
+        if not self._server.started:
+            self.stop()
+
+    def _serve(self) -> None:
+        try:
+            self._server.run([self._listener])
+        except BaseException as failure:  # noqa: BLE001 (it is raised by whoever stops)
+            self._server.failure = failure
+        finally:
+            self._listener.close()
+            self._server.is_up.set()
+
+    def stop(self) -> None:
+        """End the thread. Raises RuntimeError if the server had failed."""
+        self._server.should_exit = True
+        self._thread.join()
+        if self._server.failure is not None or not self._server.started:
+            raise RuntimeError(f"The mock at {self.url} failed: {self._server.failure!r}") from self._server.failure

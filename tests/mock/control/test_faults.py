@@ -1,0 +1,249 @@
+"""Answers that are spoilt on demand: by the header Prefer, and by rules."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from tests.mock.conftest import Api, MakeApi
+
+from audience_mock.contract import load_contract, resolve
+from audience_mock.operations import OPERATIONS
+from audience_mock.samples import Samples
+from audience_mock.schemas import Schema
+
+Json = dict[str, Any]
+TAGS = "/user_group/tags"
+PATHS = {
+    "getUserGroupTags": TAGS,
+    "getUserGroups": "/user_group",
+    "getUserGroupById": "/user_group/64f111111111111111111111",
+    "getUserAttributeDefinitions": "/user_attribute/definition",
+}
+
+
+def prefer(api: Api, text: str, path: str = TAGS, **more: Any) -> Any:
+    return api.request("GET", path, headers={"Prefer": text, **more.pop("headers", {})}, **more)
+
+
+def rule(api: Api, **told: Any) -> Json:
+    answer = api.post("//__mock__/faults", told)
+    assert answer.status_code == 201, answer.text
+    found: Json = answer.json()
+    return found
+
+
+@pytest.mark.parametrize("operation", PATHS)
+@pytest.mark.parametrize("status", [400, 401, 404, 409, 429, 500, 503, 599])
+def test_a_forced_error_has_the_contracts_error_body(api: Api, operation: str, status: int) -> None:
+    answer = prefer(api, f"code={status}", PATHS[operation])
+    assert answer.status_code == status
+    assert answer.headers["Preference-Applied"] == f"code={status}"
+    contract = load_contract()
+    error = Schema(resolve(contract, contract["components"]["schemas"]["Error"]))
+    assert error.violations(answer.json(), "body") == []
+    assert answer.json()["status_code"] == status
+
+
+@pytest.mark.parametrize("operation", PATHS)
+def test_a_forced_success_is_the_contracts_example(api: Api, operation: str) -> None:
+    answer = prefer(api, "code=200", PATHS[operation])
+    contract = load_contract()
+    documented = Samples(contract).body(operation, 200)
+    assert (answer.status_code, answer.json()) == (200, documented)
+
+
+def test_a_made_up_body_of_any_operation_fits_its_schema() -> None:
+    contract = load_contract()
+    samples = Samples(contract)
+    for item in contract["paths"].values():
+        for operation in item.values():
+            if "operationId" in operation:
+                status = samples.success(operation["operationId"])
+                response = resolve(contract, operation["responses"][str(status)])
+                schema = Schema(response["content"]["application/json"]["schema"])
+                for seed in range(20):
+                    body = samples.body(operation["operationId"], status, seed=seed)
+                    assert schema.violations(body, "body") == []
+    assert len(OPERATIONS) == 20
+
+
+def test_an_example_is_had_by_its_name(api: Api) -> None:
+    assert prefer(api, "example=tags").json() == Samples(load_contract()).body("getUserGroupTags", 200)
+    assert prefer(api, "dynamic=true").json()["items"] is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("code=abc", "code=abc"),
+        ("code=99", "code=99"),
+        ("code=600", "code=600"),
+        ("delay=soon", "delay=soon"),
+        ("delay=-1", "delay=-1"),
+        ("delay=9999999", "delay=9999999"),
+        ("fault=fire", "fault=fire"),
+        ("dynamic=perhaps", "dynamic=perhaps"),
+        ("example=nope", "nope"),
+        ("code=201", "201"),
+    ],
+)
+def test_a_bad_preference_is_refused_by_name(api: Api, text: str, named: str) -> None:
+    answer = prefer(api, text)
+    assert answer.status_code == 400
+    assert named in answer.json()["message"]
+    assert answer.json()["errors"][0]["field"] == "header.Prefer"
+
+
+def test_an_unknown_preference_is_ignored(api: Api) -> None:
+    answer = prefer(api, "respond-async, wait=10")
+    assert answer.status_code == 200
+    assert "Preference-Applied" not in answer.headers
+
+
+def test_preferences_come_in_any_order_and_quoted(api: Api) -> None:
+    answer = prefer(api, 'delay=1; respond-async, Code="404"')
+    assert answer.status_code == 404
+    assert answer.headers["Preference-Applied"] == "delay=1, code=404"
+
+
+def test_an_error_can_be_had_whatever_was_sent(api: Api) -> None:
+    answer = api.request("POST", "/user_group", content=b"{", headers={"Prefer": "code=503"})
+    assert answer.status_code == 503
+    assert api.get("/user_group").json()["page"]["item_total"] == api.get("/user_group").json()["page"]["item_total"]
+
+
+def test_a_malformed_answer_is_no_json(api: Api) -> None:
+    answer = prefer(api, "fault=malformed", "/user_group")
+    assert answer.status_code == 200
+    with pytest.raises(json.JSONDecodeError):
+        answer.json()
+
+
+def test_a_rule_strikes_its_operation_only_and_so_often(api: Api) -> None:
+    made = rule(api, operation="getUserGroups", status=500, times=2)
+    statuses = [api.get("/user_group").status_code for _ in range(3)]
+    assert statuses == [500, 500, 200]
+    assert api.get(TAGS).status_code == 200
+    assert api.get("//__mock__/faults").json()["items"] == [{**made, "hits": 2}]
+
+
+def test_a_rule_goes_by_method_and_path(api: Api) -> None:
+    rule(api, method="DELETE", path="/user_group/*", status=503)
+    assert api.get("/user_group/64f555555555555555555555").status_code == 200
+    assert api.delete("/user_group/64f555555555555555555555").status_code == 503
+    assert api.get("/user_group/64f555555555555555555555").status_code == 200
+
+
+def test_a_rules_body_is_served_as_it_is(api: Api) -> None:
+    rule(api, path=TAGS, status=418, body={"teapot": True})
+    answer = api.get(TAGS)
+    assert (answer.status_code, answer.json()) == (418, {"teapot": True})
+
+
+def test_chance_with_a_seed_is_the_same_every_time(make_api: MakeApi) -> None:
+    def statuses() -> list[int]:
+        api = make_api()
+        rule(api, status=500, probability=0.5, seed=7)
+        return [api.get(TAGS).status_code for _ in range(20)]
+
+    first = statuses()
+    assert first == statuses()
+    assert {200, 500} == set(first)
+
+
+def test_a_rate_is_limited_with_a_time_to_come_back(api: Api) -> None:
+    rule(api, path=TAGS, rate={"limit": 2, "seconds": 60})
+    api.post("//__mock__/clock", {"freeze": "2030-01-01T00:00:00Z"})
+    answers = [api.get(TAGS) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].headers["Retry-After"] == "60"
+    api.post("//__mock__/clock", {"advance": 59})
+    assert api.get(TAGS).headers["Retry-After"] == "1"
+    api.post("//__mock__/clock", {"advance": 1})
+    assert api.get(TAGS).status_code == 200
+
+
+def test_a_delay_goes_by_the_clock(api: Api) -> None:
+    rule(api, path=TAGS, delay=3600)
+    api.post("//__mock__/clock", {"freeze": True})
+
+    async def story() -> int:
+        slow = api.start("GET", TAGS)
+        while not api.sessions.get(None).clock.has_sleepers:  # noqa: ASYNC110 (nobody else needs to be told)
+            await asyncio.sleep(0)
+        await api.send("POST", "//__mock__/clock", json={"advance": 3599})
+        assert not slow.done()
+        await api.send("POST", "//__mock__/clock", json={"advance": 1})
+        return int((await slow).status_code)
+
+    assert api.run(story()) == 200
+
+
+@pytest.mark.parametrize("delay", [0.001, {"uniform": [0, 0.001]}, {"lognormal": [0.001, 0.5]}])
+def test_a_delay_may_be_drawn_by_chance(api: Api, delay: Any) -> None:
+    rule(api, path=TAGS, delay=delay)
+    assert api.get(TAGS).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"times": 3},
+        {"operation": "nope", "status": 500},
+        {"status": 99},
+        {"status": 500, "colour": "red"},
+        {"delay": -1},
+        {"delay": {"uniform": [1]}},
+        {"delay": {}},
+        {"status": 500, "probability": 2},
+        {"status": 500, "times": 0},
+        {"rate": {"limit": 1}},
+        {"kind": "fire"},
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused_and_not_kept(api: Api, told: Json) -> None:
+    answer = api.post("//__mock__/faults", told)
+    assert answer.status_code == 400
+    assert answer.json()["errors"]
+    assert api.get("//__mock__/faults").json() == {"items": []}
+
+
+def test_a_rule_is_forgotten_alone_or_with_all_others(api: Api) -> None:
+    first, second = rule(api, path=TAGS, status=500), rule(api, path=TAGS, status=501)
+    assert api.get(TAGS).status_code == 500
+    assert api.delete(f"//__mock__/faults/{first['id']}").status_code == 200
+    assert api.get(TAGS).status_code == 501
+    assert api.delete(f"//__mock__/faults/{first['id']}").status_code == 404
+    assert api.delete("//__mock__/faults").status_code == 200
+    assert api.get(TAGS).status_code == 200
+    assert second["id"] != first["id"]
+
+
+def test_a_rule_of_one_session_strikes_no_other(api: Api) -> None:
+    api.request("POST", "//__mock__/faults", json={"status": 500}, headers={"X-Mock-Session": "a"})
+    assert api.request("GET", TAGS, headers={"X-Mock-Session": "a"}).status_code == 500
+    assert api.request("GET", TAGS, headers={"X-Mock-Session": "b"}).status_code == 200
+    assert api.get(TAGS).status_code == 200
+
+
+def test_what_was_applied_may_be_read_across_origins(api: Api) -> None:
+    answer = prefer(api, "code=404", headers={"Origin": "https://shop.example"})
+    exposed = answer.headers["Access-Control-Expose-Headers"]
+    assert all(name in exposed for name in ("Preference-Applied", "Retry-After", "WWW-Authenticate"))
+    assert answer.headers["Access-Control-Allow-Origin"] in {"*", "https://shop.example"}
+
+
+@pytest.mark.parametrize("sent", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic c2VjcmV0"}])
+def test_a_drill_refuses_whoever_has_no_token(make_api: MakeApi, sent: dict[str, str]) -> None:
+    api = make_api(bearer="secret")
+    answer = api.request("GET", TAGS, headers=sent)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert "secret" not in answer.text
+    assert api.request("GET", TAGS, headers={"Authorization": "Bearer secret"}).status_code == 200
+    assert api.request(
+        "OPTIONS", TAGS, headers={"Origin": "https://shop.example", "Access-Control-Request-Method": "GET"}
+    )
+    assert api.get("//ui/").status_code == 200

@@ -1,0 +1,158 @@
+"""Export and import of everything that a session holds."""
+
+import copy
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.mock.conftest import Api, MakeApi
+from tests.mock.control.test_state import state, use
+from tests.mock.helpers import DEFINITIONS, DOCUMENTED, GROUPS, a_definition, a_group, refused
+
+ATTRIBUTES = "/user_attribute"
+
+
+@pytest.mark.parametrize("seed", ["documents", "demo", "empty"])
+def test_the_import_of_an_export_gives_the_same_export(make_api: MakeApi, seed: str) -> None:
+    api = make_api(seed=seed)
+    use(api)
+    exported = state(api)
+    api.post("//__mock__/reset?to=empty")
+    assert api.put("//__mock__/state", exported).is_success
+    assert state(api) == exported
+
+
+def test_an_import_serves_what_was_exported(make_api: MakeApi) -> None:
+    api, other = make_api(seed="demo"), make_api(seed="empty")
+    use(api)
+    other.put("//__mock__/state", state(api))
+    for path in (GROUPS, DEFINITIONS, f"{ATTRIBUTES}/user/u1", f"{GROUPS}/64f111111111111111111111/users"):
+        assert other.get(path).json() == api.get(path).json()
+
+
+def test_whole_numbers_of_any_size_come_back(api: Api) -> None:
+    definition = api.post(DEFINITIONS, a_definition(type="number")).json()
+    path = f"{DEFINITIONS}/{definition['_id']}/user/u1"
+    api.put(path, {"attribute": {"value": 2**80 + 1}})
+    assert api.put("//__mock__/state", state(api)).is_success
+    assert api.get(path).json()["attribute"]["value"] == 2**80 + 1
+
+
+def test_a_value_that_nests_as_deep_as_the_api_allows_comes_back(api: Api) -> None:
+    definition = api.post(DEFINITIONS, a_definition(type="object")).json()
+    value: Any = {}
+    for _ in range(61):
+        value = {"a": value}
+    path = f"{DEFINITIONS}/{definition['_id']}/user/u1"
+    assert api.put(path, {"attribute": {"value": value}}).is_success
+    assert api.put("//__mock__/state", state(api)).is_success
+    assert api.get(path).json()["attribute"]["value"] == value
+
+
+def test_an_id_that_was_imported_is_not_given_again(api: Api) -> None:
+    first = api.post(GROUPS, a_group()).json()
+    api.settle()
+    exported = state(api)
+    api.put("//__mock__/state", exported)
+    assert api.post(GROUPS, a_group()).json()["_id"] != first["_id"]
+
+
+def test_an_export_with_a_group_being_read_is_a_seed_that_goes_on_reading_it(make_api: MakeApi, tmp_path: Path) -> None:
+    api = make_api(job_delay=60)
+    made = api.post(GROUPS, a_group(["u1"])).json()
+    exported = state(api)
+    (tmp_path / "seed.json").write_text(json.dumps(exported))
+    other = make_api(seed=str(tmp_path / "seed.json"))
+    api.put("//__mock__/jobs/progression", {"seconds": 0})
+    api.put("//__mock__/state", exported)
+    for one in (api, other):
+        assert one.get(f"{GROUPS}/{made['_id']}").is_success
+        one.settle()
+        assert one.get(f"{GROUPS}/{made['_id']}").json()["status"] == "completed"
+    header = {"X-Mock-Session": "a"}
+    assert other.request("GET", f"{GROUPS}/{made['_id']}", headers=header).json()["status"] == "pending"
+    for session in other.sessions:
+        other.run(session.backend.jobs.settled())
+    assert other.request("GET", f"{GROUPS}/{made['_id']}", headers=header).json()["status"] == "completed"
+
+
+def test_a_small_seed_written_by_hand_is_taken_too(api: Api) -> None:
+    api.put("//__mock__/state", {DOCUMENTED: {"groups": [{"name": "Walkers", "category": "l1", "users": ["u1"]}]}})
+    (group,) = api.get(GROUPS).json()["items"]
+    assert (group["name"], group["status"], group["total_users"]["count"]) == ("Walkers", "completed", 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"559": {}}, "COMPANY/APPLICATION"),
+        ({"7/shop": {}}, "--tenant 7/shop"),
+        ({DOCUMENTED: []}, "object"),
+        ({DOCUMENTED: {"gruops": []}}, "gruops"),
+        ({DOCUMENTED: {"groups": [{"name": "x"}]}}, "category"),
+        ({DOCUMENTED: {"values": [{"user_id": "u", "definition": "nothing", "value": 1}]}}, "nothing"),
+        ({DOCUMENTED: {"definitions": [{"name": "x", "slug": "x", "type": "string", "_id": "1"}] * 2}}, "twice"),
+    ],
+)
+def test_what_is_no_export_is_refused_and_nothing_changes(api: Api, body: Any, says: str) -> None:
+    use(api)
+    before = state(api)
+    answer = api.put("//__mock__/state", body)
+    assert refused(answer) == ["body"]
+    assert says in answer.json()["message"]
+    assert state(api) == before
+
+
+@pytest.mark.parametrize("content", [b"[]", b"null", b"{", b'{"a": NaN}', b'{"a": "\\ud800"}', b"\xff", b"[" * 5000])
+def test_a_body_that_is_no_json_object_is_refused(api: Api, content: bytes) -> None:
+    before = state(api)
+    assert refused(api.request("PUT", "//__mock__/state", content=content)) == ["body"]
+    assert state(api) == before
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path to everything within a JSON value."""
+    below = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [path, *(place for key, child in below for place in places(child, (*path, key)))]
+
+
+def damaged(exported: Any, chance: random.Random) -> Any:
+    """An export with one thing in it replaced, removed or doubled."""
+    found = copy.deepcopy(exported)
+    *way, last = chance.choice(places(found)[1:])
+    holder = found
+    for key in way:
+        holder = holder[key]
+    act = chance.randrange(3)
+    if act == 0:
+        holder[last] = chance.choice([None, -1, 0, 1.5, "", "x", [], {}, True, 2**70, [None], {"a": {}}])
+    elif act == 1:
+        del holder[last]
+    elif isinstance(holder, list):
+        holder.append(holder[last])
+    else:
+        holder[f"{last}x"] = holder[last]
+    return found
+
+
+def test_a_damaged_export_is_taken_whole_or_changes_nothing(api: Api) -> None:
+    use(api)
+    exported = state(api)
+    chance = random.Random(4)
+    answers = []
+    for _ in range(150):
+        before = state(api)
+        answer = api.put("//__mock__/state", damaged(exported, chance))
+        answers.append(answer.status_code)
+        if answer.is_success:
+            again = state(api)
+            assert api.put("//__mock__/state", again).is_success
+            assert state(api) == again
+            for path in (GROUPS, DEFINITIONS, f"{ATTRIBUTES}/user/u1", f"{GROUPS}/categories"):
+                assert api.get(path).is_success, api.get(path).text
+        else:
+            refused(answer)
+            assert state(api) == before
+    assert set(answers) == {200, 400}

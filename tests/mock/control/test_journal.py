@@ -1,0 +1,297 @@
+"""The journal: what was asked and answered, filtered, counted and forgotten."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import pytest
+from tests.mock.conftest import BASE, Api, MakeApi
+from tests.mock.helpers import CONTRACT, DEFINITIONS, GROUPS, OPERATIONS, Json, a_definition, csv_of, refused
+
+from audience_mock import journal as bounds
+from audience_mock.operations import OPERATIONS as SERVED
+from audience_mock.recording import Recording
+from audience_mock.sessions import SESSION
+
+JOURNAL = "//__mock__/journal"
+
+
+def journal(api: Api, **query: Any) -> list[Json]:
+    items: list[Json] = api.get(JOURNAL, **query).json()["items"]
+    return items
+
+
+def last(api: Api) -> Json:
+    return journal(api, limit=1)[0]
+
+
+# --- entries --------------------------------------------------------------------------------------------
+
+
+def test_an_entry_says_what_was_asked_and_what_was_answered(api: Api) -> None:
+    api.post("//__mock__/clock", {"freeze": "2030-01-02T03:04:05.678Z"})
+    body = a_definition()
+    answer = api.request("POST", DEFINITIONS, params={"a": ["1", "2"], "b": ""}, json=body)
+    entry = last(api)
+    assert entry["id"] == 1
+    assert entry["time"] == "2030-01-02T03:04:05.678Z"
+    assert (entry["session"], entry["tenant"]) == ("default", "559/64b000000000000000000001")
+    assert (entry["method"], entry["path"]) == ("POST", f"{BASE}{DEFINITIONS}")
+    assert entry["query"] == {"a": ["1", "2"], "b": ""}
+    assert entry["operation"] == "createUserAttributeDefinition"
+    assert entry["request"]["body"] == body
+    assert entry["request"]["size"] == len(answer.request.content)
+    assert entry["request"]["headers"]["content-type"] == "application/json"
+    assert entry["response"]["status"] == 201
+    assert entry["response"]["body"] == answer.json()
+    assert entry["response"]["size"] == len(answer.content)
+    assert entry["response"]["headers"] == dict(answer.headers)
+    assert entry["duration"] > 0
+    assert (entry["outcome"], entry["why"], entry["applied"]) == ("ok", None, [])
+    assert api.get(f"{JOURNAL}/1").json() == entry
+
+
+def test_a_refusal_says_why(api: Api) -> None:
+    fields = refused(api.post(DEFINITIONS, {"name": "Hat size"}))
+    entry = last(api)
+    assert entry["outcome"] == "refused"
+    assert [one["field"] for one in entry["why"]] == fields
+    assert all(one["message"] for one in entry["why"])
+
+
+def test_a_refusal_without_fields_gives_its_sentence(api: Api) -> None:
+    answer = api.get("/hats")
+    entry = last(api)
+    assert (entry["operation"], entry["tenant"]) == (None, None)
+    assert (entry["outcome"], entry["why"]) == ("refused", answer.json()["message"])
+
+
+def test_a_refusal_that_is_too_long_to_be_kept_still_says_why(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "LONGEST_BODY", 5000)
+    attributes = [{"key": f"hat-{number}", "value": 1} for number in range(100)]
+    answer = api.patch("/user_attribute/bulk_update", {"file_url": csv_of(["anna"]), "attributes": attributes})
+    assert answer.status_code == 400
+    assert len(answer.content) > 5000
+    entry = last(api)
+    assert entry["response"]["cut"] is True
+    assert entry["why"] == answer.json()["message"]
+
+
+def test_a_forced_answer_is_told_from_a_refusal(api: Api) -> None:
+    api.request("GET", GROUPS, headers={"Prefer": "code=404"})
+    entry = last(api)
+    assert (entry["outcome"], entry["applied"]) == ("forced", ["Prefer: code=404"])
+    assert "code=404" in entry["why"]
+
+
+def test_an_answer_that_only_comes_late_is_judged_as_it_is(api: Api) -> None:
+    api.request("GET", GROUPS, params={"page_size": "x"}, headers={"Prefer": "delay=1"})
+    entry = last(api)
+    assert (entry["outcome"], entry["applied"]) == ("refused", ["Prefer: delay=1"])
+    assert entry["why"][0]["field"] == "query.page_size"
+
+
+def test_a_fault_of_the_mock_is_failed_and_says_why(
+    make_api: MakeApi, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(SERVED, "getUserGroups", (200, fail))
+    api = make_api(raise_faults=False)
+    assert api.get(GROUPS).status_code == 500
+    entry = last(api)
+    assert entry["outcome"] == "failed"
+    assert "ZeroDivisionError" in entry["why"]
+
+
+async def _gone() -> Any:
+    return {"type": "http.disconnect"}
+
+
+def recorded(api: Api, app: Any, receive: Any = _gone, headers: Any = ()) -> Json:
+    """The entry of a request that an ASGI application answers."""
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "scheme": "http",
+        "method": "GET",
+        "path": "/hats",
+        "query_string": b"",
+        "headers": list(headers),
+        SESSION: api.sessions.get(None),
+    }
+
+    async def send(_: Any) -> None:
+        await asyncio.sleep(0)
+
+    async def story() -> None:
+        with contextlib.suppress(ConnectionError):
+            await Recording(app)(scope, receive, send)
+
+    api.run(story())
+    return last(api)
+
+
+def test_a_request_that_breaks_off_is_recorded_as_failed(api: Api) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise ConnectionError
+
+    entry = recorded(api, app)
+    assert (entry["outcome"], entry["response"]["status"]) == ("failed", None)
+    assert "ConnectionError" in entry["why"]
+
+
+def test_a_request_that_is_dropped_is_recorded_as_failed(api: Api) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+
+    entry = recorded(api, app)
+    assert (entry["outcome"], entry["response"]["status"]) == ("failed", None)
+    assert "connection ended" in entry["why"]
+
+
+def test_half_an_answer_is_recorded_as_failed(api: Api) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+
+    entry = recorded(api, app)
+    assert (entry["outcome"], entry["response"]["status"]) == ("failed", 200)
+    assert entry["response"]["body"] == "half"
+
+
+def test_the_control_api_and_preflights_are_notrecorded(api: Api) -> None:
+    api.get("//__mock__/clock")
+    api.post("//__mock__/reset")
+    api.request("OPTIONS", GROUPS, headers={"Origin": "http://a.test", "Access-Control-Request-Method": "GET"})
+    assert journal(api) == []
+
+
+def test_an_entry_shows_the_cors_headers_that_the_page_got(api: Api) -> None:
+    api.request("GET", GROUPS, headers={"Origin": "http://a.test"})
+    assert "access-control-allow-origin" in last(api)["response"]["headers"]
+
+
+def test_each_session_has_its_own_journal(api: Api) -> None:
+    api.get(GROUPS)
+    api.request("GET", DEFINITIONS, headers={"X-Mock-Session": "anna"})
+    assert [entry["operation"] for entry in journal(api)] == ["getUserGroups"]
+    (entry,) = journal(api, session="anna")
+    assert (entry["operation"], entry["session"], entry["id"]) == ("getUserAttributeDefinitions", "anna", 1)
+
+
+def test_a_reset_leaves_the_journal_and_the_end_of_the_session_clears_it(api: Api) -> None:
+    api.get(GROUPS)
+    api.post("//__mock__/reset")
+    assert len(journal(api)) == 1
+    api.delete("//__mock__/sessions/default")
+    assert journal(api) == []
+
+
+# --- filters --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def busy(api: Api) -> Api:
+    """Six requests: ids 1 to 6."""
+    api.get(GROUPS)
+    api.get(DEFINITIONS)
+    api.post(DEFINITIONS, a_definition())
+    api.post(DEFINITIONS, {})
+    api.get(f"{GROUPS}/none")
+    api.get("/hats", page="[1]*")
+    return api
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ({}, [6, 5, 4, 3, 2, 1]),
+        ({"operation": "createUserAttributeDefinition"}, [4, 3]),
+        ({"status": "404"}, [6, 5]),
+        ({"status": "4xx"}, [6, 5, 4]),
+        ({"method": "post"}, [4, 3]),
+        ({"path": "user_group"}, [5, 1]),
+        ({"path": "user_*/none"}, [5]),
+        ({"path": "ha[t]s"}, []),
+        ({"since": 4}, [6, 5]),
+        ({"before": 3}, [2, 1]),
+        ({"since": 1, "before": 5, "status": "2xx"}, [3, 2]),
+        ({"since": 99}, []),
+    ],
+)
+def test_filters_leave_what_passes_all_of_them_newest_first(busy: Api, query: Json, ids: list[int]) -> None:
+    found = busy.request("GET", JOURNAL, params=query).json()
+    assert [entry["id"] for entry in found["items"]] == ids
+    assert (found["total"], found["dropped"]) == (len(ids), 0)
+
+
+def test_a_limit_cuts_the_list_and_not_the_total(busy: Api) -> None:
+    found = busy.get(JOURNAL, limit=2, status="4xx").json()
+    assert [entry["id"] for entry in found["items"]] == [6, 5]
+    assert found["total"] == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ({"operation": "getHats"}, "getHats"),
+        ({"status": "9xx"}, "9xx"),
+        ({"since": "-1"}, "-1"),
+        ({"before": "x"}, "x"),
+        ({"limit": "0"}, "1 to 1000"),
+        ({"limit": "1001"}, "1001"),
+        ({"hat": "1"}, "hat"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_refused(api: Api, query: Json, named: str) -> None:
+    answer = api.get(JOURNAL, **query)
+    assert refused(answer) == [f"query.{next(iter(query))}"]
+    assert named in answer.text
+
+
+@pytest.mark.parametrize("entry_id", ["0", "7", "hat", "99999999999999999999"])
+def test_an_entry_that_is_not_there_is_404(busy: Api, entry_id: str) -> None:
+    answer = busy.get(f"{JOURNAL}/{entry_id}")
+    assert answer.status_code == 404
+    assert entry_id in answer.json()["message"]
+
+
+# --- counts and coverage --------------------------------------------------------------------------------
+
+
+def test_requests_are_counted_by_operation_and_status(busy: Api) -> None:
+    counts = {(one["operation"], one["status"]): one["count"] for one in busy.get(f"{JOURNAL}/counts").json()["items"]}
+    assert counts == {
+        ("getUserGroups", 200): 1,
+        ("getUserAttributeDefinitions", 200): 1,
+        ("createUserAttributeDefinition", 201): 1,
+        ("createUserAttributeDefinition", 400): 1,
+        ("getUserGroupById", 404): 1,
+        (None, 404): 1,
+    }
+
+
+def test_a_cleared_journal_is_empty_and_its_ids_go_on(busy: Api) -> None:
+    busy.delete(JOURNAL)
+    assert busy.get(JOURNAL).json() == {"items": [], "total": 0, "dropped": 0}
+    assert busy.get(f"{JOURNAL}/counts").json() == {"items": []}
+    assert busy.get(f"{JOURNAL}/coverage").json()["exercised"] == 0
+    busy.get(GROUPS)
+    assert [entry["id"] for entry in journal(busy, since=6)] == [7]
+
+
+def test_coverage_has_every_documented_status_of_every_operation(busy: Api) -> None:
+    coverage = busy.get(f"{JOURNAL}/coverage").json()
+    statuses = {one["operation"]: one["statuses"] for one in coverage["items"]}
+    assert sorted(statuses) == sorted(operation.id for operation in OPERATIONS)
+    for operation in OPERATIONS:
+        documented = CONTRACT["paths"][operation.path][operation.method.lower()]["responses"]
+        assert list(statuses[operation.id]) == [str(status) for status in documented]
+    assert statuses["createUserAttributeDefinition"] == {"201": 1, "400": 1}
+    assert statuses["deleteUserGroup"]["200"] == 0
+    assert coverage["exercised"] == 5
+    assert coverage["documented"] == sum(map(len, statuses.values()))
+    methods = {one["operation"]: (one["method"], one["path"]) for one in coverage["items"]}
+    assert methods == {operation.id: (operation.method, operation.path) for operation in OPERATIONS}

@@ -1,0 +1,105 @@
+"""The journal's memory is bounded: by entries, by bytes, and for all sessions together; the oldest go first."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from tests.mock.conftest import Api
+from tests.mock.helpers import DEFINITIONS, GROUPS
+
+from audience_mock import journal as bounds
+from audience_mock.journal import Journal, Record, Room
+
+
+def record(size: int = 0) -> Record:
+    scope: Any = {
+        "method": "GET",
+        "path": "/hats",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+        "http_version": "1.1",
+        "scheme": "http",
+    }
+    made = Record(datetime.now(UTC), scope)
+    made.hear({"type": "http.request", "body": b"x" * size})
+    made.tell({"type": "http.response.start", "status": 200, "headers": []})
+    made.tell({"type": "http.response.body"})
+    return made
+
+
+def ids(journal: Journal) -> list[int]:
+    return [one.id for one in journal.newest()]
+
+
+def test_no_more_than_so_many_entries_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MOST_ENTRIES", 3)
+    journal = Journal()
+    for _ in range(5):
+        journal.add(record())
+    assert ids(journal) == [5, 4, 3]
+    assert journal.dropped == 2
+    assert journal.get(2) is None
+    assert [one.id for one in journal.after(0, 10)] == [3, 4, 5]
+    assert [one.id for one in journal.after(4, 10)] == [5]
+    assert journal.counts[None, 200] == 5
+
+
+def test_no_more_than_so_many_bytes_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MOST_BYTES", 100_000)
+    journal = Journal()
+    for _ in range(10):
+        journal.add(record(30_000))
+        assert journal.held <= 100_000
+    assert ids(journal) == [10, 9, 8]
+
+
+def test_of_a_huge_body_only_its_beginning_is_kept() -> None:
+    journal = Journal()
+    journal.add(record(50_000_000))
+    assert journal.held < bounds.LONGEST_BODY + 10_000
+
+
+def test_the_largest_journal_makes_room_for_all() -> None:
+    room = Room(200_000)
+    large, small = Journal(room), Journal(room)
+    for _ in range(6):
+        large.add(record(30_000))
+    for _ in range(2):
+        small.add(record(30_000))
+    assert room.held <= 200_000
+    assert room.held == large.held + small.held
+    assert ids(small) == [2, 1]
+    assert ids(large)[0] == 6
+    assert large.dropped > 0
+
+
+def test_a_session_that_ends_gives_its_room_back(api: Api) -> None:
+    api.get(GROUPS)
+    before = api.sessions.get(None).journal.held
+    ended = api.sessions.get("anna").journal
+    api.request("GET", GROUPS, headers={"X-Mock-Session": "anna"})
+    assert ended._room.held == before + ended.held > before
+    api.delete("//__mock__/sessions/anna")
+    assert ended._room.held == before
+    ended.add(record())
+    assert (ended._room.held, ids(ended)) == (before, [])
+
+
+def test_what_was_dropped_is_told(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MOST_ENTRIES", 1)
+    api.get(GROUPS)
+    api.get(DEFINITIONS)
+    listed = api.get("//__mock__/journal").json()
+    assert [entry["id"] for entry in listed["items"]] == [2]
+    assert (listed["total"], listed["dropped"]) == (1, 1)
+    assert api.get("//__mock__/journal/1").status_code == 404
+    assert api.post("//__mock__/journal/verify", {"operation": "getUserGroups"}).json()["dropped"] == 1
+    assert api.get("//__mock__/journal/coverage").json()["exercised"] == 2
+
+
+def test_the_weight_of_an_entry_is_not_far_from_the_truth() -> None:
+    """An entry is counted as what its texts take and a little more, whatever was sent."""
+    headers = [(b"x-%d" % number, b"v" * 100) for number in range(50)]
+    scope: Any = {"method": "GET", "path": "/", "query_string": b"q" * 500, "headers": headers}
+    made = Record(datetime.now(UTC), {**scope, "http_version": "1.1", "scheme": "http"})
+    assert 5_700 + bounds.OVERHEAD <= made.weight() <= 5_900 + bounds.OVERHEAD

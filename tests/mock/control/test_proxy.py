@@ -1,0 +1,152 @@
+"""The mock in front of a real server: what goes through, and what is noted."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+
+import pytest
+from tests.mock.conftest import BASE, Api, MakeApi
+
+from audience_mock.cli import main
+from audience_mock.proxy import target_problem
+
+TAGS = "/user_group/tags"
+
+
+class Real(BaseHTTPRequestHandler):
+    """A server that says what it is told to say, and remembers what it was asked."""
+
+    says: ClassVar[tuple[int, dict[str, str], bytes]] = (200, {}, b"")
+    heard: ClassVar[list[tuple[str, str, dict[str, str], bytes]]] = []
+
+    def _answer(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        sent = {name.lower(): value for name, value in self.headers.items()}
+        self.heard.append((self.command, self.path, sent, self.rfile.read(length)))
+        status, headers, body = self.says
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 (the library's names)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def real() -> Iterator[str]:
+    """A real server's origin."""
+    Real.heard.clear()
+    Real.says = (200, {"Content-Type": "application/json"}, b'{"items":["a"]}')
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Real)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def through(make_api: MakeApi, real: str) -> Api:
+    """The mock in front of the real server."""
+    return make_api(proxy=real)
+
+
+def noted(api: Api) -> list[str]:
+    """What the journal says of the newest request."""
+    entry: dict[str, Any] = api.get("//__mock__/journal").json()["items"][0]
+    return [str(text) for text in entry["applied"]]
+
+
+def test_a_request_goes_through_unchanged_and_so_does_its_answer(through: Api, real: str) -> None:
+    body = b'{"name": "x",   "description": "y"}'
+    Real.says = (200, {"Content-Type": "application/json; charset=utf-8", "X-Own": "1"}, b'{ "odd":  "body" }')
+    answer = through.request(
+        "PATCH",
+        "/user_group/a%2Fb?x=%C3%A9&y=1",
+        content=body,
+        headers={"Content-Type": "application/json", "Authorization": "Bearer t"},
+    )
+    assert (answer.status_code, answer.content, answer.headers["X-Own"]) == (200, b'{ "odd":  "body" }', "1")
+    ((method, path, headers, sent),) = Real.heard
+    assert (method, path, sent) == ("PATCH", f"{BASE}/user_group/a%2Fb?x=%C3%A9&y=1", body)
+    assert headers["authorization"] == "Bearer t"
+    assert headers["host"] == real.removeprefix("http://")
+
+
+def test_what_keeps_the_contract_is_noted_as_sent_on_alone(through: Api, real: str) -> None:
+    assert through.get(TAGS).json() == {"items": ["a"]}
+    assert noted(through) == [f"proxied to {real}"]
+
+
+def test_an_answer_that_deviates_is_passed_on_and_noted(through: Api) -> None:
+    Real.says = (200, {"Content-Type": "application/json"}, b'{"items":[5]}')
+    assert through.get(TAGS).json() == {"items": [5]}
+    (deviation,) = noted(through)[1:]
+    assert deviation.startswith("answer deviates: body.items.0")
+
+
+@pytest.mark.parametrize(
+    ("says", "named"),
+    [
+        ((418, {"Content-Type": "application/json"}, b"{}"), "status"),
+        ((200, {"Content-Type": "text/html"}, b"<p>"), "header.content-type"),
+        ((200, {"Content-Type": "application/json"}, b"{"), "body"),
+        ((500, {"Content-Type": "application/json"}, b"{}"), "status"),
+    ],
+)
+def test_every_kind_of_deviation_has_its_place(through: Api, says: Any, named: str) -> None:
+    Real.says = says
+    answer = through.get(TAGS)
+    assert (answer.status_code, answer.content) == (says[0], says[2])
+    assert noted(through)[1].startswith(f"answer deviates: {named}: ")
+
+
+def test_a_request_that_deviates_is_sent_on_and_noted(through: Api) -> None:
+    Real.says = (201, {"Content-Type": "application/json"}, b"{}")
+    through.post("/user_group", {"name": 5})
+    assert len(Real.heard) == 1
+    applied = noted(through)
+    assert any(text.startswith("request deviates (400): body.name") for text in applied)
+    assert any(text.startswith("request deviates (400): body.category") for text in applied)
+
+
+def test_an_unknown_path_is_sent_on_and_noted(through: Api) -> None:
+    through.get("/nope")
+    assert len(Real.heard) == 1
+    assert any(text.startswith("request deviates (404)") for text in noted(through))
+
+
+def test_nothing_is_kept_in_the_mock_itself(through: Api) -> None:
+    before = through.get("//__mock__/state").json()
+    Real.says = (200, {"Content-Type": "application/json"}, b'{"success": true, "message": "Gone."}')
+    through.delete("/user_group/64f555555555555555555555")
+    assert through.get("//__mock__/state").json() == before
+
+
+def test_the_mocks_own_pages_are_its_own(through: Api) -> None:
+    assert through.get("//openapi.json").json()["openapi"] == "3.0.3"
+    assert through.get("//__mock__/sessions").status_code == 200
+    assert Real.heard == []
+
+
+def test_a_server_that_is_not_there_is_502_in_the_contracts_shape(make_api: MakeApi) -> None:
+    api = make_api(proxy="http://127.0.0.1:9")
+    answer = api.get(TAGS)
+    assert answer.status_code == 502
+    assert "http://127.0.0.1:9 did not answer" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("target", ["files.example", "ftp://x", "http://", "https://api.example/base", "http://a?b=1"])
+def test_what_cannot_be_an_origin_is_refused_at_start(target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert target_problem(target)
+    with pytest.raises(SystemExit) as ended:
+        main(["--proxy", target])
+    assert ended.value.code == 2
+    assert target in capsys.readouterr().err

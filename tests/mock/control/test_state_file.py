@@ -1,0 +1,112 @@
+"""The state that outlives the server, and the token of a server that others can reach."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+START = "import audience_mock.cli as c; c.main()"
+BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"
+GROUP = {"name": "Kept", "description": "d", "category": "l2", "file_url": "data:text/csv,user_id%0Au1%0Au2"}
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[tuple[str, str]]:
+    """A server as a process: its URL, and all that it said at its start."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, "--port", "0", "--seed", "documents", "--job-delay", "0", *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        lines = [process.stdout.readline()]
+        while not lines[-1].startswith("Ctrl-C"):
+            lines.append(process.stdout.readline())
+            assert lines[-1], lines
+        yield lines[0].split()[-1], "".join(lines)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+
+def test_the_state_outlives_the_server(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with started("--state", str(path)) as (url, said):
+        assert f"It is kept in {path}." in said
+        made = httpx.post(f"{url}{BASE}/user_group", json=GROUP).json()
+        httpx.delete(f"{url}{BASE}/user_group/64f555555555555555555555")
+        before = httpx.get(f"{url}{BASE}/user_group/{made['_id']}/users").json()
+    with started("--state", str(path)) as (url, _):
+        group = httpx.get(f"{url}{BASE}/user_group/{made['_id']}").json()
+        assert (group["name"], group["created_at"], group["uid"]) == ("Kept", made["created_at"], made["uid"])
+        assert httpx.get(f"{url}{BASE}/user_group/{made['_id']}/users").json() == before
+        assert httpx.get(f"{url}{BASE}/user_group/64f555555555555555555555").status_code == 404
+
+
+def test_a_change_is_in_the_file_while_the_server_runs(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with started("--state", str(path)) as (url, _):
+        made = httpx.post(f"{url}{BASE}/user_group", json=GROUP).json()
+        for _ in range(100):
+            if path.exists() and made["_id"] in path.read_text():
+                break
+            time.sleep(0.05)
+        assert made["_id"] in path.read_text()
+    assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
+
+
+@pytest.mark.parametrize(
+    "content", ["{", '{"559/64b000000000000000000001": {"groups": [{"name": 5}]}}', "[1]", '{"x": {}}']
+)
+def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(content)
+    done = subprocess.run(
+        [sys.executable, "-c", START, "--port", "0", "--state", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert str(path) in done.stderr
+    assert "Traceback" not in done.stderr
+    assert path.read_text() == content
+
+
+def test_an_exported_state_is_a_seed(tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    with started() as (url, _):
+        exported = httpx.get(f"{url}/__mock__/state").json()
+    path.write_text(json.dumps(exported))
+    with started("--seed", str(path)) as (url, _):
+        assert httpx.get(f"{url}/__mock__/state").json() == exported
+
+
+def test_a_server_that_others_can_reach_asks_for_the_token_that_it_printed() -> None:
+    with started("--host", "0.0.0.0") as (url, said):
+        here = url.replace("0.0.0.0", "127.0.0.1")
+        found = re.search(r"\?token=(\S+)", said)
+        assert found
+        assert httpx.get(f"{here}/__mock__/sessions").status_code == 401
+        assert httpx.get(f"{here}/__mock__/sessions", headers={"X-Mock-Token": "wrong"}).status_code == 401
+        assert httpx.get(f"{here}/__mock__/sessions", headers={"X-Mock-Token": found[1]}).status_code == 200
+        with httpx.Client() as browser:
+            assert browser.get(f"{here}/__mock__/sessions?token={found[1]}").status_code == 200
+            assert browser.get(f"{here}/__mock__/sessions").status_code == 200
+        assert httpx.get(f"{here}{BASE}/user_group").status_code == 200
+
+
+def test_a_server_on_loopback_asks_for_no_token() -> None:
+    with started() as (url, said):
+        assert "token" not in said
+        assert httpx.get(f"{url}/__mock__/sessions").status_code == 200

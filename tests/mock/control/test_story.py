@@ -1,0 +1,145 @@
+"""A frontend team's day: two pages of different origins in a real browser, and one mock."""
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.mock.control.conftest import Console
+from tests.mock.control.test_console_control import counts
+from tests.mock.control.test_console_page import GROUPS, control, see
+
+SESSIONS = 32
+CSV = "data:text/csv,user_id%0Ann1%0Ann2"
+
+
+class _Files(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def frontend() -> Iterator[str]:
+    """The origin of a page under development, which is not the mock's."""
+    handler = partial(_Files, directory=str(Path(__file__).with_name("frontend")))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def opened(console: Console, frontend: str, **query: str) -> Page:
+    """The frontend in another tab."""
+    tab = console.page.context.new_page()
+    tab.goto(f"{frontend}/?{urlencode({'api': f'{console.client.base_url}'.rstrip('/'), **query})}")
+    return tab
+
+
+def says(tab: Page, text: str) -> None:
+    expect(tab.locator("#state")).to_contain_text(text)
+
+
+def rule(console: Console, **fields: str) -> None:
+    """Give a rule through the console's form."""
+    console.go("Faults")
+    form = console.page.locator("#fault-form")
+    for label, value in fields.items():
+        field = form.get_by_label(label)
+        if field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    console.press("Add the rule")
+    see(console, "The rule is in force.")
+
+
+def test_a_frontend_is_built_against_the_mock(console: Console, frontend: str) -> None:
+    console.open("state")
+    console.press("Demo")
+    see(console, "Reset to demo")
+    tab = opened(console, frontend)
+    says(tab, "loaded")
+    expect(tab.locator("li")).to_have_count(26)
+
+    rule(console, Operation="getUserGroups", Status="500")
+    tab.click("#reload")
+    says(tab, "failed with 500")
+    console.page.get_by_role("button", name="Remove rule").click()
+    expect(console.page.get_by_text("No rule: every call is answered")).to_be_visible()
+
+    control(console, "POST", "/clock", {"freeze": True})
+    rule(console, Operation="getUserGroups", Status="", Delay="3")
+    tab.click("#reload")
+    says(tab, "loading")
+    control(console, "POST", "/clock", {"advance": 2.9})
+    says(tab, "loading")
+    while tab.locator("#state").inner_text() == "loading":  # it may not have arrived before the clock went on
+        control(console, "POST", "/clock", {"advance": 3})
+        tab.wait_for_timeout(50)
+    says(tab, "loaded")
+    control(console, "POST", "/clock", {"reset": True})
+    control(console, "DELETE", "/faults")
+
+    body = {"name": "From a CSV", "description": "d", "category": "l1", "file_url": CSV}
+    made = console.client.post(GROUPS, json=body).json()
+    assert made["status"] == "pending"
+    while console.get(f"{GROUPS}/{made['_id']}")["status"] == "pending":
+        console.page.wait_for_timeout(20)
+    tab.click("#reload")
+    expect(tab.locator("li").last).to_have_text("From a CSV (completed)")
+
+    console.go("Journal")
+    expect(console.page.locator(".call", has_text="createUserGroup")).to_have_count(1)
+    expect(console.page.locator(".call", has_text="500").first).to_contain_text("getUserGroups")
+
+    console.go("State")
+    console.page.get_by_label("Name", exact=True).fill("good")
+    console.press("Take")
+    see(console, "Took the snapshot")
+    before = counts(console)
+    for group in console.get(GROUPS, page_size=100)["items"]:
+        console.client.delete(f"{GROUPS}/{group['_id']}")
+    tab.click("#reload")
+    expect(tab.locator("li")).to_have_count(0)
+    console.press("Restore good")
+    see(console, "Restored good")
+    assert counts(console) == before
+    tab.click("#reload")
+    expect(tab.locator("li")).to_have_count(27)
+
+
+def test_many_sessions_at_a_time_do_not_see_each_other(console: Console, frontend: str) -> None:
+    console.open()
+    tab = opened(console, frontend)
+    says(tab, "loaded")
+    before = counts(console)
+    tab.evaluate("many => Promise.all(Array.from({length: many}, (_, n) => window.story(`worker-${n}`)))", SESSIONS)
+    assert counts_of_default(console) == before
+    names = {session["name"] for session in control(console, "GET", "/sessions")["items"]}
+    assert {f"worker-{number}" for number in range(SESSIONS)} <= names
+
+
+def counts_of_default(console: Console) -> dict[str, int]:
+    sessions: list[dict[str, Any]] = control(console, "GET", "/sessions")["items"]
+    (default,) = [session for session in sessions if session["name"] == "default"]
+    return dict(next(iter(default["tenants"].values())))
+
+
+def test_a_page_of_another_origin_cannot_touch_the_control_api(console: Console, frontend: str) -> None:
+    console.open()
+    tab = opened(console, frontend)
+    says(tab, "loaded")
+    before = counts(console)
+    tab.click("#touch")
+    says(tab, "touched: refused, opaque, refused")
+    assert counts(console) == before
+    tab.click("#reload")
+    says(tab, "loaded")

@@ -1,0 +1,209 @@
+"""`MockServer`: a mock in a thread, for tests."""
+
+import asyncio
+import logging
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.mock.helpers import GROUPS, a_group, seed_file
+
+from audience_mock import testing
+from audience_mock.seeds import SeedProblem
+from audience_mock.testing import MockServer, create_app
+
+
+def names(mock: MockServer, session: str = "default") -> list[str]:
+    answer = httpx.get(f"{mock.api_url}{GROUPS}", params={"page_size": 100}, headers=mock.sessions(session))
+    return [group["name"] for group in answer.raise_for_status().json()["items"]]
+
+
+def make(mock: MockServer, name: str, session: str = "default") -> None:
+    body = a_group(name=name)
+    httpx.post(f"{mock.api_url}{GROUPS}", json=body, headers=mock.sessions(session)).raise_for_status()
+
+
+def is_free(url: str) -> bool:
+    host, port = url.removeprefix("http://").split(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) != 0
+
+
+def threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("audience-mock")]
+
+
+def test_a_mock_listens_as_long_as_its_block_runs() -> None:
+    with MockServer(seed="empty") as mock:
+        url = mock.url
+        assert url.startswith("http://127.0.0.1:")
+        assert f"{mock}" == url
+        assert mock.api_url.startswith(f"{url}/service/")
+        assert names(mock) == []
+    assert is_free(url)
+    assert threads() == []
+
+
+def test_its_options_are_those_of_the_command(tmp_path: Path) -> None:
+    seed = seed_file(tmp_path, groups=[{"name": "Walkers", "category": "l1"}])
+    with MockServer(seed=str(seed), job_delay=0, check_responses=True, bearer="secret") as mock:
+        assert httpx.get(f"{mock.api_url}{GROUPS}").status_code == 401
+        answer = httpx.get(f"{mock.api_url}{GROUPS}", headers={"Authorization": "Bearer secret"})
+        assert [group["name"] for group in answer.json()["items"]] == ["Walkers"]
+        mock.reset()
+
+
+def test_an_option_that_there_is_not_is_an_error_at_once() -> None:
+    with pytest.raises(TypeError, match="seeds"):
+        MockServer(seeds="empty").start()
+    with pytest.raises(SeedProblem, match="nowhere"), MockServer(seed="nowhere"):
+        pass
+    assert threads() == []
+
+
+def test_each_block_begins_anew() -> None:
+    mock = MockServer(seed="empty")
+    for _ in range(2):
+        with mock:
+            assert names(mock) == []
+            make(mock, "Mine")
+            assert names(mock) == ["Mine"]
+
+
+def test_several_run_side_by_side() -> None:
+    with MockServer(seed="empty") as first, MockServer(seed="empty") as second:
+        make(first, "Mine")
+        assert (names(first), names(second)) == (["Mine"], [])
+        assert first.url != second.url
+
+
+def test_several_are_started_and_stopped_at_once() -> None:
+    def use(number: int) -> list[str]:
+        with MockServer(seed="empty") as mock:
+            make(mock, f"G{number}")
+            return names(mock)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(use, range(8))) == [[f"G{number}"] for number in range(8)]
+    assert threads() == []
+
+
+def test_one_that_runs_cannot_be_started_again() -> None:
+    with MockServer(seed="empty") as mock:
+        with pytest.raises(RuntimeError, match=mock.url):
+            mock.start()
+        assert names(mock) == []
+
+
+def test_stopping_twice_does_no_harm_and_without_a_start_there_is_no_url() -> None:
+    mock = MockServer(seed="empty")
+    mock.stop()
+    mock.start()
+    mock.stop()
+    mock.stop()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = mock.url
+
+
+def test_a_reset_goes_back_to_the_seed_or_to_another_or_to_a_snapshot() -> None:
+    with MockServer(seed="empty") as mock:
+        make(mock, "Mine")
+        httpx.put(f"{mock.url}/__mock__/snapshots/mine")
+        mock.reset()
+        assert names(mock) == []
+        mock.reset("documents")
+        assert len(names(mock)) > 1
+        mock.reset(to="mine")
+        assert names(mock) == ["Mine"]
+        with pytest.raises(ValueError, match="nowhere"):
+            mock.reset("nowhere")
+
+
+def test_a_session_is_a_world_of_its_own() -> None:
+    with MockServer(seed="empty") as mock:
+        make(mock, "A", session="a")
+        make(mock, "B", session="b")
+        assert (names(mock, "a"), names(mock, "b"), names(mock)) == (["A"], ["B"], [])
+        mock.reset(session="a")
+        assert (names(mock, "a"), names(mock, "b")) == ([], ["B"])
+        mock.end_sessions()
+        assert (names(mock, "a"), names(mock, "b")) == ([], [])
+
+
+def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with MockServer(seed="empty") as mock:
+        mock.reset()
+
+
+def test_it_stops_while_a_job_waits_an_answer_is_awaited_and_a_connection_is_kept() -> None:
+    with MockServer(seed="empty", job_delay=3600) as mock, httpx.Client() as client:
+        client.post(f"{mock.api_url}{GROUPS}", json=a_group()).raise_for_status()
+        url = mock.url
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as half:
+            half.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n")
+            mock.stop()
+    assert is_free(url)
+    assert threads() == []
+
+
+def test_answers_are_sent_without_delay() -> None:
+    listener = testing._listen()
+    assert listener.proto == socket.IPPROTO_TCP
+    listener.close()
+
+
+def test_a_start_that_fails_is_raised_with_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("no more memory")
+
+    monkeypatch.setattr(testing._Server, "startup", fail)
+    with pytest.raises(RuntimeError, match="no more memory") as raised:
+        MockServer(seed="empty").start()
+    assert isinstance(raised.value.__cause__, OSError)
+    assert threads() == []
+
+
+def test_a_server_that_dies_is_raised_at_its_end_unless_the_test_has_failed_by_itself() -> None:
+    def die(mock: MockServer) -> None:
+        assert mock._running is not None
+        mock._running._server.on_tick = None  # type: ignore[method-assign, assignment]
+        mock._running._thread.join()
+
+    with pytest.raises(RuntimeError, match="failed"), MockServer(seed="empty") as mock:
+        die(mock)
+    with pytest.raises(AssertionError, match="mine"), MockServer(seed="empty") as mock:  # noqa: PT012 (both happen)
+        die(mock)
+        raise AssertionError("mine")
+
+
+def test_the_logging_of_the_test_run_is_left_alone() -> None:
+    before = [(name, logging.getLogger(name).level, logging.getLogger(name).handlers[:]) for name in ("", "uvicorn")]
+    with MockServer(seed="empty"):
+        pass
+    assert before == [
+        (name, logging.getLogger(name).level, logging.getLogger(name).handlers[:]) for name in ("", "uvicorn")
+    ]
+
+
+def test_it_is_used_where_warnings_are_errors() -> None:
+    code = "from audience_mock.testing import MockServer\nwith MockServer(seed='empty') as mock: mock.reset()"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+async def _status(path: str) -> int:
+    transport = httpx.ASGITransport(create_app(seed="empty"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        return (await client.get(path)).status_code
+
+
+def test_the_application_needs_no_port() -> None:
+    assert asyncio.run(_status("/__mock__/sessions")) == 200
+    assert asyncio.run(_status("/nothing")) == 404
