@@ -69,17 +69,26 @@ class Job:
     def has_ended(self) -> bool:
         return self.status in {"completed", "failed"}
 
-    async def read(self, files: Files, file_url: str) -> dict[str, int]:
-        """The users of a file, user id -> place, but for the rows that are to fail.
 
-        Raises:
-            FileProblem: the file cannot be read, or the job is to fail.
-        """
-        if self.fails:
-            raise FileProblem(f"The job {self.id} was told to fail.")
-        places = await files.read(file_url)
-        if self.failing_rows:
-            kept = [user_id for user_id, place in places.items() if place + 1 not in self.failing_rows]
+class JobFiles(Files):
+    """The files as a job reads them: none where it was told to fail, without the rows that were.
+
+    Args:
+        job: that reads.
+        files: what it reads from.
+    """
+
+    def __init__(self, job: Job, files: Files) -> None:
+        self._job = job
+        self._files = files
+
+    async def read(self, file_url: str) -> dict[str, int]:
+        """As of Files. Raises FileProblem also where the job was told to fail."""
+        if self._job.fails:
+            raise FileProblem(f"The job {self._job.id} was told to fail.")
+        places = await self._files.read(file_url)
+        if self._job.failing_rows:
+            kept = [user_id for user_id, place in places.items() if place + 1 not in self._job.failing_rows]
             places = {user_id: place for place, user_id in enumerate(kept)}
         return places
 

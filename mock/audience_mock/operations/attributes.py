@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 from audience_mock import errors
-from audience_mock.jobs import Job
 from audience_mock.operations.context import Context, deleted, number_page
 
 USERS_AT_ONCE = 500
@@ -29,7 +28,7 @@ async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
     job_id = at.backend.world.new_id()
     at.backend.jobs.start(
         f"Bulk update {job_id}",
-        lambda job: _write(at, job, body["file_url"], values),
+        lambda job: _write(at.within(job), body["file_url"], values),
         kind="bulk update",
         subject=job_id,
         job_id=job_id,
@@ -43,10 +42,10 @@ async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
     }
 
 
-async def _write(at: Context, job: Job, file_url: str, values: dict[str, Any]) -> None:
+async def _write(at: Context, file_url: str, values: dict[str, Any]) -> None:
     """Set the values for every user of the file; a definition that has changed meanwhile is judged anew."""
     tenant = at.tenant
-    user_ids = await job.read(at.backend.files, file_url)
+    user_ids = await at.backend.files.read(file_url)
     for number, user_id in enumerate(user_ids, start=1):
         for definition_id, value in values.items():
             if definition_id in tenant.definitions:

@@ -1,10 +1,10 @@
 """What an operation works with, and the shapes that several operations answer in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from audience_mock.files import Files
-from audience_mock.jobs import Jobs
+from audience_mock.jobs import Job, JobFiles, Jobs
 from audience_mock.store.world import Tenant, World
 
 
@@ -23,6 +23,10 @@ class Context:
 
     tenant: Tenant
     backend: Backend
+
+    def within(self, job: Job) -> "Context":
+        """The same for the work of a job: what it reads fails where the job was told to fail."""
+        return Context(self.tenant, replace(self.backend, files=JobFiles(job, self.backend.files)))
 
 
 def number_page(found: tuple[list[Any], int], page_no: int, page_size: int) -> dict[str, Any]:

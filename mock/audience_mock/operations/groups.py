@@ -50,7 +50,7 @@ def _read_file(at: Context, group: dict[str, Any]) -> None:
 
     async def work(job: Job) -> None:
         try:
-            places = await job.read(at.backend.files, group["file_url"])
+            places = await at.within(job).backend.files.read(group["file_url"])
         except FileProblem:
             if groups.is_current(group_id, reading):
                 groups.fail(group_id)
