@@ -20,6 +20,8 @@ ROOM = 256 * 2**20
 """Bytes of all sessions' entries."""
 LONGEST_BODY = 64 * 2**10
 """Bytes of a body that are kept."""
+CONSOLE = b"x-mock-console\n"
+"""The header with which the console marks its own calls: they are shown, but not what a frontend has exercised."""
 OVERHEAD = 1_000
 """Bytes that an entry takes beside its texts: measured with tracemalloc."""
 
@@ -69,6 +71,7 @@ class Record:
         "duration",
         "host",
         "id",
+        "is_consoles",
         "is_whole",
         "lacks_body",
         "method",
@@ -101,6 +104,7 @@ class Record:
         self.applied: list[str] | None = None
         self.problem: str | None = None
         self._headers = _packed(scope["headers"])
+        self.is_consoles = CONSOLE in self._headers
         self.lacks_body = b"content-length\n" in self._headers  # as long as none of it was heard
         self._answer: Any = None
         self._answer_headers = b""
@@ -206,7 +210,8 @@ class Journal:
         self._records.append((record, weight))
         self.held += weight
         self._room.held += weight
-        self.counts[record.operation, record.status] += 1
+        if not record.is_consoles:
+            self.counts[record.operation, record.status] += 1
         if len(self._records) > MOST_ENTRIES or self.held > MOST_BYTES:
             self.shrink(MOST_BYTES)
         if self._room.held > self._room.most:

@@ -282,6 +282,13 @@ def test_a_cleared_journal_is_empty_and_its_ids_go_on(busy: Api) -> None:
     assert [entry["id"] for entry in journal(busy, since=6)] == [7]
 
 
+def test_what_the_console_asks_is_shown_but_exercises_nothing(busy: Api) -> None:
+    before = busy.get(f"{JOURNAL}/coverage").json()
+    busy.request("GET", "/user_group/categories", headers={"X-Mock-Console": "true"})
+    assert busy.get(JOURNAL).json()["items"][0]["operation"] == "getUserGroupCategories"
+    assert busy.get(f"{JOURNAL}/coverage").json() == before
+
+
 def test_coverage_has_every_documented_status_of_every_operation(busy: Api) -> None:
     coverage = busy.get(f"{JOURNAL}/coverage").json()
     statuses = {one["operation"]: one["statuses"] for one in coverage["items"]}

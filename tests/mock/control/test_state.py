@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.mock.conftest import Api, MakeApi
@@ -159,3 +160,14 @@ def test_a_seed_of_ones_own_is_where_a_reset_goes(make_api: MakeApi, tmp_path: P
     api.post(GROUPS, a_group())
     api.post("//__mock__/reset")
     assert [group["name"] for group in api.get(GROUPS).json()["items"]] == ["Mine"]
+
+
+@pytest.mark.parametrize("name", ["a/b", "a%2Fb", "ž", "."])
+def test_a_snapshot_and_a_session_may_be_called_anything(api: Api, name: str) -> None:
+    path = quote(name, safe="")
+    assert api.request("PUT", f"//__mock__/snapshots/{path}x").is_success
+    assert api.get("//__mock__/snapshots").json()["items"][0]["name"] == f"{name}x"
+    assert api.request("DELETE", f"//__mock__/snapshots/{path}x").is_success
+    api.get("//__mock__/clock", session=f"{name}x")
+    assert f"{name}x" in [session["name"] for session in api.get("//__mock__/sessions").json()["items"]]
+    assert api.request("DELETE", f"//__mock__/sessions/{path}x").is_success
