@@ -217,6 +217,10 @@ def unknown_fault(fault_id: str) -> Refusal:
     )
 
 
+def unknown_user(user_id: str) -> Refusal:
+    return Refusal(404, f"The user {show(user_id)} was never described; GET /__mock__/users lists those who were.")
+
+
 def unknown_job(job_id: str) -> Refusal:
     return Refusal(404, f"There is no job {show(job_id)} in this session; GET /__mock__/jobs lists those there are.")
 

@@ -209,6 +209,7 @@ LINKED: Json = {
     "parameters": TENANT,
 }
 """Scenarios of up to 30 requests along the contract's links, no guessed ones."""
+ANY_WAY: Json = {"mode": "positive", "deterministic": False, "database": "none", "no-shrink": True}
 
 
 def links() -> set[str]:
@@ -224,9 +225,14 @@ def links() -> set[str]:
 
 def test_what_was_created_is_found_by_its_links_until_it_is_deleted() -> None:
     """DEF-01, DEF-07, DEF-08, ATT-07, ATT-09, GRP-01, GRP-07, GRP-08."""
-    found = run("positive", **LINKED)
-    assert not found.failures, "\n\n".join(found.failures)
-    followed = Counter(call.link for call in found.calls if call.link and call.status < 300)
+    followed: Counter[str] = Counter()
+    # On a busy machine a run may end before it has followed each link: further ones take other ways.
+    for more in ({}, *({"seed": seed, "generation": ANY_WAY} for seed in range(3))):
+        found = run("positive", **LINKED, **more)
+        assert not found.failures, "\n\n".join(found.failures)
+        followed.update(call.link for call in found.calls if call.link and call.status < 300)
+        if set(followed) == links():
+            break
     assert followed["createUserAttributeDefinition -> getUserAttributeDefinitionById"] > 0
     assert followed["createUserGroup -> getUserGroupById"] > 0
     assert set(followed) == links()

@@ -3,9 +3,10 @@
 import * as definitions from "./definitions.js";
 import { $ } from "./dom.js";
 import * as groups from "./groups.js";
+import * as users from "./users.js";
 import * as values from "./values.js";
 
-const KINDS = { definitions, values, groups };
+const KINDS = { definitions, values, groups, users };
 
 export function create() {
   const views = Object.fromEntries(Object.entries(KINDS).map(([name, kind]) => [name, kind.create()]));

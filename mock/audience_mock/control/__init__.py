@@ -1,6 +1,6 @@
 """What steers the mock, under /__mock__. It is no part of the contract."""
 
-from audience_mock.control import console, faults, journal, state, times
+from audience_mock.control import console, faults, journal, state, times, users
 
-CALLS = (*state.CALLS, *times.CALLS, *faults.CALLS, *journal.CALLS, *console.CALLS)
+CALLS = (*state.CALLS, *times.CALLS, *faults.CALLS, *journal.CALLS, *users.CALLS, *console.CALLS)
 """Every operation of the control API."""

@@ -16,7 +16,7 @@ def exported(world: World) -> Seed:
 def _parts(tenant: Tenant) -> dict[str, Any]:
     return {
         "definitions": list(tenant.definitions),
-        "users": list(tenant.users.described()),
+        "users": [tenant.users.described(user_id) for user_id in tenant.users],
         "values": [
             {
                 "_id": held.attribute_id,

@@ -144,6 +144,11 @@ class Groups:
         del self._members[group_id], self._readings[group_id]
         self._being_read.discard(group_id)
 
+    def know_from(self, directory: Directory) -> None:
+        """Look users up in another directory from now on."""
+        self._directory = directory
+        self._members = {group_id: members.known_from(directory) for group_id, members in self._members.items()}
+
     def members(self, group_id: str) -> Members:
         """The users of a group. Raises Refusal 404."""
         self.get(group_id)
@@ -175,7 +180,7 @@ class Groups:
         """The file has been read: these are the group's users now."""
         group = self.get(group_id)
         self._being_read.discard(group_id)
-        self._members[group_id] = members
+        self._members[group_id] = members.known_from(self._directory)
         self._counted(group, status=COMPLETED)
 
     def fail(self, group_id: str) -> None:

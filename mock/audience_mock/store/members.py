@@ -81,6 +81,10 @@ class Members:
                     gone[user_id] = anchors[int(between + 0.5)] + 0.5
         return Members(places, self._directory, gone)
 
+    def known_from(self, directory: Directory) -> "Members":
+        """The same users, known from another directory."""
+        return self if directory is self._directory else Members(self._places, directory, self._gone)
+
     def is_ready(self, asked: Asked) -> bool:
         """Would `page` answer at once, without going through all users?"""
         return self._key(asked) in self._selections or len(self) < 10_000  # noqa: PLR2004 (a few ms)

@@ -1,7 +1,8 @@
 """Who the users of groups are: emails, phone numbers, and whether they are blacklisted."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 _EMAIL_FLAGS = ("primary", "verified", "active")
@@ -24,6 +25,7 @@ class Directory:
     def __init__(self) -> None:
         self._lines: dict[str, str] = {}
         self.blacklisted: set[str] = set()
+        self.writes = 0
 
     def add(
         self,
@@ -43,6 +45,8 @@ class Directory:
         self._lines[user_id] = line if line == folded else f"{line}{_FOLDED}{folded}"
         if blacklisted:
             self.blacklisted.add(user_id)
+        else:
+            self.blacklisted.discard(user_id)
 
     def summary(self, user_id: str) -> dict[str, Any]:
         """The UserSummary; a user whom nobody described has no contacts."""
@@ -61,10 +65,38 @@ class Directory:
     def __len__(self) -> int:
         return len(self._lines)
 
-    def described(self) -> Iterator[dict[str, Any]]:
-        """Every user whom a seed described, as the seed did."""
-        for user_id in self._lines:
-            yield {**self.summary(user_id), "blacklisted": user_id in self.blacklisted}
+    def __contains__(self, user_id: str) -> bool:
+        return user_id in self._lines
+
+    def __iter__(self) -> Iterator[str]:
+        """Every user who was described."""
+        return iter(self._lines)
+
+    def described(self, user_id: str) -> dict[str, Any]:
+        """A user as a seed describes one."""
+        return {**self.summary(user_id), "blacklisted": user_id in self.blacklisted}
+
+    def fork(self) -> "Directory":
+        """The same users, to be described otherwise."""
+        other = Directory()
+        other._lines, other.blacklisted = dict(self._lines), set(self.blacklisted)
+        other.writes = self.writes + 1
+        return other
+
+    def forget(self, user_id: str) -> None:
+        """Let a user have no contacts, and not be blacklisted."""
+        self._lines.pop(user_id, None)
+        self.blacklisted.discard(user_id)
+
+    def page(self, needle: str, page_no: int, page_size: int) -> tuple[list[dict[str, Any]], int]:
+        """One page of those with `needle`, casefolded, in their id or a contact, and the number of all of them."""
+        if _CONTROL.search(needle):
+            return [], 0
+        kept: Collection[str] = self._lines
+        if needle:
+            kept = [user for user, line in self._lines.items() if needle in line or needle in user.casefold()]
+        start = (page_no - 1) * page_size
+        return [self.described(user) for user in islice(kept, start, start + page_size)], len(kept)
 
     def having(self, needle: str, user_ids: Sequence[str], places: Iterable[int]) -> Iterable[int]:
         """Those of `places` in `user_ids` whose user has an email or phone number with `needle` in it.

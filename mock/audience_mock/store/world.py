@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from audience_mock.clock import real_time
 from audience_mock.contract import DOCUMENTED_TENANT, TenantName
 from audience_mock.store.attributes import Attributes
+from audience_mock.store.collection import Record
 from audience_mock.store.definitions import Definitions
 from audience_mock.store.groups import Groups
 from audience_mock.store.users import Directory
@@ -24,13 +25,23 @@ class Tenant:
         self.groups = Groups(name, world, self.users)
 
     def fork(self, world: "World") -> "Tenant":
-        """The same things in another world, going their own way. Users never change: they are shared."""
+        """The same things in another world, going their own way. Users are shared until one is described anew."""
         other = Tenant(self.name, world)
         other.attributes = self.attributes.fork(world.new_id)
         other.definitions = self.definitions.fork(world, other.attributes)
         other.users = self.users
         other.groups = self.groups.fork(world, self.users)
         return other
+
+    def describe(self, user_id: str, described: Record | None) -> None:
+        """Say who a user is, as a seed does; None for a user without contacts."""
+        users = self.users.fork()
+        if described is None:
+            users.forget(user_id)
+        else:
+            users.add(user_id, **described)
+        self.users = users
+        self.groups.know_from(users)
 
 
 class World:
@@ -90,7 +101,8 @@ class World:
     @property
     def writes(self) -> int:
         """How often something was written in it."""
-        return sum(t.definitions.writes + t.attributes.writes + t.groups.writes for t in self._tenants.values())
+        parts = ((t.definitions, t.attributes, t.groups, t.users) for t in self._tenants.values())
+        return sum(part.writes for tenant in parts for part in tenant)
 
     def empty(self) -> "World":
         """A world that serves the same applications and holds nothing."""

@@ -46,6 +46,7 @@ def see(console: Console, text: str) -> None:
         ("data", "favourite_colour"),
         ("data/groups", "Frequent buyers"),
         (f"data/values/{USER}", "teal"),
+        ("data/users", "64f222222222222222222222"),
         ("state", "2,595"),
         ("faults", "waits 2 seconds"),
         ("jobs", "Reading the file of the group"),
@@ -227,6 +228,32 @@ def test_a_group_of_written_users_is_served_with_them(console: Console) -> None:
     console.in_dialog("Save", Name="Rewritten")
     see(console, "Changed the group Rewritten")
     assert group(console, "Rewritten")["category"] == "l2"
+
+
+def test_a_user_who_is_described_changed_and_forgotten_here_is_served(console: Console) -> None:
+    body = {"name": "One of them", "description": "d", "category": "l1", "file_url": "data:text/csv,user_id%0Anew"}
+    console.client.post(GROUPS, json=body)
+    found = group(console, "One of them")
+    console.open("data/users")
+    console.press("Describe a user")
+    console.in_dialog("Save", User_id="new", Emails="new@example.com, b@example.com", Phone="+91 5550199")
+    see(console, "Saved the user new")
+    (user,) = console.get(f"{GROUPS}/{found['_id']}/users", q="NEW@")["items"]
+    assert [email["email"] for email in user["emails"]] == ["new@example.com", "b@example.com"]
+    assert (user["phone_numbers"][0]["country_code"], user["phone_numbers"][0]["phone"]) == (91, "5550199")
+    console.search("b@example.com")
+    console.press("Change new")
+    console.page.get_by_role("dialog").get_by_label("Blacklisted").check()
+    console.in_dialog("Save", Emails="other@example.com")
+    see(console, "Saved the user new")
+    (user,) = console.get(f"{GROUPS}/{found['_id']}/users", blacklisted_users="true")["items"]
+    assert [email["email"] for email in user["emails"]] == ["other@example.com"]
+    console.search("other@")
+    console.press("Forget new")
+    console.in_dialog("Forget")
+    see(console, "Forgot the user new")
+    (user,) = console.get(f"{GROUPS}/{found['_id']}/users")["items"]
+    assert user == {"user_id": "new", "emails": [], "phone_numbers": []}
 
 
 def test_lists_ask_for_twenty_rows_at_a_time(console: Console) -> None:

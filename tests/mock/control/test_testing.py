@@ -34,8 +34,19 @@ def is_free(url: str) -> bool:
         return probe.connect_ex((host, int(port))) != 0
 
 
+_others: set[int | None] = set()
+
+
+@pytest.fixture(autouse=True)
+def _other_mocks() -> None:
+    """Mocks that serve other modules' tests in this process are none of ours."""
+    _others.clear()
+    _others.update(thread.ident for thread in threading.enumerate())
+
+
 def threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("audience-mock")]
+    every = [thread for thread in threading.enumerate() if thread.ident not in _others]
+    return [thread.name for thread in every if thread.name.startswith("audience-mock")]
 
 
 def test_a_mock_listens_as_long_as_its_block_runs() -> None:
