@@ -2,11 +2,9 @@
 
 import itertools
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -14,41 +12,15 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 from audience_conformance.attempts import Attempts
+from audience_conformance.ledger import Ledger, Made, Tenant, delete_all
 from audience_conformance.outcome import Lacking, Overdue, show
 from audience_conformance.target import Answer, Target, Trace
 
 JsonObject = dict[str, Any]
-Tenant = tuple[str, str]
 
 PREFIX = "acs-"
 """How every name, slug and user id begins that a run makes; `sweep` finds leftovers by it."""
 DEFINITIONS, GROUPS = "/user_attribute/definition", "/user_group"
-MOST_SILENCES = 3
-"""Requests without an answer, one after the other, after which a target counts as gone."""
-
-
-@dataclass(frozen=True)
-class Made:
-    """Something that a run created: its path below its tenant."""
-
-    tenant: Tenant
-    path: str
-
-
-@dataclass
-class Ledger:
-    """What a run created and has not deleted. Thread-safe."""
-
-    made: dict[Made, None] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def add(self, made: Made) -> None:
-        with self._lock:
-            self.made[made] = None
-
-    def forget(self, made: Made) -> None:
-        with self._lock:
-            self.made.pop(made, None)
 
 
 @dataclass(frozen=True)
@@ -291,39 +263,3 @@ def user_path(user_id: str) -> str:
 def csv_url(user_ids: list[str]) -> str:
     """A file_url whose content is these users."""
     return "data:text/csv," + quote("user_id\n" + "".join(f"{user_id}\n" for user_id in user_ids), safe="")
-
-
-@contextmanager
-def clean_up(target: Target, ledger: Ledger) -> Iterator[list[str]]:
-    """Delete what was made, whatever happens inside; what could not be deleted is in the list afterwards."""
-    left: list[str] = []
-    try:
-        yield left
-    finally:
-        left += delete_all(target, ledger)
-
-
-def delete_all(target: Target, ledger: Ledger) -> list[str]:
-    """Delete all that the ledger holds, newest first; give the URLs of what stays.
-
-    A target that has stopped answering is not asked for each thing anew.
-    """
-    left = []
-    silent = 0
-    for made in reversed(list(ledger.made)):
-        url = target.url(made.path, tenant=made.tenant)
-        if silent >= MOST_SILENCES:
-            left.append(f"{url}: not tried, the target does not answer")
-            continue
-        try:
-            answer = target.send("DELETE", url, {}, None, None)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the rest is still to be deleted)
-            silent += 1
-            left.append(f"{url}: {error}")
-            continue
-        silent = 0
-        if answer.ok or answer.status == 404:  # noqa: PLR2004
-            ledger.forget(made)
-        else:
-            left.append(f"{url}: {answer.status}")
-    return left

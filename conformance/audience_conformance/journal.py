@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from audience_conformance.api import Ledger, Made, delete_all
+from audience_conformance.ledger import Ledger, Made, delete_all
 from audience_conformance.settings import Settings
 from audience_conformance.sweep import Leftover, leftovers, remove, tenants
 from audience_conformance.target import Target, Unreachable

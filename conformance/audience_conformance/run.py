@@ -6,7 +6,8 @@ import uuid
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from audience_conformance.api import Api, Effort, Ledger, delete_all
+from audience_conformance.api import Api, Effort
+from audience_conformance.ledger import Ledger, delete_all
 from audience_conformance.outcome import Broken, Lacking
 from audience_conformance.registry import Check
 from audience_conformance.rules import catalogue

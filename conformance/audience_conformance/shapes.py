@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from audience_conformance.api import Api, JsonObject, Tenant
+from audience_conformance.api import Api, JsonObject
+from audience_conformance.ledger import Tenant
 from audience_conformance.outcome import broken, expect, show
 from audience_conformance.target import Answer
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from audience_conformance.api import DEFINITIONS, GROUPS, PREFIX, Api, Effort, JsonObject, Ledger, Made, Tenant, seg
-from audience_conformance.api import delete_all as delete
+from audience_conformance.api import DEFINITIONS, GROUPS, PREFIX, Api, Effort, JsonObject, seg
+from audience_conformance.ledger import Ledger, Made, Tenant
+from audience_conformance.ledger import delete_all as delete
 from audience_conformance.settings import Settings
 from audience_conformance.target import Target
 

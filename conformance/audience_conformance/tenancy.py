@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakSet
 
-from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, Tenant, pauses, seg, user_path, value_path
+from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, pauses, seg, user_path, value_path
+from audience_conformance.ledger import Tenant
 from audience_conformance.outcome import Lacking, show
 from audience_conformance.shapes import field, items, only, record
 from audience_conformance.target import Answer

@@ -7,9 +7,9 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from audience_conformance.api import MOST_SILENCES, delete_all
 from audience_conformance.failure import scrubbed
 from audience_conformance.journal import Journal
+from audience_conformance.ledger import MOST_SILENCES, delete_all
 from audience_conformance.probe import Unable, reach
 from audience_conformance.run import Result, Run, item_id
 

@@ -7,6 +7,7 @@ import httpx
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from audience_mock import errors
 from audience_mock.errors import Refusal, Violation, show
 from audience_mock.judge import Judge
 from audience_mock.responses import APPLIED, answer
@@ -40,7 +41,11 @@ class Proxy:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = await _whole(receive)
+        try:
+            body = await _whole(receive)
+        except Refusal as too_large:
+            await answer(too_large.status, too_large.body())(scope, receive, send)
+            return
         if body is None:
             return
         status, problems, own = await self._request_judged(scope, body)
@@ -119,7 +124,9 @@ async def _whole(receive: Receive) -> bytes | None:
         part = message.get("body", b"")
         size += len(part)
         parts.append(part)
-        if size > MAX_BODY or not message.get("more_body", False):
+        if size > MAX_BODY:
+            raise errors.body_too_large(MAX_BODY)
+        if not message.get("more_body", False):
             return b"".join(parts)
 
 

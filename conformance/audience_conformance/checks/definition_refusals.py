@@ -1,13 +1,16 @@
 """DEF: creations that are refused store nothing."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from audience_conformance.api import DEFINITIONS, Api, JsonObject, Tenant
+from audience_conformance.api import DEFINITIONS, Api, JsonObject
 from audience_conformance.checks.definitions import CREATED_WITH, DOCUMENTED, EDGES, a_body, create, of_slug, read
 from audience_conformance.outcome import broken, expect, same
 from audience_conformance.registry import check
 from audience_conformance.shapes import in_pages, items, only, some
+
+if TYPE_CHECKING:
+    from audience_conformance.ledger import Tenant
 
 CREATE = "createUserAttributeDefinition"
 

@@ -3,7 +3,8 @@
 import functools
 from collections.abc import Callable
 
-from audience_conformance.api import DEFINITIONS, Api, JsonObject, Tenant, csv_url, pauses, seg
+from audience_conformance.api import DEFINITIONS, Api, JsonObject, csv_url, pauses, seg
+from audience_conformance.ledger import Tenant
 from audience_conformance.outcome import broken, expect
 from audience_conformance.registry import check
 from audience_conformance.shapes import field, record, thorough

@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, Tenant, user_path, value_path
+from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, user_path, value_path
+from audience_conformance.ledger import Tenant
 from audience_conformance.outcome import broken, expect, show
 from audience_conformance.registry import check
 from audience_conformance.shapes import NOT_FOUND, TRIES, body, field, in_pages, items, listed, some

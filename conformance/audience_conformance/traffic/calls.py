@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from audience_conformance.api import Api, Tenant, seg
+from audience_conformance.api import Api, seg
+from audience_conformance.ledger import Tenant
 from audience_conformance.registry import CheckFunction, check
 from audience_conformance.rules import operations
 from audience_conformance.target import Answer

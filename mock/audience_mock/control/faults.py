@@ -49,6 +49,7 @@ RULE: Json = {
         "kind": {"enum": list(KINDS), "description": "no answer, half an answer, or an answer that is no JSON"},
     },
 }
+LEAST_ERROR = 400
 EFFECTS = ("status", "body", "example", "delay", "rate", "kind")
 
 
@@ -61,6 +62,9 @@ async def add_fault(asked: Asked) -> Any:
     if not any(effect in told for effect in EFFECTS):
         message = f"The rule does nothing; give it one of {', '.join(EFFECTS)}."
         raise errors.invalid([Violation("body", message)])
+    if told.get("status", LEAST_ERROR) < LEAST_ERROR and not {"operation", "body"} & told.keys():
+        message = f"A rule for every operation cannot know the body of a {told['status']}; give it operation, or body."
+        raise errors.one("body.status", message)
     return asked.session.faults.add(told).described()
 
 

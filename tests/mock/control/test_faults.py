@@ -193,6 +193,8 @@ def test_a_delay_may_be_drawn_by_chance(api: Api, delay: Any) -> None:
         {"times": 3},
         {"operation": "nope", "status": 500},
         {"status": 99},
+        {"status": 204},
+        {"status": 200, "path": "/user_group"},
         {"status": 500, "colour": "red"},
         {"delay": -1},
         {"delay": {"uniform": [1]}},

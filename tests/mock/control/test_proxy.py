@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 from tests.mock.conftest import BASE, Api, MakeApi
 
+from audience_mock import proxy
 from audience_mock.cli import main
 from audience_mock.proxy import target_problem
 
@@ -121,6 +122,12 @@ def test_an_unknown_path_is_sent_on_and_noted(through: Api) -> None:
     through.get("/nope")
     assert len(Real.heard) == 1
     assert any(text.startswith("request deviates (404)") for text in noted(through))
+
+
+def test_a_body_that_is_too_large_is_not_sent_on(through: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proxy, "MAX_BODY", 100)
+    assert through.post("/user_group", {"name": "x" * 100}).status_code == 413
+    assert Real.heard == []
 
 
 def test_nothing_is_kept_in_the_mock_itself(through: Api) -> None:
