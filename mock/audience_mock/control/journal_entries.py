@@ -32,7 +32,7 @@ SECRET_HEADERS = frozenset(
     }
 )
 
-_DELAY = re.compile(r"(^|: )delay\b")
+_LEAVES_THE_ANSWER = re.compile(r"(^|: )delay\b|^proxied to |^(request|answer) deviates")
 _SECRET_PARAMETERS = re.compile(
     r"(?i)(^|&)((?:access_|refresh_|id_)?token|api[_-]?key|password|(?:client_)?secret)=[^&]*"
 )
@@ -83,7 +83,7 @@ async def each(records: Iterable[Record], tell: Callable[[Record], T]) -> list[T
 
 def outcome_of(record: Record) -> str:
     """`forced` where a fault made the answer, not merely later; `failed` for a 5xx and for no whole answer."""
-    if any(not _DELAY.search(text) for text in record.applied or ()):
+    if any(not _LEAVES_THE_ANSWER.search(text) for text in record.applied or ()):
         return "forced"
     status = record.status
     if status is None or not record.is_whole or record.problem or status >= 500:  # noqa: PLR2004
@@ -93,6 +93,8 @@ def outcome_of(record: Record) -> str:
 
 def why(record: Record, outcome: str) -> Any:
     """What was wrong: the error body's list or message, else a sentence."""
+    if deviations := [text for text in record.applied or () if " deviates" in text]:
+        return "; ".join(deviations)
     if outcome == "forced":
         return f"The answer was forced: {', '.join(record.applied or ())}."
     if record.problem:

@@ -91,6 +91,8 @@ def test_an_answer_that_deviates_is_passed_on_and_noted(through: Api) -> None:
     assert through.get(TAGS).json() == {"items": [5]}
     (deviation,) = noted(through)[1:]
     assert deviation.startswith("answer deviates: body.items.0")
+    entry = through.get("//__mock__/journal").json()["items"][0]
+    assert (entry["outcome"], entry["why"]) == ("ok", deviation)
 
 
 @pytest.mark.parametrize(
