@@ -32,7 +32,8 @@ SECRET_HEADERS = frozenset(
     }
 )
 
-_LEAVES_THE_ANSWER = re.compile(r"(^|: )delay\b|^proxied to |^(request|answer) deviates")
+_TOLD = {"forced": "The answer was forced", "deviates": "The contract was broken"}
+_LEAVES_THE_ANSWER = re.compile(r"(^|: )delay\b|^proxied to ")
 _SECRET_PARAMETERS = re.compile(
     r"(?i)(^|&)((?:access_|refresh_|id_)?token|api[_-]?key|password|(?:client_)?secret)=[^&]*"
 )
@@ -82,7 +83,12 @@ async def each(records: Iterable[Record], tell: Callable[[Record], T]) -> list[T
 
 
 def outcome_of(record: Record) -> str:
-    """`forced` where a fault made the answer, not merely later; `failed` for a 5xx and for no whole answer."""
+    """`forced` where a fault made the answer, not merely later; `failed` for a 5xx and for no whole answer.
+
+    `deviates` where a side of a proxied call breaks the contract.
+    """
+    if any(" deviates" in text for text in record.applied or ()):
+        return "deviates"
     if any(not _LEAVES_THE_ANSWER.search(text) for text in record.applied or ()):
         return "forced"
     status = record.status
@@ -93,10 +99,8 @@ def outcome_of(record: Record) -> str:
 
 def why(record: Record, outcome: str) -> Any:
     """What was wrong: the error body's list or message, else a sentence."""
-    if deviations := [text for text in record.applied or () if " deviates" in text]:
-        return "; ".join(deviations)
-    if outcome == "forced":
-        return f"The answer was forced: {', '.join(record.applied or ())}."
+    if outcome in _TOLD:
+        return f"{_TOLD[outcome]}: {', '.join(record.applied or ())}."
     if record.problem:
         return f"No whole answer was sent: {record.problem}."
     if record.status is None or not record.is_whole:
