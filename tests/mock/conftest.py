@@ -76,7 +76,7 @@ class Api:
         self.run(self.backend.jobs.settled())
 
     def close(self) -> None:
-        self.run(self.backend.jobs.stop())
+        self.run(self.sessions.stop())
         self.run(self._client.aclose())
         self._loop.close()
 
