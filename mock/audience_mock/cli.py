@@ -13,6 +13,7 @@ import click
 
 from audience_mock import __version__
 from audience_mock.contract import DOCUMENTED_TENANT, TenantName
+from audience_mock.listening import listen
 
 DEFAULT_PORT = 4010
 DEFAULT_JOB_DELAY = 0.2
@@ -27,6 +28,12 @@ class _Tenant(click.ParamType[TenantName]):
         if not company_id or not application_id or "/" in application_id:
             self.fail(f"{value!r} is not COMPANY/APPLICATION, like {DOCUMENTED_TENANT}.", param, ctx)
         return TenantName(company_id, application_id)
+
+
+def _keepable(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
+    if value is not None and not value.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {str(value.parent)!r} to keep {value.name!r} in; make it first.")
+    return value
 
 
 def _origin(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -82,6 +89,7 @@ def _origin(_: click.Context, __: click.Parameter, value: str | None) -> str | N
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
+    callback=_keepable,
     help="Keep the state in this file across restarts; where there is one, it goes before the seed.",
 )
 @click.option(
@@ -148,18 +156,12 @@ def _is_loopback(host: str) -> bool:
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        # The protocol is named, or asyncio leaves out TCP_NODELAY where uvloop is not to be had.
-        listener = socket.socket(family, kind, socket.IPPROTO_TCP)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(2048)
+        return listen(host, port)
     except OSError as error:
         _give_up(
             f"cannot listen on {host}:{port}: {error.strerror or error}; "
             "choose another with --host and --port (--port 0 picks a free one)"
         )
-    return listener
 
 
 def _give_up(reason: str) -> NoReturn:

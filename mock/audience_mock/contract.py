@@ -82,6 +82,19 @@ def json_schema(schema: Any) -> Any:
     return result
 
 
+def documented_answers(contract: JsonObject) -> dict[str, dict[int, JsonObject]]:
+    """What every operation documents as its answers: operationId -> status -> media type, without `$ref`."""
+    return {
+        operation["operationId"]: {
+            int(status): resolve(contract, response)["content"]["application/json"]
+            for status, response in operation["responses"].items()
+        }
+        for item in contract["paths"].values()
+        for operation in item.values()
+        if "operationId" in operation
+    }
+
+
 def resolve(contract: JsonObject, node: Any) -> Any:
     """A deep copy of `node` in which every local `$ref` is replaced by what it names."""
     if isinstance(node, dict):

@@ -18,12 +18,13 @@ class Drill:
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
-        self._expected = f"Bearer {token}".encode()
+        self._token = token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            sent = dict(scope["headers"]).get(b"authorization")
-            if sent is None or not secrets.compare_digest(sent, self._expected):
+            sent: bytes = dict(scope["headers"]).get(b"authorization", b"")
+            kind, _, token = sent.partition(b" ")
+            if kind.lower() != b"bearer" or not secrets.compare_digest(token.strip(), self._token):
                 scope[APPLIED] = ["--require-token"]
-                raise errors.unauthorised(sent is not None)
+                raise errors.unauthorised(bool(sent))
         await self._app(scope, receive, send)

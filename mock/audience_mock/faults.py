@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -31,14 +31,14 @@ class Fault:
         if "seed" in self.told:
             self._chance.seed(self.told["seed"])
 
-    def is_for(self, method: str, path: str, operation: str) -> bool:
-        """Is a request one of those that it is for. `path` is below the application, or whole."""
+    def is_for(self, method: str, paths: Sequence[str], operation: str) -> bool:
+        """Is a request one of those that it is for. `paths` are its path, whole and below the application."""
         told = self.told
         if "operation" in told and told["operation"] != operation:
             return False
         if "method" in told and told["method"] != method:
             return False
-        return "path" not in told or fnmatchcase(path, told["path"]) or path.endswith(told["path"])
+        return "path" not in told or any(fnmatchcase(path, told["path"]) for path in paths)
 
     def strikes(self, now: datetime) -> bool:
         """Does it strike a request that it is for; counts the strike."""
@@ -111,9 +111,9 @@ class Faults:
     def clear(self) -> None:
         self._rules.clear()
 
-    def striking(self, method: str, path: str, operation: str, now: datetime) -> Fault | None:
+    def striking(self, method: str, paths: Sequence[str], operation: str, now: datetime) -> Fault | None:
         """The first rule that strikes a request."""
         for rule in self._rules.values():
-            if rule.is_for(method, path, operation) and rule.strikes(now):
+            if rule.is_for(method, paths, operation) and rule.strikes(now):
                 return rule
         return None

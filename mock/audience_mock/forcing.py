@@ -46,7 +46,7 @@ class Forcing:
         operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
         rule = None
         if session.faults:
-            rule = session.faults.striking(scope["method"], _path(scope), operation_id, session.clock.now())
+            rule = session.faults.striking(scope["method"], _paths(scope), operation_id, session.clock.now())
         if asked.applied or rule:
             await self._spoil(asked, rule, scope, receive, send)
         else:
@@ -87,10 +87,10 @@ class Forcing:
         return status, samples.body(operation_id, status, example=example, seed=seed)
 
 
-def _path(scope: Scope) -> str:
-    """The path below the application."""
-    _, _, below = str(scope["path"]).partition("/application/")
-    return f"/{below.partition('/')[2]}"
+def _paths(scope: Scope) -> tuple[str, str]:
+    """The path, whole and below the application."""
+    path: str = scope["path"]
+    return path, f"/{path.partition('/application/')[2].partition('/')[2]}"
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -69,6 +69,20 @@ class Job:
     def has_ended(self) -> bool:
         return self.status in {"completed", "failed"}
 
+    def check(self) -> None:
+        """Raises FileProblem where it was told to fail."""
+        if self.fails:
+            raise FileProblem(f"The job {self.id} was told to fail.")
+
+    def described(self) -> dict[str, Any]:
+        """It as plain data; times are left as they are."""
+        told = ("id", "kind", "subject", "title", "status", "reads", "created_at", "ended_at", "fails", "problem")
+        return {
+            **{name: getattr(self, name) for name in told},
+            "progression": {"seconds": self.progression.seconds, "reads": self.progression.reads},
+            "failing_rows": sorted(self.failing_rows),
+        }
+
 
 class JobFiles(Files):
     """The files as a job reads them: none where it was told to fail, without the rows that were.
@@ -84,8 +98,7 @@ class JobFiles(Files):
 
     async def read(self, file_url: str) -> dict[str, int]:
         """As of Files. Raises FileProblem also where the job was told to fail."""
-        if self._job.fails:
-            raise FileProblem(f"The job {self._job.id} was told to fail.")
+        self._job.check()
         places = await self._files.read(file_url)
         if self._job.failing_rows:
             kept = [user_id for user_id, place in places.items() if place + 1 not in self._job.failing_rows]
@@ -156,7 +169,7 @@ class Jobs:
 
     def seen(self, subject: str) -> None:
         """What some jobs work on was read: those that wait for reads may go on."""
-        for job in self._jobs.values():
+        for job in self._running.values():
             if job.subject == subject and job.status == "waiting" and job.progression.reads is not None:
                 job.reads += 1
                 if job.reads >= job.progression.reads:
@@ -195,24 +208,3 @@ class Jobs:
             task.cancel()
         self._jobs.clear()
         self._last = 0
-
-
-def described(jobs: Iterable[Job]) -> list[dict[str, Any]]:
-    """Jobs as plain data."""
-    return [
-        {
-            "id": job.id,
-            "kind": job.kind,
-            "subject": job.subject,
-            "title": job.title,
-            "status": job.status,
-            "progression": {"seconds": job.progression.seconds, "reads": job.progression.reads},
-            "reads": job.reads,
-            "created_at": job.created_at,
-            "ended_at": job.ended_at,
-            "fails": job.fails,
-            "failing_rows": sorted(job.failing_rows),
-            "problem": job.problem,
-        }
-        for job in jobs
-    ]

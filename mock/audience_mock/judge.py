@@ -2,9 +2,7 @@
 
 import json
 
-from connexion.http_facts import METHODS
-
-from audience_mock.contract import JsonObject, resolve
+from audience_mock.contract import JsonObject, documented_answers, resolve
 from audience_mock.errors import Violation
 from audience_mock.schemas import Schema
 
@@ -22,14 +20,10 @@ class Judge:
 
     def __init__(self, contract: JsonObject) -> None:
         self._errors = Schema(resolve(contract, contract["components"]["schemas"]["Error"]))
-        self._schemas: dict[str, dict[int, Schema]] = {}
-        for item in contract["paths"].values():
-            for method, operation in item.items():
-                if method in METHODS:
-                    self._schemas[operation["operationId"]] = {
-                        int(status): Schema(resolve(contract, response)["content"][JSON]["schema"])
-                        for status, response in operation["responses"].items()
-                    }
+        self._schemas = {
+            operation_id: {status: Schema(media["schema"]) for status, media in answers.items()}
+            for operation_id, answers in documented_answers(contract).items()
+        }
 
     def deviations(self, operation_id: str | None, status: int, content_type: str, body: bytes) -> list[Violation]:
         """Where an answer deviates; the field says header, status or place in the body.

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from connexion.http_facts import METHODS
-
-from audience_mock.contract import JsonObject, resolve
+from audience_mock.contract import JsonObject, documented_answers
 from audience_mock.errors import Refusal, one
 
 MOST_ITEMS = 3
@@ -29,14 +27,7 @@ class Samples:
     """
 
     def __init__(self, contract: JsonObject) -> None:
-        self._answers: dict[str, dict[int, JsonObject]] = {}
-        for item in contract["paths"].values():
-            for method, operation in item.items():
-                if method in METHODS:
-                    self._answers[operation["operationId"]] = {
-                        int(status): resolve(contract, response)["content"]["application/json"]
-                        for status, response in ((s, resolve(contract, r)) for s, r in operation["responses"].items())
-                    }
+        self._answers = documented_answers(contract)
 
     def documented(self, operation_id: str) -> list[int]:
         """The statuses that an operation documents."""

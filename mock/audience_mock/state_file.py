@@ -28,14 +28,16 @@ class StateFile:
     def __init__(self, path: Path, sessions: Sessions) -> None:
         self._path = path
         self._sessions = sessions
+        # The world itself, not its id: a later world may have the id of one that is gone.
         self._written = self._mark()
+        self._problem = ""
 
     def _world(self) -> World:
         return self._sessions.get(DEFAULT).backend.world
 
-    def _mark(self) -> tuple[int, int]:
+    def _mark(self) -> tuple[World, int]:
         world = self._world()
-        return id(world), world.writes
+        return world, world.writes
 
     async def keep(self) -> None:
         """Write on every change, until cancelled; then once more, if need be."""
@@ -49,14 +51,16 @@ class StateFile:
             if self._mark() != self._written:
                 self._write(self._world(), self._mark())
 
-    def _write(self, world: World, mark: tuple[int, int]) -> None:
+    def _write(self, world: World, mark: tuple[World, int]) -> None:
         part = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
         try:
             part.write_text(json.dumps(exported(world), ensure_ascii=False, indent=1), encoding="utf-8")
             part.replace(self._path)
-            self._written = mark
+            self._written, self._problem = mark, ""
         except OSError as error:
-            logger.error("cannot write %s: %s; the state is not kept", self._path, error.strerror)  # noqa: TRY400
+            if self._problem != str(error):  # it is tried again at every look: once is told
+                logger.error("cannot write %s: %s; the state is not kept", self._path, error.strerror)  # noqa: TRY400
+            self._problem = str(error)
         finally:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)

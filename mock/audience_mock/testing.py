@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import socket
 import sys
 import threading
 import warnings
@@ -14,9 +13,11 @@ import httpx
 import uvicorn
 
 from audience_mock.contract import DOCUMENTED_TENANT, load_contract
+from audience_mock.listening import listen
 from audience_mock.sessions import HEADER
 
 if TYPE_CHECKING:
+    import socket
     from types import TracebackType
 
     from connexion import AsyncApp
@@ -151,15 +152,6 @@ def _base_path() -> str:
     return f"{base}/company/{DOCUMENTED_TENANT.company_id}/application/{DOCUMENTED_TENANT.application_id}"
 
 
-def _listen() -> socket.socket:
-    """A free port of loopback."""
-    # The protocol is named, or asyncio leaves out TCP_NODELAY where uvloop is not to be had.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind(("127.0.0.1", 0))
-    listener.listen(2048)
-    return listener
-
-
 class _Server(uvicorn.Server):
     """A server that tells when it listens, and that is shut down in order if it fails then."""
 
@@ -193,7 +185,7 @@ class _Running:
     """
 
     def __init__(self, app: AsyncApp, sessions: Sessions) -> None:
-        self._listener = _listen()
+        self._listener = listen("127.0.0.1", 0)
         config = uvicorn.Config(
             app, log_config=None, access_log=False, lifespan="on", ws="none", timeout_graceful_shutdown=GRACE
         )

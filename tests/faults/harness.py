@@ -3,7 +3,6 @@
 import asyncio
 import copy
 import functools
-import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from audience_mock.app import create_app
 from audience_mock.contract import JsonObject, load_contract
 from audience_mock.files import Files
 from audience_mock.jobs import Jobs
+from audience_mock.listening import listen
 from audience_mock.operations.context import Backend
 from audience_mock.seeds.planting import plant
 from audience_mock.sessions import Sessions
@@ -44,10 +44,7 @@ class _Port:
         self.app: ASGIApp | None = None
         config = uvicorn.Config(self._answer, interface="asgi3", log_level="critical", lifespan="off", access_log=False)
         self._server = uvicorn.Server(config)
-        # Its protocol is named, or asyncio would leave out TCP_NODELAY, and every answer would take 40 ms.
-        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._listener.bind(("127.0.0.1", 0))
-        self._listener.listen()  # or the first requests may come before the server has got so far
+        self._listener = listen("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._started = threading.Event()
         runner = asyncio.Runner(loop_factory=config.get_loop_factory())

@@ -16,7 +16,11 @@ RULE: Json = {
     "properties": {
         "operation": {"enum": list(OPERATIONS), "description": "the operationId"},
         "method": {"enum": ["GET", "POST", "PUT", "PATCH", "DELETE"]},
-        "path": {"type": "string", "minLength": 1, "description": "below the application, with * for anything"},
+        "path": {
+            "type": "string",
+            "minLength": 1,
+            "description": "whole, or below the application; * is anything",
+        },
         "status": {"type": "integer", "minimum": 200, "maximum": 599},
         "body": {"description": "of the answer; without it, one that the contract allows"},
         "example": {"type": "string", "description": "the name of one of the contract's examples"},

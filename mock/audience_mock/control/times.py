@@ -7,7 +7,7 @@ from typing import Any
 from audience_mock import errors
 from audience_mock.control.app import Asked
 from audience_mock.control.calls import Call, Json
-from audience_mock.jobs import Job, Progression, described
+from audience_mock.jobs import Job, Progression
 from audience_mock.sessions import Session
 from audience_mock.store.world import timestamp
 
@@ -97,8 +97,8 @@ def _told(progression: Progression) -> Json:
 
 
 def _job(job: Job) -> Json:
-    (told,) = described([job])
-    return {name: timestamp(value) if isinstance(value, datetime) else value for name, value in told.items()}
+    told = job.described().items()
+    return {name: timestamp(value) if isinstance(value, datetime) else value for name, value in told}
 
 
 def _found(asked: Asked) -> Job:

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.mock.conftest import Api, MakeApi
+from tests.mock.conftest import BASE, Api, MakeApi
 
 from audience_mock.contract import load_contract, resolve
 from audience_mock.operations import OPERATIONS
@@ -135,6 +135,18 @@ def test_a_rule_goes_by_method_and_path(api: Api) -> None:
     assert api.get("/user_group/64f555555555555555555555").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/user_group", "*/application/*/user_group", f"{BASE}/user_group", "/user_g*p"])
+def test_a_rules_path_is_whole_or_below_the_application(api: Api, path: str) -> None:
+    rule(api, path=path, status=503)
+    assert api.get("/user_group").status_code == 503
+
+
+@pytest.mark.parametrize("path", ["p", "group", "user_group", "/tags"])
+def test_a_part_of_a_path_is_no_path(api: Api, path: str) -> None:
+    rule(api, path=path, status=503)
+    assert [api.get(asked).status_code for asked in ("/user_group", TAGS)] == [200, 200]
+
+
 def test_a_rules_body_is_served_as_it_is(api: Api) -> None:
     rule(api, path=TAGS, status=418, body={"teapot": True})
     answer = api.get(TAGS)
@@ -244,7 +256,8 @@ def test_a_drill_refuses_whoever_has_no_token(make_api: MakeApi, sent: dict[str,
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert "secret" not in answer.text
-    assert api.request("GET", TAGS, headers={"Authorization": "Bearer secret"}).status_code == 200
+    for right in ("Bearer secret", "bearer secret", "BEARER  secret"):
+        assert api.request("GET", TAGS, headers={"Authorization": right}).status_code == 200
     assert api.request(
         "OPTIONS", TAGS, headers={"Origin": "https://shop.example", "Access-Control-Request-Method": "GET"}
     )

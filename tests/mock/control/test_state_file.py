@@ -1,5 +1,6 @@
 """The state that outlives the server, and the token of a server that others can reach."""
 
+import asyncio
 import json
 import re
 import signal
@@ -12,6 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from audience_mock import state_file
+from audience_mock.server import Options, create_backend
+from audience_mock.sessions import Sessions
+from audience_mock.state_file import StateFile
 
 START = "import audience_mock.cli as c; c.main()"
 BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"
@@ -81,6 +87,42 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, content: st
     assert str(path) in done.stderr
     assert "Traceback" not in done.stderr
     assert path.read_text() == content
+
+
+def test_a_file_in_no_folder_is_refused_at_start(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", START, "--port", "0", "--state", str(tmp_path / "none" / "state.json")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert str(tmp_path / "none") in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_is_told_of_once_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(state_file, "PAUSE", 0.001)
+    folder = tmp_path / "later"
+    _, backend = create_backend(Options(seed="documents"))
+
+    async def story() -> None:
+        keeping = asyncio.create_task(StateFile(folder / "state.json", Sessions(backend)).keep())
+        while not caplog.records:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.05)
+        folder.mkdir()
+        while not (folder / "state.json").exists():
+            await asyncio.sleep(0.001)
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+    asyncio.run(story())
+    (record,) = caplog.records
+    assert str(folder) in record.getMessage()
 
 
 def test_an_exported_state_is_a_seed(tmp_path: Path) -> None:

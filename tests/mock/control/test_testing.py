@@ -14,6 +14,7 @@ import pytest
 from tests.mock.helpers import GROUPS, a_group, seed_file
 
 from audience_mock import testing
+from audience_mock.listening import listen
 from audience_mock.seeds import SeedProblem
 from audience_mock.testing import MockServer, create_app
 
@@ -165,9 +166,8 @@ def test_it_stops_while_a_job_waits_an_answer_is_awaited_and_a_connection_is_kep
 
 
 def test_answers_are_sent_without_delay() -> None:
-    listener = testing._listen()
-    assert listener.proto == socket.IPPROTO_TCP
-    listener.close()
+    with listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_a_start_that_fails_is_raised_with_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
