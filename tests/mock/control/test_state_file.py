@@ -111,11 +111,11 @@ def test_a_file_that_cannot_be_written_is_told_of_once_and_tried_again(
 
     async def story() -> None:
         keeping = asyncio.create_task(StateFile(folder / "state.json", Sessions(backend)).keep())
-        while not caplog.records:
+        while not caplog.records:  # noqa: ASYNC110 (nobody else needs to be told)
             await asyncio.sleep(0.001)
         await asyncio.sleep(0.05)
         folder.mkdir()
-        while not (folder / "state.json").exists():
+        while not (folder / "state.json").exists():  # noqa: ASYNC110 (nobody else needs to be told)
             await asyncio.sleep(0.001)
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
