@@ -1,6 +1,7 @@
 """The pages beside the API: Swagger UI at /ui, the contract at /openapi.json and /openapi.yaml."""
 
 import functools
+from collections.abc import Awaitable
 
 import orjson
 import swagger_ui_bundle
@@ -56,13 +57,12 @@ class Docs:
             redirect_slashes=False,
         )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or scope["path"].partition("/ui/")[0] not in _PATHS:
-            await self._app(scope, receive, send)
-        elif scope["method"] not in _METHODS:
+            return self._app(scope, receive, send)
+        if scope["method"] not in _METHODS:
             raise errors.method_not_allowed(scope["method"], scope["path"], _METHODS)
-        else:
-            await self._router(scope, receive, send)
+        return self._router(scope, receive, send)
 
     async def _json(self, _: Request) -> Response:
         return Response(orjson.dumps(self._contract, option=orjson.OPT_INDENT_2), media_type="application/json")

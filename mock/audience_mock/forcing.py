@@ -6,6 +6,7 @@ whatever was sent.
 
 import asyncio
 import random
+from collections.abc import Awaitable
 from typing import Any
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
@@ -37,10 +38,9 @@ class Forcing:
         self._app = app
         self._samples = samples
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or JUDGED in scope:
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
         session: Session = scope[SESSION]
         asked = preferences(scope["headers"])
         operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
@@ -48,9 +48,8 @@ class Forcing:
         if session.faults:
             rule = session.faults.striking(scope["method"], _paths(scope), operation_id, session.clock.now())
         if asked.applied or rule:
-            await self._spoil(asked, rule, scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+            return self._spoil(asked, rule, scope, receive, send)
+        return self._app(scope, receive, send)
 
     async def _spoil(self, asked: Preferences, rule: Fault | None, scope: Scope, receive: Receive, send: Send) -> None:
         session: Session = scope[SESSION]

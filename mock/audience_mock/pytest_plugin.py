@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connexion import AsyncApp
+    from connexion.middleware import ConnexionMiddleware
 
     from audience_mock.testing import MockServer
 
@@ -39,7 +39,7 @@ def audience_mock(_audience_mock_server: MockServer) -> MockServer:
 
 
 @pytest.fixture
-def audience_mock_app(audience_mock_options: dict[str, Any]) -> AsyncApp:
+def audience_mock_app(audience_mock_options: dict[str, Any]) -> ConnexionMiddleware:
     """A mock of the Audience API as an ASGI application, fresh for each test."""
     from audience_mock.testing import create_app  # noqa: PLC0415
 

@@ -2,17 +2,14 @@
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
-from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from connexion.middleware.abstract import ROUTING_CONTEXT
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from audience_mock.errors import Refusal, Violation, unknown_path
+from audience_mock.errors import Refusal, Violation
 from audience_mock.judge import JSON, Judge
 
 logger = logging.getLogger("audience_mock")
@@ -35,35 +32,17 @@ def answer(status: int, body: Any) -> Response:
     return Response(dump(body), status, media_type=JSON)
 
 
-# --- errors ---------------------------------------------------------------------------------------
+async def send_json(send: Send, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
+    """Send an answer whose body is `body` as JSON."""
+    content = dump(body)
+    raw = [(b"content-length", b"%d" % len(content)), _CONTENT_TYPE]
+    if headers:
+        raw += [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+    await send({"type": "http.response.body", "body": content})
 
 
-async def _refused(_: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    assert isinstance(error, Refusal)
-    return ConnexionResponse(error.status, JSON, body=dump(error.body()), headers=error.headers)
-
-
-async def _http_exception(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    assert isinstance(error, HTTPException)
-    refusal = unknown_path(request.scope["path"])
-    if error.status_code != refusal.status:
-        refusal = Refusal(error.status_code, f"{error.detail}: see /ui for what this server answers.")
-    return await _refused(request, refusal)
-
-
-async def _fault(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    """A fault of ours is a 500 in the contract's shape; what happened goes to the log."""
-    logger.error("%s %s: a fault of the mock", request.method, request.scope["path"], exc_info=error)
-    request.scope[CRASHED] = True
-    message = f"The mock itself failed ({type(error).__name__}); its log says how. Please report this."
-    return await _refused(request, Refusal(500, message))
-
-
-HANDLERS: dict[type[Exception], Callable[[ConnexionRequest, Exception], Awaitable[ConnexionResponse]]] = {
-    Refusal: _refused,
-    HTTPException: _http_exception,
-    Exception: _fault,
-}
+_CONTENT_TYPE = (b"content-type", JSON.encode())
 
 
 # --- the check --------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ literal path lacks (DELETE /user_group/tags would delete the group "tags"), `All
 route only, a trailing slash is redirected, and an encoded slash in an id splits the path.
 """
 
+from collections.abc import Awaitable
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -22,7 +23,7 @@ PATH_ARGUMENTS = "audience_mock.path"
 
 class _Leaf(NamedTuple):
     names: tuple[str, ...]
-    operations: dict[str, str]  # method -> operationId
+    operations: dict[str, dict[str, Any]]  # method -> what Connexion's steps read from the scope
     allowed: tuple[str, ...]
 
 
@@ -61,7 +62,11 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
                 node = node.parameter
             else:
                 node = node.literals.setdefault(segment, _Node())
-        operations = {m.upper(): o["operationId"] for m, o in item.items() if m in METHODS}
+        operations = {
+            m.upper(): {"api_base_path": self._base_path, "operation_id": o["operationId"]}
+            for m, o in item.items()
+            if m in METHODS
+        }
         if "GET" in operations:
             operations.setdefault("HEAD", operations["GET"])
         node.leaf = _Leaf(tuple(names), operations, tuple(sorted(operations)))
@@ -70,7 +75,7 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
         """Walk the tree along an undecoded path, a literal segment before a parameter."""
         node, values = self._root, []
         for segment in path.split("/")[1:]:
-            text = unquote(segment)
+            text = unquote(segment) if "%" in segment else segment
             literal = node.literals.get(text)
             if literal is not None:
                 node = literal
@@ -81,22 +86,18 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
                 return None
         return (node.leaf, values) if node.leaf else None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         path = raw_path.decode("latin-1").partition("?")[0]
         found = self._find(path)
         if found is None:
             raise errors.unknown_path(scope["path"])
         leaf, values = found
-        operation_id = leaf.operations.get(scope["method"])
-        if operation_id is None:
+        operation = leaf.operations.get(scope["method"])
+        if operation is None:
             raise errors.method_not_allowed(scope["method"], scope["path"], leaf.allowed)
         scope[PATH_ARGUMENTS] = dict(zip(leaf.names, values, strict=True))
-        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = {
-            "api_base_path": self._base_path,
-            "operation_id": operation_id,
-        }
-        await self.app(scope, receive, send)
+        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = operation
+        return self.app(scope, receive, send)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from connexion import AsyncApp
+from connexion.middleware import ConnexionMiddleware
 
 from audience_mock.app import create_app
 from audience_mock.clock import Clock
@@ -73,12 +73,12 @@ def seed_worlds() -> dict[str, Callable[[World], World]]:
     return {name: functools.partial(make, name) for name in BUILT_IN}
 
 
-def create_mock(options: Options) -> AsyncApp:
+def create_mock(options: Options) -> ConnexionMiddleware:
     """The ASGI application of a server. Raises SeedProblem."""
     return create_parts(options)[0]
 
 
-def create_parts(options: Options) -> tuple[AsyncApp, Sessions]:
+def create_parts(options: Options) -> tuple[ConnexionMiddleware, Sessions]:
     """The ASGI application of a server, and the sessions behind it. Raises SeedProblem."""
     contract, backend = create_backend(options)
     sessions = Sessions(backend, seed_worlds())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import socket
     from types import TracebackType
 
-    from connexion import AsyncApp
+    from connexion.middleware import ConnexionMiddleware
 
     from audience_mock.sessions import Sessions
 
@@ -29,7 +29,7 @@ GRACE = 1
 _LOADING = threading.Lock()
 
 
-def create_app(**options: Any) -> AsyncApp:
+def create_app(**options: Any) -> ConnexionMiddleware:
     """The mock as an ASGI application, for a client that needs no port.
 
     Args:
@@ -41,7 +41,7 @@ def create_app(**options: Any) -> AsyncApp:
     return _create(options)[0]
 
 
-def _create(options: dict[str, Any]) -> tuple[AsyncApp, Sessions]:
+def _create(options: dict[str, Any]) -> tuple[ConnexionMiddleware, Sessions]:
     _load_server()
     from audience_mock.server import Options, create_parts  # noqa: PLC0415
 
@@ -184,7 +184,7 @@ class _Running:
         sessions: behind it.
     """
 
-    def __init__(self, app: AsyncApp, sessions: Sessions) -> None:
+    def __init__(self, app: ConnexionMiddleware, sessions: Sessions) -> None:
         self._listener = listen("127.0.0.1", 0)
         config = uvicorn.Config(
             app, log_config=None, access_log=False, lifespan="on", ws="none", timeout_graceful_shutdown=GRACE

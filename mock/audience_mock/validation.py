@@ -3,18 +3,19 @@
 It stands in the place of Connexion's RequestValidationMiddleware, on the same seam (RoutedMiddleware). That
 one stops at the first violation, hands an undeclared body on as bytes, answers 500 to JSON that is not
 UTF-8, accepts NaN, and compiles every schema again for each request. Here each operation is compiled once,
-and all violations of a request are reported together.
+texts that were judged good are not judged again, and all violations of a request are reported together.
 """
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
 from connexion.operations import AbstractOperation
+from connexion.spec import Specification
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,18 +24,23 @@ from audience_mock.contract import JsonObject
 from audience_mock.errors import Violation
 from audience_mock.routing import PATH_ARGUMENTS
 from audience_mock.schemas import Schema
-from audience_mock.sessions import SESSION
 
 MAX_BODY = 64 * 2**20
 """Bytes of a request body; a file_url of a million users, written out as data:text/csv, fits."""
 MAX_DEPTH = 64
 """Levels of lists and objects in a body; an answer that nests deeper could not be written."""
 
+ARGUMENTS = "audience_mock.arguments"
+"""Key of the ASGI scope: what the operation is called with, by name."""
 JUDGED = "audience_mock.judged"
 """Key of the ASGI scope: the request is only to be judged; a good one is answered with 204."""
 
 _EXACT = 2.0**63
 """Whole numbers from here on are read as floats by orjson."""
+_MAY_BE_BIG = re.compile(rb"[0-9]{19}|[0-9][eE]")
+"""What a text has that has such a number."""
+_REMEMBERED, _LONGEST_REMEMBERED = 4096, 256
+"""Good texts that are remembered, of each parameter and each operation, and the characters of the longest."""
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -59,8 +65,33 @@ class _Parameter:
         self.place: str = declared["in"]
         self.required: bool = declared.get("required", False)
         self.default = schema.get("default")
-        self.read = _READERS[schema["type"]]
-        self.schema = Schema(schema)
+        self._read = _READERS[schema["type"]]
+        self._schema = Schema(schema)
+        self._field = f"{self.place}.{self.name}"
+        self._good: dict[str, Any] = {}
+
+    def judge(self, text: str | None, arguments: dict[str, Any], violations: list[Violation]) -> None:
+        """Put the value of a text, None for none, among the arguments, and what is wrong among the violations."""
+        if text is None:
+            if self.required:
+                violations.append(Violation(self._field, f"{self._field} is missing; send it."))
+            elif self.default is not None:
+                arguments[self.name] = self.default
+        elif text in self._good:
+            arguments[self.name] = self._good[text]
+        else:
+            value = arguments[self.name] = self._read(text)
+            found = self._schema.violations(value, self._field)
+            violations += found
+            if not found:
+                _remember(self._good, text, value)
+
+
+def _remember(good: dict[Any, Any], text: str | bytes, value: Any) -> None:
+    if len(text) <= _LONGEST_REMEMBERED:
+        if len(good) >= _REMEMBERED:
+            good.clear()
+        good[text] = value
 
 
 class _Parameters:
@@ -68,25 +99,33 @@ class _Parameters:
 
     def __init__(self, declared: list[JsonObject]) -> None:
         unique = {(p["in"], p["name"]): p for p in reversed(declared)}
-        self._parameters = [_Parameter(p) for p in reversed(unique.values())]
+        parameters = [_Parameter(p) for p in reversed(unique.values())]
+        self._path = [p for p in parameters if p.place == "path"]
+        self._query = [p for p in parameters if p.place == "query"]
+        self._good: dict[bytes, dict[str, Any]] = {}
 
     def read(self, scope: Scope, violations: list[Violation]) -> dict[str, Any]:
         """The arguments by name, defaults filled in; what is wrong is added to `violations`."""
-        query_string: bytes = scope["query_string"]
-        query = dict(parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)) if query_string else {}
-        texts = {"query": query, "path": scope[PATH_ARGUMENTS]}
+        texts: dict[str, str] = scope[PATH_ARGUMENTS]
         arguments: dict[str, Any] = {}
-        for parameter in self._parameters:
-            text = texts[parameter.place].get(parameter.name)
-            field = f"{parameter.place}.{parameter.name}"
-            if text is not None:
-                value = parameter.read(text)
-                violations += parameter.schema.violations(value, field)
-                arguments[parameter.name] = value
-            elif parameter.required:
-                violations.append(Violation(field, f"{field} is missing; send it."))
-            elif parameter.default is not None:
-                arguments[parameter.name] = parameter.default
+        for parameter in self._path:
+            parameter.judge(texts.get(parameter.name), arguments, violations)
+        query_string: bytes = scope["query_string"]
+        of_query = self._good.get(query_string)
+        if of_query is None:
+            of_query = self._read_query(query_string, violations)
+        arguments.update(of_query)
+        return arguments
+
+    def _read_query(self, query_string: bytes, violations: list[Violation]) -> dict[str, Any]:
+        texts = dict(parse_qsl(query_string.decode("latin-1"), keep_blank_values=True))
+        arguments: dict[str, Any] = {}
+        found: list[Violation] = []
+        for parameter in self._query:
+            parameter.judge(texts.get(parameter.name), arguments, found)
+        if not found:
+            _remember(self._good, query_string, arguments)
+        violations += found
         return arguments
 
 
@@ -152,6 +191,9 @@ def parse_json(content: bytes, max_depth: int = MAX_DEPTH) -> tuple[Any, Violati
         body = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         return None, errors.body_not_json(str(error))
+    may_be_big = _MAY_BE_BIG.search(content) is not None
+    if not may_be_big and content.count(b"[") + content.count(b"{") <= max_depth:
+        return body, None
     depth, has_big_number = _survey(body, max_depth)
     if depth > max_depth:
         return None, errors.body_too_deep(max_depth)
@@ -185,21 +227,31 @@ class _Step:
             schema = operation.body_schema("application/json")
             self._body = _Body(schema, required=operation.request_body.get("required", False))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         violations: list[Violation] = []
-        arguments = self._parameters.read(scope, violations)
+        arguments = scope[ARGUMENTS] = self._parameters.read(scope, violations)
         if self._body:
-            arguments["body"] = await self._body.read(scope, receive, violations)
+            return self._with_body(self._body, arguments, violations, scope, receive, send)
+        return self._judged(violations, scope, receive, send)
+
+    async def _with_body(
+        self,
+        body: _Body,
+        arguments: dict[str, Any],
+        violations: list[Violation],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        arguments["body"] = await body.read(scope, receive, violations)
+        await self._judged(violations, scope, receive, send)
+
+    def _judged(self, violations: list[Violation], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if violations:
             raise errors.invalid(violations)
         if JUDGED in scope:
-            await Response(status_code=204)(scope, receive, send)
-            return
-        arguments[SESSION] = scope[SESSION]
-        scope["extensions"]["connexion_context"] = {"arguments": arguments}
-        # Connexion's decorators would read the request again: what they see of it is empty.
-        read = {**scope, "headers": [], "query_string": b"", "path_params": {}}
-        await self._next_app(read, receive, send)
+            return Response(status_code=204)(scope, receive, send)
+        return self._next_app(scope, receive, send)
 
 
 class _StepAPI(RoutedAPI):  # type: ignore[misc]
@@ -219,3 +271,17 @@ class RequestValidation(RoutedMiddleware):  # type: ignore[misc]
     """
 
     api_cls = _StepAPI
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+        self._steps: dict[str, _Step] = {}
+
+    def add_api(self, specification: Specification, **told: Any) -> _StepAPI:
+        api: _StepAPI = super().add_api(specification, **told)
+        self._steps |= api.operations
+        return api
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != "http":
+            return self.app(scope, receive, send)  # type: ignore[no-any-return]
+        return self._steps[scope["extensions"][ROUTING_CONTEXT]["operation_id"]](scope, receive, send)

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import pytest
 from starlette.responses import Response
+from starlette.types import Message, Send
 from tests.mock.conftest import BASE, Api, MakeApi
 from tests.mock.helpers import DEFINITIONS, GROUPS, Json, one_mock, refused
 
-from audience_mock import responses
 from audience_mock.errors import Refusal
 from audience_mock.store.collection import Collection
 
@@ -158,13 +158,15 @@ def test_what_no_operation_answers_is_checked_too(
 class _Written:
     """Stands in for the module responses where operations' answers are written."""
 
-    HANDLERS = responses.HANDLERS
-
     def __init__(self, content: bytes, media_type: str | None) -> None:
         self._content, self._media_type = content, media_type
 
-    def answer(self, status: int, _: Any) -> Response:
-        return Response(self._content, status, media_type=self._media_type)
+    async def send_json(self, send: Send, status: int, _: Any) -> None:
+        await Response(self._content, status, media_type=self._media_type)({"type": "http"}, _nothing, send)
+
+
+async def _nothing() -> Message:
+    raise AssertionError("nothing is to be received")
 
 
 @pytest.mark.parametrize(
@@ -189,7 +191,7 @@ def test_an_answer_that_is_not_json_is_a_500(
 ) -> None:
     """FMT-03."""
     api = make_api()
-    monkeypatch.setattr("audience_mock.app.responses", _Written(content, media_type))
+    monkeypatch.setattr("audience_mock.serving.responses", _Written(content, media_type))
     assert complaint(api, f"{GROUPS}/tags", "getUserGroupTags", caplog) == [field]
     unchecked = make_api(check_responses=False).get(f"{GROUPS}/tags")
     assert (unchecked.status_code, unchecked.content) == (200, content)

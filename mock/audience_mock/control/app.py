@@ -1,6 +1,6 @@
 """The control API's place in the server: in front of the API, and beside it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -13,7 +13,7 @@ from audience_mock import errors
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
 from audience_mock.forcing import RAW_SEND
-from audience_mock.responses import answer
+from audience_mock.responses import answer, send_json
 from audience_mock.sessions import HEADER, SESSION, Session, Sessions
 from audience_mock.validation import MAX_DEPTH, parse_json
 
@@ -38,12 +38,14 @@ class Control:
         self._control = Starlette(routes=routes, exception_handlers=handlers)
         self._control.router.redirect_slashes = False
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         scope[RAW_SEND] = send
         path: str = scope.get("path", "")
-        if scope["type"] != "http" or not (path == PREFIX or path.startswith(f"{PREFIX}/")):
-            await self._app(scope, receive, send)
-            return
+        if scope["type"] == "http" and path.startswith(PREFIX) and path[len(PREFIX) :][:1] in {"", "/"}:
+            return self._steered(scope, receive, send)
+        return self._app(scope, receive, send)
+
+    async def _steered(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             self._guard.check(Request(scope))
         except Refusal as refusal:
@@ -81,15 +83,14 @@ class InSession:
         self._app = app
         self._sessions = sessions
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
             name = dict(scope["headers"]).get(_HEADER)
             try:
                 scope[SESSION] = self._sessions.get(name.decode("latin-1") if name else None)
             except Refusal as refusal:
-                await answer(refusal.status, refusal.body())(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+                return send_json(send, refusal.status, refusal.body())
+        return self._app(scope, receive, send)
 
 
 _HEADER = HEADER.lower().encode()
