@@ -73,19 +73,22 @@ def _middlewares(
     proxy: str | None,
 ) -> list[Callable[[ASGIApp], ASGIApp]]:
     """From the outermost in."""
-    samples, judge = Samples(contract), Judge(contract)
+    judging: list[Callable[[ASGIApp], ASGIApp]] = []
+    if proxy:
+        judging = [lambda app: Proxy(app, proxy, Judge(contract))]
+    elif check_responses:
+        judging = [lambda app: ResponseCheck(app, Judge(contract))]
     return [
         lambda app: Control(app, routes(CALLS, sessions), Guard(token)),
         CrossOrigin,
         lambda app: InSession(app, sessions),
         Recording,
-        *([lambda app: Proxy(app, proxy, judge)] if proxy else []),
-        *([lambda app: ResponseCheck(app, judge)] if check_responses and not proxy else []),
+        *judging,
         Errors,
         lambda app: Docs(app, contract),
         *([lambda app: Drill(app, bearer)] if bearer else []),
         Routing,
-        lambda app: Forcing(app, samples),
+        lambda app: Forcing(app, Samples(contract)),
         RequestValidation,
     ]
 

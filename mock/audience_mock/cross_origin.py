@@ -9,6 +9,8 @@ from collections.abc import Awaitable
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from audience_mock.headers import headers_of
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 EXPOSED_HEADERS = ("Allow", "Content-Length", "Date", "Preference-Applied", "Retry-After", "WWW-Authenticate")
 """Response headers that a page of another origin may read."""
@@ -39,7 +41,7 @@ class CrossOrigin:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
             return self._app(scope, receive, send)
-        if b"origin" in dict(scope["headers"]):
+        if b"origin" in headers_of(scope):
             return self._cors(scope, receive, send)
 
         def varying(message: Message) -> Awaitable[None]:

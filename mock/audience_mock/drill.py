@@ -5,6 +5,7 @@ import secrets
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_mock import errors
+from audience_mock.headers import headers_of
 from audience_mock.responses import APPLIED
 
 
@@ -22,7 +23,7 @@ class Drill:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            sent: bytes = dict(scope["headers"]).get(b"authorization", b"")
+            sent: bytes = headers_of(scope).get(b"authorization", b"")
             kind, _, token = sent.partition(b" ")
             if kind.lower() != b"bearer" or not secrets.compare_digest(token.strip(), self._token):
                 scope[APPLIED] = ["--require-token"]

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_mock.errors import Refusal
 from audience_mock.faults import Fault
-from audience_mock.preferences import Preferences, preferences
+from audience_mock.headers import headers_of
+from audience_mock.preferences import NONE, Preferences, preferences
 from audience_mock.responses import APPLIED, answer
 from audience_mock.samples import Samples
 from audience_mock.sessions import SESSION, Session
@@ -42,7 +43,7 @@ class Forcing:
         if scope["type"] != "http" or JUDGED in scope:
             return self._app(scope, receive, send)
         session: Session = scope[SESSION]
-        asked = preferences(scope["headers"])
+        asked = preferences(scope["headers"]) if b"prefer" in headers_of(scope) else NONE
         operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
         rule = None
         if session.faults:

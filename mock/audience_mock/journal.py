@@ -4,13 +4,17 @@ While a request is served, only bytes and references are kept; all reading is do
 """
 
 import asyncio
+import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
 from weakref import WeakSet
+
+from audience_mock.headers import headers_of
 
 MOST_ENTRIES = 2_000
 """Entries of one session."""
@@ -20,7 +24,7 @@ ROOM = 256 * 2**20
 """Bytes of all sessions' entries."""
 LONGEST_BODY = 64 * 2**10
 """Bytes of a body that are kept."""
-CONSOLE = b"x-mock-console\n"
+CONSOLE = b"x-mock-console"
 """The header with which the console marks its own calls: they are shown, but not what a frontend has exercised."""
 OVERHEAD = 1_000
 """Bytes that an entry takes beside its texts: measured with tracemalloc."""
@@ -28,24 +32,11 @@ OVERHEAD = 1_000
 Headers = list[tuple[bytes, bytes]]
 
 
-class Body:
+class Body(NamedTuple):
     """One body: its first 64 KiB, and how long it was."""
 
-    __slots__ = ("content", "size")
-
-    def __init__(self) -> None:
-        self.content: bytes | bytearray = b""
-        self.size = 0
-
-    def take(self, part: bytes) -> None:
-        """Keep what there is still room for."""
-        if not self.size:
-            self.content = bytes(part[:LONGEST_BODY])
-        elif len(self.content) < LONGEST_BODY:
-            if isinstance(self.content, bytes):
-                self.content = bytearray(self.content)
-            self.content += part[: LONGEST_BODY - len(self.content)]
-        self.size += len(part)
+    content: bytes
+    size: int
 
     @property
     def is_cut(self) -> bool:
@@ -53,7 +44,7 @@ class Body:
 
 
 class Record:
-    """One request and its answer, unread.
+    """One request and its answer, unread: few and small objects, for thousands are held.
 
     Args:
         began: when it arrived, by the session's clock.
@@ -63,58 +54,57 @@ class Record:
     __slots__ = (
         "_answer",
         "_answer_headers",
-        "_headers",
-        "answered",
+        "_answered",
+        "_answered_size",
+        "_asked",
+        "_asked_size",
+        "_request",
         "applied",
-        "asked",
         "began",
         "duration",
-        "host",
         "id",
         "is_consoles",
         "is_whole",
         "lacks_body",
         "method",
         "operation",
-        "path",
         "problem",
-        "query",
-        "raw_path",
+        "scheme",
+        "server",
         "status",
-        "tenant",
         "version",
+        "weight",
     )
 
     def __init__(self, began: datetime, scope: Any) -> None:
-        self.id = 0
+        headers = headers_of(scope)
+        self.id = self.weight = 0
         self.began = began
         self.method: str = scope["method"]
-        self.path: str = scope["path"]
-        self.raw_path: bytes | None = scope.get("raw_path")
-        self.query: bytes = scope["query_string"]
         self.version: str = scope["http_version"]
-        self.host: tuple[str, Any] = (scope["scheme"], scope.get("server"))
-        self.asked = Body()
-        self.answered = Body()
+        self.scheme: str = scope["scheme"]
+        self.server: Any = scope.get("server")
+        raw_path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+        self._request = b"\n".join(chain((raw_path, scope["query_string"]), *scope["headers"]))
+        self._asked = self._answered = self._answer_headers = b""
+        self._asked_size = self._answered_size = 0
+        self.is_consoles = CONSOLE in headers
+        self.lacks_body = b"content-length" in headers  # as long as none of it was heard
         self.is_whole = False
         self.duration = 0.0
         self.status: int | None = None
         self.operation: str | None = None
-        self.tenant: tuple[str, str] | None = None
         self.applied: list[str] | None = None
         self.problem: str | None = None
-        self._headers = _packed(scope["headers"])
-        self.is_consoles = CONSOLE in self._headers
-        self.lacks_body = b"content-length\n" in self._headers  # as long as none of it was heard
         self._answer: Any = None
-        self._answer_headers = b""
 
     def hear(self, message: Any) -> None:
         """Take note of a message of ASGI that came from the client."""
         self.lacks_body = False
         body = message.get("body")
         if body:
-            self.asked.take(body)
+            self._asked = _with(self._asked, body)
+            self._asked_size += len(body)
 
     def tell(self, message: Any) -> None:
         """Take note of a message of ASGI that goes to the client."""
@@ -124,14 +114,21 @@ class Record:
         elif message["type"] == "http.response.body":
             body = message.get("body")
             if body:
-                self.answered.take(body)
+                self._answered = _with(self._answered, body)
+                self._answered_size += len(body)
             self.is_whole = not message.get("more_body")
 
     def seal(self) -> None:
         """There is no more to come. Before this, what is further out may still add headers to the answer."""
         if self._answer is not None:
-            self._answer_headers = _packed(self._answer.get("headers", ()))
+            self._answer_headers = b"\n".join(chain(*self._answer.get("headers", ())))
             self._answer = None
+        texts = len(self._request) + len(self._answer_headers) + len(self._asked) + len(self._answered)
+        self.weight = OVERHEAD + texts
+
+    def was_asked_with(self, size: int) -> None:
+        """Its body was at least so many bytes long, heard or not."""
+        self._asked_size = max(self._asked_size, size)
 
     def declared_size(self) -> int:
         """What its header says, 0 if that is no number."""
@@ -139,27 +136,54 @@ class Record:
         return int(text) if text.isdigit() else 0
 
     @property
+    def raw_path(self) -> str:
+        """As it was sent."""
+        return self._request.partition(b"\n")[0].partition(b"?")[0].decode("latin-1")
+
+    @property
+    def path(self) -> str:
+        """Decoded."""
+        return unquote(self.raw_path)
+
+    @property
+    def query(self) -> str:
+        return self._request.split(b"\n", 2)[1].decode("latin-1")
+
+    @property
+    def tenant(self) -> str | None:
+        """COMPANY/APPLICATION, where it was a request for an operation."""
+        found = _TENANT.search(self.raw_path) if self.operation else None
+        return "/".join(map(unquote, found.groups())) if found else None
+
+    @property
+    def asked(self) -> Body:
+        return Body(self._asked, self._asked_size)
+
+    @property
+    def answered(self) -> Body:
+        return Body(self._answered, self._answered_size)
+
+    @property
     def headers(self) -> Headers:
-        return _unpacked(self._headers)
+        return _pairs(self._request.split(b"\n")[2:])
 
     @property
     def answer_headers(self) -> Headers:
-        return _unpacked(self._answer_headers)
-
-    def weight(self) -> int:
-        """About how many bytes it takes."""
-        texts = len(self._headers) + len(self._answer_headers) + len(self.path) + len(self.query)
-        return OVERHEAD + texts + len(self.asked.content) + len(self.answered.content)
+        return _pairs(self._answer_headers.split(b"\n") if self._answer_headers else [])
 
 
-def _packed(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """Headers as one text: of many small things, a garbage collector and a cache have more to do."""
-    return b"\n".join(chain.from_iterable(headers))
+_TENANT = re.compile("/company/([^/]+)/application/([^/]+)")
 
 
-def _unpacked(packed: bytes) -> Headers:
-    texts = packed.split(b"\n") if packed else []
-    return list(zip(texts[::2], texts[1::2], strict=False))
+def _with(content: bytes, part: bytes) -> bytes:
+    """What is kept of a body that goes on."""
+    if len(content) >= LONGEST_BODY:
+        return content
+    return content + part[: LONGEST_BODY - len(content)]
+
+
+def _pairs(texts: list[bytes]) -> Headers:
+    return list(zip(texts[::2], texts[1::2], strict=True))
 
 
 class Room:
@@ -189,7 +213,7 @@ class Journal:
     """
 
     def __init__(self, room: Room | None = None) -> None:
-        self._records: deque[tuple[Record, int]] = deque()
+        self._records: deque[Record] = deque()
         self._watchers: set[asyncio.Event] = set()
         self._room = room or Room()
         self._room.journals.add(self)
@@ -206,10 +230,9 @@ class Journal:
         self.last += 1
         record.id = self.last
         record.seal()
-        weight = record.weight()
-        self._records.append((record, weight))
-        self.held += weight
-        self._room.held += weight
+        self._records.append(record)
+        self.held += record.weight
+        self._room.held += record.weight
         if not record.is_consoles:
             self.counts[record.operation, record.status] += 1
         if len(self._records) > MOST_ENTRIES or self.held > MOST_BYTES:
@@ -222,7 +245,7 @@ class Journal:
     def shrink(self, most: int) -> None:
         """Drop the oldest until no more than so many bytes are held, and no more than 2,000 entries."""
         while self._records and (self.held > most or len(self._records) > MOST_ENTRIES):
-            _, weight = self._records.popleft()
+            weight = self._records.popleft().weight
             self.held -= weight
             self._room.held -= weight
             self.dropped += 1
@@ -243,18 +266,18 @@ class Journal:
 
     def newest(self) -> Iterator[Record]:
         """Every entry, newest first."""
-        return (record for record, _ in reversed(self._records))
+        return reversed(self._records)
 
     def get(self, entry_id: int) -> Record | None:
         """One entry; their ids have no gaps."""
-        place = entry_id - (self._records[0][0].id if self._records else 0)
-        return self._records[place][0] if 0 <= place < len(self._records) else None
+        place = entry_id - (self._records[0].id if self._records else 0)
+        return self._records[place] if 0 <= place < len(self._records) else None
 
     def after(self, entry_id: int, most: int) -> list[Record]:
         """The first few entries that are newer than this one, oldest first."""
-        first = self._records[0][0].id if self._records else 0
+        first = self._records[0].id if self._records else 0
         start = max(0, entry_id + 1 - first)
-        return [record for record, _ in islice(self._records, start, start + most)]
+        return list(islice(self._records, start, start + most))
 
     @contextmanager
     def watched(self) -> Iterator[asyncio.Event]:

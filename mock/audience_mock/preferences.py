@@ -46,7 +46,7 @@ def preferences(headers: list[tuple[bytes, bytes]]) -> Preferences:
             for key, text in _pairs(value.decode("latin-1")):
                 found.setdefault(key, text)
     if not found:
-        return _NONE
+        return NONE
     violations = [
         Violation("header.Prefer", problem) for key, text in found.items() if (problem := _problem(key, text))
     ]
@@ -62,7 +62,7 @@ def preferences(headers: list[tuple[bytes, bytes]]) -> Preferences:
     )
 
 
-_NONE = Preferences()
+NONE = Preferences()
 _KNOWN = ("code", "example", "dynamic", "delay", "fault")
 
 

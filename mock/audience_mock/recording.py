@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_mock.journal import LONGEST_BODY, Record
 from audience_mock.responses import APPLIED
-from audience_mock.routing import PATH_ARGUMENTS
 from audience_mock.sessions import SESSION, Session
 
 PATIENCE = 1.0
@@ -77,7 +76,7 @@ async def _tell_after_body(message: Message, record: Record, receive: Receive, s
                 record.hear(heard)
                 if not heard.get("more_body"):
                     break
-    record.asked.size = max(record.asked.size, declared)
+    record.was_asked_with(declared)
     await send(message)
 
 
@@ -86,8 +85,6 @@ def _finish(record: Record, session: Session, scope: Scope, begun: float) -> Non
     routed = scope.get("extensions", {}).get(ROUTING_CONTEXT)
     if routed:
         record.operation = routed["operation_id"]
-        arguments = scope[PATH_ARGUMENTS]
-        record.tenant = (arguments["company_id"], arguments["application_id"])
     applied = scope.get(APPLIED)
     if applied:
         record.applied = applied

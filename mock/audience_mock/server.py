@@ -1,6 +1,7 @@
 """One server: its world, its application, and the process that serves it."""
 
 import functools
+import gc
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from audience_mock.seeds import BUILT_IN, plant, read_seed
 from audience_mock.sessions import Sessions
 from audience_mock.state_file import StateFile
 from audience_mock.store.world import World
+from audience_mock.wire import Protocol
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,17 @@ class Server(uvicorn.Server):
     def __init__(self, options: Options, log_level: str) -> None:
         self._options = options
         app, self._sessions = create_parts(options)
-        super().__init__(uvicorn.Config(app, log_level=log_level, lifespan="on"))
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level=log_level,
+                access_log=log_level in {"info", "debug"},
+                lifespan="on",
+                http=Protocol,
+                ws="none",
+                proxy_headers=False,
+            )
+        )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._sessions.hang_up()  # uvicorn waits for streams of events, which do not end by themselves
@@ -108,6 +120,9 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        gc.collect()
+        gc.freeze()  # what is there now stays: looking through it again and again would hold up requests
+        gc.set_threshold(10_000, 20, 50)
         if self.started and sockets:
             host, port = sockets[0].getsockname()[:2]
             print(banner(f"http://{f'[{host}]' if ':' in host else host}:{port}", self._options), flush=True)

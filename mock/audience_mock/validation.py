@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from audience_mock import errors
 from audience_mock.contract import JsonObject
 from audience_mock.errors import Violation
+from audience_mock.headers import headers_of
 from audience_mock.routing import PATH_ARGUMENTS
 from audience_mock.schemas import Schema
 
@@ -142,25 +143,25 @@ class _Body:
         Raises:
             Refusal: 415 for a body that is not sent as JSON, 413 for one that is too large.
         """
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _BODY_HEADERS}
-        content = await _receive_body(receive, headers.get(b"content-length", ""))
+        headers = headers_of(scope)
+        content = await _receive_body(receive, headers.get(b"content-length", b""))
         if not content:
             if self._required:
                 violations.append(errors.body_missing())
             return None
-        _check_media_type(headers.get(b"content-type"))
+        content_type = headers.get(b"content-type")
+        if content_type is not None and content_type != _JSON:
+            _check_media_type(content_type.decode("latin-1"))
         body, problem = parse_json(content)
         violations += [problem] if problem else self._schema.violations(body, "body")
         return body
 
 
-_BODY_HEADERS = frozenset({b"content-type", b"content-length"})
+_JSON = b"application/json"
 
 
-def _check_media_type(content_type: str | None) -> None:
+def _check_media_type(content_type: str) -> None:
     """A body without a Content-Type is taken for JSON, the only type there is."""
-    if content_type is None:
-        return
     media_type, _, parameters = content_type.partition(";")
     charset = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", parameters, re.IGNORECASE)
     utf8 = charset is None or charset[1].lower() in {"utf-8", "utf8", "us-ascii"}
@@ -168,7 +169,7 @@ def _check_media_type(content_type: str | None) -> None:
         raise errors.unsupported_media_type(content_type)
 
 
-async def _receive_body(receive: Receive, content_length: str) -> bytes:
+async def _receive_body(receive: Receive, content_length: bytes) -> bytes:
     if content_length.isdigit() and int(content_length) > MAX_BODY:
         raise errors.body_too_large(MAX_BODY)
     chunks, size, more = [], 0, True

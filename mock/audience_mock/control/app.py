@@ -13,6 +13,7 @@ from audience_mock import errors
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
 from audience_mock.forcing import RAW_SEND
+from audience_mock.headers import headers_of
 from audience_mock.responses import answer, send_json
 from audience_mock.sessions import HEADER, SESSION, Session, Sessions
 from audience_mock.validation import MAX_DEPTH, parse_json
@@ -85,7 +86,7 @@ class InSession:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
-            name = dict(scope["headers"]).get(_HEADER)
+            name = headers_of(scope).get(_HEADER)
             try:
                 scope[SESSION] = self._sessions.get(name.decode("latin-1") if name else None)
             except Refusal as refusal:

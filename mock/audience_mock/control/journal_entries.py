@@ -62,7 +62,7 @@ def entry(record: Record, session: str) -> Json:
         "path": record.path,
         "query": query_of(record),
         "operation": record.operation,
-        "tenant": "/".join(record.tenant) if record.tenant else None,
+        "tenant": record.tenant,
         "request": {"headers": _headers(asked), **_body(record.asked, asked)},
         "response": {"status": record.status, "headers": _headers(answered), **_body(record.answered, answered)},
         "duration": round(record.duration * 1000, 3),
@@ -128,7 +128,7 @@ def query_of(record: Record) -> Json:
 
 def query_text(record: Record) -> str:
     """The query as it was sent, but for secrets."""
-    return _SECRET_PARAMETERS.sub(rf"\1\2={REDACTED}", record.query.decode("latin-1"))
+    return _SECRET_PARAMETERS.sub(rf"\1\2={REDACTED}", record.query)
 
 
 def header_pairs(headers: Headers, *, secret: bool = False) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from datetime import UTC
 from http import HTTPStatus
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from audience_mock import __version__
 from audience_mock.control.calls import Json
@@ -87,12 +87,10 @@ def _location(headers: Headers) -> str:
 
 
 def _url(record: Record, query: str) -> str:
-    scheme, server = record.host
     host = next((value.decode("latin-1") for name, value in record.headers if name == b"host"), None)
     if host is None:
-        host = f"{server[0]}:{server[1]}" if server else "localhost"
-    raw = record.raw_path.decode("latin-1") if record.raw_path else quote(record.path)
-    return f"{scheme}://{host}{raw.partition('?')[0]}{f'?{query}' if query else ''}"
+        host = f"{record.server[0]}:{record.server[1]}" if record.server else "localhost"
+    return f"{record.scheme}://{host}{record.raw_path}{f'?{query}' if query else ''}"
 
 
 def _pairs(pairs: list[tuple[str, str]]) -> list[Json]:

@@ -1,0 +1,260 @@
+"""The fast path reads and judges requests as stock Connexion does: same operation, same arguments, same verdict.
+
+Stock Connexion is asked through its own middleware, routing, validation and decorators included. Where the two are
+meant to differ, the difference stands in `MEANT`; validation.py and routing.py say why.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+import hypothesis.strategies as st
+import pytest
+from connexion import AsyncApp
+from connexion.middleware import ConnexionMiddleware
+from connexion.resolver import Resolver
+from hypothesis import example, given, settings
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tests.mock.helpers import CONTRACT, OPERATIONS, Json, Operation
+
+from audience_mock.contract import load_contract
+from audience_mock.responses import send_json
+from audience_mock.routing import Routing
+from audience_mock.schemas import Schema
+from audience_mock.serving import Errors
+from audience_mock.validation import ARGUMENTS, RequestValidation
+
+BASE = CONTRACT["servers"][0]["url"]
+TENANT = {"company_id": "559", "application_id": "64b000000000000000000001"}
+JSON = "application/json"
+
+
+class Request(NamedTuple):
+    """One request: everything that routing and validation look at."""
+
+    method: str
+    path: str
+    query: str
+    content: bytes | None
+    content_type: str | None
+
+
+class Outcome(NamedTuple):
+    """What became of a request: the status, and what the operation was called with, None where it was not."""
+
+    status: int
+    called: tuple[str, Json] | None
+    body: Json
+
+
+def _ask(app: ASGIApp, request: Request) -> Outcome:
+    called: list[tuple[str, Json]] = []
+    told: list[Message] = []
+    headers = [(b"host", b"localhost")]
+    if request.content_type is not None:
+        headers.append((b"content-type", request.content_type.encode()))
+    if request.content is not None:
+        headers.append((b"content-length", b"%d" % len(request.content)))
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "scheme": "http",
+        "method": request.method,
+        "path": request.path,
+        "raw_path": quote(request.path).encode(),
+        "query_string": request.query.encode(),
+        "root_path": "",
+        "headers": headers,
+        "called": called,
+    }
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": request.content or b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    with contextlib.suppress(UnicodeDecodeError):  # stock Connexion answers 500, and raises it once more
+        asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+    content = b"".join(message.get("body", b"") for message in told[1:])
+    return Outcome(told[0]["status"], called[0] if called else None, json.loads(content) if content else {})
+
+
+def _ours() -> ASGIApp:
+    async def note(scope: Scope, _: Receive, send: Send) -> None:
+        operation_id = scope["extensions"]["connexion_routing"]["operation_id"]
+        scope["called"].append((operation_id, scope[ARGUMENTS]))
+        await send_json(send, 200, {})
+
+    app = ConnexionMiddleware(note, middlewares=[Errors, Routing, RequestValidation])
+    app.add_api(load_contract(), resolver=Resolver(_noting))
+    return app  # type: ignore[no-any-return]
+
+
+def _stock() -> ASGIApp:
+    app = AsyncApp(__name__)
+    app.add_api(load_contract(), resolver=Resolver(_noting))
+    return app  # type: ignore[no-any-return]
+
+
+def _noting(operation_id: str) -> Callable[..., Any]:
+    async def handle(**arguments: Any) -> Json:
+        from connexion import request  # noqa: PLC0415 (it is there while a request is served)
+
+        request.scope["called"].append((operation_id, arguments))
+        return {}
+
+    return handle
+
+
+OURS, STOCK = _ours(), _stock()
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    """Stock Connexion writes a line about each refusal."""
+    caplog.set_level(logging.CRITICAL + 1)
+
+
+# --- requests, good and bad ------------------------------------------------------------------------------
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C"], exclude_characters="/"), min_size=1, max_size=12)
+IDS = st.sampled_from(["64f666666666666666666666", "tags", "users", "categorised", "a b", "é", "%41"])
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+TEXTS = (
+    st.sampled_from(
+        [
+            "",
+            "0",
+            "1",
+            "2",
+            "100",
+            "101",
+            "-1",
+            "1.0",
+            "1e2",
+            "true",
+            "false",
+            "True",
+            "next",
+            "prev",
+            "nowhere",
+            "a b&c=d",
+            "1_0",
+            "\u0663",
+        ]
+    )
+    | WORDS
+)
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> Request:
+    operation: Operation = draw(st.sampled_from(OPERATIONS))
+    path = operation.path
+    for name in re.findall(r"\{(\w+)\}", path):
+        usual = st.just(TENANT[name]) if name in TENANT else IDS
+        path = path.replace(f"{{{name}}}", draw(usual | WORDS if draw(st.integers(0, 9)) == 0 else usual))
+    declared = [parameter["name"] for parameter in operation.parameters if parameter["in"] == "query"]
+    names = st.sampled_from([*declared, "unknown"])
+    query = draw(st.lists(st.tuples(names, TEXTS), max_size=3))
+    content = content_type = None
+    if operation.bodies:
+        content_type = draw(st.sampled_from([JSON] * 8 + [f"{JSON}; charset=utf-8", "text/plain", "application/xml"]))
+        content = draw(_bodies(operation) | st.sampled_from([b"", b"{", b"[]", b"null", b"1", b'"text"']))
+    return Request(operation.method.upper(), BASE + path, urlencode(query), content, content_type)
+
+
+def _bodies(operation: Operation) -> st.SearchStrategy[bytes]:
+    """Example bodies, as they are and with one thing changed."""
+    examples = st.sampled_from([one["value"] for one in operation.bodies.values()])
+    return st.builds(_changed, examples, st.data(), st.integers(0, 3)).map(lambda body: json.dumps(body).encode())
+
+
+def _changed(body: Json, data: st.DataObject, changes: int) -> Json:
+    body = json.loads(json.dumps(body))
+    for _ in range(changes):
+        holder: Any = body
+        while isinstance(holder, dict | list) and holder:
+            key = data.draw(st.sampled_from(list(holder) if isinstance(holder, dict) else list(range(len(holder)))))
+            if not isinstance(holder[key], dict | list) or not holder[key] or data.draw(st.booleans()):
+                _change(holder, key, data)
+                break
+            holder = holder[key]
+    return body
+
+
+def _change(holder: Any, key: Any, data: st.DataObject) -> None:
+    what = data.draw(st.sampled_from(["drop", "replace", "add"]))
+    if what == "drop":
+        del holder[key]
+    elif what == "replace":
+        holder[key] = data.draw(ANY_JSON)
+    elif isinstance(holder, dict):
+        holder[data.draw(st.text(max_size=5))] = data.draw(ANY_JSON)
+
+
+# --- the two side by side -----------------------------------------------------------------------------------
+
+USER_GROUP = f"{BASE}/company/559/application/{TENANT['application_id']}/user_group"
+DEFINITION = f"{BASE}/company/559/application/{TENANT['application_id']}/user_attribute/definition"
+WORDS_OF_PATHS = ("tags", "categories", "categorised")
+"""What stands in the contract where a group's id may stand."""
+NUMBERS_OF_PYTHON = re.compile(r"page_(no|size)=(%20|\+|%2B|[0-9]+_|%D9%A[0-9])", re.IGNORECASE)
+MEANT = [
+    ("a word of the contract's paths is no id", Request("DELETE", f"{USER_GROUP}/tags", "", None, None), 405, 200),
+    ("nor is it one further on", Request("POST", f"{USER_GROUP}/tags/refresh", "", None, None), 404, 200),
+    ("no redirect", Request("GET", f"{USER_GROUP}/", "", None, None), 404, 307),
+    ("a number is written in digits", Request("GET", USER_GROUP, "page_no=1_0", None, None), 400, 200),
+    ("and not behind a blank", Request("GET", USER_GROUP, "page_no=%201", None, None), 400, 200),
+    ("nothing has no type", Request("POST", DEFINITION, "", b"", "text/plain"), 400, 415),
+    ("bytes are no text", Request("POST", USER_GROUP, "", b'{"name": "\xff"}', JSON), 400, 500),
+]
+"""Every difference that is meant, with both statuses."""
+
+
+@pytest.mark.parametrize(("request_", "ours", "stock"), [m[1:] for m in MEANT], ids=[m[0] for m in MEANT])
+def test_where_the_two_differ_it_is_meant(request_: Request, ours: int, stock: int) -> None:
+    assert (_ask(OURS, request_).status, _ask(STOCK, request_).status) == (ours, stock)
+
+
+def _is_meant(request: Request, ours: Outcome, stock: Outcome) -> bool:
+    if ours.status in {404, 405}:
+        return any(f"/user_group/{word}" in request.path for word in WORDS_OF_PATHS)
+    if (ours.status, stock.status) == (400, 415):
+        return not request.content
+    return ours.status == 400 and NUMBERS_OF_PYTHON.search(request.query) is not None
+
+
+@settings(max_examples=400, deadline=None)
+@given(requests())
+@example(Request("GET", USER_GROUP, "page_no=2&page_size=5&is_active=false&name=a+b&name=%C3%A9", None, None))
+@example(Request("GET", USER_GROUP, "page_no=0&direction=prev", None, None))
+@example(Request("PUT", f"{DEFINITION}/x", "", b"{}", f"{JSON}; charset=utf-8"))
+def test_every_request_is_read_and_judged_as_stock_connexion_does(request: Request) -> None:
+    ours, stock = _ask(OURS, request), _ask(STOCK, request)
+    if (ours.status, ours.called) != (stock.status, stock.called):
+        assert _is_meant(request, ours, stock), (request, ours, stock)
+
+
+@settings(max_examples=100, deadline=None)
+@given(requests())
+def test_a_second_look_at_a_request_is_like_the_first(request: Request) -> None:
+    """What was judged good is remembered; it must not be remembered as something else."""
+    assert _ask(OURS, request) == _ask(OURS, request)
+
+
+def test_a_slip_of_the_fast_path_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comparison can fail: a parameter that is judged no more is found."""
+    monkeypatch.setattr(Schema, "violations", lambda *_: [])
+    with pytest.raises(AssertionError):
+        test_every_request_is_read_and_judged_as_stock_connexion_does()
