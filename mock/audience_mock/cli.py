@@ -36,6 +36,15 @@ def _keepable(_: click.Context, __: click.Parameter, value: Path | None) -> Path
     return value
 
 
+def _alone(_: click.Context, __: click.Parameter, value: int) -> None:
+    if value > 1:
+        raise click.BadParameter(
+            f"{value} workers would be {value} mocks, each with a state of its own: what one creates the next does not "
+            "have. One process answers thousands of requests a second; give tests that run side by side a session "
+            "each (the header X-Mock-Session), or start one mock for each on ports of their own."
+        )
+
+
 def _origin(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is not None:
         from audience_mock.proxy import target_problem  # noqa: PLC0415 (--help is quick without the server)
@@ -103,6 +112,14 @@ def _origin(_: click.Context, __: click.Parameter, value: str | None) -> str | N
     "bearer",
     metavar="TOKEN",
     help="Answer 401 to every request without Authorization: Bearer TOKEN.",
+)
+@click.option(
+    "--workers",
+    default=1,
+    type=click.IntRange(min=1),
+    callback=_alone,
+    expose_value=False,
+    help="1: the state lives in one process. For tests side by side, use sessions.",
 )
 @click.option(
     "--log-level",

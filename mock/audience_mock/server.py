@@ -20,7 +20,7 @@ from audience_mock.seeds import BUILT_IN, plant, read_seed
 from audience_mock.sessions import Sessions
 from audience_mock.state_file import StateFile
 from audience_mock.store.world import World
-from audience_mock.wire import Protocol
+from audience_mock.wire import config
 
 
 @dataclass(frozen=True)
@@ -102,17 +102,7 @@ class Server(uvicorn.Server):
     def __init__(self, options: Options, log_level: str) -> None:
         self._options = options
         app, self._sessions = create_parts(options)
-        super().__init__(
-            uvicorn.Config(
-                app,
-                log_level=log_level,
-                access_log=log_level in {"info", "debug"},
-                lifespan="on",
-                http=Protocol,
-                ws="none",
-                proxy_headers=False,
-            )
-        )
+        super().__init__(config(app, log_level=log_level, access_log=log_level in {"info", "debug"}))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._sessions.hang_up()  # uvicorn waits for streams of events, which do not end by themselves

@@ -15,6 +15,7 @@ import uvicorn
 from audience_mock.contract import DOCUMENTED_TENANT, load_contract
 from audience_mock.listening import listen
 from audience_mock.sessions import HEADER
+from audience_mock.wire import config
 
 if TYPE_CHECKING:
     import socket
@@ -186,10 +187,9 @@ class _Running:
 
     def __init__(self, app: ConnexionMiddleware, sessions: Sessions) -> None:
         self._listener = listen("127.0.0.1", 0)
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="on", ws="none", timeout_graceful_shutdown=GRACE
+        self._server = _Server(
+            config(app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE), sessions
         )
-        self._server = _Server(config, sessions)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._thread = threading.Thread(target=self._serve, name=f"audience-mock {self.url}", daemon=True)
         self._thread.start()

@@ -6,6 +6,8 @@ uvicorn writes them one after the other, which costs a system call and a packet 
 import asyncio
 from typing import Any
 
+import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
@@ -45,3 +47,13 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(_Joining(transport, self.loop))  # type: ignore[arg-type]
+
+
+def config(app: ASGIApp, **told: Any) -> uvicorn.Config:
+    """How uvicorn serves a mock: without what it would do for each request that a mock has no use for.
+
+    Args:
+        app: the mock.
+        told: what else uvicorn is told.
+    """
+    return uvicorn.Config(app, http=Protocol, ws="none", proxy_headers=False, lifespan="on", **told)

@@ -174,6 +174,45 @@ def test_a_seed_that_is_not_there_is_named_with_those_that_are() -> None:
     assert "no-such.yaml cannot be read: No such file" in refused("--port", "0", "--seed", "no-such.yaml")
 
 
+def test_workers_that_would_not_share_their_state_are_refused() -> None:
+    told = " ".join(refused("--workers", "4").split())
+    assert "4 workers would be 4 mocks" in told
+    assert "X-Mock-Session" in told
+    with serving("--workers", "1") as (url, _, _):
+        assert httpx.get(f"{url}{BASE}/user_group").status_code == 200
+
+
+def test_head_and_body_of_an_answer_come_together_and_pipelined_ones_in_order() -> None:
+    with serving("--seed", "documents") as (url, _, _):
+        address = url.rpartition("/")[2].split(":")
+        with socket.create_connection((address[0], int(address[1])), timeout=10) as connection:
+            paths = (f"{BASE}/user_group/tags", f"{BASE}/user_group/nothing")
+            asked = "".join(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n" for path in paths)
+            connection.sendall(asked.encode())
+            first = connection.recv(65536)
+            head, _, body = first.partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200 ")
+            assert body.startswith(b'{"items"')
+            rest = first
+            while b"HTTP/1.1 404 " not in rest:
+                rest += connection.recv(65536)
+            assert rest.index(b"HTTP/1.1 200 ") < rest.index(b"HTTP/1.1 404 ")
+
+
+def test_a_client_that_waits_for_leave_to_send_its_body_gets_it_at_once() -> None:
+    with serving("--seed", "empty") as (url, _, _):
+        address = url.rpartition("/")[2].split(":")
+        with socket.create_connection((address[0], int(address[1])), timeout=10) as connection:
+            body = json.dumps({"name": "Hat", "slug": "hat", "description": "Worn", "type": "string"}).encode()
+            connection.sendall(
+                f"POST {BASE}/user_attribute/definition HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            )
+            assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
+            connection.sendall(body)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 201 ")
+
+
 def test_version_and_help_are_there() -> None:
     for option in ("--version", "--help"):
         done = subprocess.run([COMMAND, option], capture_output=True, text=True, check=False)
