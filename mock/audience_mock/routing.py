@@ -20,11 +20,17 @@ from audience_mock import errors
 PATH_ARGUMENTS = "audience_mock.path"
 """Key of the ASGI scope: the decoded path parameters by name."""
 
+MOST_REMEMBERED, LONGEST_REMEMBERED = 4096, 256
+"""Paths that are remembered, and the bytes of the longest."""
+
 
 class _Leaf(NamedTuple):
     names: tuple[str, ...]
     operations: dict[str, dict[str, Any]]  # method -> what Connexion's steps read from the scope
     allowed: tuple[str, ...]
+
+
+_Found = tuple[_Leaf, dict[str, str]]
 
 
 class _Node:
@@ -46,6 +52,7 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._root = _Node()
+        self._known: dict[bytes, _Found] = {}
         self._base_path = ""
 
     def add_api(self, specification: Specification, base_path: str | None = None, **_: Any) -> None:
@@ -71,7 +78,7 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
             operations.setdefault("HEAD", operations["GET"])
         node.leaf = _Leaf(tuple(names), operations, tuple(sorted(operations)))
 
-    def _find(self, path: str) -> tuple[_Leaf, list[str]] | None:
+    def _find(self, path: str) -> _Found | None:
         """Walk the tree along an undecoded path, a literal segment before a parameter."""
         node, values = self._root, []
         for segment in path.split("/")[1:]:
@@ -84,20 +91,27 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
                 values.append(text)
             else:
                 return None
-        return (node.leaf, values) if node.leaf else None
+        return (node.leaf, dict(zip(node.leaf.names, values, strict=True))) if node.leaf else None
+
+    def _look_up(self, raw_path: bytes) -> _Found | None:
+        found = self._find(raw_path.decode("latin-1").partition("?")[0])
+        if found and len(raw_path) <= LONGEST_REMEMBERED:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            self._known[raw_path] = found
+        return found
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
             return self.app(scope, receive, send)
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-        path = raw_path.decode("latin-1").partition("?")[0]
-        found = self._find(path)
+        found = self._known.get(raw_path) or self._look_up(raw_path)
         if found is None:
             raise errors.unknown_path(scope["path"])
-        leaf, values = found
+        leaf, arguments = found
         operation = leaf.operations.get(scope["method"])
         if operation is None:
             raise errors.method_not_allowed(scope["method"], scope["path"], leaf.allowed)
-        scope[PATH_ARGUMENTS] = dict(zip(leaf.names, values, strict=True))
+        scope[PATH_ARGUMENTS] = arguments
         scope.setdefault("extensions", {})[ROUTING_CONTEXT] = operation
         return self.app(scope, receive, send)

@@ -217,6 +217,7 @@ MEANT = [
     ("a number is written in digits", Request("GET", USER_GROUP, "page_no=1_0", None, None), 400, 200),
     ("and not behind a blank", Request("GET", USER_GROUP, "page_no=%201", None, None), 400, 200),
     ("nothing has no type", Request("POST", DEFINITION, "", b"", "text/plain"), 400, 415),
+    ("the type goes first", Request("POST", DEFINITION.replace("559", "560"), "", b"{}", "text/plain"), 415, 400),
     ("bytes are no text", Request("POST", USER_GROUP, "", b'{"name": "\xff"}', JSON), 400, 500),
 ]
 """Every difference that is meant, with both statuses."""
@@ -232,6 +233,8 @@ def _is_meant(request: Request, ours: Outcome, stock: Outcome) -> bool:
         return any(f"/user_group/{word}" in request.path for word in WORDS_OF_PATHS)
     if (ours.status, stock.status) == (400, 415):
         return not request.content
+    if (ours.status, stock.status) == (415, 400):  # both are wrong: the type, and a parameter
+        return request.content_type != JSON
     return ours.status == 400 and NUMBERS_OF_PYTHON.search(request.query) is not None
 
 
