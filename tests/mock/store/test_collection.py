@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from audience_mock.errors import Refusal, unknown_group
-from audience_mock.store.collection import MAX_VIEWS, AnyOf, Collection, Filter, Part, Record, exactly
+from audience_mock.store.collection import MAX_SEARCHES, AnyOf, Collection, Filter, Part, Record, exactly
 
 FILTERS: dict[str, Filter] = {
     "name": Part(lambda record: str(record["name"])),
@@ -108,7 +108,7 @@ class CollectionAgainstList(RuleBasedStateMachine):
 
     @rule(first=st.integers(0, len(COMBINATIONS) - 1))
     def pages_of_more_combinations_than_are_kept(self, first: int) -> None:
-        for step in range(MAX_VIEWS + 8):
+        for step in range(MAX_SEARCHES + 8):
             self.compare(COMBINATIONS[(first + 41 * step) % len(COMBINATIONS)], 1, 100)
 
     @invariant()
@@ -210,7 +210,7 @@ def test_a_new_combination_looks_only_under_its_narrowest_filter(counted: Counte
 
 def test_the_combination_that_was_not_asked_for_longest_is_forgotten() -> None:
     counted = Counted(100)
-    first, second, *others = ({"name": str(number), "kind": "k1"} for number in range(MAX_VIEWS + 1))
+    first, second, *others = ({"name": str(number), "kind": "k1"} for number in range(MAX_SEARCHES + 1))
     for asked in (first, second, *others[:-1], first, others[-1]):
         counted.collection.page(asked, 1, 10)
     assert counted.looks_of((first, 1), (others[0], 1), (others[-1], 1)) == 0
