@@ -201,7 +201,8 @@ class Collection:
         start = (page_no - 1) * page_size
         if start >= len(kept):
             return [], len(kept)
-        return [self._records[place] for place in kept[start : start + page_size]], len(kept)
+        on_page = islice(kept.iter_equal_or_larger(kept[start]), page_size)
+        return self._records.many(on_page), len(kept)
 
     def search(self, filters: Filters) -> Iterator[None]:
         """Do what `page` would have to do before its answer, a piece at a time: others may come in between."""
@@ -239,7 +240,7 @@ class Collection:
         search = self._searches.get((name, needle))
         if search is None:
             search = self._searches[name, needle] = _Search()
-            self._forget_one()
+            self._forget_some()
         self._searches.move_to_end((name, needle))
         keeps = self._part(name).keeps
         while search.looked < self._next:
@@ -249,11 +250,11 @@ class Collection:
             if search.looked < self._next:
                 yield
 
-    def _forget_one(self) -> None:
-        """Where there are too many searches, forget the one that was not used for longest, but none under way."""
-        if len(self._searches) > MAX_SEARCHES:
-            done = (key for key, search in self._searches.items() if search.looked == self._next)
-            self._searches.pop(next(done, ("", "")), None)
+    def _forget_some(self) -> None:
+        """Where there are too many searches, forget those not used for longest, but none under way."""
+        done = [key for key, search in self._searches.items() if search.looked == self._next]
+        for key in done[: max(0, len(self._searches) - MAX_SEARCHES)]:
+            del self._searches[key]
 
 
 def _places(held: int | BitMap | None) -> BitMap:

@@ -62,8 +62,8 @@ class Table(MutableMapping[K, V]):
         value = self._find(key)
         return default if value is _GONE else value
 
-    def many(self, keys: Iterable[K]) -> list[V | None]:
-        """The value of each key, None for one that is not there."""
+    def many(self, keys: Iterable[K]) -> list[Any]:
+        """The value of each key; None for one that is not there."""
         return list(map(self.get if self._below else self._top.get, keys))
 
     def __getitem__(self, key: K) -> V:

@@ -1,6 +1,6 @@
 """The users of a group: pages by number and by cursor are what a plain list would give."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audience_mock.errors import Refusal
-from audience_mock.store.members import MAX_SELECTIONS, PIECE, Asked, Members, Page
+from audience_mock.store.members import MAX_SELECTIONS, PIECE, STRIP, Asked, Members, Page
 from audience_mock.store.users import Directory
 
 quick = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
@@ -165,7 +165,22 @@ def test_a_search_of_a_large_group_lets_others_in_the_first_time() -> None:
     assert pieces(members, asked) == 2
     assert pieces(members, asked._replace(page_no=2)) == 0
     assert pieces(members, Asked(q="78")) == 2
-    assert pieces(members, Asked(blacklisted=True, q="78")) == pieces(members, Asked()) == 0
+    assert pieces(members, Asked(blacklisted=True)) == pieces(members, Asked()) == 0
+
+
+def test_a_further_search_looks_only_at_those_near_what_it_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    members, looked = group([f"u{number}" for number in range(20 * STRIP)]), 0
+    members.page(Asked(q="nobody"))
+    having = Directory.having
+
+    def counted(self: Directory, needle: str, user_ids: list[str], places: list[int]) -> Iterable[int]:
+        nonlocal looked
+        looked += len(places)
+        return having(self, needle, user_ids, places)
+
+    monkeypatch.setattr(Directory, "having", counted)
+    assert members.page(Asked(q="U777@")).user_ids == ["u777"]
+    assert looked == STRIP
 
 
 def test_a_group_keeps_the_latest_searches() -> None:
