@@ -17,11 +17,11 @@ Record = dict[str, Any]
 Filters = Mapping[str, Any]
 
 MAX_SEARCHES = 32
-"""Answers to filters of kind Part that are kept up to date."""
+"""Answers to combinations of filters that are kept up to date."""
 PIECE = 2_000
 """Records that a search looks at before it lets others in: about a millisecond."""
-FEW = 16
-"""Records that are rather looked at one by one than searched for among all."""
+Asked = tuple[tuple[str, Any], ...]
+"""The arguments that are not None, with the names of their filters."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ class AnyOf:
     values: Callable[[Record], Iterable[Hashable]]
     wanted: Callable[[Any], Iterable[Hashable]]
 
+    def keeps(self, record: Record, argument: Any) -> bool:
+        return not set(self.wanted(argument)).isdisjoint(self.values(record))
+
 
 @dataclass(frozen=True)
 class Part:
@@ -43,9 +46,8 @@ class Part:
 
     text: Callable[[Record], str]
 
-    def keeps(self, record: Record, needle: str) -> bool:
-        """Is `needle`, casefolded, in the record's text."""
-        return needle in self.text(record).casefold()
+    def keeps(self, record: Record, argument: str) -> bool:
+        return argument.casefold() in self.text(record).casefold()
 
 
 Filter = AnyOf | Part
@@ -58,7 +60,7 @@ def exactly(field: str, read: Callable[[Any], Hashable] = lambda argument: argum
 
 @dataclass
 class _Search:
-    """The places of the records that a Part keeps, as far as they have been looked at."""
+    """The places of the records that a combination of filters keeps, as far as they have been looked at."""
 
     found: BitMap = field(default_factory=BitMap)
     looked: int = 0
@@ -69,8 +71,9 @@ class Collection:
     """Records by id and in creation order.
 
     A record is replaced, never changed in place: whoever holds one holds it as it was. Records have places,
-    counted as they come; an index is a set of places, as a compressed bitmap, and filters meet as sets do. What
-    a Part keeps is searched for on first use and kept up to date by every write after.
+    counted as they come. A filter of kind AnyOf is answered from its index: sets of places, as compressed
+    bitmaps. What a combination or a Part keeps is searched for on first use and kept up to date by every write
+    after.
 
     Args:
         filters: every filter that `page` understands, by name.
@@ -87,7 +90,7 @@ class Collection:
             name: Table() for name, kind in filters.items() if isinstance(kind, AnyOf)
         }
         """Filter -> value -> the place that bears it, or, once there were several, the places."""
-        self._searches: OrderedDict[tuple[str, str], _Search] = OrderedDict()
+        self._searches: OrderedDict[Asked, _Search] = OrderedDict()
         self._next = 0
         self.writes = 0
 
@@ -154,13 +157,16 @@ class Collection:
             _drop(self._index[name], value, place)
         for name, value in after - before:
             _enter(self._index[name], value, place)
-        for (name, needle), search in self._searches.items():
+        for asked, search in self._searches.items():
             if place <= search.looked:
                 search.looked = max(search.looked, place + 1)
-                if new is not None and self._part(name).keeps(new, needle):
+                if new is not None and self._keeps(new, asked):
                     search.found.add(place)
                 else:
                     search.found.discard(place)
+
+    def _keeps(self, record: Record, asked: Asked) -> bool:
+        return all(self._filters[name].keeps(record, argument) for name, argument in asked)
 
     def _keys(self, record: Record | None) -> set[tuple[str, Hashable]]:
         if record is None:
@@ -170,11 +176,6 @@ class Collection:
     def _any_of(self, name: str) -> AnyOf:
         kind = self._filters[name]
         assert isinstance(kind, AnyOf)
-        return kind
-
-    def _part(self, name: str) -> Part:
-        kind = self._filters[name]
-        assert isinstance(kind, Part)
         return kind
 
     def values(self, name: str) -> list[Any]:
@@ -197,7 +198,10 @@ class Collection:
         Returns:
             The page's records, oldest first, and the number of all that the filters keep.
         """
-        kept = self._kept(filters)
+        asked = _asked(filters)
+        for _ in self._search(asked):
+            pass
+        kept = self._searches[asked].found if asked in self._searches else self._indexed(asked)
         start = (page_no - 1) * page_size
         if start >= len(kept):
             return [], len(kept)
@@ -206,55 +210,53 @@ class Collection:
 
     def search(self, filters: Filters) -> Iterator[None]:
         """Do what `page` would have to do before its answer, a piece at a time: others may come in between."""
-        kept, parts = self._indexed(filters)
-        for name, needle in parts if len(kept) > FEW else ():
-            yield from self._look(name, needle)
+        return self._search(_asked(filters))
 
-    def _kept(self, filters: Filters) -> BitMap:
-        kept, parts = self._indexed(filters)
-        for name, needle in parts:
-            if len(kept) <= FEW:
-                kept = BitMap(place for place in kept if self._part(name).keeps(self._records[place], needle))
-            else:
-                for _ in self._look(name, needle):
-                    pass
-                kept = kept & self._searches[name, needle].found
-        return kept
-
-    def _indexed(self, filters: Filters) -> tuple[BitMap, list[tuple[str, str]]]:
-        """What the filters that have an index keep together, and the others with their casefolded arguments."""
-        sets, parts = [], []
-        for name, argument in filters.items():
-            if argument is None:
-                continue
-            if name in self._index:
-                index = self._index[name]
-                bearing = [_places(index.get(value)) for value in self._any_of(name).wanted(argument)]
-                sets.append(reduce(or_, bearing) if bearing else BitMap())
-            else:
-                parts.append((name, argument.casefold()))
-        return reduce(and_, sets) if sets else self._order, parts
-
-    def _look(self, name: str, needle: str) -> Iterator[None]:
+    def _search(self, asked: Asked) -> Iterator[None]:
         """Look at all records that this search has not yet looked at; one that was given up goes on here."""
-        search = self._searches.get((name, needle))
+        if self._is_indexed(asked):
+            return
+        search = self._searches.get(asked)
         if search is None:
-            search = self._searches[name, needle] = _Search()
+            search = self._searches[asked] = _Search()
             self._forget_some()
-        self._searches.move_to_end((name, needle))
-        keeps = self._part(name).keeps
+        self._searches.move_to_end(asked)
+        if all(name in self._index for name, _ in asked) and search.looked < self._next:
+            search.found, search.looked = self._indexed(asked), self._next
         while search.looked < self._next:
-            piece = list(islice(self._order.iter_equal_or_larger(search.looked), PIECE))
-            search.found.update(place for place in piece if keeps(self._records[place], needle))
+            among = self._indexed(asked)
+            piece = list(islice(among.iter_equal_or_larger(search.looked), PIECE))
+            search.found.update(place for place in piece if self._keeps(self._records[place], asked))
             search.looked = piece[-1] + 1 if len(piece) == PIECE else self._next
             if search.looked < self._next:
                 yield
+
+    def _is_indexed(self, asked: Asked) -> bool:
+        """Is the answer at hand, as all records or as those that bear one value."""
+        return not asked or (
+            len(asked) == 1
+            and asked[0][0] in self._index
+            and len(list(self._any_of(asked[0][0]).wanted(asked[0][1]))) <= 1
+        )
+
+    def _indexed(self, asked: Asked) -> BitMap:
+        """The places that the filters which have an index keep together."""
+        sets = []
+        for name, argument in asked:
+            if name in self._index:
+                bearing = [_places(self._index[name].get(value)) for value in self._any_of(name).wanted(argument)]
+                sets.append(reduce(or_, bearing) if bearing else BitMap())
+        return reduce(and_, sets) if sets else self._order
 
     def _forget_some(self) -> None:
         """Where there are too many searches, forget those not used for longest, but none under way."""
         done = [key for key, search in self._searches.items() if search.looked == self._next]
         for key in done[: max(0, len(self._searches) - MAX_SEARCHES)]:
             del self._searches[key]
+
+
+def _asked(filters: Filters) -> Asked:
+    return tuple(sorted((name, argument) for name, argument in filters.items() if argument is not None))
 
 
 def _places(held: int | BitMap | None) -> BitMap:
