@@ -47,7 +47,12 @@ class Part:
     text: Callable[[Record], str]
 
     def keeps(self, record: Record, argument: str) -> bool:
-        return argument.casefold() in self.text(record).casefold()
+        return bool(self.sift([record], argument))
+
+    def sift(self, records: Iterable[Record], argument: str) -> list[Record]:
+        """Those of the records that it keeps."""
+        needle = argument.casefold()
+        return [record for record in records if needle in self.text(record).casefold()]
 
 
 Filter = AnyOf | Part
@@ -86,9 +91,8 @@ class Collection:
         self._places: Table[str, int] = Table()
         self._records: Table[int, Record] = Table()
         self._order = BitMap()
-        self._index: dict[str, Table[Hashable, int | BitMap]] = {
-            name: Table() for name, kind in filters.items() if isinstance(kind, AnyOf)
-        }
+        self._any_of = {name: kind for name, kind in filters.items() if isinstance(kind, AnyOf)}
+        self._index: dict[str, Table[Hashable, int | BitMap]] = {name: Table() for name in self._any_of}
         """Filter -> value -> the place that bears it, or, once there were several, the places."""
         self._searches: OrderedDict[Asked, _Search] = OrderedDict()
         self._next = 0
@@ -171,12 +175,7 @@ class Collection:
     def _keys(self, record: Record | None) -> set[tuple[str, Hashable]]:
         if record is None:
             return set()
-        return {(name, value) for name in self._index for value in self._any_of(name).values(record)}
-
-    def _any_of(self, name: str) -> AnyOf:
-        kind = self._filters[name]
-        assert isinstance(kind, AnyOf)
-        return kind
+        return {(name, value) for name in self._index for value in self._any_of[name].values(record)}
 
     def values(self, name: str) -> list[Any]:
         """Every value that some record bears for an AnyOf filter, sorted."""
@@ -226,7 +225,7 @@ class Collection:
         while search.looked < self._next:
             among = self._indexed(asked)
             piece = list(islice(among.iter_equal_or_larger(search.looked), PIECE))
-            search.found.update(place for place in piece if self._keeps(self._records[place], asked))
+            search.found.update(self._sifted(piece, asked))
             search.looked = piece[-1] + 1 if len(piece) == PIECE else self._next
             if search.looked < self._next:
                 yield
@@ -235,8 +234,9 @@ class Collection:
         """Is the answer at hand, as all records or as those that bear one value."""
         return not asked or (
             len(asked) == 1
-            and asked[0][0] in self._index
-            and len(list(self._any_of(asked[0][0]).wanted(asked[0][1]))) <= 1
+            and all(
+                name in self._index and len([*self._any_of[name].wanted(argument)]) <= 1 for name, argument in asked
+            )
         )
 
     def _indexed(self, asked: Asked) -> BitMap:
@@ -244,9 +244,18 @@ class Collection:
         sets = []
         for name, argument in asked:
             if name in self._index:
-                bearing = [_places(self._index[name].get(value)) for value in self._any_of(name).wanted(argument)]
+                bearing = [_places(self._index[name].get(value)) for value in self._any_of[name].wanted(argument)]
                 sets.append(reduce(or_, bearing) if bearing else BitMap())
         return reduce(and_, sets) if sets else self._order
+
+    def _sifted(self, places: list[int], asked: Asked) -> Iterator[int]:
+        """Those of the places whose records all filters without an index keep."""
+        records = self._records.many(places)
+        for name, argument in asked:
+            kind = self._filters[name]
+            if isinstance(kind, Part):
+                records = kind.sift(records, argument)
+        return (self._places[record["_id"]] for record in records)
 
     def _forget_some(self) -> None:
         """Where there are too many searches, forget those not used for longest, but none under way."""
