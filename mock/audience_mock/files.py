@@ -138,8 +138,9 @@ def parse(content: bytes) -> dict[str, int]:
     Raises:
         FileProblem: not UTF-8, not CSV, or without that column.
     """
+    # Decoded as it is read: one call for the whole of a large file would hold up all other requests.
+    rows = csv.reader(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=""), strict=True)
     try:
-        rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
         header = [name.strip() for name in next(rows, [])]
         if COLUMN not in header:
             raise FileProblem(f"The file has no column {COLUMN}; its header is {show(','.join(header))}.")
@@ -149,7 +150,7 @@ def parse(content: bytes) -> dict[str, int]:
             if len(row) > column and (user_id := row[column].strip()):
                 places.setdefault(user_id, len(places))
     except UnicodeDecodeError as error:
-        raise FileProblem(f"The file is not UTF-8: {error.reason} at byte {error.start}.") from None
+        raise FileProblem(f"The file is not UTF-8: {error.reason} in line {rows.line_num + 1} or soon after.") from None
     except csv.Error as error:
         raise FileProblem(f"The file is not CSV: {error}, line {rows.line_num}.") from None
     return places

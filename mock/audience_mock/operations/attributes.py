@@ -1,13 +1,14 @@
 """Operations 6 to 10: users' values of attributes."""
 
 import asyncio
+from itertools import product
 from typing import Any
 
 from audience_mock import errors
 from audience_mock.operations.context import Context, deleted, number_page
 
-USERS_AT_ONCE = 500
-"""How many users a bulk update writes before it lets other requests in."""
+VALUES_AT_ONCE = 500
+"""How many values a bulk update writes before it lets other requests in."""
 
 
 async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
@@ -46,13 +47,12 @@ async def _write(at: Context, file_url: str, values: dict[str, Any]) -> None:
     """Set the values for every user of the file; a definition that has changed meanwhile is judged anew."""
     tenant = at.tenant
     user_ids = await at.backend.files.read(file_url)
-    for number, user_id in enumerate(user_ids, start=1):
-        for definition_id, value in values.items():
-            if definition_id in tenant.definitions:
-                definition = tenant.definitions.get(definition_id)
-                if not tenant.definitions.judge(definition, value, ""):
-                    tenant.attributes.put(user_id, definition, value)
-        if number % USERS_AT_ONCE == 0:
+    for number, (user_id, definition_id) in enumerate(product(user_ids, values), start=1):
+        if definition_id in tenant.definitions:
+            definition, value = tenant.definitions.get(definition_id), values[definition_id]
+            if not tenant.definitions.judge(definition, value, ""):
+                tenant.attributes.put(user_id, definition, value)
+        if number % VALUES_AT_ONCE == 0:
             await asyncio.sleep(0)
 
 

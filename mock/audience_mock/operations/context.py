@@ -1,10 +1,13 @@
 """What an operation works with, and the shapes that several operations answer in."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
 from audience_mock.files import Files
 from audience_mock.jobs import Job, JobFiles, Jobs
+from audience_mock.store.definitions import Definitions
+from audience_mock.store.groups import Groups
 from audience_mock.store.world import Tenant, World
 
 
@@ -41,6 +44,13 @@ def number_page(found: tuple[list[Any], int], page_no: int, page_size: int) -> d
         "has_previous": page_no > 1,
     }
     return {"items": items, "page": page}
+
+
+async def searched_page(records: Definitions | Groups, filters: dict[str, Any], page_no: int, page_size: int) -> Any:
+    """A page by number of the records that all filters keep; a search among many lets other requests in."""
+    for _ in records.search(filters):
+        await asyncio.sleep(0)
+    return number_page(records.page(filters, page_no, page_size), page_no, page_size)
 
 
 def deleted(what: str) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from audience_mock.operations.context import Context, deleted, number_page
+from audience_mock.operations.context import Context, deleted, searched_page
 
 
 async def list_definitions(at: Context, page_no: int, page_size: int, **filters: Any) -> Any:
-    return number_page(at.tenant.definitions.page(filters, page_no, page_size), page_no, page_size)
+    return await searched_page(at.tenant.definitions, filters, page_no, page_size)
 
 
 async def create_definition(at: Context, body: dict[str, Any]) -> Any:

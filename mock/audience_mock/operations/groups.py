@@ -5,7 +5,7 @@ from typing import Any
 
 from audience_mock.files import FileProblem
 from audience_mock.jobs import Job
-from audience_mock.operations.context import Backend, Context, deleted, number_page
+from audience_mock.operations.context import Backend, Context, deleted, searched_page
 from audience_mock.store.members import Asked
 
 
@@ -22,7 +22,7 @@ async def list_by_category(at: Context) -> Any:
 
 
 async def list_groups(at: Context, page_no: int, page_size: int, **filters: Any) -> Any:
-    return number_page(at.tenant.groups.page(filters, page_no, page_size), page_no, page_size)
+    return await searched_page(at.tenant.groups, filters, page_no, page_size)
 
 
 async def create_group(at: Context, body: dict[str, Any]) -> Any:
@@ -87,10 +87,9 @@ async def list_users(
 ) -> Any:
     members = at.tenant.groups.members(group_id)
     asked = Asked(q, blacklisted_users, cursor, direction, page_no, page_size)
-    if members.is_ready(asked):
-        found = members.page(asked)
-    else:
-        found = await asyncio.to_thread(members.page, asked)
+    for _ in members.search(asked):
+        await asyncio.sleep(0)
+    found = members.page(asked)
     page = {
         "type": "cursor",
         "current": found.current,

@@ -69,7 +69,7 @@ class _Planter:
 
     def _take(self, field: str, value: str | int) -> None:
         if (field, value) in self._taken:
-            raise errors.one(field, f"The {field} {show(value)} is there twice; give each record its own.")
+            raise _twice(field, value)
         self._taken.add((field, value))
 
     def _definition(self, item: Record) -> None:
@@ -84,7 +84,8 @@ class _Planter:
         self._tenant.definitions.put_in(record)
 
     def _user(self, item: Record) -> None:
-        self._take("user_id", item["user_id"])
+        if item["user_id"] in self._tenant.users:
+            raise _twice("user_id", item["user_id"])
         self._tenant.users.add(**item)
 
     def _value(self, item: Record) -> None:
@@ -122,3 +123,7 @@ class _Planter:
         self._tenant.groups.put_in(record, user_ids)
         if item.get("is_being_read"):
             self._tenant.groups.begin_reading(record["_id"])
+
+
+def _twice(field: str, value: str | int) -> Refusal:
+    return errors.one(field, f"The {field} {show(value)} is there twice; give each record its own.")

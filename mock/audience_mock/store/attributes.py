@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from audience_mock import errors
 from audience_mock.contract import TenantName
 from audience_mock.store.collection import Record
+from audience_mock.store.table import Table
 
 
 @dataclass(slots=True)
@@ -32,44 +33,15 @@ class Attributes:
     def __init__(self, tenant: TenantName, new_id: Callable[[], str]) -> None:
         self._tenant = tenant
         self._new_id = new_id
-        self._by_user: dict[str, dict[str, Value]] = {}
-        self._users_of: dict[str, dict[str, None]] = {}
+        self._by_user: Table[str, dict[str, Value]] = Table()
+        self._users_of: Table[str, dict[str, None]] = Table()
         self.writes = 0
-        self._shared = False
-        self._owned: set[tuple[str, str]] | None = None
 
     def fork(self, new_id: Callable[[], str]) -> "Attributes":
         """The same values going their own way, made at no cost: a write takes copies of what it changes."""
         other = Attributes(self._tenant, new_id)
-        other._by_user, other._users_of = self._by_user, self._users_of
-        self._shared = other._shared = True
+        other._by_user, other._users_of = self._by_user.fork(), self._users_of.fork()
         return other
-
-    def _values(self, user_id: str) -> dict[str, Value]:
-        """A user's values, to be changed."""
-        return self._own("user", self._by_user, user_id)
-
-    def _users(self, definition_id: str) -> dict[str, None]:
-        """Who holds a value of a definition, to be changed."""
-        return self._own("definition", self._users_of, definition_id)
-
-    def _own(self, kind: str, table: dict[str, dict[str, Any]], key: str) -> dict[str, Any]:
-        held = table.get(key)
-        if held is None:
-            held = table[key] = {}
-        elif self._owned is not None and (kind, key) not in self._owned:
-            held = table[key] = dict(held)
-        if self._owned is not None:
-            self._owned.add((kind, key))
-        return held
-
-    def _take_copies(self) -> None:
-        """Before every write."""
-        self.writes += 1
-        if self._shared:
-            self._by_user, self._users_of = dict(self._by_user), dict(self._users_of)
-            self._owned = set()
-            self._shared = False
 
     def put(
         self, user_id: str, definition: Record, value: Any, *, attribute_id: str | None = None, **written: Any
@@ -79,12 +51,12 @@ class Attributes:
         `written` holds `updated_by` and `customer_overridden`, where it was not this API that wrote; a seed may
         bring the `_id` along.
         """
-        self._take_copies()
-        values = self._values(user_id)
+        self.writes += 1
+        values = _held(self._by_user, user_id)
         held = values.get(definition["_id"])
         new = Value(held.attribute_id if held else attribute_id or self._new_id(), value, **written)
         values[definition["_id"]] = new
-        self._users(definition["_id"])[user_id] = None
+        _held(self._users_of, definition["_id"])[user_id] = None
         return self._record(user_id, definition, new)
 
     def get(self, user_id: str, definition: Record) -> Record:
@@ -98,18 +70,18 @@ class Attributes:
         """Forget the user's value of a definition. Raises Refusal 404."""
         if definition_id not in self._by_user.get(user_id, {}):
             raise errors.unknown_attribute(user_id, definition_id)
-        self._take_copies()
+        self.writes += 1
         self._forget(user_id, definition_id)
-        del self._users(definition_id)[user_id]
+        del _held(self._users_of, definition_id)[user_id]
 
     def forget_definition(self, definition_id: str) -> None:
         """Forget every user's value of a definition."""
-        self._take_copies()
+        self.writes += 1
         for user_id in self._users_of.pop(definition_id, ()):
             self._forget(user_id, definition_id)
 
     def _forget(self, user_id: str, definition_id: str) -> None:
-        values = self._values(user_id)
+        values = _held(self._by_user, user_id)
         del values[definition_id]
         if not values:
             del self._by_user[user_id]
@@ -155,6 +127,16 @@ class Attributes:
             "updated_by": held.updated_by,
             "customer_overridden": held.customer_overridden,
         }
+
+
+T = TypeVar("T")
+
+
+def _held(table: Table[str, dict[str, T]], key: str) -> dict[str, T]:
+    """What a table holds for a user or a definition, to be changed."""
+    if key not in table:
+        table[key] = {}
+    return table.own(key, dict)
 
 
 def _keeps(definition: Record, name: str | None = None, type: str | None = None) -> bool:  # noqa: A002

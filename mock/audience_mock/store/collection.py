@@ -2,18 +2,26 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import islice
+from operator import and_, or_
 from typing import Any
 
-from sortedcontainers import SortedList
+from pyroaring import BitMap
 
 from audience_mock.errors import Refusal
+from audience_mock.store.table import Table
 
 Record = dict[str, Any]
 Filters = Mapping[str, Any]
 
-MAX_VIEWS = 32
-"""Answers to filter combinations that are kept up to date."""
+MAX_SEARCHES = 32
+"""Answers to combinations of filters that are kept up to date."""
+PIECE = 2_000
+"""Records that a search looks at before it lets others in: about a millisecond."""
+Asked = tuple[tuple[str, Any], ...]
+"""The arguments that are not None, with the names of their filters."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,12 @@ class Part:
     text: Callable[[Record], str]
 
     def keeps(self, record: Record, argument: str) -> bool:
-        return argument.casefold() in self.text(record).casefold()
+        return bool(self.sift([record], argument))
+
+    def sift(self, records: Iterable[Record], argument: str) -> list[Record]:
+        """Those of the records that it keeps."""
+        needle = argument.casefold()
+        return [record for record in records if needle in self.text(record).casefold()]
 
 
 Filter = AnyOf | Part
@@ -50,12 +63,22 @@ def exactly(field: str, read: Callable[[Any], Hashable] = lambda argument: argum
     return AnyOf(lambda record: (record[field],), lambda argument: (read(argument),))
 
 
+@dataclass
+class _Search:
+    """The places of the records that a combination of filters keeps, as far as they have been looked at."""
+
+    found: BitMap = field(default_factory=BitMap)
+    looked: int = 0
+    """All places below this one have been looked at."""
+
+
 class Collection:
     """Records by id and in creation order.
 
-    A record is replaced, never changed in place: whoever holds one holds it as it was. A filter of kind AnyOf
-    is answered from its index; a combination, or a Part, from a view that is made on first use and kept up to
-    date by every write after.
+    A record is replaced, never changed in place: whoever holds one holds it as it was. Records have places,
+    counted as they come. A filter of kind AnyOf is answered from its index: sets of places, as compressed
+    bitmaps. What a combination or a Part keeps is searched for on first use and kept up to date by every write
+    after.
 
     Args:
         filters: every filter that `page` understands, by name.
@@ -65,49 +88,26 @@ class Collection:
     def __init__(self, filters: Mapping[str, Filter], unknown: Callable[[str], Refusal]) -> None:
         self._filters = filters
         self._unknown = unknown
-        self._places: dict[str, int] = {}
-        self._records: dict[int, Record] = {}
-        self._order: SortedList[int] = SortedList()
-        self._index: dict[str, dict[Hashable, SortedList[int]]] = {name: {} for name in filters}
-        self._views: OrderedDict[tuple[tuple[str, Any], ...], SortedList[int]] = OrderedDict()
+        self._places: Table[str, int] = Table()
+        self._records: Table[int, Record] = Table()
+        self._order = BitMap()
+        self._any_of = {name: kind for name, kind in filters.items() if isinstance(kind, AnyOf)}
+        self._index: dict[str, Table[Hashable, int | BitMap]] = {name: Table() for name in self._any_of}
+        """Filter -> value -> the place that bears it, or, once there were several, the places."""
+        self._searches: OrderedDict[Asked, _Search] = OrderedDict()
         self._next = 0
         self.writes = 0
-        self._shared = False
-        self._owned: set[tuple[str, Hashable]] | None = None
 
     def fork(self) -> "Collection":
-        """A collection of the same records that goes its own way, made at no cost.
-
-        Both share everything until one is written to; that one then takes copies of its tables, and of each
-        index list that it changes.
-        """
+        """A collection of the same records that goes its own way, made at no cost."""
         other = Collection(self._filters, self._unknown)
-        other._places, other._records, other._order = self._places, self._records, self._order
-        other._index, other._next = self._index, self._next
-        self._shared = other._shared = True
+        other._places, other._records, other._order = self._places.fork(), self._records.fork(), self._order.copy()
+        other._index = {name: index.fork() for name, index in self._index.items()}
+        other._next = self._next
         return other
 
-    def _take_copies(self) -> None:
-        if self._shared:
-            self._places, self._records = dict(self._places), dict(self._records)
-            self._order = SortedList(self._order)
-            self._index = {name: dict(lists) for name, lists in self._index.items()}
-            self._owned = set()
-            self._shared = False
-
-    def _own_list(self, name: str, value: Hashable) -> "SortedList[int]":
-        """The index list of a value, to be changed."""
-        lists = self._index[name]
-        if value not in lists:
-            lists[value] = SortedList()
-        elif self._owned is not None and (name, value) not in self._owned:
-            lists[value] = SortedList(lists[value])
-        if self._owned is not None:
-            self._owned.add((name, value))
-        return lists[value]
-
     def __len__(self) -> int:
-        return len(self._records)
+        return len(self._order)
 
     def __iter__(self) -> Iterator[Record]:
         return (self._records[place] for place in self._order)
@@ -128,7 +128,6 @@ class Collection:
 
     def add(self, record: Record) -> None:
         """Put a record, whose `_id` is new, behind all others."""
-        self._take_copies()
         place, self._next = self._next, self._next + 1
         self._places[record["_id"]] = place
         self._order.add(place)
@@ -136,7 +135,6 @@ class Collection:
 
     def replace(self, record: Record) -> None:
         """Put a record in the place of the one with its `_id`."""
-        self._take_copies()
         place = self._places[record["_id"]]
         self._write(place, self._records[place], record)
 
@@ -147,13 +145,12 @@ class Collection:
             Refusal: 404.
         """
         record = self.get(record_id)
-        self._take_copies()
         place = self._places.pop(record_id)
         self._order.remove(place)
         self._write(place, record, None)
 
     def _write(self, place: int, old: Record | None, new: Record | None) -> None:
-        """Carry one change into the records, the indexes and the views."""
+        """Carry one change into the records, the indexes and the searches."""
         self.writes += 1
         if new is None:
             del self._records[place]
@@ -161,40 +158,33 @@ class Collection:
             self._records[place] = new
         before, after = self._keys(old), self._keys(new)
         for name, value in before - after:
-            held = self._own_list(name, value)
-            held.remove(place)
-            if not held:
-                del self._index[name][value]
+            _drop(self._index[name], value, place)
         for name, value in after - before:
-            self._own_list(name, value).add(place)
-        for asked, view in self._views.items():
-            was = old is not None and self._keeps(old, asked)
-            now = new is not None and self._keeps(new, asked)
-            if now and not was:
-                view.add(place)
-            elif was and not now:
-                view.remove(place)
+            _enter(self._index[name], value, place)
+        for asked, search in self._searches.items():
+            if place <= search.looked:
+                search.looked = max(search.looked, place + 1)
+                if new is not None and self._keeps(new, asked):
+                    search.found.add(place)
+                else:
+                    search.found.discard(place)
+
+    def _keeps(self, record: Record, asked: Asked) -> bool:
+        return all(self._filters[name].keeps(record, argument) for name, argument in asked)
 
     def _keys(self, record: Record | None) -> set[tuple[str, Hashable]]:
         if record is None:
             return set()
-        return {
-            (name, value)
-            for name, kind in self._filters.items()
-            if isinstance(kind, AnyOf)
-            for value in kind.values(record)
-        }
-
-    def _keeps(self, record: Record, asked: Iterable[tuple[str, Any]]) -> bool:
-        return all(self._filters[name].keeps(record, argument) for name, argument in asked)
+        return {(name, value) for name in self._index for value in self._any_of[name].values(record)}
 
     def values(self, name: str) -> list[Any]:
         """Every value that some record bears for an AnyOf filter, sorted."""
-        return sorted(self._index[name])
+        values: Iterable[Any] = self._index[name]
+        return sorted(values)
 
     def count(self, name: str, value: Hashable) -> int:
         """How many records bear a value."""
-        return len(self._index[name].get(value, ()))
+        return len(_places(self._index[name].get(value)))
 
     def page(self, filters: Filters, page_no: int, page_size: int) -> tuple[list[Record], int]:
         """One page of the records that all filters keep.
@@ -207,34 +197,104 @@ class Collection:
         Returns:
             The page's records, oldest first, and the number of all that the filters keep.
         """
-        kept = self._kept(tuple(sorted((n, a) for n, a in filters.items() if a is not None)))
+        asked = _asked(filters)
+        for _ in self._search(asked):
+            pass
+        kept = self._searches[asked].found if asked in self._searches else self._indexed(asked)
         start = (page_no - 1) * page_size
         if start >= len(kept):
             return [], len(kept)
-        return [self._records[place] for place in kept.islice(start, start + page_size)], len(kept)
+        on_page = islice(kept.iter_equal_or_larger(kept[start]), page_size)
+        return self._records.many(on_page), len(kept)
 
-    def _kept(self, asked: tuple[tuple[str, Any], ...]) -> "SortedList[int]":
-        if not asked:
-            return self._order
-        indexed = [lists for pair in asked if (lists := self._lists(pair)) is not None]
-        if len(asked) == len(indexed) == 1 and len(indexed[0]) <= 1:
-            return indexed[0][0] if indexed[0] else SortedList()
-        view = self._views.get(asked)
-        if view is None:
-            start = min(indexed, key=lambda lists: sum(map(len, lists)), default=[self._order])
-            places = set().union(*start) if len(start) != 1 else start[0]
-            view = SortedList(place for place in places if self._keeps(self._records[place], asked))
-            self._views[asked] = view
-            if len(self._views) > MAX_VIEWS:
-                self._views.popitem(last=False)
-        self._views.move_to_end(asked)
-        return view
+    def search(self, filters: Filters) -> Iterator[None]:
+        """Do what `page` would have to do before its answer, a piece at a time: others may come in between."""
+        return self._search(_asked(filters))
 
-    def _lists(self, pair: tuple[str, Any]) -> "list[SortedList[int]] | None":
-        """The index lists whose union answers one filter; None where the filter has no index."""
-        name, argument = pair
-        kind = self._filters[name]
-        if not isinstance(kind, AnyOf):
-            return None
-        index = self._index[name]
-        return [index[value] for value in set(kind.wanted(argument)) if value in index]
+    def _search(self, asked: Asked) -> Iterator[None]:
+        """Look at all records that this search has not yet looked at; one that was given up goes on here."""
+        if self._is_indexed(asked):
+            return
+        search = self._searches.get(asked)
+        if search is None:
+            search = self._searches[asked] = _Search()
+            self._forget_some()
+        self._searches.move_to_end(asked)
+        if all(name in self._index for name, _ in asked) and search.looked < self._next:
+            search.found, search.looked = self._indexed(asked), self._next
+        while search.looked < self._next:
+            among = self._indexed(asked)
+            piece = list(islice(among.iter_equal_or_larger(search.looked), PIECE))
+            search.found.update(self._sifted(piece, asked))
+            search.looked = piece[-1] + 1 if len(piece) == PIECE else self._next
+            if search.looked < self._next:
+                yield
+
+    def _is_indexed(self, asked: Asked) -> bool:
+        """Is the answer at hand, as all records or as those that bear one value."""
+        return not asked or (
+            len(asked) == 1
+            and all(
+                name in self._index and len([*self._any_of[name].wanted(argument)]) <= 1 for name, argument in asked
+            )
+        )
+
+    def _indexed(self, asked: Asked) -> BitMap:
+        """The places that the filters which have an index keep together."""
+        sets = []
+        for name, argument in asked:
+            if name in self._index:
+                bearing = [_places(self._index[name].get(value)) for value in self._any_of[name].wanted(argument)]
+                sets.append(reduce(or_, bearing) if bearing else BitMap())
+        return reduce(and_, sets) if sets else self._order
+
+    def _sifted(self, places: list[int], asked: Asked) -> Iterator[int]:
+        """Those of the places whose records all filters without an index keep."""
+        records = self._records.many(places)
+        for name, argument in asked:
+            kind = self._filters[name]
+            if isinstance(kind, Part):
+                records = kind.sift(records, argument)
+        return (self._places[record["_id"]] for record in records)
+
+    def _forget_some(self) -> None:
+        """Where there are too many searches, forget those not used for longest, but none under way."""
+        done = [key for key, search in self._searches.items() if search.looked == self._next]
+        for key in done[: max(0, len(self._searches) - MAX_SEARCHES)]:
+            del self._searches[key]
+
+
+def _asked(filters: Filters) -> Asked:
+    return tuple(sorted((name, argument) for name, argument in filters.items() if argument is not None))
+
+
+def _places(held: int | BitMap | None) -> BitMap:
+    """What an index holds for a value, as places."""
+    if isinstance(held, BitMap):
+        return held
+    return BitMap() if held is None else BitMap((held,))
+
+
+def _enter(index: Table[Hashable, int | BitMap], value: Hashable, place: int) -> None:
+    held = index.get(value)
+    if held is None:
+        index[value] = place
+    elif isinstance(held, int):
+        index[value] = BitMap((held, place))
+    else:
+        _several(index, value).add(place)
+
+
+def _drop(index: Table[Hashable, int | BitMap], value: Hashable, place: int) -> None:
+    held = index[value]
+    if len(_places(held)) == 1:
+        del index[value]
+    else:
+        _several(index, value).remove(place)
+
+
+def _several(index: Table[Hashable, int | BitMap], value: Hashable) -> BitMap:
+    """The places of a value that has or had several, to be changed."""
+    held = index.own(value, lambda held: _places(held).copy())
+    assert isinstance(held, BitMap)
+    return held

@@ -72,6 +72,10 @@ class Definitions:
         """One page of those that `filters` keep, and the number of all that they keep."""
         return self._records.page(filters, page_no, page_size)
 
+    def search(self, filters: Filters) -> Iterator[None]:
+        """Do what `page` would have to do before its answer, a piece at a time."""
+        return self._records.search(filters)
+
     def by_slug(self, slug: str) -> Record | None:
         found, _ = self._records.page({"slug": slug}, 1, 1)
         return found[0] if found else None

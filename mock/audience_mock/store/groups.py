@@ -8,6 +8,7 @@ from audience_mock.contract import TenantName
 from audience_mock.store.collection import AnyOf, Collection, Filter, Filters, Part, Record, exactly
 from audience_mock.store.definitions import Ground
 from audience_mock.store.members import Members
+from audience_mock.store.table import Table
 from audience_mock.store.users import Directory
 
 CATEGORIES = {"l1": "Level 1", "l2": "Level 2", "l3": "Level 3"}
@@ -37,16 +38,16 @@ class Groups:
         self._ground = ground
         self._directory = directory
         self._records = Collection(FILTERS, errors.unknown_group)
-        self._members: dict[str, Members] = {}
+        self._members: Table[str, Members] = Table()
         self._last_uid = 0
-        self._readings: dict[str, int] = {}
+        self._readings: Table[str, int] = Table()
         self._being_read: set[str] = set()
 
     def fork(self, ground: Ground, directory: Directory) -> "Groups":
         """The same groups going their own way."""
         other = Groups(self._tenant, ground, directory)
         other._records = self._records.fork()
-        other._members, other._readings = dict(self._members), dict(self._readings)
+        other._members, other._readings = self._members.fork(), self._readings.fork()
         other._being_read = set(self._being_read)
         other._last_uid = self._last_uid
         return other
@@ -69,6 +70,10 @@ class Groups:
     def page(self, filters: Filters, page_no: int, page_size: int) -> tuple[list[Record], int]:
         """One page of those that `filters` keep, and the number of all that they keep."""
         return self._records.page(filters, page_no, page_size)
+
+    def search(self, filters: Filters) -> Iterator[None]:
+        """Do what `page` would have to do before its answer, a piece at a time."""
+        return self._records.search(filters)
 
     def tags(self) -> list[str]:
         """Every distinct tag on a group, sorted."""
@@ -147,12 +152,15 @@ class Groups:
     def know_from(self, directory: Directory) -> None:
         """Look users up in another directory from now on."""
         self._directory = directory
-        self._members = {group_id: members.known_from(directory) for group_id, members in self._members.items()}
 
     def members(self, group_id: str) -> Members:
         """The users of a group. Raises Refusal 404."""
         self.get(group_id)
-        return self._members[group_id]
+        members = self._members[group_id]
+        known = members.known_from(self._directory)
+        if known is not members:
+            self._members[group_id] = known
+        return known
 
     def refresh(self, group_id: str) -> None:
         """Count the group's users anew; a group that is gone by now is left alone."""
@@ -180,7 +188,7 @@ class Groups:
         """The file has been read: these are the group's users now."""
         group = self.get(group_id)
         self._being_read.discard(group_id)
-        self._members[group_id] = members.known_from(self._directory)
+        self._members[group_id] = members
         self._counted(group, status=COMPLETED)
 
     def fail(self, group_id: str) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from audience_mock.store.table import Table
+
 _EMAIL_FLAGS = ("primary", "verified", "active")
 _PHONE_FLAGS = ("verified", "primary", "active")
 _EMAIL, _PHONE = 0x10, 0x18
@@ -23,7 +25,7 @@ class Directory:
     """
 
     def __init__(self) -> None:
-        self._lines: dict[str, str] = {}
+        self._lines: Table[str, str] = Table()
         self.blacklisted: set[str] = set()
         self.writes = 0
 
@@ -79,7 +81,7 @@ class Directory:
     def fork(self) -> "Directory":
         """The same users, to be described otherwise."""
         other = Directory()
-        other._lines, other.blacklisted = dict(self._lines), set(self.blacklisted)
+        other._lines, other.blacklisted = self._lines.fork(), set(self.blacklisted)
         other.writes = self.writes + 1
         return other
 
@@ -94,19 +96,25 @@ class Directory:
             return [], 0
         kept: Collection[str] = self._lines
         if needle:
-            kept = [user for user, line in self._lines.items() if needle in line or needle in user.casefold()]
+            users = list(self._lines)
+            lines = zip(users, self._lines.many(users), strict=True)
+            kept = [user for user, line in lines if (line and needle in line) or needle in user.casefold()]
         start = (page_no - 1) * page_size
         return [self.described(user) for user in islice(kept, start, start + page_size)], len(kept)
 
-    def having(self, needle: str, user_ids: Sequence[str], places: Iterable[int]) -> Iterable[int]:
+    def having(self, needle: str, user_ids: Sequence[str], places: Collection[int]) -> Iterable[int]:
         """Those of `places` in `user_ids` whose user has an email or phone number with `needle` in it.
 
         `needle` is given casefolded.
         """
         if _CONTROL.search(needle):
             return ()
-        lines = self._lines
-        return (place for place in places if needle in lines.get(user_ids[place], ""))
+        lines = self._lines.many([user_ids[place] for place in places])
+        return [place for place, line in zip(places, lines, strict=True) if line and needle in line]
+
+    def text(self, user_ids: Iterable[str]) -> str:
+        """All that is searched of some users: what has a needle in none of it, has it in nobody's."""
+        return _FOLDED.join(filter(None, self._lines.many(user_ids)))
 
 
 def _mark(kind: int, contact: dict[str, Any], names: tuple[str, ...]) -> str:

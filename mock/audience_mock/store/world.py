@@ -59,6 +59,7 @@ class World:
         self._clock = clock
         self._last_id = 0
         self._taken: set[str] = set()
+        """Written only while a seed is planted, before any fork: forks share it."""
         self._tenants: dict[TenantName, Tenant] = {}
 
     def fork(self, clock: Clock | None = None) -> "World":
@@ -68,7 +69,7 @@ class World:
         """
         other = World((), clock or self._clock)
         other._companies, other._applications = self._companies, self._applications
-        other._last_id, other._taken = self._last_id, set(self._taken)
+        other._last_id, other._taken = self._last_id, self._taken
         other._tenants = {name: tenant.fork(other) for name, tenant in self._tenants.items()}
         return other
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pyroaring import BitMap
 from tests.faults.catalogue.mem_pages import paging
 from tests.faults.patching import LIST_USERS, Mock
 from tests.faults.registry import fault
@@ -12,10 +13,13 @@ from audience_mock.store.members import Asked, Members, Page
 def selecting(mock: Mock, keeps: Any) -> None:
     """Let `keeps(members, user_id, q, blacklisted)` select, in the file's order."""
 
-    def search(original: Any, self: Any, needle: str | None, blacklisted: bool) -> Any:
-        return [place for place, user_id in enumerate(self._ids) if keeps(self, user_id, needle, blacklisted)]
+    def search(original: Any, self: Any, asked: Asked) -> Any:
+        key = self._key(asked)
+        kept = BitMap(place for place, user_id in enumerate(self._ids) if keeps(self, user_id, *key))
+        self._selections[key] = kept
+        return iter(())
 
-    mock.wrap(Members, "_search", search)
+    mock.wrap(Members, "search", search)
 
 
 def parted(members: Any, user_id: str, blacklisted: bool) -> bool:

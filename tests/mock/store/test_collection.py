@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from audience_mock.errors import Refusal, unknown_group
-from audience_mock.store.collection import MAX_VIEWS, AnyOf, Collection, Filter, Part, Record, exactly
+from audience_mock.store.collection import MAX_SEARCHES, PIECE, AnyOf, Collection, Filter, Part, Record, exactly
 
 FILTERS: dict[str, Filter] = {
     "name": Part(lambda record: str(record["name"])),
@@ -108,7 +108,7 @@ class CollectionAgainstList(RuleBasedStateMachine):
 
     @rule(first=st.integers(0, len(COMBINATIONS) - 1))
     def pages_of_more_combinations_than_are_kept(self, first: int) -> None:
-        for step in range(MAX_VIEWS + 8):
+        for step in range(MAX_SEARCHES + 8):
             self.compare(COMBINATIONS[(first + 41 * step) % len(COMBINATIONS)], 1, 100)
 
     @invariant()
@@ -210,11 +210,42 @@ def test_a_new_combination_looks_only_under_its_narrowest_filter(counted: Counte
 
 def test_the_combination_that_was_not_asked_for_longest_is_forgotten() -> None:
     counted = Counted(100)
-    first, second, *others = ({"name": str(number), "kind": "k1"} for number in range(MAX_VIEWS + 1))
+    first, second, *others = ({"name": str(number), "kind": "k1"} for number in range(MAX_SEARCHES + 1))
     for asked in (first, second, *others[:-1], first, others[-1]):
         counted.collection.page(asked, 1, 10)
     assert counted.looks_of((first, 1), (others[0], 1), (others[-1], 1)) == 0
     assert counted.looks_of((second, 1)) > 0
+
+
+def test_a_search_lets_others_in_and_what_they_write_is_found() -> None:
+    counted, asked = Counted(3 * PIECE), {"name": "9"}
+    counted.collection.page({"kind": "k1", "tags": "x"}, 1, 10)
+    search = counted.collection.search(asked)
+    next(search)
+    counted.collection.remove("r9")
+    counted.collection.replace({**counted.record(10), "name": "9"})
+    counted.collection.replace({**counted.record(3 * PIECE - 1), "name": "9"})
+    counted.collection.add({**counted.record(3 * PIECE), "name": "None"})
+    counted.collection.add({**counted.record(3 * PIECE + 1), "name": "9"})
+    assert sum(1 for _ in search) == 2
+    before = counted.looks
+    page, total = counted.collection.page(asked, 1, 10**6)
+    assert counted.looks == before
+    assert (len(page), [record["_id"] for record in page]) == (
+        total,
+        [record["_id"] for record in counted.collection if "9" in record["name"]],
+    )
+
+
+def test_searches_under_way_are_not_forgotten() -> None:
+    counted = Counted(2 * PIECE)
+    searches = [counted.collection.search({"name": f"{number}"}) for number in range(MAX_SEARCHES + 5)]
+    for search in searches:
+        next(search)
+    assert [sum(1 for _ in search) for search in searches] == [0] * len(searches)
+    assert len(counted.collection._searches) == MAX_SEARCHES + 5
+    counted.collection.page({"name": "one more"}, 1, 1)
+    assert len(counted.collection._searches) == MAX_SEARCHES
 
 
 def test_a_write_looks_only_at_what_it_writes() -> None:
