@@ -1,5 +1,6 @@
 """The command `audience-mock`."""
 
+import gc
 import ipaddress
 import logging
 import secrets
@@ -142,6 +143,7 @@ def main(
     log_level: str,
 ) -> None:
     """Serve a living mock of the Audience API, until Ctrl-C."""
+    gc.disable()  # until the server is up: all that is made before that stays
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
     from audience_mock.seeds import SeedProblem  # noqa: PLC0415 (--help is quick without the server)
     from audience_mock.server import Options, Server  # noqa: PLC0415

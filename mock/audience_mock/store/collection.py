@@ -182,6 +182,11 @@ class Collection:
         values: Iterable[Any] = self._index[name]
         return sorted(values)
 
+    def first(self, name: str, value: Hashable) -> Record | None:
+        """The oldest record that bears a value for an AnyOf filter."""
+        places = _places(self._index[name].get(value))
+        return self._records[places[0]] if places else None
+
     def count(self, name: str, value: Hashable) -> int:
         """How many records bear a value."""
         return len(_places(self._index[name].get(value)))

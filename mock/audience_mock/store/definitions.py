@@ -77,8 +77,7 @@ class Definitions:
         return self._records.search(filters)
 
     def by_slug(self, slug: str) -> Record | None:
-        found, _ = self._records.page({"slug": slug}, 1, 1)
-        return found[0] if found else None
+        return self._records.first("slug", slug)
 
     def create(self, body: Record) -> Record:
         """A new definition with the documented defaults. Raises Refusal 400 for a slug that is taken."""

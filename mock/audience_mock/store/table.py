@@ -14,6 +14,8 @@ _GONE: Any = object()
 class Table(MutableMapping[K, V]):
     """What a dict is, in layers: the top one is this table's own, those below are shared and never change.
 
+    None is no value: it stands for what is not there.
+
     A fork turns the top layer into one below, for both. A layer that is not much smaller than the one under it
     is merged into that first, so there are few, and each key is copied seldom.
     """
