@@ -33,9 +33,14 @@ def number(value: float) -> str:
     return f"{value:.3g}" if value < 10 else f"{value:.1f}"
 
 
+def multiple(value: float) -> str:
+    """A ratio without its mark, as in 0.16 or 2,405."""
+    return number(value) if value >= 10 else f"{value:.2f}"
+
+
 def times(ratio: Spread) -> str:
-    """A ratio with its spread, as in 3.1x (2.9 to 3.4)."""
-    return f"{ratio.median:.2f}x ({ratio.low:.2f} to {ratio.high:.2f})"
+    """A ratio with its spread, as in 3.10x (2.90 to 3.40)."""
+    return f"{multiple(ratio.median)}x ({multiple(ratio.low)} to {multiple(ratio.high)})"
 
 
 def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> str:

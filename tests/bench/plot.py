@@ -5,6 +5,8 @@ from math import ceil, floor, log10
 from typing import Any
 from xml.sax.saxutils import escape
 
+from tests.bench.figures import multiple
+
 WIDTH, PANEL, LEFT, RIGHT, TOP, BOTTOM = 860, 400, 70, 250, 44, 40
 _LABEL_HEIGHT = 15
 # Colours with enough contrast on white and on black; neighbours differ in lightness too.
@@ -67,7 +69,7 @@ def _panel(kind: str, part: dict[str, Any], top: int) -> str:
             f'<line class="lead" stroke="{colour}" x1="{end:.1f}" y1="{ends[number]:.1f}" '
             f'x2="{end + 26:.1f}" y2="{places[number]:.1f}"/>'
         )
-        ratio = f"  {one['ratio']['median']:.2f}x" if one["ratio"] else ""
+        ratio = f"  {multiple(one['ratio']['median'])}x" if one["ratio"] else ""
         label = f"{name}{' (new)' if touch == 'first' else ''}{ratio}"
         parts.append(f'<circle cx="{end + 30:.1f}" cy="{places[number]:.1f}" r="4" fill="{colour}"/>')
         parts.append(_text(end + 40, places[number] + 4, label))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tests.bench.figures import column, number, ratios, spread
+from tests.bench.figures import Spread, column, number, ratios, spread, times
 from tests.bench.goals import Goal, rates
 from tests.bench.scenarios import SCENARIOS
 from tests.bench.speed import OWN, Row
@@ -39,7 +39,7 @@ def ratio_table(rows: Sequence[Row]) -> Rows:
     for row in rows:
         if row.counts and row is not ours:
             found = [ratios(rates(ours, name), rates(row, name)) for name in names]
-            table.append([row.server.title, *(f"{one.median:.2f}x ({one.low:.2f}-{one.high:.2f})" for one in found)])
+            table.append([row.server.title, *(times(one) for one in found)])
     return table
 
 
@@ -86,7 +86,7 @@ def scale_table(kind: str, part: dict[str, Any], touch: str) -> Rows:
     table = [[*head, "ratio"]]
     for name, one in first.items():
         ratio = one["ratio"]
-        told = f"{ratio['median']:.2f}x ({ratio['low']:.2f}-{ratio['high']:.2f})" if ratio else "-"
+        told = times(Spread(**ratio)) if ratio else "-"
         table.append([name, *(_micro(one["microseconds"].get(str(size))) for size in part["sizes"]), told])
     return table
 
