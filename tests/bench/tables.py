@@ -91,6 +91,12 @@ def scale_table(kind: str, part: dict[str, Any], touch: str) -> Rows:
     return table
 
 
+def published_scale(kind: str, part: dict[str, Any]) -> Rows:
+    """The table of the README: both in one."""
+    first = [[f"{name}, the first time", *cells] for name, *cells in scale_table(kind, part, "first")[1:]]
+    return [*scale_table(kind, part, "steady"), *first]
+
+
 def _micro(one: dict[str, float] | None) -> str:
     if one is None:
         return "-"
