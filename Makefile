@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := mock conformance tests
 .DEFAULT_GOAL := help
-.PHONY: help mock conformance test faults lint lint-peers check format install clean
+.PHONY: help mock conformance test bench faults lint lint-peers check format install clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{c=$$1" "$$2; sub(/^ *make [a-z-]+ /,""); printf "  %-18s %s\n", c, $$0}'
@@ -16,6 +16,9 @@ conformance: install  ## Check a server against the contract, by default a mock 
 
 test: install  ## Run all tests (options: make test ARGS="-k cursor")
 	@$(BIN)/pytest -q -n auto $(ARGS)
+
+bench: install  ## Measure speed and scale beside other servers, 15 minutes; figures in .cache/bench (options: make bench ARGS="--speed")
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 faults: install  ## Run the whole suite on every faulty server, hours; as a page in .cache/faults (options: make faults ARGS="--one-each")
 	@$(BIN)/python -m tests.faults $(ARGS)

@@ -1,0 +1,137 @@
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openapi_spec_validator import validate
+from tests.bench.figures import Spread, aligned, markdown, number, ratios
+from tests.bench.fragment import fragment
+from tests.bench.goals import Goal, scale_goals, speed_goals
+from tests.bench.plot import apart, plot
+from tests.bench.publish import publish
+from tests.bench.scenarios import SCENARIOS, Invalid, new_definition
+from tests.bench.servers import SERVERS
+from tests.bench.speed import Row
+from tests.bench.tables import absent, ratio_table, speed_table
+
+
+def row(name: str, *per_second: float, ready: float = 0.2, p99: float = 1.0) -> Row:
+    server = next(server for server in SERVERS if server.name == name)
+    rounds = {one.name: [{"per_second": each, "p50": p99, "p99": p99} for each in per_second] for one in SCENARIOS}
+    return Row(server, ready=[ready], memory={"ready": 50.0, "loaded": 60.0}, rounds=rounds)
+
+
+def part(small: float, large: float) -> dict[str, Any]:
+    ratio = large / small
+    each = {"1000": Spread(small, small, small)._asdict(), "1000000": Spread(large, large, large)._asdict()}
+    one = {"first page": {"microseconds": each, "ratio": Spread(ratio, ratio, ratio)._asdict()}}
+    return {"sizes": [1000, 1_000_000], "steady": one, "first": {}}
+
+
+def verdicts(goals: list[Goal]) -> dict[tuple[str, str], bool | None]:
+    return {(goal.title, goal.wanted): goal.met for goal in goals}
+
+
+def test_a_ratio_is_of_the_same_round() -> None:
+    assert ratios([10, 100, 30], [5, 50, 10]) == Spread(2, 2, 3)
+
+
+def test_numbers_keep_the_digits_that_mean_something() -> None:
+    assert [number(value) for value in (12345.6, 45.67, 1.234)] == ["12,346", "45.7", "1.23"]
+
+
+def test_a_table_has_its_numbers_to_the_right() -> None:
+    assert aligned([["a", "n"], ["bb", "10"]]) == "  a    n\n  bb  10"
+    assert markdown([["a", "n"], ["bb", "10"]]) == "| a | n |\n| --- | --: |\n| bb | 10 |"
+
+
+def test_goals_are_judged_by_the_median_of_the_ratios() -> None:
+    found = verdicts(speed_goals([row("floor", 300, 300), row("ours", 120, 90), row("wiremock", 30, 30)]))
+    assert found["read", "at least 3x WireMock"] is True
+    assert found["read", "at least a third of the floor"] is True
+    assert found["prism", "at least 6x Prism"] is None
+    assert found["ready", "within 0.5 s"] is True
+
+
+def test_a_goal_that_is_missed_is_said_to_be() -> None:
+    found = verdicts(speed_goals([row("ours", 100, ready=0.7, p99=9), row("ours-checked", 80)]))
+    assert found["p99, read", "under 5 ms"] is False
+    assert found["ready", "within 0.5 s"] is False
+    assert found["checking responses, read", "costs at most 15 %"] is False
+
+
+def test_the_worst_page_decides_about_scale() -> None:
+    flat, steep = scale_goals({"worlds": {"users": part(100, 140), "groups": part(100, 190)}})
+    assert (flat.met, steep.met) == (True, False)
+
+
+def test_a_server_that_did_not_run_is_named_with_the_reason() -> None:
+    missing = row("wiremock")
+    missing.not_run = "no java"
+    assert absent([row("ours", 1), missing]) == ["WireMock: not run: no java"]
+    assert "wiremock" not in str(speed_table([row("ours", 1), missing])).lower()
+    goals = speed_goals([row("ours", 1), missing])
+    assert [goal.figure for goal in goals if "WireMock" in goal.wanted] == ["no java"]
+
+
+def test_ours_is_compared_with_every_other() -> None:
+    assert [line[0] for line in ratio_table([row("floor", 2), row("ours", 1), row("prism", 1)])] == [
+        "ours over",
+        "raw ASGI on uvicorn",
+        "Prism",
+    ]
+
+
+def test_the_fragment_is_a_contract_of_the_three_operations() -> None:
+    canned = {scenario.name: {"made": "up"} for scenario in SCENARIOS}
+    contract = yaml.safe_load(yaml.safe_dump(fragment(canned)))
+    for item in contract["paths"].values():
+        for operation in (one for key, one in item.items() if key != "parameters"):
+            for status, response in operation["responses"].items():
+                if status.startswith("2"):
+                    assert response["content"]["application/json"].pop("example") == {"made": "up"}
+    validate(contract)
+    assert sum(len(item) - 1 for item in contract["paths"].values()) == len(SCENARIOS)
+
+
+def test_the_load_creates_what_a_probe_creates() -> None:
+    script = Path(__file__).with_name("wrk.lua").read_text()
+    for field, value in new_definition("").items():
+        assert f'"{field}":"{value}' in script
+
+
+def test_the_plot_is_an_svg_with_a_line_for_each_operation() -> None:
+    svg = ET.fromstring(plot({"worlds": {"users": part(100, 140), "groups": part(100, 190)}}))
+    assert len(svg.findall("{*}polyline")) == 2
+
+
+def test_labels_stay_apart_and_inside() -> None:
+    places = apart([10, 11, 12, 99], 15, 0, 100)
+    assert places == sorted(places)
+    assert all(later - earlier >= 15 for earlier, later in pairwise(places))
+    assert places[-1] <= 100
+
+
+def test_results_replace_those_of_the_run_before(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("before\n<!-- bench:speed -->\nold\n<!-- /bench:speed -->\nafter\n")
+    publish(readme, {"speed": "| a \\1 |"})
+    publish(readme, {"speed": "| b |"})
+    assert readme.read_text() == "before\n<!-- bench:speed -->\n| b |\n<!-- /bench:speed -->\nafter\n"
+
+
+def test_a_readme_without_markers_is_left_alone(tmp_path: Path) -> None:
+    readme, plotted = tmp_path / "README.md", tmp_path / "new.svg"
+    readme.write_text("<!-- bench:speed -->\n<!-- /bench:speed -->\n")
+    plotted.write_text("<svg/>")
+    with pytest.raises(Invalid, match="bench:scale"):
+        publish(readme, {"speed": "x", "scale": "y"}, plotted, tmp_path / "copy.svg")
+    assert "x" not in readme.read_text()
+    assert not (tmp_path / "copy.svg").exists()
+
+
+def test_every_server_is_named_once() -> None:
+    names = [server.name for server in SERVERS]
+    assert len(names) == len(set(names))

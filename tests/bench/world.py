@@ -1,0 +1,212 @@
+"""A process with one world of a given size, which times its own answers when told to: python -m tests.bench.world.
+
+The answers are timed inside, from the ASGI call to its last message: HTTP takes longer than most pages, and alike in
+every world, so that it would hide what size costs.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tests.bench.scenarios import API
+
+warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
+
+from audience_mock.contract import DOCUMENTED_TENANT  # noqa: E402
+from audience_mock.seeds.huge import million  # noqa: E402
+from audience_mock.seeds.reading import BUILT_IN  # noqa: E402
+from audience_mock.server import Options, Server  # noqa: E402
+
+CALLS = 200
+"""Of each operation in a round."""
+WALK = 50
+"""Pages of a walk."""
+GROUP_ID = "64f0000000000000000000ff"
+TAGS = 40
+BLACKLISTED = 50
+"""Of so many users one is."""
+_HEADERS = [(b"host", b"127.0.0.1:4010"), (b"accept", b"*/*"), (b"user-agent", b"bench")]
+
+
+def users_world(size: int) -> dict[str, Any]:
+    """The seed `huge` in another size, with every 50th blacklisted: so the smallest too has a whole page of them."""
+    parts = million(size)
+    parts["groups"][0]["_id"] = GROUP_ID
+    users = ({**user, "blacklisted": number % BLACKLISTED == 0} for number, user in enumerate(parts["users"]))
+    return {**parts, "users": users}
+
+
+def groups_world(size: int) -> dict[str, Any]:
+    """Groups of three categories, with one of 40 tags each; every tenth has failed."""
+    return {"groups": _groups(size)}
+
+
+def _groups(size: int) -> Iterator[dict[str, Any]]:
+    for number in range(size):
+        yield {
+            "_id": f"64d{number:021x}",
+            "name": f"Group {number}",
+            "category": f"l{number % 3 + 1}",
+            "tags": [f"tag-{number % TAGS}"],
+            "status": "failed" if number % 10 == 9 else "completed",
+        }
+
+
+def users_operations(size: int) -> tuple[dict[str, str], dict[str, Callable[[int], str]]]:
+    """Paths asked again and again, and those that are new each time."""
+    users = f"{API}/user_group/{GROUP_ID}/users"
+    middle = f"64e{size // 2 + 1:021x}"
+    return {
+        "first page": f"{users}?page_no=1",
+        "middle page": f"{users}?page_no={size // 20}",
+        "last page": f"{users}?page_no={(size - size // BLACKLISTED) // 10}",
+        "next of a cursor": f"{users}?cursor={middle}",
+        "previous of a cursor": f"{users}?cursor={middle}&direction=prev",
+        "blacklisted": f"{users}?blacklisted_users=true",
+        "q again": f"{users}?q=user7",
+    }, {
+        "q of one user": lambda number: f"{users}?q=user{number}@",
+        "q of a hundredth": lambda number: f"{users}?q={number:02}@",
+    }
+
+
+def groups_operations(size: int) -> tuple[dict[str, str], dict[str, Callable[[int], str]]]:
+    """The same of groups."""
+    groups = f"{API}/user_group"
+    return {
+        "first page": f"{groups}?page_no=1",
+        "middle page": f"{groups}?page_no={size // 20}",
+        "last page": f"{groups}?page_no={size // 10}",
+        "category": f"{groups}?category=l2&page_no={size // 60}",
+        "category and status": f"{groups}?category=l2&status=completed&page_no={size // 100}",
+        "name again": f"{groups}?name=group%201",
+        "one tag": f"{groups}?tags=tag-7&page_no={size // (20 * TAGS)}",
+        "two tags": f"{groups}?tags=tag-7,tag-8",
+        "group_uid": f"{groups}?group_uid={size // 2}",
+        "by id": f"{groups}/64d{size // 2:021x}",
+        "tags": f"{groups}/tags",
+        "categories": f"{groups}/categories",
+    }, {
+        "name": lambda number: f"{groups}?name=group%20{number + 20}",
+        "two tags": lambda number: f"{groups}?tags=tag-{number % TAGS},tag-{(number + 9) % TAGS}",
+        "category and tag": lambda number: f"{groups}?category=l1&tags=tag-{number % TAGS}",
+    }
+
+
+WORLDS = {"users": (users_world, users_operations), "groups": (groups_world, groups_operations)}
+
+
+class Client:
+    """Calls the application as uvicorn would."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def get(self, target: str) -> bytes:
+        """The body of a 200."""
+        path, _, query = target.partition("?")
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await self._app(
+            {
+                "type": "http",
+                "asgi": {"version": "3.0", "spec_version": "2.3"},
+                "http_version": "1.1",
+                "method": "GET",
+                "scheme": "http",
+                "path": path,
+                "raw_path": path.encode(),
+                "query_string": query.encode(),
+                "root_path": "",
+                "headers": list(_HEADERS),
+                "client": ("127.0.0.1", 50000),
+                "server": ("127.0.0.1", 4010),
+                "state": {},
+                "extensions": {},
+            },
+            receive,
+            send,
+        )
+        body = b"".join(message.get("body", b"") for message in sent)
+        if sent[0]["status"] != 200:
+            raise SystemExit(f"GET {target} answered {sent[0]['status']}: {body[:300].decode(errors='replace')}")
+        return body
+
+
+async def one_round(client: Client, kind: str, size: int, number: int) -> dict[str, dict[str, float]]:
+    """Microseconds a page of every operation."""
+    steady, first = WORLDS[kind][1](size)
+    found: dict[str, dict[str, float]] = {"steady": {}, "first": {}}
+    for name, target in steady.items():
+        await _repeat(client, target, CALLS // 10)
+        found["steady"][name] = median([await _repeat(client, target, CALLS // 10) for _ in range(10)])
+    if kind == "users":
+        found["steady"][f"walk of {WALK} pages"] = await _walk(client)
+    for name, target_of in first.items():
+        found["first"][name] = await _repeat(client, target_of(number), 1)
+    return found
+
+
+async def _repeat(client: Client, target: str, calls: int) -> float:
+    """Microseconds a call."""
+    started = time.perf_counter()
+    for _ in range(calls):
+        await client.get(target)
+    return (time.perf_counter() - started) / calls * 1e6
+
+
+async def _walk(client: Client) -> float:
+    """Microseconds a page of walks from the first page on, by next_cursor."""
+    users = f"{API}/user_group/{GROUP_ID}/users"
+    pages, spent = 0, 0.0
+    for _ in range(CALLS // WALK):
+        target = users
+        for _ in range(WALK):
+            started = time.perf_counter()
+            body = await client.get(target)
+            spent += time.perf_counter() - started
+            pages += 1
+            target = f"{users}?cursor={json.loads(body)['page']['next_cursor']}"
+    return spent / pages * 1e6
+
+
+async def serve(app: Any, kind: str, size: int) -> None:
+    """One round for each line that comes in, until there are no more."""
+    client = Client(app)
+    for number, _ in enumerate(iter(sys.stdin.readline, "")):
+        _tell(await one_round(client, kind, size, number))
+
+
+def _tell(message: dict[str, Any]) -> None:
+    print(json.dumps(message), flush=True)
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def main(kind: str, size: int) -> None:
+    """Make the world, say what it took, then serve."""
+    started = time.perf_counter()
+    BUILT_IN["bench"] = lambda: {str(DOCUMENTED_TENANT): WORLDS[kind][0](size)}
+    config = Server(Options(seed="bench"), "warning").config
+    _tell({"seconds": time.perf_counter() - started, "resident": _resident()})
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(serve(config.app, kind, size))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
