@@ -48,14 +48,22 @@ class Api:
 
     _numbers = itertools.count(1)
 
-    def __init__(self, target: Target, ledger: Ledger, effort: Effort, run_id: str) -> None:
+    def __init__(
+        self, target: Target, ledger: Ledger, effort: Effort, run_id: str, shared: dict[Any, Any] | None = None
+    ) -> None:
         self.target = target
         self.options = target.options
         self.effort = effort
         self.trace = Trace()
+        self.shared = {} if shared is None else shared
+        """What the checks of a run have in common: sharing.py and stock.py."""
         self._ledger = ledger
         self._made: list[Made] = []
         self._run_id = run_id
+
+    def beside(self) -> "Api":
+        """The same way to the target, with a trace and things of its own."""
+        return Api(self.target, self._ledger, self.effort, self._run_id, self.shared)
 
     # --- requests ---------------------------------------------------------------------------------------
 

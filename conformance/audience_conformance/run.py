@@ -92,10 +92,11 @@ class Run:
         self.target = Target(options)
         self.ledger = Ledger()
         self.run_id = uuid.uuid4().hex[:8]
+        self._shared: dict[Any, Any] = {}
 
     def perform(self, check: Check, case: str | None) -> Result:
         """Run one check. Never raises but for an interrupt."""
-        api = Api(self.target, self.ledger, self.effort, self.run_id)
+        api = Api(self.target, self.ledger, self.effort, self.run_id, self._shared)
         result = Result(check.rules[0], check.name, case or "", "passed", operations=list(check.operations))
         result.rules = list(check.rules)
         started = time.monotonic()
