@@ -78,8 +78,11 @@ class Worker:
         return result
 
     def _tidy(self) -> None:
-        """Delete what the check made. What stays is tried once more at the end of the run, by the journal."""
-        delete_all(self._run.target, self._journal)
+        """Delete what the check made. What stays is tried once more at the end of the run, by the journal.
+
+        So is what was made to last: deleted there.
+        """
+        delete_all(self._run.target, self._journal, spare=self._journal.lasting)
         self._journal.made.clear()
 
     def close(self) -> None:
