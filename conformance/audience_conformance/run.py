@@ -81,6 +81,11 @@ def item_id(check: str, case: str | None, rules: list[str] | tuple[str, ...]) ->
     return f"{rules[0]}-{check}{f'-{case}' if case else ''}"
 
 
+def name_in(nodeid: str) -> str:
+    """How an item is called, from pytest's name for it."""
+    return nodeid.partition("[")[2].removesuffix("]")
+
+
 class Run:
     """Performs checks against one target, and cleans up after them."""
 
