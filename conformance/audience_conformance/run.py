@@ -43,6 +43,7 @@ class Result:
         seconds: how long it took.
         rules: all rules that the check looks at.
         known: of a finding, why it is accepted (--known-failures), or "".
+        sent: the requests that were sent for it; what an earlier check has sent and it judges too is not among them.
     """
 
     rule: str
@@ -58,6 +59,7 @@ class Result:
     seconds: float = 0.0
     rules: list[str] = field(default_factory=list)
     known: str = ""
+    sent: int = 0
 
     @property
     def requirement(self) -> str:

@@ -52,7 +52,8 @@ class Worker:
         result = self._run.perform(check, case)
         self._silent = self._silent + 1 if result.status == "error" and "did not answer" in result.actual else 0
         self._tidy()
-        return self._judged(scrubbed(result, self.settings)), self._run.target.sent - before
+        result.sent = self._run.target.sent - before
+        return self._judged(scrubbed(result, self.settings)), result.sent
 
     def _judged(self, result: Result) -> Result:
         if result.status != "failed":
