@@ -49,7 +49,6 @@ Judge = Callable[[Api, str, list[str]], None]
 def judge_given(api: Api, judge: Judge) -> None:
     """Judge the group that was given for reading."""
     group_id = given_group(api)
-    api.memory.of(f"{GROUPS}/{seg(group_id)}/users")
     steadily(lambda: judge(api, group_id, []))
 
 

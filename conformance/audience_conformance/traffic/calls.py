@@ -2,12 +2,13 @@
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from audience_conformance.api import Api, seg
+from audience_conformance.api import PREFIX, Api, seg
 from audience_conformance.ledger import Tenant
 from audience_conformance.registry import CheckFunction, check
 from audience_conformance.rules import operations
@@ -66,6 +67,15 @@ class Call:
         typed = any(name == "Content-Type" for name, _ in self.headers)
         headers = self.headers if typed else (*self.headers, ("Content-Type", "application/json"))
         return text, json.dumps(self.body).encode(), headers
+
+    @property
+    def likeness(self) -> tuple[object, ...]:
+        """What is sent, whatever texts of the run's own are in it: the same for calls that ask the same."""
+        text, content, headers = self.content_sent
+        return _OWN.sub("", text), _OWN.sub("", (content or b"").decode("latin-1")), frozenset(headers)
+
+
+_OWN = re.compile(rf"(?<={PREFIX}[0-9a-f]{{8}}-)[A-Za-z]+(%20| )?\d+")
 
 
 def method(operation_id: str) -> str:
