@@ -13,6 +13,7 @@ from hypothesis.strategies import SearchStrategy
 
 from audience_conformance.attempts import Attempts
 from audience_conformance.ledger import Ledger, Made, Tenant, delete_all
+from audience_conformance.memory import Memory
 from audience_conformance.outcome import Lacking, Overdue, show
 from audience_conformance.target import Answer, Target, Trace
 
@@ -48,14 +49,23 @@ class Api:
 
     _numbers = itertools.count(1)
 
-    def __init__(self, target: Target, ledger: Ledger, effort: Effort, run_id: str) -> None:
+    def __init__(
+        self, target: Target, ledger: Ledger, effort: Effort, run_id: str, shared: dict[Any, Any] | None = None
+    ) -> None:
         self.target = target
         self.options = target.options
         self.effort = effort
         self.trace = Trace()
+        self.shared = {} if shared is None else shared
+        """What the checks of a run have in common: sharing.py and stock.py."""
+        self.memory = Memory(self.shared)
         self._ledger = ledger
         self._made: list[Made] = []
         self._run_id = run_id
+
+    def beside(self) -> "Api":
+        """The same way to the target, with a trace and things of its own."""
+        return Api(self.target, self._ledger, self.effort, self._run_id, self.shared)
 
     # --- requests ---------------------------------------------------------------------------------------
 
@@ -90,7 +100,13 @@ class Api:
             content = json.dumps(body).encode()
             sent.setdefault("Content-Type", "application/json")
         tenant = tenant or self.tenant
-        answer = self.target.send(method, self.target.url(path, query, tenant=tenant), sent, content, self.trace)
+        url = self.target.url(path, query, tenant=tenant)
+        plain = method == "GET" and not sent and content is None
+        if plain and (known := self.memory.recall(url, self.trace)) is not None:
+            return known
+        answer = self.target.send(method, url, sent, content, self.trace)
+        if plain:
+            self.memory.keep(url, self.trace)
         self._account(method, path, tenant, answer)
         return answer
 
@@ -106,6 +122,11 @@ class Api:
             self._note(Made(tenant, path))
         elif method == "DELETE":
             self._ledger.forget(Made(tenant, path))
+
+    def keep(self) -> None:
+        """Let what was made so far stay to the end of the run."""
+        self._ledger.lasting.update(self._made)
+        self._made.clear()
 
     def _note(self, made: Made) -> None:
         self._ledger.add(made)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from audience_conformance.api import Api, JsonObject
+from audience_conformance.api import GROUPS, Api, JsonObject, seg
 from audience_conformance.outcome import Lacking
 from audience_conformance.own_groups import read_group, read_groups, steadily
 from audience_conformance.shapes import LARGEST_PAGE, THOROUGH, some
+from audience_conformance.stock import in_stock
 from audience_conformance.user_walks import (
     LARGEST_GROUP,
     contacts,
@@ -53,23 +54,30 @@ def judge_given(api: Api, judge: Judge) -> None:
 
 def judge_own(api: Api, judge: Judge) -> None:
     """Judge groups of ours, of many sizes; where no such file is read, the group of the given file."""
-    numbers = (PRIME, MULTIPLE, LARGE, 1) if api.effort.examples >= THOROUGH else (FEW, 1)
+    groups = in_stock(api, groups_of_ours, api.effort.examples >= THOROUGH)
+    api.memory.of(*(f"{GROUPS}/{seg(group_id)}/users" for group_id, _ in groups))
+    for group_id, users in groups:
+        judge(api, group_id, users)
+
+
+def groups_of_ours(api: Api, thorough: bool) -> list[tuple[str, list[str]]]:
+    """Groups that list users, each with those that it certainly has. Raises Lacking."""
+    numbers = (PRIME, MULTIPLE, LARGE, 1) if thorough else (FEW, 1)
     files = [[api.fresh("u") for _ in range(number)] for number in numbers]
     files.append([*ODD, api.fresh("u")])
     try:
         groups = read_groups(api, *files)
     except Lacking:
-        judge(api, file_group(api), [])
-        return
-    listed = False
+        return [(file_group(api), [])]
+    found: list[tuple[str, list[str]]] = []
     for group, users in zip(groups, files, strict=True):
         total = read_group(api, group).get("total_users")
         counted = isinstance(total, dict) and total.get("count") == len(users)
-        if stop(api, group["_id"]).items or (listed and counted):
-            listed = True
-            judge(api, group["_id"], users if counted else [])
-    if not listed:
+        if stop(api, group["_id"]).items or (found and counted):
+            found.append((group["_id"], users if counted else []))
+    if not found:
         raise Lacking("a group whose users it lists (--group-id)")
+    return found
 
 
 def sizes_for(api: Api, number: int) -> Sequence[int]:

@@ -1,7 +1,7 @@
 """What a run has made and not deleted yet, and the deleting of it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -23,9 +23,15 @@ class Made:
 
 @dataclass
 class Ledger:
-    """What a run created and has not deleted. Thread-safe."""
+    """What a run created and has not deleted. Thread-safe.
+
+    Args:
+        made: all of it, in its order.
+        lasting: what of it stays to the end of the run, for many checks to read.
+    """
 
     made: dict[Made, None] = field(default_factory=dict)
+    lasting: set[Made] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, made: Made) -> None:
@@ -47,14 +53,14 @@ def clean_up(target: Target, ledger: Ledger) -> Iterator[list[str]]:
         left += delete_all(target, ledger)
 
 
-def delete_all(target: Target, ledger: Ledger) -> list[str]:
-    """Delete all that the ledger holds, newest first; give the URLs of what stays.
+def delete_all(target: Target, ledger: Ledger, *, spare: Container[Made] = ()) -> list[str]:
+    """Delete all that the ledger holds, newest first, but for what is spared; give the URLs of what stays.
 
     A target that has stopped answering is not asked for each thing anew.
     """
     left = []
     silent = 0
-    for made in reversed(list(ledger.made)):
+    for made in reversed([one for one in ledger.made if one not in spare]):
         url = target.url(made.path, tenant=made.tenant)
         if silent >= MOST_SILENCES:
             left.append(f"{url}: not tried, the target does not answer")

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path, value_path
 from audience_conformance.outcome import Broken, Lacking, broken, expect
 from audience_conformance.own_groups import group_body, settled, steadily
 from audience_conformance.shapes import LARGEST_PAGE, body
 from audience_conformance.shapes import field as part
+from audience_conformance.stock import in_stock
 from audience_conformance.target import Answer
 
 DEFINED, HELD, GROUPED = "getUserAttributeDefinitions", "getUserAttributesForUser", "getUserGroups"
@@ -120,6 +121,14 @@ def judged(shelf: Shelf, look: Callable[[], None]) -> None:
 def whole(operation: str) -> Shelf:
     """The whole list, whoever wrote to it."""
     return Shelf(operation, PATHS[operation])
+
+
+def shelf_in_stock(api: Api, operation: str, number: int) -> Shelf:
+    """As `shelf_of`, to be read only."""
+    shelf = in_stock(api, shelf_of, operation, number)
+    if shelf.private:
+        api.memory.of(quote(shelf.query["name"]) if shelf.query else shelf.path)
+    return shelf
 
 
 def shelf_of(api: Api, operation: str, number: int) -> Shelf:

@@ -133,7 +133,15 @@ OPTIONS: tuple[Option, ...] = (
         in_pytest="conformance-profile",
     ),
     Option("seed", _PACE, "What all chance comes from; the same seed gives the same run. Example: --seed 7", "N", "0"),
-    Option("workers", _PACE, "Processes that check at the same time. Example: --workers 4", "N", "1", in_pytest=None),
+    Option(
+        "workers",
+        _PACE,
+        "Processes that check at the same time; auto is 2 for a target on this machine that has no --rate-limit, where "
+        "there are two cores and many checks, else 1. Example: --workers 4",
+        "N|auto",
+        "auto",
+        in_pytest=None,
+    ),
     Option(
         "rate-limit",
         _PACE,

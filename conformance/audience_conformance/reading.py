@@ -104,8 +104,10 @@ def _seed(name: str, text: Any) -> int:
 
 
 def _workers(name: str, text: Any) -> int:
+    if str(text).lower() == "auto":
+        return 0
     if not re.fullmatch(r"\d{1,3}", str(text)) or not 1 <= int(text) <= MOST_WORKERS:
-        raise BadOption(f"--{_flag(name)}: {text!r} is not a number from 1 to {MOST_WORKERS}")
+        raise BadOption(f"--{_flag(name)}: {text!r} is not a number from 1 to {MOST_WORKERS}, or auto")
     return int(text)
 
 

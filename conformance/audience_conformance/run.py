@@ -43,6 +43,7 @@ class Result:
         seconds: how long it took.
         rules: all rules that the check looks at.
         known: of a finding, why it is accepted (--known-failures), or "".
+        sent: the requests that were sent for it; what an earlier check has sent and it judges too is not among them.
     """
 
     rule: str
@@ -58,6 +59,7 @@ class Result:
     seconds: float = 0.0
     rules: list[str] = field(default_factory=list)
     known: str = ""
+    sent: int = 0
 
     @property
     def requirement(self) -> str:
@@ -81,6 +83,11 @@ def item_id(check: str, case: str | None, rules: list[str] | tuple[str, ...]) ->
     return f"{rules[0]}-{check}{f'-{case}' if case else ''}"
 
 
+def name_in(nodeid: str) -> str:
+    """How an item is called, from pytest's name for it."""
+    return nodeid.partition("[")[2].removesuffix("]")
+
+
 class Run:
     """Performs checks against one target, and cleans up after them."""
 
@@ -92,10 +99,11 @@ class Run:
         self.target = Target(options)
         self.ledger = Ledger()
         self.run_id = uuid.uuid4().hex[:8]
+        self._shared: dict[Any, Any] = {}
 
     def perform(self, check: Check, case: str | None) -> Result:
         """Run one check. Never raises but for an interrupt."""
-        api = Api(self.target, self.ledger, self.effort, self.run_id)
+        api = Api(self.target, self.ledger, self.effort, self.run_id, self._shared)
         result = Result(check.rules[0], check.name, case or "", "passed", operations=list(check.operations))
         result.rules = list(check.rules)
         started = time.monotonic()

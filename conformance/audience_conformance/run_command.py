@@ -101,8 +101,9 @@ def _pytest(suite: "Suite") -> None:
     arguments += ["--config-file", os.devnull, "--rootdir", folder, "--import-mode", "importlib", "--assert", "plain"]
     arguments += ["--disable-plugin-autoload", "-p", "audience_conformance.plugin", "-p", "xdist.plugin"]
     arguments += ["-p", "no:cacheprovider", "-p", "no:terminalreporter", "--capture", "sys"]
-    if suite.settings.workers > 1:
-        arguments += ["-n", str(suite.settings.workers), "--dist", "worksteal"]
+    workers = suite.settings.processes(len(suite.items))
+    if workers > 1:
+        arguments += ["-n", str(workers)]
     if suite.settings.fail_fast:
         arguments.append("-x")
     pytest.main(arguments, plugins=[suite])

@@ -1,6 +1,7 @@
 """What a run is told, as plain data, and what follows from it: the rules to check, the line that replays it."""
 
 import json
+import os
 import shlex
 from dataclasses import asdict, dataclass
 from ipaddress import ip_address
@@ -14,6 +15,9 @@ from audience_conformance.registry import Check, items
 from audience_conformance.rules import catalogue, select
 from audience_conformance.target import Options
 
+MANY_ITEMS = 100
+"""Items from which on a second process helps: it takes a second to start."""
+
 
 class BadOption(Exception):
     """An option that cannot be used; the message names it and says the fix."""
@@ -26,6 +30,7 @@ class Settings:
     Args:
         url: the target, None for a mock of our own.
         headers: (name, value) of each header; values are secret.
+        workers: processes that check at the same time, 0 for as many as help.
         rate: requests a second at the most, 0 for no limit.
         max_time: seconds after which no check starts, None for no limit.
         ours: is the target a mock that this run started.
@@ -45,7 +50,7 @@ class Settings:
     level: str | None = None
     profile: str = "standard"
     seed: int = 0
-    workers: int = 1
+    workers: int = 0
     rate: float = 0.0
     max_time: float | None = None
     timeout: float = 10.0
@@ -65,6 +70,16 @@ class Settings:
     def writes(self) -> bool:
         """May the run write."""
         return not self.read_only and (self.write or self.url is None or is_loopback(self.url))
+
+    def processes(self, items: int) -> int:
+        """How many processes perform so many items, where nobody has said: two on a target that is on this machine.
+
+        Others' targets are not pressed, nor is one that is limited; for a few items a second process starts too late.
+        """
+        if self.workers:
+            return self.workers
+        alone = self.rate or self.url is None or not is_loopback(self.url) or items < MANY_ITEMS
+        return 1 if alone else min(2, _cores())
 
     def options(self, workers: int = 1) -> Options:
         """What one of so many workers is told of the target."""
@@ -168,6 +183,11 @@ def _select(option: str, patterns: str) -> list[str]:
         return select(patterns)
     except ValueError as error:
         raise BadOption(f"--{option}: {error}") from None
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def is_loopback(url: str) -> bool:

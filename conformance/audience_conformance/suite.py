@@ -21,7 +21,7 @@ import pytest
 from audience_conformance import local_mock
 from audience_conformance.journal import clean_up, pids_of
 from audience_conformance.probe import Unable, reach
-from audience_conformance.run import Result, item_id
+from audience_conformance.run import Result, item_id, name_in
 from audience_conformance.settings import Settings
 from audience_conformance.summing_up import Timing, nothing_to_check, sum_up
 
@@ -191,6 +191,13 @@ class Suite:
         """Tell a worker of pytest-xdist what it needs."""
         node.workerinput[KEY] = self._handed().to_json()
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> object:
+        """Say to pytest-xdist who performs what."""
+        from audience_conformance.scheduling import InCompany  # noqa: PLC0415 (pytest-xdist is loaded with -n only)
+
+        return InCompany(self.items, config, log)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         found = result_of(report) if report.when == "call" else None
         if found is None:
@@ -204,7 +211,7 @@ class Suite:
 
     def _crashed(self, report: pytest.TestReport) -> Result:
         """The result of a check whose worker died, or that did not come to be performed."""
-        name = report.nodeid.partition("[")[2].removesuffix("]")
+        name = name_in(report.nodeid)
         check, case = self.items.get(name, (None, None))
         rule = check.rules[0] if check else next(iter(self.items.values()))[0].rules[0]
         result = Result(rule, check.name if check else name, case or "", "error", actual=str(report.longrepr))

@@ -132,9 +132,10 @@ def contacts(user: JsonObject) -> list[str]:
 
 
 def given_group(api: Api) -> str:
-    """The group that was given for reading. Raises Lacking without one."""
+    """The group that was given for reading, which nobody changes. Raises Lacking without one."""
     if api.options.group_id is None:
         raise Lacking("a group with users (--group-id)")
+    api.memory.of(f"{GROUPS}/{seg(api.options.group_id)}/users")
     return api.options.group_id
 
 

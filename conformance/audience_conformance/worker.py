@@ -52,7 +52,8 @@ class Worker:
         result = self._run.perform(check, case)
         self._silent = self._silent + 1 if result.status == "error" and "did not answer" in result.actual else 0
         self._tidy()
-        return self._judged(scrubbed(result, self.settings)), self._run.target.sent - before
+        result.sent = self._run.target.sent - before
+        return self._judged(scrubbed(result, self.settings)), result.sent
 
     def _judged(self, result: Result) -> Result:
         if result.status != "failed":
@@ -78,8 +79,11 @@ class Worker:
         return result
 
     def _tidy(self) -> None:
-        """Delete what the check made. What stays is tried once more at the end of the run, by the journal."""
-        delete_all(self._run.target, self._journal)
+        """Delete what the check made. What stays is tried once more at the end of the run, by the journal.
+
+        So is what was made to last: deleted there.
+        """
+        delete_all(self._run.target, self._journal, spare=self._journal.lasting)
         self._journal.made.clear()
 
     def close(self) -> None:

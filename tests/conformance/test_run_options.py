@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from audience_conformance.cli import main
 from audience_conformance.reading import read_settings
-from audience_conformance.settings import BadOption, Settings, is_loopback
+from audience_conformance.settings import MANY_ITEMS, BadOption, Settings, is_loopback
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,21 @@ def test_settings_survive_the_way_to_a_worker() -> None:
     settings = read_settings({"url": "http://h", "header": ("A: b", "C: d:e"), "report": ("json",), "strict": True})
     assert Settings.from_json(settings.to_json()) == settings
     assert settings.headers == (("A", "b"), ("C", "d:e"))
+
+
+def test_two_processes_check_a_target_on_this_machine_unless_the_user_or_a_limit_says_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def processes(items: int = MANY_ITEMS, **given: str) -> int:
+        return read_settings({"url": "http://127.0.0.1:1", **given}).processes(items)
+
+    monkeypatch.setattr("audience_conformance.settings._cores", lambda: 8)
+    assert (processes(), processes(workers="auto"), processes(workers="3"), processes(workers="1")) == (2, 2, 3, 1)
+    assert processes(MANY_ITEMS - 1) == 1
+    assert processes(rate_limit="5/s") == 1
+    assert processes(url="https://staging.example.com") == 1
+    monkeypatch.setattr("audience_conformance.settings._cores", lambda: 1)
+    assert processes() == 1
 
 
 def test_workers_share_the_rate() -> None:

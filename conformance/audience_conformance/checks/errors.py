@@ -1,40 +1,30 @@
 """ERR: the bodies of refusals, whatever it is that is refused."""
 
-import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from audience_conformance.api import Api, JsonObject
 from audience_conformance.outcome import Lacking, broken, expect, show
 from audience_conformance.rules import catalogue, operations
-from audience_conformance.shapes import thorough
 from audience_conformance.target import Answer
+from audience_conformance.traffic import rounds
 from audience_conformance.traffic.calls import Call, discard, per_operation, send
-from audience_conformance.traffic.refusals import refusals, unknown_paths
 from audience_conformance.traffic.things import Things
 from audience_conformance.traffic.valid import follow, query_parameters
 from audience_conformance.traffic.violations import refusable_body
 
-REFUSED, FAILURE = 400, 500
+REFUSED = 400
 UNKNOWN_PATH = "unknown-path"
-MOST = 7
-"""Refusals of one operation that the profile smoke looks at; twice as many for their fields."""
 
 
-def _refused(api: Api, case: str, *, every: bool = False) -> Iterator[tuple[Call, Answer]]:
+def _refused(api: Api, case: str) -> Iterator[tuple[Call, Answer]]:
     """All refusals of an operation, or those of unknown paths. Raises Lacking where there is none."""
     found = False
-    pairs: Iterable[tuple[Call, Answer]]
-    if case == UNKNOWN_PATH:
-        pairs = ((Call("", "an unknown path"), answer) for answer in unknown_paths(api))
-    else:
-        pairs = refusals(api, Things(api), case, every=every)
-    most = None if thorough(api) else MOST * (1 + every)
-    for call, answer in itertools.islice(pairs, most):
-        if REFUSED <= answer.status < FAILURE:
+    for sent in rounds.unknown_paths(api) if case == UNKNOWN_PATH else rounds.refusals(api, case):
+        if sent.refused or not isinstance(sent.came, Answer):
             found = True
-            yield call, answer
+            yield sent.call, sent.answer
     if not found:
         raise Lacking("a request that it refuses")
 
@@ -64,7 +54,7 @@ def an_error_says_that_it_is_one(api: Api, case: str) -> None:
 def a_400_names_the_offending_fields(api: Api, case: str) -> None:
     """Break every constraint of every field, one at a time and two in one body: errors names each of them."""
     seen = False
-    for call, answer in _refused(api, case, every=True):
+    for call, answer in _refused(api, case):
         if answer.status == REFUSED:
             seen = True
             _names_its_fields(call, answer)

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain
 
 from hypothesis import strategies as st
 
@@ -11,14 +13,13 @@ from audience_conformance.outcome import Lacking, broken, expect
 from audience_conformance.registry import check
 from audience_conformance.rules import catalogue, operations
 from audience_conformance.target import Answer, Unreachable
+from audience_conformance.traffic import rounds
 from audience_conformance.traffic.calls import Call, discard, each, method, per_operation, send, some, success
-from audience_conformance.traffic.odd import odd_calls, odd_methods
-from audience_conformance.traffic.refusals import refusals, unknown_paths
-from audience_conformance.traffic.situations import situations
+from audience_conformance.traffic.odd import METHODS, odd_calls
+from audience_conformance.traffic.refusals import UNKNOWN_IDS, methods_of
 from audience_conformance.traffic.things import Things, has_ids
 from audience_conformance.traffic.valid import adapted, has_input, may_be_past_the_end, valid_calls
-from audience_conformance.traffic.violations import MARK, tamed, violations
-from audience_conformance.traffic.visits import visits
+from audience_conformance.traffic.violations import MARK, tamed
 
 REFUSED, NOT_FOUND, FAILURE = 400, 404, 500
 WITH_INPUT = [operation_id for operation_id in operations() if has_input(operation_id)]
@@ -32,16 +33,16 @@ IN_STATES = [
 """The operations that are about one thing, which has states."""
 OF_USERS = ("updateUserAttribute", "getUserAttributeById", "getUserAttributesForUser", "deleteUserAttribute")
 UNKNOWN_PATH = "unknown-path"
+PATHS = list({path: operation_id for operation_id, (_, path, _) in reversed(operations().items())}.values())
+"""One operation for each path."""
 ACCEPTS = ("*/*", "application/json", "text/html", "application/xml", "text/html,application/xhtml+xml,*/*;q=0.8")
 
 
 # --- FMT-01 -----------------------------------------------------------------------------------------
 
 
-def _gets_its_success(api: Api, things: Things, call: Call) -> None:
-    """Send a valid call with ids that exist: it succeeds with the documented status."""
-    call = adapted(api, things, call)
-    answer = send(api, call)
+def _gets_its_success(call: Call, answer: Answer) -> None:
+    """A valid call with ids that exist succeeds with the documented status."""
     allowed = {success(call.operation)}
     if may_be_past_the_end(call):
         allowed |= {REFUSED, NOT_FOUND}
@@ -52,38 +53,44 @@ def _gets_its_success(api: Api, things: Things, call: Call) -> None:
 @per_operation("FMT-01", catalogue()["FMT-01"].operations)
 def a_valid_request_gets_its_documented_success(api: Api, operation_id: str) -> None:
     """Send the documented examples, every query parameter alone and in pairs, all bounds, and bodies of every kind."""
-    things = Things(api)
-    things.ids(operation_id)
-    for call in each(api, some(api, valid_calls(api, things, operation_id), 5)):
-        _gets_its_success(api, things, call)
+    for sent in rounds.valid(api, operation_id):
+        if sent.kind == rounds.VALID:
+            _gets_its_success(sent.call, sent.answer)
 
 
 @per_operation("FMT-01", WITH_INPUT, generates=True)
 def a_generated_valid_request_gets_its_documented_success(api: Api, operation_id: str) -> None:
     """Send requests that Schemathesis generates from the contract, about things that exist."""
     things = Things(api)
-    api.for_all(
-        lambda call: _gets_its_success(api, things, call), call=generate.generated(api, operation_id, valid=True)
-    )
+
+    def gets_its_success(call: Call) -> None:
+        call = adapted(api, things, call)
+        _gets_its_success(call, send(api, call))
+
+    api.for_all(gets_its_success, call=generate.generated(api, operation_id, valid=True))
 
 
 @per_operation("FMT-01", WITH_IDS)
 def a_request_for_what_is_not_there_gets_a_documented_status(api: Api, operation_id: str) -> None:
     """Name definitions and groups that do not exist, by ids of any form, in requests that are valid otherwise."""
+    expected = f"{NOT_FOUND}, as the operation documents, for ids that nothing has"
+    for sent in rounds.refusals(api, operation_id):
+        if sent.kind == UNKNOWN_IDS:
+            right = sent.answer.status in {NOT_FOUND, success(operation_id)}
+            expect(right, expected, str(sent.answer), operation=operation_id)
     things = Things(api)
     plain = valid_calls(api, things, operation_id)[0]
-    for tail in each(api, ("", "-žluť", " x", "/x", "-" + "x" * 500)):
+    for tail in each(api, ("-žluť", " x", "/x", "-" + "x" * 500)):
         ids = {name: f"{value}{tail}" for name, value in things.unknown(operation_id).items()}
         call = Call(operation_id, query=plain.query, body=plain.body, ids=ids)
         answer = send(api, call)
-        expected = f"{NOT_FOUND}, as the operation documents, for ids that nothing has"
         expect(answer.status in {NOT_FOUND, success(operation_id)}, expected, str(answer), operation=operation_id)
 
 
 @check("FMT-01", on=" ".join(IN_STATES))
 def a_valid_request_succeeds_in_every_state(api: Api) -> None:
     """Ask about groups that are pending, read, failed, empty, mended, counted; definitions in use; what was deleted."""
-    for seen in situations(api):
+    for seen in rounds.situations(api):
         expected = f"{' or '.join(map(str, sorted(seen.allowed)))} for {seen.call.about}"
         expect(seen.answer.status in seen.allowed, expected, str(seen.answer), operation=seen.call.operation)
 
@@ -107,9 +114,8 @@ def a_user_may_be_called_anything(api: Api) -> None:
 @per_operation("FMT-02", catalogue()["FMT-02"].operations)
 def a_success_body_matches_its_schema(api: Api, operation_id: str) -> None:
     """Judge answers of every kind: values of every type, null where it may be, full lists, users with contacts."""
-    things = Things(api)
     judged = 0
-    for answer in _successes(api, things, operation_id):
+    for answer in _successes(api, operation_id):
         judged += 1
         wrong = generate.deviation(api, operation_id, _without_refused(answer))
         expect(wrong is None, "a body that matches its schema", f"{wrong}, in {answer}", operation=operation_id)
@@ -117,10 +123,12 @@ def a_success_body_matches_its_schema(api: Api, operation_id: str) -> None:
         raise Lacking(f"a success of {operation_id}")
 
 
-def _successes(api: Api, things: Things, operation_id: str) -> Iterator[Answer]:
-    for call in some(api, valid_calls(api, things, operation_id), 4):
-        yield send(api, adapted(api, things, call))
-    yield from visits(api, things, operation_id)
+def _successes(api: Api, operation_id: str) -> Iterator[Answer]:
+    for sent in rounds.valid(api, operation_id):
+        refused = sent.refused and may_be_past_the_end(sent.call)
+        if sent.kind == rounds.VALID and not refused:
+            yield sent.answer
+    yield from (sent.answer for sent in rounds.visits(api, operation_id))
 
 
 def _without_refused(answer: Answer) -> bytes:
@@ -144,18 +152,20 @@ def _without_refused(answer: Answer) -> bytes:
 def a_body_is_served_as_json(api: Api, operation_id: str) -> None:
     """Look at the content type of successes and of every kind of refusal, whatever the request says it accepts."""
     if operation_id == UNKNOWN_PATH:
-        for answer in unknown_paths(api):
-            if answer.status >= REFUSED:
-                _is_json(answer, None)
+        for sent in rounds.unknown_paths(api):
+            if sent.answer.status >= REFUSED:
+                _is_json(sent.answer, None)
         return
+    for sent in rounds.valid(api, operation_id):
+        if sent.kind == rounds.VALID:
+            _is_json(sent.answer, operation_id)
     things = Things(api)
-    for call in each(api, some(api, valid_calls(api, things, operation_id), 1)):
-        _is_json(send(api, adapted(api, things, call)), operation_id)
     for accept in ACCEPTS if method(operation_id) == "GET" else ():
         answer = send(api, Call(operation_id, ids=things.ids(operation_id), headers=(("Accept", accept),)))
         _is_json(answer, operation_id)
-    for _, answer in refusals(api, things, operation_id, every=False):
-        _is_json(answer, operation_id)
+    for sent in rounds.refusals(api, operation_id):
+        if sent.refused:
+            _is_json(sent.answer, operation_id)
 
 
 def _is_json(answer: Answer, operation_id: str | None) -> None:
@@ -172,72 +182,65 @@ def _is_json(answer: Answer, operation_id: str | None) -> None:
 
 def _withstands(api: Api, call: Call, *, method_: str | None = None) -> Answer:
     """Send whatever it is: the server answers, and with no 5xx."""
-    expected = f"any answer below {FAILURE} ({call.about})"
+    came: Answer | Unreachable
     try:
-        answer = send(api, call, method_=method_)
+        came = send(api, call, method_=method_)
     except Unreachable as silence:
-        if not _answers(api):
+        if not rounds.answers_others(api):
             raise
-        broken(expected, f"no answer, although others are answered: {silence}", operation=call.operation)
-    expect(answer.status < FAILURE, expected, str(answer), operation=call.operation)
-    return answer
+        came = silence
+    return _withstood(call, came)
 
 
-def _answers(api: Api) -> bool:
-    try:
-        api.get("/user_group/tags")
-    except Unreachable:
-        return False
-    return True
+def _withstood(call: Call, came: Answer | Unreachable) -> Answer:
+    expected = f"any answer below {FAILURE} ({call.about})"
+    if isinstance(came, Unreachable):
+        broken(expected, f"no answer, although others are answered: {came}", operation=call.operation)
+    expect(came.status < FAILURE, expected, str(came), operation=call.operation)
+    return came
 
 
 def _withstands_and_reads(api: Api, call: Call) -> None:
     """Send it, and where it has changed something, read that too."""
     answer = _withstands(api, call)
-    if not answer.ok or (call.body is ... and call.content is None):
+    if not answer.ok:
         return
-    created = answer.json if method(call.operation) == "POST" else None
-    ids = dict(call.ids)
-    if isinstance(created, dict) and isinstance(created.get("_id"), str):
-        name = "group_id" if "Group" in call.operation else "definition_id"
-        ids = {name: created["_id"]}
-    reader = _READERS.get(call.operation)
-    if reader and ids:
-        _withstands(api, Call(reader, f"{call.about}, then read", ids=ids, tenant=call.tenant))
+    reading = rounds.reader(call, answer)
+    if reading is not None:
+        _withstands(api, reading)
     discard(api, call, answer)
-
-
-_READERS = {
-    "createUserAttributeDefinition": "getUserAttributeDefinitionById",
-    "updateUserAttributeDefinition": "getUserAttributeDefinitionById",
-    "updateUserAttribute": "getUserAttributeById",
-    "createUserGroup": "getUserGroupById",
-    "updateUserGroup": "getUserGroupById",
-}
 
 
 @per_operation("FMT-04", catalogue()["FMT-04"].operations)
 def no_request_gets_a_5xx(api: Api, operation_id: str) -> None:
     """Send valid, forbidden and odd requests: ids, queries, methods, media types, broken, deep and huge bodies."""
+    told = set()
+    for sent in chain(rounds.valid(api, operation_id), rounds.refusals(api, operation_id)):
+        told.add(sent.call.likeness)
+        _withstood(sent.call, sent.came)
     things = Things(api)
     things.ids(operation_id)
-    valid = some(api, valid_calls(api, things, operation_id), 4)
-    calls = [
-        *some(api, violations(api, things, operation_id), 5),
-        *some(api, odd_calls(api, things, operation_id), 10),
-    ]
-    for call in each(api, valid):
-        _withstands_and_reads(api, adapted(api, things, call))
-    for call in each(api, calls):
-        _withstands_and_reads(api, call)
-    for name, call in odd_methods(things, operation_id) if api.options.writes else ():
-        _withstands(api, call, method_=name)
+    for call in each(api, some(api, odd_calls(api, things, operation_id), 10)):
+        if not (call.query or call.content is not None) or call.likeness not in told:
+            _withstands_and_reads(api, call)
+    if api.options.writes and operation_id in PATHS:
+        _other_methods(api, things, operation_id)
+
+
+def _other_methods(api: Api, things: Things, operation_id: str) -> None:
+    """Methods that a path lacks, also with a body, and those that a server may answer by itself."""
+    call = Call(operation_id, ids=things.ids(operation_id))
+    for name in (*METHODS, "OPTIONS", "HEAD"):
+        if name not in methods_of(operation_id):
+            _withstands(api, replace(call, about=f"{name} there, with a body", body={}), method_=name)
+            if name not in METHODS:
+                _withstands(api, replace(call, about=f"{name} there"), method_=name)
 
 
 @check("FMT-04", on=" ".join(IN_STATES))
 def no_state_gets_a_5xx(api: Api) -> None:
     """Ask about groups that are pending, read, failed, empty, mended, counted; definitions in use; what was deleted."""
-    for seen in situations(api):
+    for seen in rounds.situations(api):
         expected = f"any answer below {FAILURE} ({seen.call.about})"
         expect(seen.answer.status < FAILURE, expected, str(seen.answer), operation=seen.call.operation)
 

@@ -9,10 +9,9 @@ from audience_conformance.api import DEFINITIONS, GROUPS, Api, JsonObject, seg
 from audience_conformance.outcome import Lacking, expect, show
 from audience_conformance.rules import catalogue
 from audience_conformance.target import Answer
-from audience_conformance.traffic.calls import method, per_operation, send, some
+from audience_conformance.traffic import rounds
+from audience_conformance.traffic.calls import method, per_operation
 from audience_conformance.traffic.things import Things, listed
-from audience_conformance.traffic.valid import adapted, valid_calls
-from audience_conformance.traffic.visits import visits
 
 TIMES = ("created_at", "modified_at")
 _DATE_TIME = re.compile(
@@ -39,7 +38,7 @@ def times_are_rfc_3339(api: Api, operation_id: str) -> None:
     is_group = "Group" in operation_id
     borne = _borne(api, things, GROUPS if is_group else DEFINITIONS)
     seen = 0
-    for answer in _answers(api, things, operation_id):
+    for answer in _answers(api, operation_id):
         for record in _records(answer) if answer.ok else ():
             for name in borne:
                 seen += 1
@@ -50,12 +49,11 @@ def times_are_rfc_3339(api: Api, operation_id: str) -> None:
         raise Lacking(f"a {'group' if is_group else 'definition'} with {' and '.join(TIMES)} in {operation_id}")
 
 
-def _answers(api: Api, things: Things, operation_id: str) -> Iterator[Answer]:
+def _answers(api: Api, operation_id: str) -> Iterator[Answer]:
     if method(operation_id) == "GET":
-        yield from visits(api, things, operation_id)
+        yield from (sent.answer for sent in rounds.visits(api, operation_id))
         return
-    for call in some(api, valid_calls(api, things, operation_id), 1):
-        yield send(api, adapted(api, things, call))
+    yield from (sent.answer for sent in rounds.valid(api, operation_id) if sent.kind == rounds.VALID)
 
 
 def _records(answer: Answer) -> list[JsonObject]:

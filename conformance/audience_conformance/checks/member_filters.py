@@ -94,7 +94,7 @@ def q_searches_a_group_of_ours(api: Api) -> None:
 def _own_of_known_users(api: Api) -> str:
     if api.options.group_id is None:
         return file_group(api)
-    plain, blacklisted = parts(api, api.options.group_id)
+    plain, blacklisted = parts(api, given_group(api))
     group_id: str = read_groups(api, [user["user_id"] for user in (*plain, *blacklisted)])[0]["_id"]
     return group_id
 
@@ -133,7 +133,7 @@ def blacklisted_users_part_a_group_of_ours(api: Api) -> None:
         _judge_parts(api, file_group(api), [])
         return
     plain = [api.fresh("u") for _ in range(5)]
-    known = all_members(api, api.options.group_id)
+    known = all_members(api, given_group(api))
     users = [*plain[:2], *known[::2], *plain[2:4], *known[1::2], plain[4]]
     group = read_groups(api, users)[0]
     total = group.get("total_users")

@@ -16,6 +16,7 @@ from audience_conformance.number_walks import (
     empty_of,
     judged,
     remove,
+    shelf_in_stock,
     shelf_of,
     visited,
     whole,
@@ -51,7 +52,7 @@ def _defaults(api: Api, shelf: Shelf, total: int | None = None) -> None:
 @check("PAG-05", on=ALL, cases=LISTS)
 def without_parameters_it_is_page_1_of_size_10(api: Api, operation: str) -> None:
     """Make a list of 12 and leave out page_no, page_size, and both."""
-    shelf = shelf_of(api, operation, MANY)
+    shelf = shelf_in_stock(api, operation, MANY)
     judged(shelf, lambda: _defaults(api, shelf, MANY if shelf.private else None))
 
 
@@ -86,7 +87,7 @@ def _is_empty(api: Api, shelf: Shelf, number: int, size: int) -> None:
 @check("PAG-06", on=ALL, cases=LISTS)
 def a_page_past_the_end_is_empty(api: Api, operation: str) -> None:
     """Make a list and ask for pages past its end, near and far; and for the pages of an empty list."""
-    shelf = shelf_of(api, operation, MANY)
+    shelf = shelf_in_stock(api, operation, MANY)
     _beyond(api, shelf)
     empty = empty_of(api, operation)
     for number in (1, 2):
@@ -222,7 +223,7 @@ def _same_order(api: Api, shelf: Shelf, **query: Any) -> None:
 @check("PAG-09", on=ALL, cases=LISTS)
 def the_same_request_gives_the_same_order(api: Api, operation: str) -> None:
     """Make a list and ask for each page three times, with filters and without; pages of other sizes agree too."""
-    shelf = shelf_of(api, operation, MANY)
+    shelf = shelf_in_stock(api, operation, MANY)
     queries: list[JsonObject] = [{}, {"category": "l1"} if operation == GROUPED else {"type": "number"}]
     for query in queries:
         judged(shelf, lambda query=query: _same_order(api, shelf, **query))  # type: ignore[misc]

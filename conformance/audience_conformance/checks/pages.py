@@ -15,6 +15,7 @@ from audience_conformance.number_walks import (
     half,
     judged,
     remove,
+    shelf_in_stock,
     shelf_of,
     visited,
     whole,
@@ -53,6 +54,7 @@ def _filtered(api: Api, shelf: Shelf, judge: Judge) -> None:
 
 def _first_pages(api: Api, shelf: Shelf, judge: Callable[[Page], None]) -> None:
     """Judge some pages of a long list one by one: what each says of itself holds whatever others write."""
+    api.memory.of(f"{shelf.path}?page_no=")
     total = shelf.page(api, 1, 1).total
     if not total:
         raise Lacking("a list with items, or leave to make some (--write)")
@@ -72,7 +74,7 @@ def _at_most(page: Page) -> None:
 @check("PAG-01", on=ALL, cases=LISTS)
 def a_page_holds_at_most_page_size(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes: no page holds more items."""
-    shelf = shelf_of(api, operation, _many(api))
+    shelf = shelf_in_stock(api, operation, _many(api))
     for walk in (_each_size, _filtered):
         walk(api, shelf, lambda _api, _shelf, pages: _all(_at_most, pages))
 
@@ -175,7 +177,7 @@ def _which(page: Page) -> None:
 @check("PAG-03", on=ALL, cases=LISTS)
 def current_and_size_say_which_page_it_is(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes: current is page_no, size is page_size, on an empty list too."""
-    shelf = shelf_of(api, operation, _many(api))
+    shelf = shelf_in_stock(api, operation, _many(api))
     for walk in (_each_size, _filtered):
         walk(api, shelf, lambda _api, _shelf, pages: _all(_which, pages))
     _all(_which, beyond(api, shelf, 5))
@@ -200,7 +202,7 @@ def _neighbours(page: Page, total: int) -> None:
 @check("PAG-04", on=ALL, cases=LISTS)
 def has_next_and_has_previous_are_exact(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes, full last pages among them, and beyond the last, and none."""
-    shelf = shelf_of(api, operation, _many(api))
+    shelf = shelf_in_stock(api, operation, _many(api))
 
     def judge(api: Api, shelf: Shelf, pages: list[Page]) -> None:
         total = len(shelf.ids) if shelf.private else len(visited(pages))

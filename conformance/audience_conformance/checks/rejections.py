@@ -1,28 +1,19 @@
 """FMT-05 to FMT-10: what the contract forbids is refused, and with which status."""
 
+from dataclasses import replace
+
 from audience_conformance import generate
 from audience_conformance.api import Api
 from audience_conformance.outcome import expect
 from audience_conformance.registry import check
 from audience_conformance.rules import operations
-from audience_conformance.traffic.calls import Call, discard, each, per_operation, send, some, template
-from audience_conformance.traffic.refusals import (
-    at_lacking_method,
-    lacking_methods,
-    malformed,
-    methods_of,
-    not_json,
-    unknown_paths,
-)
+from audience_conformance.target import Answer
+from audience_conformance.traffic import rounds
+from audience_conformance.traffic.calls import Call, discard, per_operation, send, template
+from audience_conformance.traffic.refusals import MALFORMED, OTHER_TYPE, VIOLATION, methods_of
 from audience_conformance.traffic.things import Things, has_ids
 from audience_conformance.traffic.valid import has_input
-from audience_conformance.traffic.violations import (
-    documents_400,
-    is_certainly_invalid,
-    is_constrained,
-    tamed,
-    violations,
-)
+from audience_conformance.traffic.violations import documents_400, is_certainly_invalid, is_constrained, tamed
 
 REFUSED, NOT_FOUND, LACKING_METHOD, NOT_JSON = 400, 404, 405, 415
 CONSTRAINED = [operation_id for operation_id in operations() if is_constrained(operation_id)]
@@ -36,27 +27,25 @@ PATHS = list({path: operation_id for operation_id, (_, path, _) in reversed(oper
 def _is_refused(api: Api, call: Call, allowed: set[int]) -> None:
     answer = send(api, call)
     discard(api, call, answer)
+    _was_refused(call, answer, allowed)
+
+
+def _was_refused(call: Call, answer: Answer, allowed: set[int]) -> None:
     expected = f"{' or '.join(map(str, sorted(allowed)))} for an invalid request: {call.about}"
     expect(answer.status in allowed, expected, str(answer), operation=call.operation)
 
 
 def _all_refused(api: Api, operation_id: str) -> None:
-    things = Things(api)
-    calls = some(api, violations(api, things, operation_id), 8)
-    for call in each(api, calls):
-        _is_refused(api, call, {REFUSED, NOT_FOUND} if call.tenant else {REFUSED})
+    fields: dict[tuple[str, ...], Call] = {}
+    for sent in rounds.refusals(api, operation_id):
+        if sent.kind == VIOLATION:
+            _was_refused(sent.call, sent.answer, {REFUSED, NOT_FOUND} if sent.call.tenant else {REFUSED})
+            if not sent.call.tenant:
+                fields[sent.call.fields] = sent.call
     if has_ids(operation_id):
-        for call in {call.fields: call for call in calls if not call.tenant}.values():
-            unknown = Call(
-                operation_id,
-                f"{call.about}, with unknown ids",
-                query=call.query,
-                body=call.body,
-                content=call.content,
-                headers=call.headers,
-                ids=things.unknown(operation_id),
-            )
-            _is_refused(api, unknown, {REFUSED, NOT_FOUND})
+        unknown = Things(api).unknown(operation_id)
+        for call in fields.values():
+            _is_refused(api, replace(call, about=f"{call.about}, with unknown ids", ids=unknown), {REFUSED, NOT_FOUND})
 
 
 def _all_generated_refused(api: Api, operation_id: str) -> None:
@@ -99,10 +88,8 @@ def a_generated_invalid_request_is_refused_too(api: Api, operation_id: str) -> N
 @check("FMT-07", on=" ".join(operations()), cases=PATHS)
 def a_lacking_method_is_405(api: Api, operation_id: str) -> None:
     """Send every method but OPTIONS and HEAD that a path lacks, to each path; Allow names the methods it has."""
-    things = Things(api)
-    call = at_lacking_method(api, things, operation_id)
-    for name in each(api, lacking_methods(operation_id)):
-        answer = send(api, call, method_=name)
+    for sent in rounds.lacking_methods(api, operation_id):
+        name, answer = sent.call.about, sent.answer
         expected = f"{LACKING_METHOD} for {name} {template(operation_id)}"
         expect(answer.status == LACKING_METHOD, expected, str(answer), operation=operation_id)
         allowed = {part.strip().upper() for part in answer.headers.get("allow", "").split(",")}
@@ -116,25 +103,23 @@ def a_lacking_method_is_405(api: Api, operation_id: str) -> None:
 @per_operation("FMT-08", WITH_BODY)
 def malformed_json_is_400(api: Api, operation_id: str) -> None:
     """Send bodies that would be valid, but for a comma, a brace or a quote."""
-    for call in each(api, malformed(api, Things(api), operation_id)):
-        answer = send(api, call)
-        discard(api, call, answer)
-        expected = f"{REFUSED} for malformed JSON ({call.about})"
-        expect(answer.status == REFUSED, expected, str(answer), operation=operation_id)
+    for sent in rounds.refusals(api, operation_id):
+        if sent.kind == MALFORMED:
+            expected = f"{REFUSED} for malformed JSON ({sent.call.about})"
+            expect(sent.answer.status == REFUSED, expected, str(sent.answer), operation=operation_id)
 
 
 @per_operation("FMT-09", WITH_BODY)
 def a_body_that_is_not_json_is_415(api: Api, operation_id: str) -> None:
     """Send text, forms, XML and bytes, said to be what they are."""
-    for call in each(api, not_json(Things(api), operation_id)):
-        answer = send(api, call)
-        discard(api, call, answer)
-        expected = f"{NOT_JSON} for a body that is {call.about}"
-        expect(answer.status == NOT_JSON, expected, str(answer), operation=operation_id)
+    for sent in rounds.refusals(api, operation_id):
+        if sent.kind == OTHER_TYPE:
+            expected = f"{NOT_JSON} for a body that is {sent.call.about}"
+            expect(sent.answer.status == NOT_JSON, expected, str(sent.answer), operation=operation_id)
 
 
 @check("FMT-10", on=" ".join(operations()), writes=False)
 def an_unknown_path_is_404(api: Api) -> None:
     """Ask for paths that the contract lacks: misspelt, cut off, with a segment too many, below every path."""
-    for answer in unknown_paths(api):
-        expect(answer.status == NOT_FOUND, f"{NOT_FOUND} for an unknown path", str(answer))
+    for sent in rounds.unknown_paths(api):
+        expect(sent.answer.status == NOT_FOUND, f"{NOT_FOUND} for an unknown path", str(sent.answer))

@@ -18,7 +18,8 @@
   - `status`: passed, failed, skipped, error;
   - `known`: why a failed one is accepted (or "");
   - `expected`; `actual`: what the target did, or what it lacks, or the traceback; `overdue`: it may only be late;
-  - `curl`: the sequence of requests; `seconds`.
+  - `curl`: the sequence of requests; `seconds`;
+  - `sent`: requests sent for it; those that an earlier check has sent, and this one judges too, are not among them.
 """
 
 import json

@@ -47,6 +47,7 @@ def _case(summary: Summary, result: Result) -> ET.Element:
         "requirement": result.requirement,
         "operations": " ".join(result.operations),
         "operation": result.operation,
+        "requests": str(result.sent),
     }
     _properties(case, [(name, value) for name, value in about.items() if value])
     match came_to(summary, result):

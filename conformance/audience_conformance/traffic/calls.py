@@ -2,12 +2,13 @@
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from audience_conformance.api import Api, seg
+from audience_conformance.api import PREFIX, Api, seg
 from audience_conformance.ledger import Tenant
 from audience_conformance.registry import CheckFunction, check
 from audience_conformance.rules import operations
@@ -57,6 +58,25 @@ class Call:
         """The names of its query parameters."""
         return set() if isinstance(self.query, str) else {name for name, _ in self.query}
 
+    @property
+    def content_sent(self) -> tuple[str, bytes | None, tuple[tuple[str, str], ...]]:
+        """What is sent, but for the path: the query, the body and the headers of its own."""
+        text = self.query if isinstance(self.query, str) else _query(self.query)
+        if self.body is ...:
+            return text, self.content, self.headers
+        typed = any(name == "Content-Type" for name, _ in self.headers)
+        headers = self.headers if typed else (*self.headers, ("Content-Type", "application/json"))
+        return text, json.dumps(self.body).encode(), headers
+
+    @property
+    def likeness(self) -> tuple[object, ...]:
+        """What is sent, whatever texts of the run's own are in it: the same for calls that ask the same."""
+        text, content, headers = self.content_sent
+        return _OWN.sub("", text), _OWN.sub("", (content or b"").decode("latin-1")), frozenset(headers)
+
+
+_OWN = re.compile(rf"(?<={PREFIX}[0-9a-f]{{8}}-)[A-Za-z]+(%20| )?\d+")
+
 
 def method(operation_id: str) -> str:
     return operations()[operation_id][0]
@@ -82,16 +102,12 @@ def success(operation_id: str) -> int:
 
 def send(api: Api, call: Call, *, method_: str | None = None) -> Answer:
     """Send a call, with another method than its operation's where one is given."""
-    text = call.query if isinstance(call.query, str) else _query(call.query)
-    content, headers = call.content, dict(call.headers)
-    if call.body is not ...:
-        content = json.dumps(call.body).encode()
-        headers.setdefault("Content-Type", "application/json")
+    text, content, headers = call.content_sent
     return api.request(
         method_ or method(call.operation),
         f"{path(call.operation, call.ids)}{'?' if text else ''}{text}",
         content=content,
-        headers=headers,
+        headers=dict(headers),
         tenant=call.tenant,
     )
 

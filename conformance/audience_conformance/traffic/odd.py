@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from audience_conformance.api import Api
-from audience_conformance.rules import operations
 from audience_conformance.traffic.calls import Call, method, template
 from audience_conformance.traffic.things import Things
 from audience_conformance.traffic.valid import query_parameters
@@ -111,17 +110,6 @@ def odd_calls(api: Api, things: Things, operation_id: str) -> list[Call]:
     if method(operation_id) == "DELETE":
         plain = replace(plain, ids=things.unknown(operation_id))
     return [*_of_ids(api, things, plain), *_of_query(plain), *_of_headers(plain), *_of_body(plain)]
-
-
-def odd_methods(things: Things, operation_id: str) -> Iterator[tuple[str, Call]]:
-    """Methods that the operation's path lacks, with and without a body, on something of the check's own."""
-    item = operations()[operation_id][1]
-    known = {method(other) for other, (_, path, _) in operations().items() if path == item}
-    ids = things.ids(operation_id)
-    for name in (*METHODS, "OPTIONS", "HEAD"):
-        if name not in known:
-            yield name, Call(operation_id, f"{name} there", ids=ids)
-            yield name, Call(operation_id, f"{name} there, with a body", ids=ids, body={})
 
 
 def _of_ids(api: Api, things: Things, plain: Call) -> Iterator[Call]:

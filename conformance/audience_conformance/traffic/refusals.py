@@ -2,14 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from audience_conformance.api import DEFINITIONS, Api, seg
 from audience_conformance.rules import operations
-from audience_conformance.target import Answer
-from audience_conformance.traffic.calls import Call, discard, method, send, some
-from audience_conformance.traffic.odd import METHODS
+from audience_conformance.traffic.calls import Call, method, some
 from audience_conformance.traffic.things import Things, has_ids
 from audience_conformance.traffic.violations import MARK, refusable_body, violations
 
@@ -20,6 +17,8 @@ NOT_JSON = (
     ("multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nx\r\n--b--\r\n'),
     ("application/octet-stream", b"\0\1\2"),
 )
+UNKNOWN_IDS, VIOLATION, MALFORMED, OTHER_TYPE, BEHAVIOUR = "unknown ids", "violation", "malformed", "media", "behaviour"
+"""The kinds of refusals."""
 JSON = (("Content-Type", "application/json"),)
 NO_UTF_8 = "a text that is not UTF-8"
 NO_VALUES = {
@@ -89,18 +88,14 @@ def not_json(things: Things, operation_id: str) -> Iterator[Call]:
             yield Call(operation_id, media_type, content=content, headers=headers, ids=things.ids(operation_id))
 
 
-def lacking_methods(operation_id: str) -> list[str]:
-    """The methods that the operation's path lacks, of those that an API may have.
-
-    OPTIONS and HEAD are left out: a server may well answer them by itself.
-    """
-    return [name for name in METHODS if name not in methods_of(operation_id)]
+def path_of(operation_id: str) -> str:
+    """The operation's path, from the company on."""
+    return operations()[operation_id][1]
 
 
 def methods_of(operation_id: str) -> list[str]:
     """The methods that the operation's path has."""
-    here = operations()[operation_id][1]
-    return [method_ for method_, path, _ in operations().values() if path == here]
+    return [method_ for method_, path, _ in operations().values() if path == path_of(operation_id)]
 
 
 def at_lacking_method(api: Api, things: Things, operation_id: str) -> Call:
@@ -113,42 +108,23 @@ def at_lacking_method(api: Api, things: Things, operation_id: str) -> Call:
     return Call(operation_id, ids=ids, query=() if ids else (("name", none), ("slug", none)))
 
 
-def refusals(api: Api, things: Things, operation_id: str, *, every: bool) -> Iterator[tuple[Call, Answer]]:
-    """Ask for one refusal after the other, and give those that came; a call that was taken is no matter here.
-
-    Args:
-        api: of the check.
-        things: its things.
-        operation_id: the operation.
-        every: with all violations of the contract, not one for each field.
-    """
-    for call in _calls(api, things, operation_id, every=every):
-        answer = send(api, call)
-        discard(api, call, answer)
-        if _is_refusal(answer):
-            yield call, answer
-    if api.options.writes:
-        call = at_lacking_method(api, things, operation_id)
-        for name in lacking_methods(operation_id):
-            answer = send(api, call, method_=name)
-            if _is_refusal(answer):
-                yield replace(call, about=f"{name} there"), answer
-
-
-def _is_refusal(answer: Answer) -> bool:
-    return 400 <= answer.status < 500  # noqa: PLR2004
-
-
-def _calls(api: Api, things: Things, operation_id: str, *, every: bool) -> Iterator[Call]:
+def refusable(api: Api, things: Things, operation_id: str) -> Iterator[tuple[str, Call]]:
+    """Every way to be refused by an operation, but for another method: the kind of it, and the call."""
     if has_ids(operation_id):
         body = refusable_body(api, things, operation_id)
-        yield Call(operation_id, "unknown ids", ids=things.unknown(operation_id), body=body)
-    wrong = violations(api, things, operation_id)
-    yield from some(api, wrong, 8) if every else {(call.fields, call.content): call for call in wrong}.values()
+        yield UNKNOWN_IDS, Call(operation_id, "unknown ids", ids=things.unknown(operation_id), body=body)
+    yield from ((VIOLATION, call) for call in _of_every_field(api, violations(api, things, operation_id)))
     if method(operation_id) != "GET":
-        yield from malformed(api, things, operation_id)
-        yield from not_json(things, operation_id)
-    yield from _by_behaviour(api, things, operation_id)
+        yield from ((MALFORMED, call) for call in malformed(api, things, operation_id))
+        yield from ((OTHER_TYPE, call) for call in not_json(things, operation_id))
+    yield from ((BEHAVIOUR, call) for call in _by_behaviour(api, things, operation_id))
+
+
+def _of_every_field(api: Api, wrong: list[Call]) -> list[Call]:
+    """As many violations as the profile tries, and one at least of every field."""
+    chosen = some(api, wrong, 8)
+    told = {call.fields for call in chosen}
+    return [*chosen, *{call.fields: call for call in wrong if call.fields not in told}.values()]
 
 
 def _by_behaviour(api: Api, things: Things, operation_id: str) -> Iterator[Call]:
@@ -186,14 +162,3 @@ def _is_locked(api: Api, definition_id: str | None) -> bool:
     """Is this definition locked indeed: one that is not shall not be lost."""
     found = api.get(f"{DEFINITIONS}/{seg(definition_id)}").json if definition_id else None
     return isinstance(found, dict) and found.get("is_locked") is True
-
-
-def unknown_paths(api: Api) -> Iterator[Answer]:
-    """Ask for paths that the contract lacks; whatever writes goes to one that nobody can have."""
-    for path in UNKNOWN_PATHS:
-        yield api.get(path)
-    for path in UNKNOWN_ABOVE:
-        yield api.target.send("GET", f"{api.options.base_url}{path}", {}, None, api.trace)
-    for name in METHODS if api.options.writes else ():
-        yield api.request(name, f"/{api.fresh('none')}")
-        yield api.request(name, f"/user_group/{api.fresh('none')}/{api.fresh('none')}")

@@ -1,13 +1,11 @@
 """Calls about things in every state that they can come to: read, failed, empty, pending, counted, in use, deleted."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from audience_conformance.api import Api, JsonObject, csv_url
 from audience_conformance.own_groups import settled
-from audience_conformance.target import Answer
-from audience_conformance.traffic.calls import Call, send, success
+from audience_conformance.traffic.calls import Call, success
 
 NOT_FOUND = 404
 UNREADABLE = "data:text/csv,nobody%0A1"
@@ -15,29 +13,14 @@ EMPTY = "data:text/csv,user_id"
 _GROUP = ("getUserGroupById", "updateUserGroup", "refreshUserGroupTotalUsers", "getUsersByByGroupId")
 
 
-@dataclass(frozen=True)
-class Situation:
-    """One call in a state, and what came of it.
+def situations(api: Api) -> Iterator[tuple[Call, frozenset[int]]]:
+    """Bring things of the check's own to each state, and ask for all that can be asked there.
 
-    Args:
-        call: what was asked, about something that is there, or was.
-        answer: what the target said.
-        allowed: the statuses with which it may.
+    Each call comes when it is to be sent, with the statuses that may answer it.
     """
-
-    call: Call
-    answer: Answer
-    allowed: frozenset[int]
-
-
-def situations(api: Api) -> Iterator[Situation]:
-    """Bring things of the check's own to each state, and ask for all that can be asked there."""
     for ask in (_pending_group, _completed_group, _failed_group, _empty_group, _used_definition, _other_type):
-        yield from (_sent(api, call, *also) for call, *also in ask(api))
-
-
-def _sent(api: Api, call: Call, *also: int) -> Situation:
-    return Situation(call, send(api, call), frozenset({success(call.operation), *also}))
+        for call, *also in ask(api):
+            yield call, frozenset({success(call.operation), *also})
 
 
 # --- groups -------------------------------------------------------------------------------------------

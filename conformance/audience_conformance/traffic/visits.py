@@ -11,6 +11,7 @@ from audience_conformance.traffic.things import VALUES, Things, listed
 FEW, MANY = 5, 20
 """How many of the things that the target has anyway are looked at, one by one."""
 LARGEST_PAGE = 100
+NOT_FOUND = 404
 WAIT = 3.0
 """Seconds that a group's file is waited for; what it is like before is looked at in any case."""
 
@@ -19,6 +20,13 @@ def visits(api: Api, things: Things, operation_id: str) -> Iterator[Answer]:
     """Answers of a reading operation, one after the other; none of an operation that writes."""
     make = _VISITS.get(operation_id)
     return make(api, things) if make else iter(())
+
+
+def _still_there(api: Api, path: str, **query: Any) -> Iterator[Answer]:
+    """The answer to reading what is not ours: nothing where others have deleted it since it was listed."""
+    answer = api.get(path, **query)
+    if answer.status != NOT_FOUND:
+        yield answer
 
 
 def _definitions(api: Api, things: Things) -> Iterator[Answer]:
@@ -33,8 +41,10 @@ def _definitions(api: Api, things: Things) -> Iterator[Answer]:
 
 
 def _definition(api: Api, things: Things) -> Iterator[Answer]:
-    for definition in (*_own_definitions(api, things), *_theirs(api, DEFINITIONS)):
+    for definition in _own_definitions(api, things):
         yield api.get(f"{DEFINITIONS}/{seg(definition['_id'])}")
+    for definition in _theirs(api, DEFINITIONS):
+        yield from _still_there(api, f"{DEFINITIONS}/{seg(definition['_id'])}")
 
 
 def _own_definitions(api: Api, things: Things) -> Iterator[JsonObject]:
@@ -69,7 +79,7 @@ def _value(api: Api, things: Things) -> Iterator[Answer]:
     for user_id in _their_users(api):
         for held in islice(listed(api, user_path(user_id)), FEW):
             if isinstance(held.get("user_attribute_definition_id"), str):
-                yield api.get(value_path(held["user_attribute_definition_id"], user_id))
+                yield from _still_there(api, value_path(held["user_attribute_definition_id"], user_id))
 
 
 def _put_values(api: Api, things: Things) -> Iterator[str]:
@@ -111,8 +121,10 @@ def _groups(api: Api, things: Things) -> Iterator[Answer]:
 
 
 def _group(api: Api, things: Things) -> Iterator[Answer]:
-    for group in (*_own_groups(api, things), *_theirs(api, GROUPS)):
+    for group in _own_groups(api, things):
         yield api.get(f"{GROUPS}/{seg(group['_id'])}")
+    for group in _theirs(api, GROUPS):
+        yield from _still_there(api, f"{GROUPS}/{seg(group['_id'])}")
 
 
 def _own_groups(api: Api, things: Things, *, wait: bool = True) -> Iterator[JsonObject]:
@@ -148,9 +160,9 @@ def _users(api: Api, things: Things) -> Iterator[Answer]:
     theirs = [known, *(group["_id"] for group in _theirs(api, GROUPS))] if known else _ids(_theirs(api, GROUPS))
     for group_id in islice(theirs, MANY):
         path = f"{GROUPS}/{seg(group_id)}/users"
-        yield api.get(path, page_size=LARGEST_PAGE)
-        yield api.get(path, page_size=LARGEST_PAGE, blacklisted_users=True)
-        yield api.get(path, page_size=1, page_no=2, q="a")
+        yield from _still_there(api, path, page_size=LARGEST_PAGE)
+        yield from _still_there(api, path, page_size=LARGEST_PAGE, blacklisted_users=True)
+        yield from _still_there(api, path, page_size=1, page_no=2, q="a")
 
 
 def _cursors(answer: Answer) -> Iterator[str]:

@@ -144,9 +144,10 @@ def _checks(summary: Summary, results: list[Result]) -> str:
             if result.case
         )
         seconds = sum(result.seconds for result in of_check)
+        requests = count(sum(result.sent for result in of_check), "request")
         items.append(
             f'<li>{sign(status)}<span><b>{text(words(name))}</b><span class="sr">, {status}</span>'
-            f' <span class="time">{seconds:.2f} s</span>'
+            f' <span class="time">{requests}, {seconds:.2f} s</span>'
             f"{f'<br>{text(about[name])}' if about.get(name) else ''}"
             f"{f'<ul class=cases>{cases}</ul>' if cases else ''}</span></li>"
         )

@@ -1,0 +1,178 @@
+"""No check sends what another already sent.
+
+By that is meant, of a run in one process:
+
+- what is sent only to be judged, whether refusals or valid calls, goes to an operation once, however many of the rules
+  of format and errors (FMT, ERR) judge it: the same method, path, query, headers and body, where ids and texts of the
+  run's own count as the same. The one check that asks in every state is left out: there the state is what is new.
+- what lasts through the run and is only read, the group --group-id and the lists and groups in stock, is read at a
+  URL by one check; another sends the same request only where it reads there a second time, to see what has changed.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from tests.faults.harness import checks_of, names, perform, serving
+from tests.faults.registry import all_faults
+
+from audience_conformance import judged_users, local_mock, number_walks
+from audience_conformance.api import Api
+from audience_conformance.run import Run
+from audience_conformance.scheduling import company_of
+from audience_conformance.settings import Settings
+from audience_conformance.target import Answer, Target
+from audience_conformance.traffic import rounds
+from audience_conformance.worker import Worker
+
+STATES = ("a_valid_request_succeeds_in_every_state", "no_state_gets_a_5xx")
+OWN = re.compile(r"acs-[0-9a-f]{8}-([A-Za-z]+)(%20|\+| )?\d+")
+ID = re.compile(r"\b[0-9a-f]{24}\b")
+REFUSED = frozenset({400, 404, 405, 415})
+
+
+class Request(NamedTuple):
+    """One request, by whom it was sent, and how it was answered."""
+
+    by: str
+    rule: str
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    status: int
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What counts as the same request."""
+        texts = (self.url, self.body.decode("latin-1"))
+        return (self.method, self.headers, *(ID.sub("id", OWN.sub(r"acs-\1", text)) for text in texts))
+
+
+class Heard(NamedTuple):
+    """All that a run sent, how often each check asked for each URL, and which companies of checks shared what."""
+
+    sent: list[Request]
+    asked: dict[tuple[str, str], int]
+    shared: dict[tuple[object, ...], set[str]]
+
+
+def _listen(settings: Settings, folder: Path, forget: Callable[[Run], None] = lambda _: None) -> Heard:
+    """Perform the checks of a run in this process, and hear what they send; `forget` is called before each."""
+    heard, by = Heard([], defaultdict(int), defaultdict(set)), ["", "", ""]
+    send, request = Target.send, Api.request
+
+    def noting(share: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(api: Api, make: Callable[..., Any], *about: object) -> Any:
+            heard.shared[make.__name__, *about].add(by[2])
+            return share(api, make, *about)
+
+        return noted
+
+    def sending(self: Target, method: str, url: str, headers: Any, body: bytes | None, trace: Any) -> Answer:
+        answer = send(self, method, url, headers, body, trace)
+        heard.sent.append(
+            Request(by[0], by[1], method, url, tuple(sorted(headers.items())), body or b"", answer.status)
+        )
+        return answer
+
+    def requesting(self: Api, method: str, path: str, **more: Any) -> Answer:
+        if method == "GET":
+            url = self.target.url(path, more.get("query"), tenant=more.get("tenant") or self.tenant)
+            heard.asked[by[0], url] += 1
+        return request(self, method, path, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Target, "send", sending)
+        patch.setattr(Api, "request", requesting)
+        for module, name in ((rounds, "once"), (number_walks, "in_stock"), (judged_users, "in_stock")):
+            patch.setattr(module, name, noting(getattr(module, name)))
+        worker = Worker(settings, folder, None, 1)
+        for check, case in settings.items():
+            by[:] = f"{check.rules[0]} {check.name} {case}", check.rules[0], company_of(check, case)
+            forget(worker._run)
+            assert worker.perform(check, case)[0].status == "passed", by
+        worker.close()
+    return heard
+
+
+def _sent_twice(heard: Heard) -> dict[tuple[object, ...], set[str]]:
+    """Requests of the rules of format and errors that were refused, and sent by several checks."""
+    senders = defaultdict(set)
+    for one in heard.sent:
+        if one.rule.startswith(("FMT", "ERR")) and one.status in REFUSED and not any(name in one.by for name in STATES):
+            senders[one.kind].add(one.by)
+    return {kind: by for kind, by in senders.items() if len(by) > 1}
+
+
+def _read_twice(heard: Heard, mark: Callable[[str], bool]) -> list[str]:
+    """Reads of what lasts that a check sent as often as it asked, although another had sent them."""
+    found: list[str] = []
+    senders: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for one in heard.sent:
+        if one.method == "GET" and one.rule.startswith(("MEM", "PAG")) and mark(one.url):
+            senders[one.url][one.by] += 1
+    for url, by in senders.items():
+        found += [f"{name}: {url}" for name in [*by][1:] if by[name] >= heard.asked[name, url]]
+    return found
+
+
+@pytest.fixture(scope="module")
+def settings() -> Iterator[Settings]:
+    mock = local_mock.start()
+    yield mock.fill(Settings(profile="smoke", seed=4))
+    mock.stop()
+
+
+@pytest.fixture(scope="module")
+def smoke(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Heard:
+    return _listen(settings, tmp_path_factory.mktemp("smoke"))
+
+
+def test_no_two_checks_send_the_same_request_to_be_refused(smoke: Heard) -> None:
+    assert _sent_twice(smoke) == {}
+    assert sum(one.status in REFUSED for one in smoke.sent) > 500
+
+
+def test_no_two_checks_read_the_same_of_what_lasts(smoke: Heard, settings: Settings) -> None:
+    def lasts(url: str) -> bool:
+        return f"/{settings.group_id}/users" in url
+
+    assert sum(lasts(one.url) for one in smoke.sent) > 100
+    assert _read_twice(smoke, lasts) == []
+
+
+def test_the_measure_finds_what_is_sent_twice(settings: Settings, tmp_path: Path) -> None:
+    """Where nothing is shared, ERR-01 and ERR-02 send the same: what is asserted above can fail."""
+    rules = Settings.from_json(settings.to_json())
+    object.__setattr__(rules, "rules", "ERR-01,ERR-02,MEM-03,MEM-07")
+    alone = _listen(rules, tmp_path, lambda run: run._shared.clear())
+    assert len(_sent_twice(alone)) > 100
+    assert len(_read_twice(alone, lambda url: f"/{settings.group_id}/users" in url)) > 10
+
+
+# --- what is shared stays whole ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fault_id", ["ERR-02-success-is-a-text", "FMT-11-no-zone-after-an-update", "MEM-03-one-more-under-a-cursor"]
+)
+def test_a_finding_is_the_same_whoever_has_sent_the_requests(fault_id: str) -> None:
+    fault = next(one for one in all_faults() if one.id == fault_id)
+    shown = []
+    for rules in ([fault.rule], ["FMT-01", "FMT-02", "FMT-03", "ERR-01", "MEM-01", "MEM-02", fault.rule]):
+        with serving(fault.seed, **fault.options) as mock:
+            results, _, _ = perform(mock.options, [one for rule in rules for one in checks_of(rule)], "smoke")
+        found = [one for one in results if names(one, fault.rule) and one.rules[0] == fault.rule]
+        shown.append([(one.id, ID.sub("id", OWN.sub("own", "\n".join([one.expected, one.curl[-1]])))) for one in found])
+    assert shown[0]
+    assert shown[0] == shown[1]
+
+
+def test_checks_that_share_requests_are_performed_by_one_worker(smoke: Heard) -> None:
+    assert len(smoke.shared) > 40
+    for about, companies in smoke.shared.items():
+        assert len(companies) == 1, about
