@@ -6,6 +6,7 @@ whatever was sent.
 
 import asyncio
 import random
+import weakref
 from collections.abc import Awaitable
 from typing import Any
 
@@ -22,8 +23,8 @@ from audience_mock.samples import Samples
 from audience_mock.sessions import SESSION, Session
 from audience_mock.validation import JUDGED
 
-RAW_SEND = "audience_mock.send"
-"""Key of the ASGI scope: the server's own `send`, through which a connection can be closed."""
+CONNECTION = "audience_mock.connection"
+"""Key of the ASGI scope: a weak reference to what the server's own `send` belongs to, None where there is none."""
 TOO_MANY, FAILURE = 429, 500
 
 
@@ -95,7 +96,7 @@ def _paths(scope: Scope) -> tuple[str, str]:
 
 async def _drop(scope: Scope, receive: Receive) -> None:
     """Close the connection without an answer, and wait until it is closed."""
-    transport = getattr(getattr(scope.get(RAW_SEND), "__self__", None), "transport", None)
+    transport = _transport(scope)
     if transport is None:
         raise Refusal(
             FAILURE, "The answer was to be dropped, but there is no connection to close: give the mock a port."
@@ -103,6 +104,18 @@ async def _drop(scope: Scope, receive: Receive) -> None:
     transport.abort()
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def connection_of(send: Send) -> "weakref.ref[Any] | None":
+    """What a server's `send` belongs to; a strong reference would keep each request alive until it is collected."""
+    owner = getattr(send, "__self__", None)
+    return None if owner is None else weakref.ref(owner)
+
+
+def _transport(scope: Scope) -> Any:
+    """The connection that a request came on; None where it came on none."""
+    held = scope.get(CONNECTION)
+    return getattr(held() if held else None, "transport", None)
 
 
 class _Telling:
@@ -138,7 +151,7 @@ class _Telling:
             return
         await self._send(self._start)
         await self._send({"type": "http.response.body", "body": half, "more_body": True})
-        transport = getattr(getattr(self._scope.get(RAW_SEND), "__self__", None), "transport", None)
+        transport = _transport(self._scope)
         if transport is not None:
             await asyncio.sleep(0.05)  # what was written has to leave before the connection is closed
             transport.close()

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from audience_mock import errors
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
-from audience_mock.forcing import RAW_SEND
+from audience_mock.forcing import CONNECTION, connection_of
 from audience_mock.headers import headers_of
 from audience_mock.responses import answer, send_json
 from audience_mock.sessions import HEADER, SESSION, Session, Sessions
@@ -40,7 +40,7 @@ class Control:
         self._control.router.redirect_slashes = False
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        scope[RAW_SEND] = send
+        scope[CONNECTION] = connection_of(send)
         path: str = scope.get("path", "")
         if scope["type"] == "http" and path.startswith(PREFIX) and path[len(PREFIX) :][:1] in {"", "/"}:
             return self._steered(scope, receive, send)
