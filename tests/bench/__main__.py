@@ -83,6 +83,9 @@ def _bench(plan: Plan, only: list[str], most: int, *, speed: bool, scale: bool, 
         _print_speed(rows)
         reached += goals.speed_goals(rows)
         document["speed"] = {"plan": vars(plan), "servers": [row.plain() for row in rows]}
+        with beside_the_load(place):
+            document["profile"] = measure_profile()
+        print(f"\nWhere the time of a request goes in ours\n{told_profile(document['profile'])}")
     if scale or whole:
         sizes = tuple(dict.fromkeys(min(size, most) for size in (1_000, 100_000, most)))
         document["scale"] = measure_scale(Sizes(sizes, plan.rounds), _say)

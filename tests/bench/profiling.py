@@ -1,0 +1,135 @@
+"""Where the time of a request goes in ours, in process: python -m tests.bench.profiling.
+
+What a request costs there is timed first; then it is profiled, and the profile's shares are given of that time. A
+profiler makes small functions look dearer than they are, so the shares tell what is large, not by how much.
+"""
+
+import asyncio
+import cProfile
+import json
+import pstats
+import sys
+import time
+import warnings
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.bench.scenarios import SCENARIOS, Scenario, new_definition
+
+warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
+
+from audience_mock.server import Options, create_mock  # noqa: E402
+
+CALLS, ROUNDS = 2_000, 5
+PARTS = {
+    "journal": ("journal.py", "recording.py"),
+    "routing, reading and validation": ("routing.py", "validation.py", "schemas.py", "headers.py", "jsonschema_rs"),
+    "store and operation": ("/store/", "/operations/", "pyroaring"),
+    "writing the answer": ("responses.py", "serving.py", "orjson"),
+    "control, session, CORS, faults, pages": (
+        *("control/app.py", "sessions.py", "cross_origin.py", "forcing.py", "docs.py", "clock.py"),
+    ),
+    "Connexion": ("/connexion/",),
+}
+"""What a function belongs to, by its file."""
+OTHER = "Python and the rest"
+
+
+def _scope(scenario: Scenario, content: bytes) -> dict[str, Any]:
+    path, _, query = scenario.path.partition("?")
+    headers = [(b"host", b"127.0.0.1:4010"), (b"accept", b"*/*"), (b"user-agent", b"bench")]
+    if content:
+        headers += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "scheme": "http",
+        "server": ("127.0.0.1", 4010),
+        "method": scenario.method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": headers,
+    }
+
+
+def _caller(app: Any, scenario: Scenario) -> Callable[[int], Awaitable[int]]:
+    """What sends one request, a new one for each number, and gives the status."""
+
+    async def call(number: int) -> int:
+        body = json.dumps(new_definition(f"profiled-{number}")).encode() if scenario.method == "POST" else b""
+        statuses: list[int] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: dict[str, Any]) -> None:
+            if "status" in message:
+                statuses.append(message["status"])
+
+        await app(_scope(scenario, body), receive, send)
+        return statuses[0]
+
+    return call
+
+
+async def profiled(scenario: Scenario) -> tuple[float, dict[str, float]]:
+    """Microseconds of one request, the least of several rounds, and the share of each part.
+
+    Raises:
+        RuntimeError: an answer has another status than it should.
+    """
+    call = _caller(create_mock(Options()), scenario)
+    numbers = iter(range(sys.maxsize))
+    least = float("inf")
+    for _ in range(ROUNDS):
+        begun = time.perf_counter()
+        for _ in range(CALLS):
+            status = await call(next(numbers))
+        least = min(least, (time.perf_counter() - begun) / CALLS)
+        if status != scenario.status:
+            raise RuntimeError(f"{scenario.title} was answered with {status}, not {scenario.status}.")
+    profile = cProfile.Profile()
+    profile.enable()
+    for _ in range(CALLS):
+        await call(next(numbers))
+    profile.disable()
+    return least * 1e6, shares(pstats.Stats(profile).stats)  # type: ignore[attr-defined]
+
+
+def shares(stats: dict[tuple[str, int, str], tuple[int, int, float, float, Any]]) -> dict[str, float]:
+    """The share of each part in the functions' own time, this file's left out; the largest first."""
+    spent: Counter[str] = Counter()
+    for (file, _, name), (_, _, own, _, _) in stats.items():
+        if file != __file__:
+            spent[_part_of(f"{file} {name}")] += own  # type: ignore[assignment]
+    return {part: own / sum(spent.values()) for part, own in spent.most_common()}
+
+
+def _part_of(function: str) -> str:
+    return next((part for part, marks in PARTS.items() if any(mark in function for mark in marks)), OTHER)
+
+
+def measure_profile() -> dict[str, Any]:
+    """Of every scenario: microseconds of one request, and each part's share of them."""
+    found = {}
+    for scenario in SCENARIOS:
+        microseconds, parts = asyncio.run(profiled(scenario))
+        found[scenario.name] = {"microseconds": round(microseconds, 1), "shares": parts}
+    return found
+
+
+def told_profile(found: dict[str, Any]) -> str:
+    """The profiles in lines."""
+    lines = []
+    for name, one in found.items():
+        lines.append(f"  {name}: {one['microseconds']} us in process")
+        lines += [
+            f"    {share:4.0%}  {one['microseconds'] * share:5.1f} us  {part}" for part, share in one["shares"].items()
+        ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(told_profile(measure_profile()))
