@@ -281,6 +281,10 @@ def _places(held: int | BitMap | None) -> BitMap:
 
 
 def _enter(index: Table[Hashable, int | BitMap], value: Hashable, place: int) -> None:
+    mine = index.mine(value)
+    if isinstance(mine, BitMap):
+        mine.add(place)
+        return
     held = index.get(value)
     if held is None:
         index[value] = place

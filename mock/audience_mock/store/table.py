@@ -77,6 +77,10 @@ class Table(MutableMapping[K, V]):
     def __contains__(self, key: object) -> bool:
         return self._find(key) is not _GONE  # type: ignore[arg-type]
 
+    def mine(self, key: K) -> V | None:
+        """The value of a key where it is this table's own, and may be changed in place."""
+        return self._top.get(key)
+
     def own(self, key: K, copy: Callable[[V], V]) -> V:
         """The value of a key, to be changed in place: a copy where it is shared with a fork."""
         value = self._top.get(key)
