@@ -13,6 +13,7 @@ from tests.bench.load import ensure_wrk
 from tests.bench.machine import machine, told
 from tests.bench.plot import plot
 from tests.bench.processes import beside_the_load, cores
+from tests.bench.profiling import measure_profile, told_profile
 from tests.bench.publish import between, publish
 from tests.bench.scale import Sizes, measure_scale
 from tests.bench.scenarios import FOLDER, ROOT, Invalid
