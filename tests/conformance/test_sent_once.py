@@ -2,11 +2,11 @@
 
 By that is meant, of a run in one process:
 
-- what is sent only to be judged, whether refusals or valid calls, goes to an operation once, however many of the rules
-  of format and errors (FMT, ERR) judge it: the same method, path, query, headers and body, where ids and texts of the
-  run's own count as the same. The one check that asks in every state is left out: there the state is what is new.
-- what lasts through the run and is only read, the group --group-id and the lists and groups in stock, is read at a
-  URL by one check; another sends the same request only where it reads there a second time, to see what has changed.
+- what is sent to be refused goes to an operation once, however many of the rules of format and errors (FMT, ERR) judge
+  it: the same method, path, query, headers and body, where ids and texts of the run's own count as the same. The one
+  check that asks in every state is left out: there the state is what is new.
+- what lasts through the run and is only read, the group --group-id, is read at a URL by one check of members and pages;
+  another sends the same request only where it reads there a second time, to see what has changed.
 """
 
 import re
