@@ -16,12 +16,10 @@ from connexion.spec import Specification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_mock import errors
+from audience_mock.remembering import remember
 
 PATH_ARGUMENTS = "audience_mock.path"
 """Key of the ASGI scope: the decoded path parameters by name."""
-
-MOST_REMEMBERED, LONGEST_REMEMBERED = 4096, 256
-"""Paths that are remembered, and the bytes of the longest."""
 
 
 class _Leaf(NamedTuple):
@@ -95,10 +93,8 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
 
     def _look_up(self, raw_path: bytes) -> _Found | None:
         found = self._find(raw_path.decode("latin-1").partition("?")[0])
-        if found and len(raw_path) <= LONGEST_REMEMBERED:
-            if len(self._known) >= MOST_REMEMBERED:
-                self._known.clear()
-            self._known[raw_path] = found
+        if found:
+            remember(self._known, raw_path, found)
         return found
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

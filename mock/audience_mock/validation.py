@@ -23,6 +23,7 @@ from audience_mock import errors
 from audience_mock.contract import JsonObject
 from audience_mock.errors import Violation
 from audience_mock.headers import headers_of
+from audience_mock.remembering import remember
 from audience_mock.routing import PATH_ARGUMENTS
 from audience_mock.schemas import Schema
 
@@ -42,8 +43,6 @@ _MAY_BE_BIG = re.compile(rb"[0-9]{19}|[0-9][eE]")
 """What a text has that has such a number."""
 _SHORT = 4096
 """Bytes up to which it is quicker to look at the text than at what was parsed."""
-_REMEMBERED, _LONGEST_REMEMBERED = 4096, 256
-"""Good texts that are remembered, of each parameter and each operation, and the characters of the longest."""
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -87,14 +86,7 @@ class _Parameter:
             found = self._schema.violations(value, self._field)
             violations += found
             if not found:
-                _remember(self._good, text, value)
-
-
-def _remember(good: dict[Any, Any], text: str | bytes, value: Any) -> None:
-    if len(text) <= _LONGEST_REMEMBERED:
-        if len(good) >= _REMEMBERED:
-            good.clear()
-        good[text] = value
+                remember(self._good, text, value)
 
 
 class _Parameters:
@@ -127,7 +119,7 @@ class _Parameters:
         for parameter in self._query:
             parameter.judge(texts.get(parameter.name), arguments, found)
         if not found:
-            _remember(self._good, query_string, arguments)
+            remember(self._good, query_string, arguments)
         violations += found
         return arguments
 
