@@ -10,6 +10,7 @@ from tests.bench.figures import Spread, aligned, markdown, number, ratios
 from tests.bench.fragment import fragment
 from tests.bench.goals import Goal, scale_goals, speed_goals
 from tests.bench.plot import apart, plot
+from tests.bench.profiling import OTHER, shares
 from tests.bench.publish import publish
 from tests.bench.scenarios import SCENARIOS, Invalid, new_definition
 from tests.bench.servers import SERVERS
@@ -135,3 +136,16 @@ def test_a_readme_without_markers_is_left_alone(tmp_path: Path) -> None:
 def test_every_server_is_named_once() -> None:
     names = [server.name for server in SERVERS]
     assert len(names) == len(set(names))
+
+
+def test_a_profile_is_told_by_parts_the_largest_first() -> None:
+    def spent(seconds: float) -> tuple[int, int, float, float, Any]:
+        return 1, 1, seconds, seconds, {}
+
+    stats = {
+        ("/x/audience_mock/store/table.py", 1, "get"): spent(1.0),
+        ("/x/audience_mock/journal.py", 1, "add"): spent(5.0),
+        ("/x/audience_mock/recording.py", 1, "tell"): spent(1.0),
+        ("~", 0, "<built-in method builtins.len>"): spent(3.0),
+    }
+    assert list(shares(stats).items()) == [("journal", 0.6), (OTHER, 0.3), ("store and operation", 0.1)]

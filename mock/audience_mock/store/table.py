@@ -78,12 +78,12 @@ class Table(MutableMapping[K, V]):
         return self._find(key) is not _GONE  # type: ignore[arg-type]
 
     def mine(self, key: K) -> V | None:
-        """The value of a key where it is this table's own, and may be changed in place."""
+        """The value of a key where it is this table's own, and may be changed in place; a mark where it was deleted."""
         return self._top.get(key)
 
     def own(self, key: K, copy: Callable[[V], V]) -> V:
         """The value of a key, to be changed in place: a copy where it is shared with a fork."""
-        value = self._top.get(key)
+        value = self.mine(key)
         if value is None or value is _GONE:
             value = self._top[key] = copy(self[key])
         return value
