@@ -8,7 +8,9 @@ from tests.faults.alarms import alarms
 from tests.faults.variants import SHOULD_BROKEN, VARIANTS, should_rules
 
 
-@pytest.mark.parametrize(("variant", "chance"), [("plain", 559), ("together", 1), ("newest-first", 2)])
+@pytest.mark.parametrize(
+    ("variant", "chance"), [("plain", 559), ("together", 1), ("newest-first", 2), ("jobs-behind-writes", 4)]
+)
 def test_a_conforming_server_is_not_accused(variant: str, chance: int) -> None:
     assert alarms(variant, "smoke", chance).problems == []
 

@@ -12,6 +12,7 @@ By that is meant, of a run in one process:
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -90,12 +91,12 @@ def _listen(settings: Settings, folder: Path, forget: Callable[[Run], None] = la
         patch.setattr(Api, "request", requesting)
         for module, name in ((rounds, "once"), (number_walks, "in_stock"), (judged_users, "in_stock")):
             patch.setattr(module, name, noting(getattr(module, name)))
-        worker = Worker(settings, folder, None, 1)
-        for check, case in settings.items():
-            by[:] = f"{check.rules[0]} {check.name} {case}", check.rules[0], company_of(check, case)
-            forget(worker._run)
-            assert worker.perform(check, case)[0].status == "passed", by
-        worker.close()
+        with closing(Worker(settings, folder, None, 1)) as worker:
+            for check, case in settings.items():
+                by[:] = f"{check.rules[0]} {check.name} {case}", check.rules[0], company_of(check, case)
+                forget(worker._run)
+                result, _ = worker.perform(check, case)
+                assert result.status == "passed", f"{result.id}: {result.expected} / {result.actual}"
     return heard
 
 

@@ -236,7 +236,7 @@ class Mock:
             for hook in self._before:
                 hook(exchange)
             if not exchange.status:
-                await _ask(app, scope, exchange)
+                await ask(app, scope, exchange)
             for hook in self._behind:
                 hook(exchange)
             await _send(exchange, send)
@@ -261,7 +261,7 @@ async def _content(receive: Receive) -> bytes:
     return content
 
 
-async def _ask(app: ASGIApp, scope: Scope, exchange: Exchange) -> None:
+async def ask(app: ASGIApp, scope: Scope, exchange: Exchange) -> None:
     """Send the exchange's request to the application and note its answer."""
     headers = {**exchange.headers, **({"content-length": str(len(exchange.content))} if exchange.content else {})}
     asked = {

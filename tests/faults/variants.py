@@ -1,17 +1,21 @@
 """Servers that are right in another way: no check may find a broken MUST rule in any of them."""
 
+import asyncio
 import base64
 import binascii
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.types import ASGIApp, Scope
+from tests.faults import patching
 from tests.faults.patching import ANSWER_WITH, CREATE_GROUP, LIST_USERS, LISTS, Exchange, Mock, Record
 from tests.faults.registry import all_faults
 
 from audience_conformance.rules import catalogue
+from audience_mock.jobs import Jobs
 from audience_mock.store.world import World
 
 SHOULD_BROKEN = (
@@ -193,6 +197,20 @@ def newest_first(mock: Mock) -> None:
     repage(mock, lambda every, no, size: every[::-1][(no - 1) * size : no * size], *LISTS)
 
 
+def jobs_behind_writes(mock: Mock) -> None:
+    """A job does its work between the next write and its answer: what is written then may be overwritten."""
+
+    async def ask(original: Callable[..., Awaitable[None]], app: ASGIApp, scope: Scope, exchange: Exchange) -> None:
+        running = dict(mock.backend.jobs._running)
+        await original(app, scope, exchange)
+        if exchange.method != "GET" and running:
+            for job in running.values():
+                Jobs.advance(job)
+            await asyncio.wait(running)
+
+    mock.wrap(patching, "ask", ask)
+
+
 def should_is_broken(mock: Mock) -> None:
     """Every SHOULD rule is broken, and every MUST rule kept."""
     faults = {fault.id: fault for fault in all_faults()}
@@ -218,5 +236,8 @@ VARIANTS: dict[str, Variant] = {
     "newest-first": Variant("Lists with the newest first.", newest_first),
     "together": Variant("All of these at once.", together),
     "slow-jobs": Variant("Jobs that take 1.5 s.", job_delay=1.5, told={"patience": 10.0}),
+    "jobs-behind-writes": Variant(
+        "Jobs that work right behind the next write.", jobs_behind_writes, job_delay=0.2, told={"patience": 10.0}
+    ),
     "should-is-broken": Variant("Every SHOULD rule broken, every MUST kept.", should_is_broken, broken=should_rules()),
 }

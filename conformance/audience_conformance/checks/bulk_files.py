@@ -7,7 +7,7 @@ from audience_conformance.api import Api, JsonObject, csv_url, user_path, value_
 from audience_conformance.checks.bulk import OPERATION, VALUES, accepted, bulk_update, has
 from audience_conformance.outcome import equal, expect, same, show
 from audience_conformance.registry import check
-from audience_conformance.shapes import NOT_FOUND, OK, body, few, field, listed
+from audience_conformance.shapes import NOT_FOUND, OK, body, few, field, listed, thorough
 from audience_conformance.target import Answer
 from audience_conformance.users_file import forget, own_files_are_read, some_users
 
@@ -26,7 +26,8 @@ def the_users_in_the_file_get_the_values(api: Api) -> None:
             body(api.put(value_path(beside["_id"], user_id), {"attribute": {"value": "stays"}}))
         for type_ in ("string", "list"):  # a value that is there already is replaced
             body(api.put(value_path(definitions[type_]["_id"], users[0]), {"attribute": {"value": VALUES[type_][1]}}))
-        for place in few(api, (0, 1, 0), 2):
+        # Each value differs from the one before it: seeing it means that the update has come, and writes no more.
+        for place in (0, 1, 0) if thorough(api) else (0, 1):
             items = [(definition, VALUES[type_][place]) for type_, definition in definitions.items()]
             accepted(bulk_update(api, url, *items))
             for user_id in users[:2]:
