@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from audience_conformance.failure import told
-from audience_conformance.registry import Check
-from audience_conformance.run import item_id
-from audience_conformance.suite import HANDED, KEY
-from audience_conformance.worker import Worker
+from audience_conformance.checks.registry import Check
+from audience_conformance.runner.execute import item_id
+from audience_conformance.runner.message import told
+from audience_conformance.runner.session import HANDED, KEY
+from audience_conformance.runner.worker import Worker
 
 # Whatever a project turns into errors: its settings are not about this suite.
 pytestmark = pytest.mark.filterwarnings("ignore")

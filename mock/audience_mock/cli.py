@@ -13,8 +13,8 @@ from typing import NoReturn
 import click
 
 from audience_mock import __version__
-from audience_mock.contract import DOCUMENTED_TENANT, TenantName
-from audience_mock.listening import listen
+from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
+from audience_mock.serve.socket import listen
 
 DEFAULT_PORT = 4010
 DEFAULT_JOB_DELAY = 0.2
@@ -48,7 +48,7 @@ def _alone(_: click.Context, __: click.Parameter, value: int) -> None:
 
 def _origin(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is not None:
-        from audience_mock.proxy import target_problem  # noqa: PLC0415 (--help is quick without the server)
+        from audience_mock.middleware.proxy import target_problem  # noqa: PLC0415 (--help is quick without the server)
 
         if problem := target_problem(value):
             raise click.BadParameter(problem)
@@ -146,7 +146,7 @@ def main(
     gc.disable()  # until the server is up: all that is made before that stays
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
     from audience_mock.seeds import SeedProblem  # noqa: PLC0415 (--help is quick without the server)
-    from audience_mock.server import Options, Server  # noqa: PLC0415
+    from audience_mock.serve.server import Options, Server  # noqa: PLC0415
 
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 import uvicorn
 
-from audience_mock.contract import DOCUMENTED_TENANT, load_contract
-from audience_mock.listening import listen
-from audience_mock.sessions import HEADER
-from audience_mock.wire import config
+from audience_mock.contract.document import DOCUMENTED_TENANT, load_contract
+from audience_mock.serve.socket import listen
+from audience_mock.serve.transport import config
+from audience_mock.session.sessions import HEADER
 
 if TYPE_CHECKING:
     import socket
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from connexion.middleware import ConnexionMiddleware
 
-    from audience_mock.sessions import Sessions
+    from audience_mock.session.sessions import Sessions
 
 GRACE = 1
 """Seconds that answers under way have left when the server is stopped."""
@@ -34,7 +34,7 @@ def create_app(**options: Any) -> ConnexionMiddleware:
     """The mock as an ASGI application, for a client that needs no port.
 
     Args:
-        options: as `audience_mock.server.Options` has them.
+        options: as `audience_mock.serve.server.Options` has them.
 
     Raises:
         SeedProblem: the seed cannot be used.
@@ -44,7 +44,7 @@ def create_app(**options: Any) -> ConnexionMiddleware:
 
 def _create(options: dict[str, Any]) -> tuple[ConnexionMiddleware, Sessions]:
     _load_server()
-    from audience_mock.server import Options, create_parts  # noqa: PLC0415
+    from audience_mock.serve.server import Options, create_parts  # noqa: PLC0415
 
     return create_parts(Options(**options))
 
@@ -53,7 +53,7 @@ class MockServer:
     """A mock that listens on a free port of loopback while its `with` block runs; each block begins anew.
 
     Args:
-        options: as `audience_mock.server.Options` has them.
+        options: as `audience_mock.serve.server.Options` has them.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -141,10 +141,10 @@ class MockServer:
 def _load_server() -> None:
     """Import what the server needs, once: Connexion's import warns, and in a test run a warning may be an error."""
     with _LOADING:
-        if "audience_mock.server" not in sys.modules:
+        if "audience_mock.serve.server" not in sys.modules:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                importlib.import_module("audience_mock.server")
+                importlib.import_module("audience_mock.serve.server")
 
 
 @functools.cache

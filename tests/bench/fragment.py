@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from tests.bench.scenarios import BASE, CANNED, DEFINITIONS, FOLDER, SCENARIOS, new_definition
 
-from audience_mock.contract import load_contract, resolve
+from audience_mock.contract.document import load_contract, resolve
 
 _PATHS = {
     "/company/{company_id}/application/{application_id}/user_attribute/definition": ("get", "post"),

@@ -19,10 +19,10 @@ from tests.bench.scenarios import API
 
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
 
-from audience_mock.contract import DOCUMENTED_TENANT  # noqa: E402
+from audience_mock.contract.document import DOCUMENTED_TENANT  # noqa: E402
 from audience_mock.seeds.huge import million  # noqa: E402
 from audience_mock.seeds.reading import BUILT_IN  # noqa: E402
-from audience_mock.server import Options, Server  # noqa: E402
+from audience_mock.serve.server import Options, Server  # noqa: E402
 
 CALLS = 200
 """Of each operation in a round."""

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from audience_conformance import local_mock
+from audience_conformance.runner import local_mock
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,10 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from audience_conformance import cli, registry
-from audience_conformance.api import DEFINITIONS, GROUPS
-from audience_conformance.local_seed import GROUP, OTHER_APPLICATION, seed
+from audience_conformance.checks import registry
+from audience_conformance.client.api import DEFINITIONS, GROUPS
+from audience_conformance.commands import main as cli
+from audience_conformance.runner.local_seed import GROUP, OTHER_APPLICATION, seed
 
 BIN = Path(sys.executable).parent
 SAMPLES = Path(__file__).with_name("samples")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from audience_conformance import cli, contract
+from audience_conformance.commands import main as cli
+from audience_conformance.contract import location as contract
 from audience_conformance.lint.checks import CHECKS
 
 ROOT = Path(__file__).parents[2]
@@ -124,13 +125,13 @@ def test_version_of_a_tree_that_is_not_installed_is_unknown(monkeypatch: pytest.
 
 def test_help_loads_no_heavy_library() -> None:
     heavy = "{'openapi_spec_validator', 'jsonschema_rs', 'hypothesis', 'yaml', 'audience_mock'}"
-    code = f"import sys, audience_conformance.cli; sys.exit(bool({heavy} & set(sys.modules)))"
+    code = f"import sys, audience_conformance.commands.main; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_terminal_in_latin_1_gets_escapes(file: Path) -> None:
     file.write_text("openapi: 3.0.3\nx-rules: [\N{SNOWMAN}]\n", encoding="utf-8")
-    code = "from audience_conformance.cli import main; main()"
+    code = "from audience_conformance.commands.main import main; main()"
     result = subprocess.run(
         [sys.executable, "-c", code, "lint", file],
         env=os.environ | {"PYTHONIOENCODING": "latin-1"},

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from audience_conformance import contract
+from audience_conformance.contract import location as contract
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,7 +15,7 @@ def test_in_a_checkout_the_contract_is_the_file_at_the_root() -> None:
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A site-packages that holds the suite, beside it an empty place for the mock."""
-    monkeypatch.setattr(contract, "__file__", str(tmp_path / "audience_conformance" / "contract.py"))
+    monkeypatch.setattr(contract, "__file__", str(tmp_path / "audience_conformance" / "contract" / "location.py"))
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     # A checkout of a pytest run may have the mock imported; find_spec would answer from that.
     monkeypatch.delitem(sys.modules, "audience_mock", raising=False)

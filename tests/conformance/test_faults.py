@@ -10,7 +10,7 @@ import pytest
 from tests.faults.harness import names, trial
 from tests.faults.registry import Fault, all_faults
 
-from audience_conformance.rules import catalogue
+from audience_conformance.contract.rules import catalogue
 
 PINNED = Path(__file__).parents[1] / "faults" / "pinned.tsv"
 AT_LEAST = 150

@@ -2,10 +2,10 @@ import re
 
 from click.testing import CliRunner
 
-from audience_conformance.cli import main
-from audience_conformance.needs import needs
-from audience_conformance.registry import all_checks
-from audience_conformance.rules import catalogue
+from audience_conformance.checks.prerequisites import needs
+from audience_conformance.checks.registry import all_checks
+from audience_conformance.commands.main import main
+from audience_conformance.contract.rules import catalogue
 
 
 def rules(*arguments: str) -> str:

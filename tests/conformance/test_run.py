@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from tests.conformance.running import BASE, conformance, conformance_process, environment, listening, without_run_id
 
-from audience_conformance import local_mock
-from audience_conformance.options import OPTIONS
+from audience_conformance.runner import local_mock
+from audience_conformance.settings.options import OPTIONS
 
 HOLDS, MUST, SHOULD, CRASHES, LACKS = "DEF-01,DEF-02", "DEF-03", "DEF-12", "DEF-05", "DEF-14"
 SECRET = "s3cret-5f2a-value"
@@ -236,7 +236,7 @@ def test_every_option_has_an_example_in_its_help() -> None:
 
 def test_help_of_every_command_is_quick() -> None:
     heavy = "{'hypothesis', 'pytest', 'rich', 'yaml', 'urllib3', 'schemathesis'}"
-    code = f"import sys, audience_conformance.cli; sys.exit(bool({heavy} & set(sys.modules)))"
+    code = f"import sys, audience_conformance.commands.main; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False, env=environment(samples=False)).returncode == 0
     for name in ("run", "rules", "sweep"):
         assert "Example: audience-conformance " in conformance(name, "--help").out

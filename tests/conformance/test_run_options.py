@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from audience_conformance.cli import main
-from audience_conformance.reading import read_settings
-from audience_conformance.settings import MANY_ITEMS, BadOption, Settings, is_loopback
+from audience_conformance.commands.main import main
+from audience_conformance.settings.parse import read_settings
+from audience_conformance.settings.settings import MANY_ITEMS, BadOption, Settings, is_loopback
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,12 @@ def test_two_processes_check_a_target_on_this_machine_unless_the_user_or_a_limit
     def processes(items: int = MANY_ITEMS, **given: str) -> int:
         return read_settings({"url": "http://127.0.0.1:1", **given}).processes(items)
 
-    monkeypatch.setattr("audience_conformance.settings._cores", lambda: 8)
+    monkeypatch.setattr("audience_conformance.settings.settings._cores", lambda: 8)
     assert (processes(), processes(workers="auto"), processes(workers="3"), processes(workers="1")) == (2, 2, 3, 1)
     assert processes(MANY_ITEMS - 1) == 1
     assert processes(rate_limit="5/s") == 1
     assert processes(url="https://staging.example.com") == 1
-    monkeypatch.setattr("audience_conformance.settings._cores", lambda: 1)
+    monkeypatch.setattr("audience_conformance.settings.settings._cores", lambda: 1)
     assert processes() == 1
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from tests.conformance.running import command, conformance, conformance_process, environment, listening, snapshot
 
-from audience_conformance import local_mock
-from audience_conformance.reading import read_settings
+from audience_conformance.runner import local_mock
+from audience_conformance.settings.parse import read_settings
 
 READING = ["DEF-01", "DEF-12"]
 

@@ -20,14 +20,16 @@ import pytest
 from tests.faults.harness import checks_of, names, perform, serving
 from tests.faults.registry import all_faults
 
-from audience_conformance import judged_users, local_mock, number_walks
-from audience_conformance.api import Api
-from audience_conformance.run import Run
-from audience_conformance.scheduling import company_of
-from audience_conformance.settings import Settings
-from audience_conformance.target import Answer, Target
-from audience_conformance.traffic import rounds
-from audience_conformance.worker import Worker
+from audience_conformance.checks.group_users import subjects as judged_users
+from audience_conformance.checks.pagination import numbered_list as number_walks
+from audience_conformance.checks.protocol.requests import batches as rounds
+from audience_conformance.client.api import Api
+from audience_conformance.client.target import Answer, Target
+from audience_conformance.runner import local_mock
+from audience_conformance.runner.execute import Run
+from audience_conformance.runner.scheduling import company_of
+from audience_conformance.runner.worker import Worker
+from audience_conformance.settings.settings import Settings
 
 STATES = ("a_valid_request_succeeds_in_every_state", "no_state_gets_a_5xx")
 OWN = re.compile(r"acs-[0-9a-f]{8}-([A-Za-z]+)(%20|\+| )?\d+")

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from tests.conformance.running import APPLICATION, BASE, conformance, snapshot
 
-from audience_conformance.api import DEFINITIONS, GROUPS, csv_url
-from audience_conformance.local_seed import OTHER_APPLICATION
+from audience_conformance.client.api import DEFINITIONS, GROUPS, csv_url
+from audience_conformance.runner.local_seed import OTHER_APPLICATION
 
 OTHERS = ["Acs-0123abcd-x", "acs-0123abc-x", "acs-0123abcg-x", "acs-0123abcd", "xacs-0123abcd-x1", "acs-"]
 """Names that only look like a run's."""

@@ -13,7 +13,7 @@ from tests.faults.matrix import Job, Row, own_baseline, peer_baseline, rows
 from tests.faults.page import data, page
 from tests.faults.registry import SUBTLETIES, Fault, all_faults, subtlest
 
-from audience_conformance.rules import select
+from audience_conformance.contract.rules import select
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".cache" / "faults"

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from tests.faults.harness import perform, serving
 from tests.faults.variants import VARIANTS
 
-from audience_conformance.registry import all_checks
-from audience_conformance.rules import catalogue
-from audience_conformance.run import Result
+from audience_conformance.checks.registry import all_checks
+from audience_conformance.contract.rules import catalogue
+from audience_conformance.runner.execute import Result
 
 
 class Alarms(NamedTuple):

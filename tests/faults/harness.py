@@ -16,17 +16,17 @@ from tests.faults.patching import Mock
 from tests.faults.registry import Fault
 from tests.faults.seed import GROUP_ID, LOCKED_ID, OTHER_TENANT, TEXT_ID, USERS_FILE, seed
 
-from audience_conformance.registry import Check, all_checks, items
-from audience_conformance.run import Result, Run
-from audience_conformance.target import Options
+from audience_conformance.checks.registry import Check, all_checks, items
+from audience_conformance.client.target import Options
+from audience_conformance.runner.execute import Result, Run
 from audience_mock.app import create_app
-from audience_mock.contract import JsonObject, load_contract
-from audience_mock.files import Files
-from audience_mock.jobs import Jobs
-from audience_mock.listening import listen
+from audience_mock.contract.document import JsonObject, load_contract
 from audience_mock.operations.context import Backend
 from audience_mock.seeds.planting import plant
-from audience_mock.sessions import Sessions
+from audience_mock.serve.socket import listen
+from audience_mock.session.jobs import Jobs
+from audience_mock.session.sessions import Sessions
+from audience_mock.session.user_files import Files
 from audience_mock.store.world import World
 
 PATIENCE = 2.0

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.faults.registry import all_faults
 
-from audience_conformance.run import Result
+from audience_conformance.runner.execute import Result
 
 
 @dataclass
@@ -78,7 +78,7 @@ def perform_job(job: Job) -> Row:
     quiet()
     from tests.faults.harness import changes, checks_of, perform, serving, state  # noqa: PLC0415
 
-    from audience_conformance.registry import all_checks  # noqa: PLC0415 (a worker imports late)
+    from audience_conformance.checks.registry import all_checks  # noqa: PLC0415 (a worker imports late)
 
     fault = {one.id: one for one in all_faults()}[job.fault]
     with serving(fault.seed, **fault.options) as mock:
@@ -150,7 +150,7 @@ def own_baseline(profile: str) -> dict[str, Any]:
     quiet()
     from tests.faults.harness import changes, perform, serving, state  # noqa: PLC0415
 
-    from audience_conformance.registry import all_checks  # noqa: PLC0415
+    from audience_conformance.checks.registry import all_checks  # noqa: PLC0415
 
     with serving() as mock:
         before, started = state(mock.backend), time.monotonic()

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.faults.matrix import Row
 
-from audience_conformance.rules import catalogue
+from audience_conformance.contract.rules import catalogue
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --bad: #c0392b; --own: #1a7f4b; --by: #d9a521; }

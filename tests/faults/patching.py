@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from audience_mock.contract import DOCUMENTED_TENANT, JsonObject
+from audience_mock.contract.document import DOCUMENTED_TENANT, JsonObject
 from audience_mock.operations import OPERATIONS
 from audience_mock.operations.context import Backend
 from audience_mock.store.world import Tenant

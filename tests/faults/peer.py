@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.faults.harness import Serving, changes, state
 
-from audience_mock.contract import DOCUMENTED_TENANT, contract_path
+from audience_mock.contract.document import DOCUMENTED_TENANT, contract_path
 
 CONFIG = f"""
 continue-on-failure = true

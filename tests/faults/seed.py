@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from audience_mock.contract import DOCUMENTED_TENANT, TenantName
+from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
 from audience_mock.seeds.reading import BUILT_IN
 
 OTHER_TENANT = TenantName(DOCUMENTED_TENANT.company_id, "64b000000000000000000002")

@@ -14,8 +14,8 @@ from tests.faults import patching
 from tests.faults.patching import ANSWER_WITH, CREATE_GROUP, LIST_USERS, LISTS, Exchange, Mock, Record
 from tests.faults.registry import all_faults
 
-from audience_conformance.rules import catalogue
-from audience_mock.jobs import Jobs
+from audience_conformance.contract.rules import catalogue
+from audience_mock.session.jobs import Jobs
 from audience_mock.store.world import World
 
 SHOULD_BROKEN = (

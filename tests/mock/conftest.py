@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from audience_mock.app import create_app
-from audience_mock.server import Options, create_backend, seed_worlds
-from audience_mock.sessions import Sessions
+from audience_mock.serve.server import Options, create_backend, seed_worlds
+from audience_mock.session.sessions import Sessions
 
 T = TypeVar("T")
 BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"

@@ -22,12 +22,12 @@ from hypothesis import example, given, settings
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests.mock.helpers import CONTRACT, OPERATIONS, Json, Operation
 
-from audience_mock.contract import load_contract
-from audience_mock.responses import send_json
-from audience_mock.routing import Routing
-from audience_mock.schemas import Schema
-from audience_mock.serving import Errors
-from audience_mock.validation import ARGUMENTS, RequestValidation
+from audience_mock.contract.document import load_contract
+from audience_mock.contract.schema import Schema
+from audience_mock.middleware.dispatch import Errors
+from audience_mock.middleware.request_validation import ARGUMENTS, RequestValidation
+from audience_mock.middleware.response_validation import send_json
+from audience_mock.middleware.routing import Routing
 
 BASE = CONTRACT["servers"][0]["url"]
 TENANT = {"company_id": "559", "application_id": "64b000000000000000000001"}

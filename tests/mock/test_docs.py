@@ -3,7 +3,7 @@
 import yaml
 from tests.mock.conftest import Api, MakeApi
 
-from audience_mock.contract import TenantName, load_contract
+from audience_mock.contract.document import TenantName, load_contract
 
 
 def test_the_contract_is_served_as_json_and_as_yaml(api: Api) -> None:

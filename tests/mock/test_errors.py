@@ -183,7 +183,7 @@ def test_a_body_that_is_no_object_is_400(api: Api, operation: Operation) -> None
 
 def test_a_body_beyond_the_limit_is_413(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Announced or not, and just at the limit it is read."""
-    monkeypatch.setattr("audience_mock.validation.MAX_BODY", 100)
+    monkeypatch.setattr("audience_mock.middleware.request_validation.MAX_BODY", 100)
 
     def put(size: int, *, announced: bool) -> httpx.Response:
         content = b'{"name": "x"}'.ljust(size)
@@ -203,7 +203,7 @@ def test_a_body_beyond_the_limit_is_413(api: Api, monkeypatch: pytest.MonkeyPatc
 def test_a_body_announced_beyond_the_limit_is_413_before_any_of_it_is_read(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("audience_mock.validation.MAX_BODY", 100)
+    monkeypatch.setattr("audience_mock.middleware.request_validation.MAX_BODY", 100)
 
     async def unread() -> AsyncIterator[bytes]:
         raise AssertionError("the body was read")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from audience_mock.files import FileProblem, Files
+from audience_mock.session.user_files import FileProblem, Files
 
 ALLOWED = {"127.0.0.1", "127.255.0.9", "localhost", "::1", "files.example"}
 

@@ -1,7 +1,7 @@
 """What is remembered of good texts is bounded."""
 
-from audience_mock import remembering
-from audience_mock.remembering import remember
+from audience_mock.middleware import lru as remembering
+from audience_mock.middleware.lru import remember
 
 
 def test_a_memory_holds_so_many_texts_and_no_long_ones() -> None:

@@ -191,7 +191,7 @@ def test_an_answer_that_is_not_json_is_a_500(
 ) -> None:
     """FMT-03."""
     api = make_api()
-    monkeypatch.setattr("audience_mock.serving.responses", _Written(content, media_type))
+    monkeypatch.setattr("audience_mock.middleware.dispatch.responses", _Written(content, media_type))
     assert complaint(api, f"{GROUPS}/tags", "getUserGroupTags", caplog) == [field]
     unchecked = make_api(check_responses=False).get(f"{GROUPS}/tags")
     assert (unchecked.status_code, unchecked.content) == (200, content)

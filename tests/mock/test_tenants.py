@@ -22,7 +22,7 @@ from tests.mock.helpers import (
     refused,
 )
 
-from audience_mock.contract import TenantName
+from audience_mock.contract.document import TenantName
 
 OURS = ("559", "64b000000000000000000001")
 SHOP = ("7", "shop")

@@ -1,7 +1,1 @@
-"""The checks, a file for each group of rules. Importing this package registers them all."""
-
-import importlib
-import pkgutil
-
-for _module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
-    importlib.import_module(f"{__name__}.{_module}")
+"""The checks: one folder for each topic of the API; the files beside the folders are what they share."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from audience_conformance.reports import badge, data, junit, markdown, page, sarif
-from audience_conformance.summary import Summary
+from audience_conformance.results.summary import Summary
 
 REPORTS: dict[str, tuple[str, Callable[[Summary], str]]] = {
     "junit": ("junit.xml", junit.report),

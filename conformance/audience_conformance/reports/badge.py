@@ -6,7 +6,7 @@ Its numbers are of the whole catalogue, so that a run of a few rules cannot pass
 import json
 
 from audience_conformance.reports.facts import LEVELS, Tone, verdict
-from audience_conformance.summary import Summary
+from audience_conformance.results.summary import Summary
 
 COLOURS: dict[Tone, str] = {"good": "brightgreen", "warning": "yellow", "bad": "red", "unknown": "lightgrey"}
 UNPROVEN = "yellowgreen"

@@ -26,7 +26,7 @@ import json
 from typing import Any
 
 from audience_conformance.reports.facts import COLUMNS, LEVELS, replay, verdict
-from audience_conformance.summary import Summary
+from audience_conformance.results.summary import Summary
 
 FORMAT = 1
 

@@ -5,6 +5,7 @@ What a target sent stands in fences and code spans only, which it cannot break o
 
 import re
 
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.facts import (
     COLUMNS,
     LATE,
@@ -23,8 +24,7 @@ from audience_conformance.reports.facts import (
     verdict,
     visible,
 )
-from audience_conformance.rules import catalogue
-from audience_conformance.summary import Summary
+from audience_conformance.results.summary import Summary
 
 SIGNS: dict[Tone, str] = {"good": "✅", "warning": "⚠️", "bad": "❌", "unknown": "❔"}
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from audience_conformance.contract.rules import catalogue, operations
 from audience_conformance.reports.facts import (
     COLUMNS,
     LATE,
@@ -30,8 +31,7 @@ from audience_conformance.reports.facts import (
     visible,
     worst,
 )
-from audience_conformance.rules import catalogue, operations
-from audience_conformance.summary import RuleStatus, Summary
+from audience_conformance.results.summary import RuleStatus, Summary
 
 LETTERS: dict[RuleStatus, str] = {
     "failed": "F",

@@ -12,11 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from audience_mock import errors
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
-from audience_mock.forcing import CONNECTION, connection_of
-from audience_mock.headers import headers_of
-from audience_mock.responses import answer, send_json
-from audience_mock.sessions import HEADER, SESSION, Session, Sessions
-from audience_mock.validation import MAX_DEPTH, parse_json
+from audience_mock.middleware.fault_injection import CONNECTION, connection_of
+from audience_mock.middleware.request_headers import headers_of
+from audience_mock.middleware.request_validation import MAX_DEPTH, parse_json
+from audience_mock.middleware.response_validation import answer, send_json
+from audience_mock.session.sessions import HEADER, SESSION, Session, Sessions
 
 PREFIX = "/__mock__"
 AROUND_A_VALUE = 8

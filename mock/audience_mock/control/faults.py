@@ -6,8 +6,8 @@ from audience_mock import errors
 from audience_mock.control.app import Asked
 from audience_mock.control.calls import Call, Json
 from audience_mock.errors import Violation
+from audience_mock.middleware.prefer_header import KINDS
 from audience_mock.operations import OPERATIONS
-from audience_mock.preferences import KINDS
 
 SECONDS: Json = {"type": "number", "minimum": 0, "maximum": 3600}
 RULE: Json = {

@@ -10,16 +10,16 @@ from connexion.http_facts import METHODS
 from starlette.responses import StreamingResponse
 
 from audience_mock import errors
-from audience_mock.contract import load_contract
+from audience_mock.contract.document import load_contract
 from audience_mock.control.app import Asked
 from audience_mock.control.calls import Call, Json
 from audience_mock.control.journal_entries import AT_ONCE, each, entry
 from audience_mock.control.journal_har import archive, archived
 from audience_mock.control.journal_verify import EXPECTATION, is_like, verify_calls
 from audience_mock.errors import Refusal, show
-from audience_mock.journal import Record
+from audience_mock.middleware.response_validation import answer, dump
 from audience_mock.operations import OPERATIONS
-from audience_mock.responses import answer, dump
+from audience_mock.session.journal import Record
 
 LIMIT, MOST = 100, 1000
 """Entries of a list, if it is not said, and at most."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from audience_mock.journal import Body, Headers, Record
+from audience_mock.session.journal import Body, Headers, Record
 from audience_mock.store.world import timestamp
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 from audience_mock import __version__
 from audience_mock.control.calls import Json
 from audience_mock.control.journal_entries import header_pairs, media_type, outcome_of, query_text, text_of, why
-from audience_mock.journal import Body, Headers, Record
+from audience_mock.session.journal import Body, Headers, Record
 
 _STATUSES = {status.value: status.phrase for status in HTTPStatus}
 

@@ -18,8 +18,8 @@ from audience_mock.control.journal_entries import (
     query_of,
 )
 from audience_mock.errors import Violation, show
-from audience_mock.journal import Record
 from audience_mock.operations import OPERATIONS
+from audience_mock.session.journal import Record
 
 NEAREST = 3
 """Entries that are shown where something is missing."""

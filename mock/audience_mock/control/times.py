@@ -7,8 +7,8 @@ from typing import Any
 from audience_mock import errors
 from audience_mock.control.app import Asked
 from audience_mock.control.calls import Call, Json
-from audience_mock.jobs import Job, Progression
-from audience_mock.sessions import Session
+from audience_mock.session.jobs import Job, Progression
+from audience_mock.session.sessions import Session
 from audience_mock.store.world import timestamp
 
 MOMENT: Json = {"type": "string", "format": "date-time", "description": "RFC 3339, with a zone"}

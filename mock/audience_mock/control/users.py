@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from audience_mock import errors
-from audience_mock.contract import DOCUMENTED_TENANT, TenantName
+from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
 from audience_mock.control.app import Asked
 from audience_mock.control.calls import Call, Json
 from audience_mock.operations.context import number_page

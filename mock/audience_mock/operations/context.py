@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
-from audience_mock.files import Files
-from audience_mock.jobs import Job, JobFiles, Jobs
+from audience_mock.session.jobs import Job, JobFiles, Jobs
+from audience_mock.session.user_files import Files
 from audience_mock.store.definitions import Definitions
 from audience_mock.store.groups import Groups
 from audience_mock.store.world import Tenant, World

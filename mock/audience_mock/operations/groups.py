@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
-from audience_mock.files import FileProblem
-from audience_mock.jobs import Job
 from audience_mock.operations.context import Backend, Context, deleted, searched_page
+from audience_mock.session.jobs import Job
+from audience_mock.session.user_files import FileProblem
 from audience_mock.store.members import Asked
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from audience_mock.contract import TenantName
+from audience_mock.contract.document import TenantName
 from audience_mock.seeds.planting import plant
 from audience_mock.seeds.reading import Seed, SeedProblem, judge
 from audience_mock.store.world import Tenant, World

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from audience_mock import errors
-from audience_mock.contract import TenantName
+from audience_mock.contract.document import TenantName
 from audience_mock.errors import Refusal, show
 from audience_mock.seeds.reading import Seed, SeedProblem
 from audience_mock.store.collection import Record

@@ -18,8 +18,8 @@ from typing import Any
 
 import yaml
 
-from audience_mock.contract import DOCUMENTED_TENANT, JsonObject, load_contract, resolve
-from audience_mock.schemas import Schema
+from audience_mock.contract.document import DOCUMENTED_TENANT, JsonObject, load_contract, resolve
+from audience_mock.contract.schema import Schema
 from audience_mock.seeds import demo, huge
 from audience_mock.store.groups import CATEGORIES, COMPLETED, FAILED, PENDING
 

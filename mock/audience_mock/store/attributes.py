@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from audience_mock import errors
-from audience_mock.contract import TenantName
+from audience_mock.contract.document import TenantName
 from audience_mock.store.collection import Record
 from audience_mock.store.table import Table
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from audience_mock import errors
-from audience_mock.contract import TenantName
+from audience_mock.contract.document import TenantName
 from audience_mock.store.collection import AnyOf, Collection, Filter, Filters, Part, Record, exactly
 from audience_mock.store.definitions import Ground
 from audience_mock.store.members import Members

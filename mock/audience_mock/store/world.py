@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from audience_mock.clock import real_time
-from audience_mock.contract import DOCUMENTED_TENANT, TenantName
+from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
+from audience_mock.session.clock import real_time
 from audience_mock.store.attributes import Attributes
 from audience_mock.store.collection import Record
 from audience_mock.store.definitions import Definitions

@@ -1,8 +1,8 @@
 import json
 
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import data
-from audience_conformance.rules import catalogue
-from audience_conformance.summary import Summary
+from audience_conformance.results.summary import Summary
 
 
 def test_it_holds_the_whole_run(every: Summary) -> None:

@@ -1,7 +1,7 @@
 from xml.etree import ElementTree as ET
 
 from audience_conformance.reports import junit
-from audience_conformance.summary import Summary
+from audience_conformance.results.summary import Summary
 
 
 def read(summary: Summary) -> ET.Element:

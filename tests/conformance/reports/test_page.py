@@ -5,10 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from audience_conformance.contract.rules import catalogue, operations
 from audience_conformance.reports import page
 from audience_conformance.reports.page.markup import indented
-from audience_conformance.rules import catalogue, operations
-from audience_conformance.summary import Summary
+from audience_conformance.results.summary import Summary
 
 VOID = {"meta", "link", "input", "br"}
 ADDRESSES = {"src", "href", "srcset", "action", "formaction", "data", "poster", "background", "ping"}

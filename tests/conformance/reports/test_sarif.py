@@ -4,10 +4,10 @@ import json
 import re
 from typing import Any
 
-from audience_conformance.contract import contract_path
+from audience_conformance.contract.location import contract_path
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import sarif
-from audience_conformance.rules import catalogue
-from audience_conformance.summary import Summary
+from audience_conformance.results.summary import Summary
 
 ALLOWED = {
     "log": {"$schema", "version", "runs"},

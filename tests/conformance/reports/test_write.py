@@ -5,7 +5,7 @@ import pytest
 
 from audience_conformance import reports
 from audience_conformance.reports import REPORTS, STEP_SUMMARY, ReportError, write
-from audience_conformance.summary import Summary
+from audience_conformance.results.summary import Summary
 
 
 def test_every_report_is_written_once_into_a_folder_that_is_made(every: Summary, tmp_path: Path) -> None:

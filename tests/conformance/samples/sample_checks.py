@@ -3,10 +3,10 @@
 import os
 import time
 
-from audience_conformance import registry
-from audience_conformance.api import DEFINITIONS, GROUPS, Api, csv_url
-from audience_conformance.outcome import Lacking, broken, expect
-from audience_conformance.registry import check
+from audience_conformance.checks import registry
+from audience_conformance.checks.registry import check
+from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, csv_url
+from audience_conformance.results.finding import Lacking, broken, expect
 
 
 @check("DEF-01", on="getUserAttributeDefinitions", writes=False)

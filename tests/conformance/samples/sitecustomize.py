@@ -2,7 +2,7 @@
 
 import importlib
 
-from audience_conformance import registry
+from audience_conformance.checks import registry
 
 
 def _samples() -> list[registry.Check]:

@@ -6,8 +6,8 @@ from typing import Any
 from tests.faults.patching import BULK, Exchange, Mock, Record
 from tests.faults.registry import fault
 
-from audience_mock import files
 from audience_mock.operations import attributes
+from audience_mock.session import user_files as files
 
 # --- BLK-01 -------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from tests.faults.patching import (
 )
 from tests.faults.registry import fault
 
-from audience_mock import files
+from audience_mock.session import user_files as files
 from audience_mock.store.groups import Groups
 from audience_mock.store.members import Members
 

@@ -13,9 +13,9 @@ from tests.faults.patching import (
 )
 from tests.faults.registry import fault
 
-from audience_mock import files
 from audience_mock.operations import attributes
 from audience_mock.operations.context import Context
+from audience_mock.session import user_files as files
 
 # --- BLK ------------------------------------------------------------------------------------------------
 

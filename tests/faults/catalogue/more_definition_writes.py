@@ -13,7 +13,7 @@ from tests.faults.patching import (
 )
 from tests.faults.registry import fault
 
-from audience_mock.contract import DOCUMENTED_TENANT
+from audience_mock.contract.document import DOCUMENTED_TENANT
 from audience_mock.errors import Refusal
 from audience_mock.store import definitions
 from audience_mock.store.attributes import Attributes

@@ -7,8 +7,8 @@ from tests.faults.catalogue.more_groups_gone import failing
 from tests.faults.patching import LIST_GROUPS, REFRESH, Exchange, Mock, Record
 from tests.faults.registry import fault
 
-from audience_mock import files
 from audience_mock.operations import groups as operations
+from audience_mock.session import user_files as files
 from audience_mock.store.groups import FAILED, Groups
 from audience_mock.store.members import Members
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from tests.mock.conftest import BASE, Api, MakeApi
 
-from audience_mock.contract import load_contract, resolve
+from audience_mock.contract.document import load_contract, resolve
+from audience_mock.contract.examples import Samples
+from audience_mock.contract.schema import Schema
 from audience_mock.operations import OPERATIONS
-from audience_mock.samples import Samples
-from audience_mock.schemas import Schema
 
 Json = dict[str, Any]
 TAGS = "/user_group/tags"

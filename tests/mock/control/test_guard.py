@@ -8,8 +8,8 @@ from tests.mock.helpers import GROUPS, a_group, refused
 from audience_mock.app import create_app
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
-from audience_mock.server import Options, create_backend
-from audience_mock.sessions import Sessions
+from audience_mock.serve.server import Options, create_backend
+from audience_mock.session.sessions import Sessions
 
 
 def asked(method: str = "GET", query: str = "", **headers: str) -> Request:

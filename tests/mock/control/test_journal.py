@@ -8,10 +8,10 @@ import pytest
 from tests.mock.conftest import BASE, Api, MakeApi
 from tests.mock.helpers import CONTRACT, DEFINITIONS, GROUPS, OPERATIONS, Json, a_definition, csv_of, refused
 
-from audience_mock import journal as bounds
+from audience_mock.middleware.recorder import Recording
 from audience_mock.operations import OPERATIONS as SERVED
-from audience_mock.recording import Recording
-from audience_mock.sessions import SESSION
+from audience_mock.session import journal as bounds
+from audience_mock.session.sessions import SESSION
 
 JOURNAL = "//__mock__/journal"
 

@@ -9,8 +9,8 @@ from tests.mock.conftest import Api
 from tests.mock.control.test_journal import JOURNAL, last, recorded
 from tests.mock.helpers import DEFINITIONS, GROUPS, a_definition
 
-from audience_mock import recording
-from audience_mock.journal import LONGEST_BODY
+from audience_mock.middleware import recorder as recording
+from audience_mock.session.journal import LONGEST_BODY
 
 # --- bodies ---------------------------------------------------------------------------------------------
 

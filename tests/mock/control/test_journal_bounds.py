@@ -7,8 +7,8 @@ import pytest
 from tests.mock.conftest import Api
 from tests.mock.helpers import DEFINITIONS, GROUPS
 
-from audience_mock import journal as bounds
-from audience_mock.journal import Journal, Record, Room
+from audience_mock.session import journal as bounds
+from audience_mock.session.journal import Journal, Record, Room
 
 
 def record(size: int = 0) -> Record:

@@ -14,8 +14,8 @@ from tests.mock.conftest import BASE, Api
 
 from audience_mock.app import create_app
 from audience_mock.control import journal as control
-from audience_mock.server import Options, create_backend, seed_worlds
-from audience_mock.sessions import Sessions
+from audience_mock.serve.server import Options, create_backend, seed_worlds
+from audience_mock.session.sessions import Sessions
 
 EVENTS = "/__mock__/journal/events"
 GROUPS = f"{BASE}/user_group"

@@ -9,8 +9,8 @@ from tests.mock.conftest import BASE, Api
 from tests.mock.helpers import DEFINITIONS, GROUPS, Json, a_definition
 
 from audience_mock import __version__
-from audience_mock.journal import LONGEST_BODY
-from audience_mock.schemas import Schema
+from audience_mock.contract.schema import Schema
+from audience_mock.session.journal import LONGEST_BODY
 
 HAR = "//__mock__/journal/har"
 

@@ -6,7 +6,7 @@ import pytest
 from tests.mock.conftest import BASE, Api
 from tests.mock.helpers import DEFINITIONS, GROUPS, Json, a_definition, refused
 
-from audience_mock.journal import LONGEST_BODY
+from audience_mock.session.journal import LONGEST_BODY
 
 VERIFY = "//__mock__/journal/verify"
 

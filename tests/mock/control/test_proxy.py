@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 import pytest
 from tests.mock.conftest import BASE, Api, MakeApi
 
-from audience_mock import proxy
 from audience_mock.cli import main
-from audience_mock.proxy import target_problem
+from audience_mock.middleware import proxy
+from audience_mock.middleware.proxy import target_problem
 
 TAGS = "/user_group/tags"
 

@@ -8,7 +8,7 @@ import pytest
 from tests.mock.conftest import BASE, Api, MakeApi
 from tests.mock.helpers import DEFINITIONS, GROUPS, a_definition, a_group, refused
 
-from audience_mock import sessions
+from audience_mock.session import sessions
 
 
 def ask(api: Api, session: str, method: str, path: str, **options: Any) -> httpx.Response:

@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from audience_mock import state_file
-from audience_mock.server import Options, create_backend
-from audience_mock.sessions import Sessions
-from audience_mock.state_file import StateFile
+from audience_mock.serve.server import Options, create_backend
+from audience_mock.session import state_file
+from audience_mock.session.sessions import Sessions
+from audience_mock.session.state_file import StateFile
 
 START = "import audience_mock.cli as c; c.main()"
 BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"

@@ -14,8 +14,8 @@ import pytest
 from tests.mock.helpers import GROUPS, a_group, seed_file
 
 from audience_mock import testing
-from audience_mock.listening import listen
 from audience_mock.seeds import SeedProblem
+from audience_mock.serve.socket import listen
 from audience_mock.testing import MockServer, create_app
 
 

@@ -22,7 +22,7 @@ from tests.mock.store.world_model import (
     refused,
 )
 
-from audience_mock.contract import DOCUMENTED_TENANT, TenantName
+from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
 from audience_mock.seeds import plant
 from audience_mock.store.collection import Record
 from audience_mock.store.members import Asked

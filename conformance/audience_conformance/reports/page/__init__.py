@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.facts import LEVELS, STATUSES, Tone, verdict
 from audience_conformance.reports.page import grid, rules
 from audience_conformance.reports.page.markup import SIGNS, css, listing, mark, text
-from audience_conformance.rules import catalogue
-from audience_conformance.summary import Summary
+from audience_conformance.results.summary import Summary
 
 TONE_SIGNS: dict[Tone, str] = {"good": "✓", "warning": "!", "bad": "✕", "unknown": "?"}
 ICON_COLOURS: dict[Tone, str] = {"good": "#2f7d57", "warning": "#b97a10", "bad": "#c8372d", "unknown": "#7a5bb5"}

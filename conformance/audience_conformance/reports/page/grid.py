@@ -1,9 +1,9 @@
 """The matrix: operations by rule groups, a mark for every rule."""
 
+from audience_conformance.contract.rules import catalogue, operations
 from audience_conformance.reports.facts import COLUMNS, LEVELS, groups, matrix, worst
 from audience_conformance.reports.page.markup import css, mark, text
-from audience_conformance.rules import catalogue, operations
-from audience_conformance.summary import RuleStatus, Summary
+from audience_conformance.results.summary import RuleStatus, Summary
 
 TITLES = {
     "FMT": "format",

@@ -4,7 +4,7 @@ import html
 import re
 
 from audience_conformance.reports.facts import shortened, visible
-from audience_conformance.summary import RuleStatus
+from audience_conformance.results.summary import RuleStatus
 
 SIGNS: dict[RuleStatus, str] = {
     "failed": "✕",

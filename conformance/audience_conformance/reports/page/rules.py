@@ -1,6 +1,7 @@
 """The list of rules, what broke first: each with its findings, its checks and how to try it again."""
 
-from audience_conformance.registry import CHECKS
+from audience_conformance.checks.registry import CHECKS
+from audience_conformance.contract.rules import Rule, catalogue
 from audience_conformance.reports.facts import (
     LATE,
     LEVELS,
@@ -15,9 +16,8 @@ from audience_conformance.reports.facts import (
     worst,
 )
 from audience_conformance.reports.page.markup import SIGNS, copyable, css, sign, text, value
-from audience_conformance.rules import Rule, catalogue
-from audience_conformance.run import Result
-from audience_conformance.summary import RuleStatus, Summary
+from audience_conformance.results.summary import RuleStatus, Summary
+from audience_conformance.runner.execute import Result
 
 TITLES: dict[RuleStatus, str] = {
     "failed": "Broken",

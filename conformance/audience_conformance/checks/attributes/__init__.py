@@ -1,0 +1,1 @@
+"""Checks of user attributes (ATT) and bulk updates (BLK)."""

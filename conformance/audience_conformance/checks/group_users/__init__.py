@@ -1,0 +1,1 @@
+"""Checks of the users of a group (MEM)."""

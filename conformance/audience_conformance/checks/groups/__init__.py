@@ -1,0 +1,1 @@
+"""Checks of user groups (GRP)."""

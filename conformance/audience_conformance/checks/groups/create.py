@@ -1,0 +1,206 @@
+"""GRP: groups, made and read."""
+
+from hypothesis import strategies as st
+
+from audience_conformance.checks.assertions import body, entries, in_pages, listed, some
+from audience_conformance.checks.groups.helpers import (
+    CATEGORIES,
+    CREATED_WITH,
+    categorised,
+    create,
+    file_of,
+    group_body,
+    group_path,
+    read_group,
+    settled,
+    synchronise,
+    uid_of,
+)
+from audience_conformance.checks.registry import check
+from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, seg
+from audience_conformance.results.finding import expect, same
+
+TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=255)
+LONGEST = 255
+SPECIAL = (
+    "0",
+    "null",
+    " inner  space ",
+    "Größe",
+    "\U0001d4a2\U0001f600",
+    "a,b;c\"d'e\\f/g",
+    "<b>&amp;</b>",
+    "%25{{x}}",
+    "007",
+    "1e5",
+    "true",
+    "2026-01-01",
+    "a\r\nb\tc",
+    "e\u0301 \u00e9",
+    "x\u202ey\u200dz\ufeff.",
+    "x" * LONGEST,
+    "ß" * LONGEST,
+)
+FILES = (
+    file_of(["a", "b"]),
+    "data:text/csv;base64,dXNlcl9pZAphCg==",
+    "DATA:TEXT/CSV,user_id%0Aone",
+    "https://files.example.invalid/users%20of%20may.csv?token=a%2Fb&x=%C3%A9#part",
+    "http://Files.Example.invalid:80/a/../b//c.csv?x=1&x=2&y=#",
+    csv_url([f"user-{number:05}" for number in range(1500)]),
+)
+MANY = 12
+"""More than a page holds by default."""
+
+
+def _reads_back(api: Api, sent: JsonObject) -> JsonObject:
+    created = create(api, sent)
+    read = read_group(api, created)
+    for name in CREATED_WITH:
+        same(read.get(name), sent[name], f"{name} of the group that was read", operation="getUserGroupById")
+    same(read.get("_id"), created["_id"], "_id of the group that was read")
+    return created
+
+
+@check("GRP-01", on="createUserGroup getUserGroupById", cases=CATEGORIES)
+def a_created_group_reads_back(api: Api, category: str) -> None:
+    """Create groups of each category, with names and descriptions of any script, and read them by their ids."""
+
+    def reads_back(name: str, description: str) -> None:
+        _reads_back(api, group_body(api, category=category, name=name, description=description))
+
+    api.for_all(reads_back, name=TEXTS, description=TEXTS)
+
+
+@check("GRP-01", on="createUserGroup getUserGroupById")
+def special_texts_and_all_kinds_of_files_read_back(api: Api) -> None:
+    """Create groups with awkward and longest texts and with every kind of file_url, and read them, also later on."""
+    sent = [group_body(api, name=text, description=text[1:] + text[0]) for text in SPECIAL]
+    sent += [group_body(api, category=CATEGORIES[number % 3], file_url=url) for number, url in enumerate(FILES)]
+    created = [_reads_back(api, one) for one in sent]
+    synchronise(api)
+    body(api.delete(group_path(created.pop())))
+    sent.pop()
+    for group in created[::4]:
+        body(api.post(f"{group_path(group)}/refresh"))
+    if created[::4]:
+        synchronise(api)
+    for group, one in zip(created, sent, strict=True):
+        read = read_group(api, group)
+        for name in CREATED_WITH:
+            same(read.get(name), one[name], f"{name} of the group that was read after others were made and deleted")
+
+
+@check("GRP-02", on="createUserGroup getUserGroups deleteUserGroup updateUserGroup refreshUserGroupTotalUsers")
+def a_created_group_is_in_the_list(api: Api) -> None:
+    """Create groups of all categories, more than a page holds; change, refresh and delete some; look for the others."""
+    made = [create(api, group_body(api, category=CATEGORIES[number % 3])) for number in range(MANY)]
+    _all_listed(api, made, "right after it was created")
+    twin = group_body(api, name=f"Größe ☂ {api.fresh()}")
+    made += [create(api, twin) for _ in range(3)]
+    urls = ("data:text/csv,no%20such%20column%0Ax", csv_url([]), made[0].get("file_url"))
+    made += [create(api, group_body(api, file_url=url)) for url in urls]
+    for group in made[MANY:]:
+        settled(api, group)
+    _all_listed(api, made, "when its file has been read, or could not be")
+    body(api.patch(group_path(made[1]), {"name": api.fresh("Renamed ")}))
+    body(api.patch(group_path(made[3]), {"file_url": urls[0]}))
+    body(api.post(f"{group_path(made[2])}/refresh"))
+    for number in (MANY + 1, MANY - 1, MANY // 2, 0):
+        body(api.delete(group_path(made.pop(number))))
+    _all_listed(api, made, "while others are changed and deleted")
+
+
+def _all_listed(api: Api, made: list[JsonObject], when: str) -> None:
+    ids = [group["_id"] for group in made]
+    for read in (listed, in_pages):
+        found = entries(api, GROUPS, ids, read=read)
+        for group in made:
+            expect(group["_id"] in found, f"group {group['_id']} to be in the list {when}", list(found))
+    for group in some(api, made):
+        entry, read_back = found[group["_id"]], read_group(api, group)
+        for name in (*CREATED_WITH, "uid"):
+            if name in entry:
+                same(entry[name], read_back.get(name), f"{name} of the group's entry in the list, {when}")
+
+
+@check("GRP-03", on="createUserGroup deleteUserGroup updateUserGroup getUserGroups")
+def two_creations_get_different_ids_and_uids(api: Api) -> None:
+    """Create groups one by one, some with the same body, some after others were deleted; others listed differ too."""
+    twin = group_body(api)
+    ids: set[str] = set()
+    uids: set[float] = set()
+    made: dict[str, float] = {}
+    for number in range(MANY):
+        group = create(api, twin if number % 2 else group_body(api, category=CATEGORIES[number % 3]))
+        uid = uid_of(group)
+        expect(group["_id"] not in ids, "an _id that no earlier creation got", group)
+        expect(uid not in uids, "a uid that no earlier creation got", group)
+        same(read_group(api, group).get("uid"), uid, "uid of the group that was read")
+        ids.add(group["_id"])
+        uids.add(uid)
+        if number in {3, 4, 8}:
+            body(api.delete(group_path(group)))
+            continue
+        made[group["_id"]] = uid
+        if number in {5, 6}:
+            body(api.patch(group_path(group), {"name": api.fresh("Patched ")}))
+    for item in listed(api, GROUPS):
+        if item.get("_id") not in made:
+            expect(item.get("uid") not in made.values(), "no other group to have the uid of a new one", item)
+
+
+@check("GRP-16", on="createUserGroup getUserGroups")
+def a_group_without_a_field_is_refused(api: Api) -> None:
+    """Leave out each field, each pair, and all, and look for what might have been stored under the others."""
+    token = f"{api.fresh('refused')}."
+    complete = {"name": f"{token}n", "description": f"{token}d", "category": "l2", "file_url": file_of([token])}
+    left_out = [{one, other} for one in CREATED_WITH for other in CREATED_WITH]
+    for without in (*left_out, set(CREATED_WITH)):
+        sent = {name: value for name, value in complete.items() if name not in without}
+        answer = api.post(GROUPS, sent)
+        expect(answer.status == 400, f"400 for a creation without {' and '.join(sorted(without))}", str(answer))  # noqa: PLR2004
+    synchronise(api)
+    for item in (*listed(api, GROUPS), *(item for held in categorised(api).values() for item in held)):
+        texts = [item.get(name) for name in CREATED_WITH]
+        stored = any(isinstance(text, str) and (token in text or seg(token) in text) for text in texts)
+        expect(not stored, "a refused creation to store nothing", item, operation="getUserGroups")
+
+
+@check("GRP-18", on="createUserGroup getUserGroupById updateUserGroup getUserGroups getCategorisedUserGroups")
+def a_group_carries_its_application(api: Api) -> None:
+    """Look at application_id where a group of ours is answered: created, read, patched, listed, categorised."""
+    for category in CATEGORIES:
+        group = create(api, group_body(api, category=category))
+        path = group_path(group)
+        answers = {"the creation": group, "the read group": read_group(api, group)}
+        patched = api.patch(path, {"name": api.fresh("Patched "), "file_url": file_of([api.fresh("u")])})
+        answers["the patch"] = body(patched)
+        answers["the group read after a patch"] = settled(api, group)
+        answers["the list"] = entries(api, GROUPS, [group["_id"]]).get(group["_id"], group)
+        for item in (item for held in categorised(api).values() for item in held):
+            if item.get("_id") == group["_id"]:
+                answers["the categorised list"] = item
+        for where, found in answers.items():
+            same(found.get("application_id"), api.tenant[1], f"application_id of {where}")
+
+
+@check("GRP-18", on="createUserGroup getUserGroupById getUserGroups")
+def a_group_of_another_application_carries_that(api: Api) -> None:
+    """Create a group in a second application, and look at its application_id there. Needs --other-application."""
+    tenant = api.other_tenant
+    group = create(api, group_body(api), tenant=tenant)
+    read = body(api.get(group_path(group), tenant=tenant))
+    patched = body(api.patch(group_path(group), {"name": api.fresh("Patched ")}, tenant=tenant))
+    for found in (group, read, patched, *listed(api, GROUPS, tenant=tenant)):
+        same(found.get("application_id"), tenant[1], "application_id of a group in another application")
+
+
+@check("GRP-18", on="getUserGroups getCategorisedUserGroups", writes=False)
+def every_listed_group_carries_the_application(api: Api) -> None:
+    """Look at the application_id of every group in the list and in the categorised list."""
+    for item in listed(api, GROUPS):
+        same(item.get("application_id"), api.tenant[1], f"application_id of group {item.get('_id')} in the list")
+    for held in categorised(api).values():
+        for item in held:
+            same(item.get("application_id"), api.tenant[1], "application_id of a group in the categorised list")

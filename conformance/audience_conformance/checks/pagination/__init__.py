@@ -1,0 +1,1 @@
+"""Checks of numbered pages (PAG)."""

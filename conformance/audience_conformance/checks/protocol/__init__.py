@@ -1,0 +1,1 @@
+"""Checks of status codes, bodies and errors, for every operation (FMT, ERR)."""

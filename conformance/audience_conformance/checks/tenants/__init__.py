@@ -1,0 +1,1 @@
+"""Checks that applications are kept apart (TEN)."""

@@ -1,0 +1,79 @@
+"""What a run has made and not deleted yet, and the deleting of it."""
+
+import threading
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from audience_conformance.client.target import Target
+
+Tenant = tuple[str, str]
+"""Company and application."""
+MOST_SILENCES = 3
+"""Requests without an answer, one after the other, after which a target counts as gone."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """Something that a run created: its path below its tenant."""
+
+    tenant: Tenant
+    path: str
+
+
+@dataclass
+class Ledger:
+    """What a run created and has not deleted. Thread-safe.
+
+    Args:
+        made: all of it, in its order.
+        lasting: what of it stays to the end of the run, for many checks to read.
+    """
+
+    made: dict[Made, None] = field(default_factory=dict)
+    lasting: set[Made] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, made: Made) -> None:
+        with self._lock:
+            self.made[made] = None
+
+    def forget(self, made: Made) -> None:
+        with self._lock:
+            self.made.pop(made, None)
+
+
+@contextmanager
+def clean_up(target: Target, ledger: Ledger) -> Iterator[list[str]]:
+    """Delete what was made, whatever happens inside; what could not be deleted is in the list afterwards."""
+    left: list[str] = []
+    try:
+        yield left
+    finally:
+        left += delete_all(target, ledger)
+
+
+def delete_all(target: Target, ledger: Ledger, *, spare: Container[Made] = ()) -> list[str]:
+    """Delete all that the ledger holds, newest first, but for what is spared; give the URLs of what stays.
+
+    A target that has stopped answering is not asked for each thing anew.
+    """
+    left = []
+    silent = 0
+    for made in reversed([one for one in ledger.made if one not in spare]):
+        url = target.url(made.path, tenant=made.tenant)
+        if silent >= MOST_SILENCES:
+            left.append(f"{url}: not tried, the target does not answer")
+            continue
+        try:
+            answer = target.send("DELETE", url, {}, None, None)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the rest is still to be deleted)
+            silent += 1
+            left.append(f"{url}: {error}")
+            continue
+        silent = 0
+        if answer.ok or answer.status == 404:  # noqa: PLR2004
+            ledger.forget(made)
+        else:
+            left.append(f"{url}: {answer.status}")
+    return left

@@ -1,0 +1,229 @@
+"""The server under test: where it is, how to speak to it, and a record of all that was said."""
+
+import base64
+import json
+import shlex
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from urllib3 import HTTPHeaderDict
+from urllib3.exceptions import HTTPError
+
+from audience_conformance.client.connections import connections_to, reason
+from audience_conformance.contract.rules import contract
+
+Json = Any
+MAX_BODY_SHOWN = 4000
+USUAL_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "audience-conformance"}
+"""Sent where a request says nothing else. Curl asks for no encoding, and sends the same beside."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run is told of its target.
+
+    Args:
+        url: the server's origin, or with the base path.
+        headers: sent with every request; values are secret.
+        company_id: the company to work in.
+        application_id: the application to work in.
+        other_application_id: a second application of it, for the tenant rules.
+        group_id: a group with users, for reading.
+        users_file_url: a CSV of users that the target can read.
+        locked_definition_id: a locked definition that the run may try to change and delete.
+        validated_definition_id: a definition with validations, of which the run may put values.
+        timeout: seconds for one request.
+        patience: seconds for an asynchronous effect.
+        rate: requests a second at the most; 0 is as fast as it goes.
+        writes: may the run create, change and delete things of its own.
+    """
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    company_id: str = "559"
+    application_id: str = "64b000000000000000000001"
+    other_application_id: str | None = None
+    group_id: str | None = None
+    users_file_url: str | None = None
+    locked_definition_id: str | None = None
+    validated_definition_id: str | None = None
+    timeout: float = 10.0
+    patience: float = 10.0
+    rate: float = 0.0
+    writes: bool = True
+
+    @property
+    def base_url(self) -> str:
+        """The URL with the contract's base path, whichever way it was given."""
+        base_path: str = contract()["servers"][0]["url"]
+        url = self.url.rstrip("/")
+        return url if urlsplit(url).path.endswith(base_path) else f"{url}{base_path}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the target answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def json(self) -> Json:
+        """The body as JSON, None where it is none."""
+        try:
+            return json.loads(self.content)
+        except ValueError:
+            return None
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", "replace")
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300  # noqa: PLR2004
+
+    def __str__(self) -> str:
+        body = self.text if len(self.text) <= MAX_BODY_SHOWN else f"{self.text[:MAX_BODY_SHOWN]}…"
+        return f"{self.status} {body}".strip()
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer; the answer is None where there was none."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes | None
+    answer: Answer | None
+    seconds: float
+
+    def curl(self, secrets: Mapping[str, str]) -> str:
+        """The request as a line for a shell; a header in `secrets` shows the variable in place of its value."""
+        words = ["curl", "-sS"]
+        if self.method != "GET":
+            words += ["-X", self.method]
+        for name, value in self.headers:
+            if name.lower() in secrets:
+                words += ["-H", f'"{name}: {secrets[name.lower()]}"']
+            else:
+                words += ["-H", shlex.quote(f"{name}: {value}")]
+        if self.body:
+            text = self.body.decode("utf-8", "replace")
+            if text.isprintable() and text.encode() == self.body:
+                words += ["--data-raw", shlex.quote(text)]
+            else:  # no text, or with characters that would not survive being shown and pasted
+                encoded = base64.b64encode(self.body).decode()
+                return f"echo {encoded} | base64 -d | {' '.join(words)} --data-binary @- {shlex.quote(self.url)}"
+        return " ".join([*words, shlex.quote(self.url)])
+
+
+@dataclass
+class Trace:
+    """What was said since the last `restart`: the sequence that a finding shows."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    setup: list[Exchange] = field(default_factory=list)
+
+    started: bool = False
+
+    def restart(self) -> None:
+        """Forget; what was said before the first restart of a check is its set-up and stays."""
+        if not self.started:
+            self.setup += self.exchanges
+            self.started = True
+        self.exchanges.clear()
+
+    @property
+    def said(self) -> list[Exchange]:
+        """The set-up, and all since."""
+        return [*self.setup, *self.exchanges]
+
+
+class Unreachable(Exception):
+    """The target does not answer at all: `asked` is the request, `why` what stood in the way."""
+
+    def __init__(self, asked: str, why: str) -> None:
+        super().__init__(f"{asked}: {why}")
+        self.why = why
+
+
+class Target:
+    """Sends requests, keeps to the rate, counts, and tells every trace that listens. Safe to use from threads."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.sent = 0
+        self._connections = connections_to(options.base_url, options.timeout)
+        self._lock = threading.Lock()
+        self._next = 0.0
+        self._secrets = {
+            name.lower(): "Bearer $TOKEN" if value.lower().startswith("bearer ") else "$TOKEN"
+            for name, value in options.headers
+        }
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        return self._secrets
+
+    def url(self, path: str, query: Mapping[str, Any] | None = None, *, tenant: tuple[str, str] | None = None) -> str:
+        """The URL of a path below the tenant; `path` is given encoded."""
+        company_id, application_id = tenant or (self.options.company_id, self.options.application_id)
+        below = f"/company/{quote(company_id, safe='')}/application/{quote(application_id, safe='')}{path}"
+        text = urlencode({key: _text(value) for key, value in (query or {}).items() if value is not None})
+        return f"{self.options.base_url}{below}{'?' if text else ''}{text}"
+
+    def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, trace: Trace | None
+    ) -> Answer:
+        """Send one request.
+
+        Raises:
+            Unreachable: no answer came.
+        """
+        self._wait_for_turn()
+        every = (*self.options.headers, *headers.items())
+        sent = HTTPHeaderDict(USUAL_HEADERS)
+        for name, _ in every:
+            sent.discard(name)
+        for name, value in every:
+            sent.add(name, value)
+        started = time.monotonic()
+        answer: Answer | None = None
+        try:
+            response = self._connections.urlopen(method, url, body=body, headers=sent, redirect=False, retries=False)
+            answer = Answer(response.status, response.headers, response.data)
+        except HTTPError as error:
+            raise Unreachable(f"{method} {url}", reason(error)) from error
+        finally:
+            self.sent += 1
+            if trace is not None:
+                seconds = time.monotonic() - started
+                trace.exchanges.append(Exchange(method, url, every, body, answer, seconds))
+        return answer
+
+    def _wait_for_turn(self) -> None:
+        if not self.options.rate:
+            return
+        with self._lock:
+            now = time.monotonic()
+            wait = self._next - now
+            self._next = max(now, self._next) + 1 / self.options.rate
+        if wait > 0:
+            time.sleep(wait)
+
+    def close(self) -> None:
+        self._connections.clear()
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+Sender = Callable[..., Answer]

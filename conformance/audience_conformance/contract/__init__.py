@@ -1,0 +1,1 @@
+"""Reads openapi.yaml: its location, its operations, and its rules."""

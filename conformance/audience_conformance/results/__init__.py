@@ -1,0 +1,1 @@
+"""What a run found: findings, results, the summary, and known failures."""

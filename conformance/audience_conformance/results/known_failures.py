@@ -1,0 +1,207 @@
+"""Known failures: findings that a team has accepted for now. They still run, and must go on to fail.
+
+A file is a list in YAML, or plain lines, which say the same:
+
+    - {rule: DEF-05, operation: updateUserAttributeDefinition, reason: resets it, ticket: AUD-7, expires: 2026-12-31}
+
+    DEF-05 updateUserAttributeDefinition: resets it ticket=AUD-7 expires=2026-12-31
+
+The reason is a must; operation, ticket and expiry may be left out. `#` begins a comment.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from audience_conformance.contract.rules import catalogue, operations
+from audience_conformance.results.finding import MAX_SHOWN
+from audience_conformance.runner.execute import Result
+
+_FIELDS = ("rule", "operation", "reason", "ticket", "expires")
+_LINE = re.compile(r"(?P<rule>[^\s:]+)(?:\s+(?P<operation>[^\s:]+))?\s*:(?:\s+(?P<reason>.*))?")
+_KEY = re.compile(r"\s*(?<!\S)(ticket|expires)=(\S+)$")
+_MOST_REASON = 200
+
+
+class KnownProblem(Exception):
+    """A file of known failures that cannot be used; the message names the place and the fix."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One known failure: of a rule, or of a rule at one operation."""
+
+    rule: str
+    operation: str | None
+    reason: str
+    ticket: str | None = None
+    expires: date | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.rule} {self.operation}" if self.operation else self.rule
+
+    @property
+    def why(self) -> str:
+        """The reason, with the ticket and the day on which it expires."""
+        more = [self.ticket or "", f"until {self.expires}" if self.expires else ""]
+        told = ", ".join(filter(None, more))
+        return f"{self.reason} ({told})" if told else self.reason
+
+    @property
+    def expired(self) -> bool:
+        return self.expires is not None and self.expires < datetime.now(UTC).date()
+
+    def covers(self, result: Result) -> bool:
+        """Is this finding the known one."""
+        at = {result.operation} if result.operation else set(result.operations)
+        return result.rule == self.rule and (self.operation is None or self.operation in at)
+
+
+@dataclass(frozen=True)
+class Known:
+    """All known failures of a run."""
+
+    entries: tuple[Entry, ...] = ()
+
+    def why(self, result: Result) -> str:
+        """The reason why this finding is accepted, "" where it is not."""
+        return next((entry.why for entry in self.entries if entry.covers(result) and not entry.expired), "")
+
+    def rules(self, results: list[Result]) -> dict[str, str]:
+        """Rule id -> reason, of the rules of which no finding goes beyond what is known."""
+        beyond = {result.rule for result in results if result.status == "failed" and not self.why(result)}
+        return {entry.rule: entry.why for entry in self.entries if not entry.expired and entry.rule not in beyond}
+
+    def stale(self, results: list[Result], checked: Iterable[str]) -> list[str]:
+        """A line for each entry that ought to go: it has expired, or its operation did not fail any more.
+
+        That a whole rule did not fail any more is `Summary.fixed`.
+
+        Args:
+            results: what the run found.
+            checked: the rules that the run was to check.
+        """
+        chosen = set(checked)
+        lines = []
+        for entry in (entry for entry in self.entries if entry.rule in chosen):
+            if entry.expired:
+                told = f"The known failure {entry.name} has expired ({entry.why}): mend it or renew it."
+                lines.append(told)
+            elif entry.operation and _mended_here(entry, results):
+                told = f"{entry.name} holds, yet is listed as a known failure ({entry.why}): take it off the list."
+                lines.append(told)
+        return lines
+
+
+def _mended_here(entry: Entry, results: list[Result]) -> bool:
+    """Does the rule fail elsewhere, and not at the entry's operation, which was looked at."""
+    findings = [result for result in results if result.rule == entry.rule and result.status == "failed"]
+    looked_at = any(entry.operation in result.operations and entry.rule in result.rules for result in results)
+    return looked_at and bool(findings) and not any(map(entry.covers, findings))
+
+
+# --- reading --------------------------------------------------------------------------------------------------
+
+
+def read_known(path: Path) -> Known:
+    """The known failures in a file.
+
+    Raises:
+        KnownProblem: it cannot be read, or an entry cannot be used.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise KnownProblem(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise KnownProblem(f"{path} is not UTF-8") from None
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if _said(line)]
+    is_yaml = bool(lines) and lines[0][1].lstrip().startswith(("-", "[", "{"))
+    raw = _from_yaml(path, text) if is_yaml else [_from_line(path, number, _said(line)) for number, line in lines]
+    entries = tuple(_entry(where, fields) for where, fields in raw)
+    twice = {entry.name for entry in entries if [other.name for other in entries].count(entry.name) > 1}
+    if twice:
+        raise KnownProblem(f"{path} names {', '.join(sorted(twice))} twice; one entry says it")
+    return Known(entries)
+
+
+def _said(line: str) -> str:
+    """The line without its comment."""
+    return re.sub(r"(^|\s)#.*$", "", line).strip()
+
+
+def _from_line(path: Path, number: int, line: str) -> tuple[str, dict[str, Any]]:
+    where = f"{path}:{number}"
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise KnownProblem(f"{where}: not RULE: REASON, like DEF-05: resets pin_order ticket=AUD-7 expires=2026-12-31")
+    fields: dict[str, Any] = match.groupdict()
+    while fields["reason"] and (more := _KEY.search(fields["reason"])):
+        fields[more[1]] = more[2]
+        fields["reason"] = fields["reason"][: more.start()]
+    return where, fields
+
+
+def _from_yaml(path: Path, text: str) -> list[tuple[str, dict[str, Any]]]:
+    try:
+        content = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise KnownProblem(f"{path}{line} is not YAML: {getattr(error, 'problem', None) or error}") from None
+    if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
+        raise KnownProblem(f"{path} is not a list of entries like {{rule: DEF-05, reason: …, ticket: …}}")
+    return [(f"{path}, entry {number}", entry) for number, entry in enumerate(content, 1)]
+
+
+def _entry(where: str, fields: dict[str, Any]) -> Entry:
+    if unknown := [str(key) for key in fields if key not in _FIELDS]:
+        raise KnownProblem(f"{where}: {', '.join(unknown)} is no field of an entry; there are {', '.join(_FIELDS)}")
+    rule, operation = str(fields.get("rule") or ""), fields.get("operation")
+    if rule not in catalogue():
+        raise KnownProblem(f"{where}: {rule!r} is no rule; `audience-conformance rules` lists them all")
+    if operation is not None and str(operation) not in operations():
+        raise KnownProblem(f"{where}: {str(operation)!r} is no operationId of the contract")
+    reason = " ".join(str(fields.get("reason") or "").split())
+    if not reason:
+        raise KnownProblem(f"{where}: {rule} has no reason; say why it is accepted")
+    ticket = fields.get("ticket")
+    return Entry(rule, operation, reason, str(ticket) if ticket else None, _day(where, fields.get("expires")))
+
+
+def _day(where: str, value: Any) -> date | None:
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise KnownProblem(f"{where}: expires is {str(value)!r}; write a day like 2026-12-31") from None
+
+
+# --- writing --------------------------------------------------------------------------------------------------
+
+
+def as_yaml(findings: Iterable[Result]) -> str:
+    """The first file of known failures: an entry for each rule, or for each operation where all findings name one."""
+    by_rule: dict[str, dict[str, Result]] = {}
+    for result in findings:
+        by_rule.setdefault(result.rule, {}).setdefault(result.operation, result)
+    lines = [
+        "# Known failures of the Audience conformance suite: they run, and fail the run once they pass or expire.",
+        "# Say in `reason` why each is accepted, name its ticket, and add `expires: YYYY-MM-DD` where it should end.",
+    ]
+    for rule_id in (rule_id for rule_id in catalogue() if rule_id in by_rule):
+        found = by_rule[rule_id]
+        for operation, result in found.items() if "" not in found else [("", found[""])]:
+            seen = " ".join(f"expected {result.expected}; actual: {result.actual}"[:MAX_SHOWN].split())
+            fields = {"rule": rule_id, "operation": operation, "reason": f"found: {seen}"[:_MOST_REASON], "ticket": ""}
+            kept = {key: value for key, value in fields.items() if key != "operation" or value}
+            entry = yaml.safe_dump([kept], sort_keys=False, allow_unicode=True, width=1000)
+            lines += [f"# {catalogue()[rule_id].sentence}", entry.rstrip()]
+    return "\n".join([*lines, ""])

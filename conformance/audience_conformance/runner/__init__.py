@@ -1,0 +1,1 @@
+"""Performs a run: the pytest session, its workers, the preflight request, and the clean-up."""

@@ -1,0 +1,146 @@
+"""One run: its checks one by one, and what each came to."""
+
+import time
+import traceback
+import uuid
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from audience_conformance.checks.registry import Check
+from audience_conformance.client.api import Api, Effort
+from audience_conformance.client.ledger import Ledger, delete_all
+from audience_conformance.client.target import Exchange, Options, Target, Unreachable
+from audience_conformance.contract.rules import catalogue
+from audience_conformance.results.finding import Broken, Lacking
+
+Status = Literal["passed", "failed", "skipped", "error"]
+
+EFFORTS = {
+    "smoke": (3, 10, 8),
+    "standard": (25, 30, 20),
+    "deep": (300, 60, 50),
+}
+"""Profile -> generated examples a property, steps of a state machine, requests at once."""
+MAX_CURLS = 40
+"""Lines of the sequence that a finding shows: the last ones."""
+
+
+@dataclass
+class Result:
+    """What one check, or one case of it, came to.
+
+    Args:
+        rule: the rule that is broken, else the first of the check's.
+        check: the check's name.
+        case: the case, or "".
+        status: passed, failed (the target is wrong), skipped (it lacks something), error (we are wrong).
+        expected: of a finding, what the rule asks for.
+        actual: of a finding, what the target did; of a skip, what it lacks; of an error, the traceback.
+        overdue: an asynchronous effect had not come in time.
+        operation: the operationId at fault, or "".
+        operations: the operationIds that the check exercises.
+        curl: the sequence of requests of a finding, as lines for a shell.
+        seconds: how long it took.
+        rules: all rules that the check looks at.
+        known: of a finding, why it is accepted (--known-failures), or "".
+        sent: the requests that were sent for it; what an earlier check has sent and it judges too is not among them.
+    """
+
+    rule: str
+    check: str
+    case: str
+    status: Status
+    expected: str = ""
+    actual: str = ""
+    overdue: bool = False
+    operation: str = ""
+    operations: list[str] = field(default_factory=list)
+    curl: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    rules: list[str] = field(default_factory=list)
+    known: str = ""
+    sent: int = 0
+
+    @property
+    def requirement(self) -> str:
+        return catalogue()[self.rule].sentence
+
+    @property
+    def level(self) -> str:
+        return catalogue()[self.rule].level
+
+    @property
+    def id(self) -> str:
+        """How this item is called in pytest."""
+        return item_id(self.check, self.case, self.rules)
+
+    def data(self) -> dict[str, Any]:
+        """The result as plain data."""
+        return asdict(self)
+
+
+def item_id(check: str, case: str | None, rules: list[str] | tuple[str, ...]) -> str:
+    return f"{rules[0]}-{check}{f'-{case}' if case else ''}"
+
+
+def name_in(nodeid: str) -> str:
+    """How an item is called, from pytest's name for it."""
+    return nodeid.partition("[")[2].removesuffix("]")
+
+
+class Run:
+    """Performs checks against one target, and cleans up after them."""
+
+    def __init__(self, options: Options, profile: str, seed: int) -> None:
+        examples, steps, parallel = EFFORTS[profile]
+        self.options = options
+        self.profile = profile
+        self.effort = Effort(examples, steps, parallel, seed)
+        self.target = Target(options)
+        self.ledger = Ledger()
+        self.run_id = uuid.uuid4().hex[:8]
+        self._shared: dict[Any, Any] = {}
+
+    def perform(self, check: Check, case: str | None) -> Result:
+        """Run one check. Never raises but for an interrupt."""
+        api = Api(self.target, self.ledger, self.effort, self.run_id, self._shared)
+        result = Result(check.rules[0], check.name, case or "", "passed", operations=list(check.operations))
+        result.rules = list(check.rules)
+        started = time.monotonic()
+        try:
+            self._call(check, case, api)
+        except Broken as broken:
+            self._note(result, broken, api)
+        except Lacking as lacking:
+            result.status, result.actual = "skipped", str(lacking)
+        except Unreachable as unreachable:
+            result.status, result.actual = "error", f"the target did not answer: {unreachable}"
+            result.curl = self._curl(api.trace.said)
+        except Exception:  # noqa: BLE001 (a crash of ours is a result of its own)
+            result.status, result.actual = "error", traceback.format_exc()
+            result.curl = self._curl(api.trace.said)
+        if result.status != "error":
+            api.tidy()
+        result.seconds = round(time.monotonic() - started, 3)
+        return result
+
+    def _call(self, check: Check, case: str | None, api: Api) -> None:
+        if check.writes and not self.options.writes:
+            raise Lacking("leave to write (--write)")
+        check.function(api, *([case] if case is not None else []))
+
+    def _note(self, result: Result, broken: Broken, api: Api) -> None:
+        result.status = "failed"
+        result.rule = broken.rule or result.rule
+        result.expected, result.actual, result.overdue = broken.expected, broken.actual, broken.overdue
+        result.operation = broken.operation or ""
+        result.curl = self._curl(api.trace.said)
+
+    def _curl(self, exchanges: list[Exchange]) -> list[str]:
+        return [exchange.curl(self.target.secrets) for exchange in exchanges[-MAX_CURLS:]]
+
+    def clean_up(self) -> list[str]:
+        """Delete all that the run made; give what stays."""
+        left = delete_all(self.target, self.ledger)
+        self.target.close()
+        return left

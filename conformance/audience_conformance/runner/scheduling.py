@@ -1,0 +1,56 @@
+"""Which worker performs which checks: those that share requests go to the same one, so that each is sent once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+from audience_conformance.checks.registry import Check
+from audience_conformance.contract.rules import operations
+from audience_conformance.runner.execute import name_in
+
+Item = tuple[Check, str | None]
+
+
+def company_of(check: Check, case: str | None) -> str:
+    """What an item shares its requests with: all items of which this gives the same text.
+
+    The rules of format and errors judge the same requests to a path, those of pages the same lists of our own.
+    """
+    group = check.rules[0].partition("-")[0]
+    if case == "unknown-path" or check.rules[0] == "FMT-10":
+        return "requests to unknown paths"
+    if group in {"FMT", "ERR"}:
+        return f"requests to {operations()[case][1]}" if case in operations() else f"requests of {check.operations}"
+    if group == "MEM":
+        return "users of a group"
+    if group == "PAG":
+        return f"pages of {case}"
+    return f"{check.name} {case}"
+
+
+class InCompany(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out items in companies, one after the other, to whichever worker is free.
+
+    Args:
+        items: the items by the names that pytest has for them.
+        config: of pytest.
+        log: of pytest-xdist.
+    """
+
+    def __init__(self, items: Mapping[str, Item], config: Any, log: Any) -> None:
+        super().__init__(config, log)
+        self._items = items
+
+    def _split_scope(self, nodeid: str) -> str:
+        item = self._items.get(name_in(nodeid))
+        return company_of(*item) if item else nodeid
+
+    def remove_node(self, node: Any) -> str | None:
+        """Take a worker away that died: what it was at is not tried again, the rest of its work is."""
+        mine = {nodeid: unit for unit in self.assigned_work[node].values() for nodeid in unit}
+        crashed = next((nodeid for nodeid, unit in mine.items() if not unit[nodeid]), None)
+        if crashed is not None:
+            mine[crashed][crashed] = True
+        super().remove_node(node)
+        return crashed

@@ -1,0 +1,92 @@
+"""The end of a run: its summary, what a reader must know of it, and the files that it leaves."""
+
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NamedTuple
+
+from audience_conformance import reports
+from audience_conformance.results.known_failures import as_yaml
+from audience_conformance.results.summary import Summary
+from audience_conformance.runner.execute import Result
+from audience_conformance.runner.message import scrub, secrets_of
+from audience_conformance.runner.preflight import Unable
+from audience_conformance.settings.settings import Settings
+
+
+class Timing(NamedTuple):
+    """When a run began (`time.time`), how many seconds it took, and how many requests it sent."""
+
+    started: float
+    seconds: float
+    sent: int
+
+
+def sum_up(settings: Settings, results: list[Result], left: list[str], timing: Timing, *, interrupted: bool) -> Summary:
+    """The summary of a run."""
+    known = settings.known()
+    checked = {result.rule for result in results}
+    secrets = secrets_of(settings)
+    return Summary(
+        target=settings.url or "",
+        profile=settings.profile,
+        seed=settings.seed,
+        results=results,
+        sent=timing.sent,
+        seconds=timing.seconds,
+        started=datetime.fromtimestamp(timing.started, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        version=_version(),
+        left=[scrub(line, secrets) for line in left],
+        known={rule_id: why for rule_id, why in known.rules(results).items() if rule_id in checked},
+        notes=_notes(settings, results),
+        selected=settings.chosen() if settings.rules or settings.skip_rules or settings.level else [],
+        strict=settings.strict,
+        interrupted=interrupted,
+        stale=known.stale(results, settings.chosen()),
+        command=settings.command(),
+    )
+
+
+def _notes(settings: Settings, results: list[Result]) -> list[str]:
+    """What a reader of the results must know of the run."""
+    notes = []
+    if settings.ours:
+        notes.append("the target is a mock that this run started; --url names another")
+    if settings.read_only:
+        notes.append("reading rules only: --read-only")
+    elif not settings.writes:
+        notes.append("reading rules only: the target is not on this machine, and --write is not given")
+    if any(result.status == "skipped" and "--max-time" in result.actual for result in results):
+        notes.append(f"not all was checked: the time was up ({settings.max_time:g} s, --max-time)")
+    return notes
+
+
+def nothing_to_check(settings: Settings) -> str:
+    """Why no check is left."""
+    given = {"rules": settings.rules, "skip-rules": settings.skip_rules, "level": settings.level or ""}
+    told = [f"--{name} {value}" for name, value in given.items() if value]
+    return f"nothing to check: no check is left by {' '.join([*told, f'--profile {settings.profile}'])}"
+
+
+def write_files(settings: Settings, summary: Summary) -> list[Path]:
+    """Write the reports, and the first file of known failures; give their paths.
+
+    Raises:
+        Unable: one cannot be written.
+    """
+    written = []
+    try:
+        if path := settings.write_known_failures:
+            with Path(path).open("x", encoding="utf-8") as file:
+                file.write(as_yaml(result for result in summary.findings() if not result.known))
+            written.append(Path(path))
+        return [*written, *reports.write(summary, settings.report, Path(settings.report_dir))]
+    except (OSError, reports.ReportError) as error:
+        raise Unable(str(error)) from None
+
+
+def _version() -> str:
+    try:
+        return version("audience-contract")
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,91 @@
+"""One worker's side of a run: performs checks, and deletes at once what each made."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from audience_conformance.client.ledger import MOST_SILENCES, delete_all
+from audience_conformance.runner.execute import Result, Run, item_id
+from audience_conformance.runner.message import scrubbed
+from audience_conformance.runner.preflight import Unable, reach
+from audience_conformance.runner.resource_log import Journal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from audience_conformance.checks.registry import Check
+    from audience_conformance.settings.settings import Settings
+
+
+class Worker:
+    """Performs checks against one target.
+
+    Args:
+        settings: of the run.
+        folder: for the journal.
+        deadline: when no check starts any more (`time.time`), None for never.
+        workers: how many there are: they share the rate.
+    """
+
+    def __init__(self, settings: Settings, folder: Path, deadline: float | None, workers: int) -> None:
+        self.settings = settings
+        self._known = settings.known()
+        self._left_out = set(settings.skip_ids())
+        self._deadline = deadline
+        self._run = Run(settings.options(workers), settings.profile, settings.seed)
+        self._journal = Journal(folder, self._run.run_id)
+        self._run.ledger = self._journal
+        self._silent = 0
+
+    def perform(self, check: Check, case: str | None) -> tuple[Result, int]:
+        """Perform one check; give what it came to, and how many requests were sent for it."""
+        before = self._run.target.sent
+        if self._deadline is not None and time.time() > self._deadline:
+            return self._not_tried(check, case, "skipped", "more time (--max-time)"), 0
+        if self._silent >= MOST_SILENCES and not self._answers():
+            return self._not_tried(check, case, "error", "the target has stopped answering: not tried"), 0
+        # Whatever takes chance from Python's own generator is the same in every run of this seed, whatever ran before.
+        random.seed(f"{self.settings.seed} {item_id(check.name, case, check.rules)}")
+        result = self._run.perform(check, case)
+        self._silent = self._silent + 1 if result.status == "error" and "did not answer" in result.actual else 0
+        self._tidy()
+        result.sent = self._run.target.sent - before
+        return self._judged(scrubbed(result, self.settings)), result.sent
+
+    def _judged(self, result: Result) -> Result:
+        if result.status != "failed":
+            return result
+        if result.rule in self._left_out:
+            lacks = f"{result.rule} to hold, which is left out"
+            return replace(result, rule=result.rules[0], status="skipped", actual=lacks)
+        return replace(result, known=self._known.why(result))
+
+    def _answers(self) -> bool:
+        """Is the target there at all: some checks in a row got no answer, perhaps from one operation only."""
+        try:
+            reach(self.settings)
+        except Unable:
+            return False
+        self._silent = 0
+        return True
+
+    def _not_tried(self, check: Check, case: str | None, status: str, why: str) -> Result:
+        result = Result(check.rules[0], check.name, case or "", "skipped", operations=list(check.operations))
+        result.rules, result.actual = list(check.rules), why
+        result.status = "error" if status == "error" else "skipped"
+        return result
+
+    def _tidy(self) -> None:
+        """Delete what the check made. What stays is tried once more at the end of the run, by the journal.
+
+        So is what was made to last: deleted there.
+        """
+        delete_all(self._run.target, self._journal, spare=self._journal.lasting)
+        self._journal.made.clear()
+
+    def close(self) -> None:
+        self._run.target.close()
+        self._journal.close()

@@ -1,0 +1,1 @@
+"""The options of a run: their table, their parser, and the settings made from them."""

@@ -1,0 +1,109 @@
+"""Where openapi.yaml lies, and the form of it that this server serves."""
+
+import copy
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+JsonObject = dict[str, Any]
+
+
+class TenantName(NamedTuple):
+    """One application of one company: the unit that owns data."""
+
+    company_id: str
+    application_id: str
+
+    def __str__(self) -> str:
+        return f"{self.company_id}/{self.application_id}"
+
+
+DOCUMENTED_TENANT = TenantName("559", "64b000000000000000000001")
+
+
+def contract_path() -> Path:
+    """The openapi.yaml at the root of the checkout, or the copy that the wheel carries."""
+    root = Path(__file__).resolve().parents[3]
+    if (root / "pyproject.toml").is_file() and (root / "openapi.yaml").is_file():
+        return root / "openapi.yaml"
+    return Path(__file__).resolve().parents[1] / "openapi.yaml"
+
+
+def load_contract(tenants: Iterable[TenantName] = ()) -> JsonObject:
+    """Read the contract and widen the company and application enums by `tenants`.
+
+    Args:
+        tenants: applications that this server serves beside the documented one.
+
+    Returns:
+        The OpenAPI document as plain data, every key a string.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    with contract_path().open("rb") as file:
+        contract: JsonObject = _string_keys(yaml.load(file, loader))  # noqa: S506 (a safe loader)
+    served = list(tenants)
+    for parameter in _parameters(contract):
+        enum = parameter.get("schema", {}).get("enum")
+        if enum is not None and parameter["name"] in TenantName._fields:
+            enum += [n for t in served if (n := getattr(t, parameter["name"])) not in enum]
+            enum[:] = dict.fromkeys(enum)
+    return contract
+
+
+def _parameters(contract: JsonObject) -> Iterable[JsonObject]:
+    yield from contract.get("components", {}).get("parameters", {}).values()
+    for item in contract["paths"].values():
+        for holder in (item, *(v for v in item.values() if isinstance(v, dict))):
+            yield from (p for p in holder.get("parameters", []) if "$ref" not in p)
+
+
+def _string_keys(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {str(key): _string_keys(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_string_keys(item) for item in node]
+    return node
+
+
+def json_schema(schema: Any) -> Any:
+    """Translate an OpenAPI 3.0 schema without `$ref` into JSON Schema draft 4.
+
+    The two differ in `nullable`, which counts only beside `type`.
+    """
+    if isinstance(schema, list):
+        return [json_schema(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {key: json_schema(value) for key, value in schema.items() if not key.startswith("x-")}
+    if result.pop("nullable", False) is True and isinstance(result.get("type"), str):
+        result["type"] = [result["type"], "null"]
+    return result
+
+
+def documented_answers(contract: JsonObject) -> dict[str, dict[int, JsonObject]]:
+    """What every operation documents as its answers: operationId -> status -> media type, without `$ref`."""
+    return {
+        operation["operationId"]: {
+            int(status): resolve(contract, response)["content"]["application/json"]
+            for status, response in operation["responses"].items()
+        }
+        for item in contract["paths"].values()
+        for operation in item.values()
+        if "operationId" in operation
+    }
+
+
+def resolve(contract: JsonObject, node: Any) -> Any:
+    """A deep copy of `node` in which every local `$ref` is replaced by what it names."""
+    if isinstance(node, dict):
+        if "$ref" in node:
+            target: Any = contract
+            for part in node["$ref"].removeprefix("#/").split("/"):
+                target = target[part]
+            return resolve(contract, target)
+        return {key: resolve(contract, value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [resolve(contract, item) for item in node]
+    return copy.copy(node)

@@ -1,0 +1,107 @@
+"""Compiled schemas, and what they say of a value in words."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+
+from audience_mock.contract.document import JsonObject, json_schema
+from audience_mock.errors import Violation, show
+
+_TYPES = {
+    "string": "a string",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+_PATTERNS = {
+    "^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, - and _, the first a letter or digit",
+    "^([Hh][Tt][Tt][Pp][Ss]?://|[Dd][Aa][Tt][Aa]:[Tt][Ee][Xx][Tt]/[Cc][Ss][Vv][;,])": (
+        "an http, https or data:text/csv URL, special characters percent-encoded"
+    ),
+}
+_FORMATS = {
+    "uri": "a URL, special characters percent-encoded",
+    "date-time": "a date and time like 2024-05-01T09:30:00.000Z",
+    "date": "a date like 2024-05-01",
+}
+
+
+class Schema:
+    """One schema of the contract, compiled once.
+
+    Args:
+        schema: an OpenAPI 3.0 schema without `$ref`.
+    """
+
+    def __init__(self, schema: JsonObject) -> None:
+        self._schema = json_schema(schema)
+        self._validator = jsonschema_rs.Draft4Validator(self._schema, validate_formats=True)
+
+    def violations(self, value: Any, field: str) -> list[Violation]:
+        """All that keeps `value` from fitting, each with its path below `field`; empty if it fits."""
+        if self._validator.is_valid(value):
+            return []
+        return list(self._explain(value, field))
+
+    def _explain(self, value: Any, field: str) -> Iterator[Violation]:
+        for error in self._validator.iter_errors(value):
+            path = _join(field, error.instance_path)
+            keyword = error.kind.name
+            holder = self._at(error.schema_path[:-1])
+            if keyword == "required":
+                missing = str(error.kind.value)
+                path = _join(path, [missing])
+                wanted = describe(holder.get("properties", {}).get(missing, {}))
+                yield Violation(path, f"{path} is missing; send {wanted}.")
+            elif keyword == "additionalProperties":
+                surplus = show(error.kind.value[0])
+                yield Violation(path, f"{path} has the unknown {surplus}; use {', '.join(holder['properties'])}.")
+            else:
+                yield Violation(path, f"{path} is {show(error.instance)}; send {describe(holder)}.")
+
+    def _at(self, path: list[str | int]) -> Any:
+        node = self._schema
+        for part in path:
+            node = node[part]
+        return node
+
+
+def _join(field: str, path: list[str | int]) -> str:
+    return ".".join([field, *map(str, path)])
+
+
+def describe(schema: JsonObject) -> str:
+    """What a value that fits `schema` is, in words: "a string of 1 to 255 characters"."""
+    if "oneOf" in schema:
+        return _listed([describe(member) for member in schema["oneOf"]])
+    if "enum" in schema:
+        options = [str(o) if isinstance(o, str) else show(o) for o in schema["enum"]]
+        return options[0] if len(options) == 1 else f"one of {', '.join(options)}"
+    types = schema.get("type", [])
+    text = _listed([_TYPES[t] for t in ([types] if isinstance(types, str) else types)]) or "a value"
+    if types == "array" and schema.get("items", {}).get("type"):
+        text = f"a list of {describe(schema['items']).removeprefix('an ').removeprefix('a ')}s"
+    if "pattern" in schema:
+        text += f" ({_PATTERNS.get(schema['pattern'], 'matching ' + schema['pattern'])})"
+    elif "format" in schema:
+        text = _FORMATS.get(schema["format"], text)
+    for low, high, unit in (("minLength", "maxLength", "characters"), ("minItems", "maxItems", "items")):
+        if low in schema or high in schema:
+            text += f" of {_bounds(schema.get(low), schema.get(high))} {unit}"
+    if "minimum" in schema or "maximum" in schema:
+        text += f", {_bounds(schema.get('minimum'), schema.get('maximum'))}"
+    return text
+
+
+def _bounds(low: Any, high: Any) -> str:
+    if high is None:
+        return f"{low} or more"
+    return f"at most {high}" if low is None else f"{low} to {high}"
+
+
+def _listed(words: list[str]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,1 @@
+"""The steps that a request passes, one file each; app.py wires them."""

@@ -1,0 +1,80 @@
+"""The pages beside the API: Swagger UI at /ui, the contract at /openapi.json and /openapi.yaml."""
+
+import functools
+from collections.abc import Awaitable
+
+import orjson
+import swagger_ui_bundle
+import yaml
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, Router
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from audience_mock import errors
+from audience_mock.contract.document import JsonObject
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Audience API (mock)</title>
+<link rel="stylesheet" href="/ui/swagger-ui.css">
+<link rel="icon" href="/ui/favicon-32x32.png">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/ui/swagger-ui-bundle.js"></script>
+<script>
+SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, tryItOutEnabled: true,
+  displayRequestDuration: true, defaultModelsExpandDepth: 0});
+</script>
+</body>
+</html>
+"""
+
+
+class Docs:
+    """Answer /, /ui, /openapi.json and /openapi.yaml; pass everything else on.
+
+    Connexion would put these below the API's base path and rewrite `servers`; people look for them at the root.
+    """
+
+    def __init__(self, app: ASGIApp, contract: JsonObject) -> None:
+        self._app = app
+        self._contract = contract
+        self._router = Router(
+            [
+                Route("/", lambda _: RedirectResponse("/ui/")),
+                Route("/ui", lambda _: RedirectResponse("/ui/")),
+                Route("/ui/", lambda _: HTMLResponse(_PAGE)),
+                Mount("/ui", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path)),
+                Route("/openapi.json", self._json),
+                Route("/openapi.yaml", self._yaml),
+            ],
+            redirect_slashes=False,
+        )
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != "http" or scope["path"].partition("/ui/")[0] not in _PATHS:
+            return self._app(scope, receive, send)
+        if scope["method"] not in _METHODS:
+            raise errors.method_not_allowed(scope["method"], scope["path"], _METHODS)
+        return self._router(scope, receive, send)
+
+    async def _json(self, _: Request) -> Response:
+        return Response(orjson.dumps(self._contract, option=orjson.OPT_INDENT_2), media_type="application/json")
+
+    async def _yaml(self, _: Request) -> Response:
+        return Response(self._yaml_text, media_type="application/yaml")
+
+    @functools.cached_property
+    def _yaml_text(self) -> str:
+        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        return str(yaml.dump(self._contract, Dumper=dumper, sort_keys=False, allow_unicode=True, width=110))
+
+
+_METHODS = ("GET", "HEAD")
+_PATHS = frozenset({"", "/", "/ui", "/openapi.json", "/openapi.yaml"})

@@ -1,0 +1,157 @@
+"""The step that spoils answers: what a request prefers, and what the session's faults say.
+
+It stands behind routing, so that a rule can name an operation, and before validation, so that an error can be had
+whatever was sent.
+"""
+
+import asyncio
+import random
+import weakref
+from collections.abc import Awaitable
+from typing import Any
+
+from connexion.middleware.abstract import ROUTING_CONTEXT
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from audience_mock.contract.examples import Samples
+from audience_mock.errors import Refusal
+from audience_mock.middleware.prefer_header import NONE, Preferences, preferences
+from audience_mock.middleware.request_headers import headers_of
+from audience_mock.middleware.request_validation import JUDGED
+from audience_mock.middleware.response_validation import APPLIED, answer
+from audience_mock.session.fault_rules import Fault
+from audience_mock.session.sessions import SESSION, Session
+
+CONNECTION = "audience_mock.connection"
+"""Key of the ASGI scope: a weak reference to what the server's own `send` belongs to, None where there is none."""
+TOO_MANY, FAILURE = 429, 500
+
+
+class Forcing:
+    """Answer otherwise than the mock would, later, half, or not at all, where that was asked for.
+
+    Args:
+        app: what answers else.
+        samples: the bodies of forced answers.
+    """
+
+    def __init__(self, app: ASGIApp, samples: Samples) -> None:
+        self._app = app
+        self._samples = samples
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != "http" or JUDGED in scope:
+            return self._app(scope, receive, send)
+        session: Session = scope[SESSION]
+        asked = preferences(scope["headers"]) if b"prefer" in headers_of(scope) else NONE
+        operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
+        rule = None
+        if session.faults:
+            rule = session.faults.striking(scope["method"], _paths(scope), operation_id, session.clock.now())
+        if asked.applied or rule:
+            return self._spoil(asked, rule, scope, receive, send)
+        return self._app(scope, receive, send)
+
+    async def _spoil(self, asked: Preferences, rule: Fault | None, scope: Scope, receive: Receive, send: Send) -> None:
+        session: Session = scope[SESSION]
+        operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
+        applied = scope[APPLIED] = [f"Prefer: {text}" for text in asked.applied]
+        if rule:
+            applied.append(f"rule {rule.id}{'' if rule.does_more_than_wait else ': delay'}")
+        kind = asked.fault or (rule.told.get("kind") if rule else None)
+        await session.clock.sleep(asked.delay + (rule.delay() if rule else 0.0))
+        if kind == "drop":
+            await _drop(scope, receive)
+            return
+        forced = self._forced(asked, rule, operation_id)
+        headers = {"Preference-Applied": ", ".join(asked.applied)} if asked.applied else {}
+        if rule and "rate" in rule.told:
+            headers["Retry-After"] = str(rule.retry_after(session.clock.now()))
+        told = _Telling(send, headers, kind, scope)
+        if forced is None:
+            await self._app(scope, receive, told)
+        else:
+            await answer(*forced)(scope, receive, told)
+
+    def _forced(self, asked: Preferences, rule: Fault | None, operation_id: str) -> tuple[int, Any] | None:
+        """Status and body of a forced answer; None where the mock is to answer."""
+        samples, told = self._samples, rule.told if rule else {}
+        status = asked.code or told.get("status") or (TOO_MANY if "rate" in told else None)
+        example = asked.example or told.get("example")
+        if status is None and example is None and not asked.dynamic and "body" not in told:
+            return None
+        status = status or samples.success(operation_id)
+        if "body" in told and asked.code is None:
+            return status, told["body"]
+        seed = random.randrange(2**32) if asked.dynamic else None  # noqa: S311 (no secret)
+        return status, samples.body(operation_id, status, example=example, seed=seed)
+
+
+def _paths(scope: Scope) -> tuple[str, str]:
+    """The path, whole and below the application."""
+    path: str = scope["path"]
+    return path, f"/{path.partition('/application/')[2].partition('/')[2]}"
+
+
+async def _drop(scope: Scope, receive: Receive) -> None:
+    """Close the connection without an answer, and wait until it is closed."""
+    transport = _transport(scope)
+    if transport is None:
+        raise Refusal(
+            FAILURE, "The answer was to be dropped, but there is no connection to close: give the mock a port."
+        )
+    transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def connection_of(send: Send) -> "weakref.ref[Any] | None":
+    """What a server's `send` belongs to; a strong reference would keep each request alive until it is collected."""
+    owner = getattr(send, "__self__", None)
+    return None if owner is None else weakref.ref(owner)
+
+
+def _transport(scope: Scope) -> Any:
+    """The connection that a request came on; None where it came on none."""
+    held = scope.get(CONNECTION)
+    return getattr(held() if held else None, "transport", None)
+
+
+class _Telling:
+    """A `send` that adds headers, and spoils the body where it is to be spoilt."""
+
+    def __init__(self, send: Send, headers: dict[str, str], kind: str | None, scope: Scope) -> None:
+        self._send = send
+        self._headers = headers
+        self._kind = kind
+        self._scope = scope
+        self._start: Message = {}
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(raw=message.setdefault("headers", [])).update(self._headers)
+            self._start = message
+            if self._kind is None:
+                await self._send(message)
+        elif self._kind is None:
+            await self._send(message)
+        else:
+            self._body += message.get("body", b"")
+            if not message.get("more_body", False):
+                await self._spoilt()
+
+    async def _spoilt(self) -> None:
+        half = self._body[: len(self._body) // 2]
+        if self._kind == "malformed":
+            MutableHeaders(raw=self._start["headers"])["content-length"] = str(len(half))
+            await self._send(self._start)
+            await self._send({"type": "http.response.body", "body": half})
+            return
+        await self._send(self._start)
+        await self._send({"type": "http.response.body", "body": half, "more_body": True})
+        transport = _transport(self._scope)
+        if transport is not None:
+            await asyncio.sleep(0.05)  # what was written has to leave before the connection is closed
+            transport.close()

@@ -1,0 +1,91 @@
+"""The step that writes down what was asked and answered, whatever becomes of it."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable
+from time import perf_counter
+
+from connexion.middleware.abstract import ROUTING_CONTEXT
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from audience_mock.middleware.response_validation import APPLIED
+from audience_mock.session.journal import LONGEST_BODY, Record
+from audience_mock.session.sessions import SESSION, Session
+
+PATIENCE = 1.0
+"""Seconds that an answer waits for a body that only the journal wants."""
+TOO_LARGE = 413
+
+
+class Recording:
+    """Keep each request and its answer in the journal of its session.
+
+    An entry is there before the last of its answer is sent: who has the answer finds the entry.
+
+    Args:
+        app: the API.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        session: Session = scope[SESSION]
+        record = Record(session.clock.now(), scope)
+        begun = perf_counter()
+
+        async def hear() -> Message:
+            message = await receive()
+            record.hear(message)
+            return message
+
+        def tell(message: Message) -> Awaitable[None]:
+            record.tell(message)
+            if record.lacks_body:
+                return _tell_after_body(message, record, receive, send)
+            if record.is_whole:
+                _finish(record, session, scope, begun)
+            return send(message)
+
+        try:
+            await self._app(scope, hear, tell)
+        except BaseException as error:
+            if not record.is_whole:
+                record.problem = type(error).__name__
+            raise
+        finally:
+            if not record.id:
+                _finish(record, session, scope, begun)
+
+
+async def _tell_after_body(message: Message, record: Record, receive: Receive, send: Send) -> None:
+    """The answer did not need the body, but who reads the journal does; after the answer it cannot be had.
+
+    One that is longer than is kept was refused for that, or is not worth the wait.
+    """
+    record.lacks_body = False
+    declared = record.declared_size()
+    wanted = declared if declared <= LONGEST_BODY and record.status != TOO_LARGE else 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while record.asked.size < wanted:
+                heard = await receive()
+                record.hear(heard)
+                if not heard.get("more_body"):
+                    break
+    record.was_asked_with(declared)
+    await send(message)
+
+
+def _finish(record: Record, session: Session, scope: Scope, begun: float) -> None:
+    record.duration = perf_counter() - begun
+    routed = scope.get("extensions", {}).get(ROUTING_CONTEXT)
+    if routed:
+        record.operation = routed["operation_id"]
+    applied = scope.get(APPLIED)
+    if applied:
+        record.applied = applied
+    session.journal.add(record)

@@ -1,0 +1,286 @@
+"""The step that reads and judges a request: everything an operation gets has passed here.
+
+It stands in the place of Connexion's RequestValidationMiddleware, on the same seam (RoutedMiddleware). That
+one stops at the first violation, hands an undeclared body on as bytes, answers 500 to JSON that is not
+UTF-8, accepts NaN, and compiles every schema again for each request. Here each operation is compiled once,
+texts that were judged good are not judged again, and all violations of a request are reported together.
+"""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
+from connexion.operations import AbstractOperation
+from connexion.spec import Specification
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from audience_mock import errors
+from audience_mock.contract.document import JsonObject
+from audience_mock.contract.schema import Schema
+from audience_mock.errors import Violation
+from audience_mock.middleware.lru import remember
+from audience_mock.middleware.request_headers import headers_of
+from audience_mock.middleware.routing import PATH_ARGUMENTS
+
+MAX_BODY = 64 * 2**20
+"""Bytes of a request body; a file_url of a million users, written out as data:text/csv, fits."""
+MAX_DEPTH = 64
+"""Levels of lists and objects in a body; an answer that nests deeper could not be written."""
+
+ARGUMENTS = "audience_mock.arguments"
+"""Key of the ASGI scope: what the operation is called with, by name."""
+JUDGED = "audience_mock.judged"
+"""Key of the ASGI scope: the request is only to be judged; a good one is answered with 204."""
+
+_EXACT = 2.0**63
+"""Whole numbers from here on are read as floats by orjson."""
+_MAY_BE_BIG = re.compile(rb"[0-9]{19}|[0-9][eE]")
+"""What a text has that has such a number."""
+_SHORT = 4096
+"""Bytes up to which it is quicker to look at the text than at what was parsed."""
+_INTEGER = re.compile(r"-?[0-9]{1,4000}")
+_BOOLEANS = {"true": True, "false": False}
+
+
+def _integer(text: str) -> Any:
+    return int(text) if _INTEGER.fullmatch(text) else text
+
+
+def _boolean(text: str) -> Any:
+    return _BOOLEANS.get(text, text)
+
+
+_READERS: dict[str, Callable[[str], Any]] = {"string": str, "integer": _integer, "boolean": _boolean}
+
+
+class _Parameter:
+    """One query or path parameter: its text is read by its type, then judged by its schema."""
+
+    def __init__(self, declared: JsonObject) -> None:
+        schema = declared["schema"]
+        self.name: str = declared["name"]
+        self.place: str = declared["in"]
+        self.required: bool = declared.get("required", False)
+        self.default = schema.get("default")
+        self._read = _READERS[schema["type"]]
+        self._schema = Schema(schema)
+        self._field = f"{self.place}.{self.name}"
+        self._good: dict[str, Any] = {}
+
+    def judge(self, text: str | None, arguments: dict[str, Any], violations: list[Violation]) -> None:
+        """Put the value of a text, None for none, among the arguments, and what is wrong among the violations."""
+        if text is None:
+            if self.required:
+                violations.append(Violation(self._field, f"{self._field} is missing; send it."))
+            elif self.default is not None:
+                arguments[self.name] = self.default
+        elif text in self._good:
+            arguments[self.name] = self._good[text]
+        else:
+            value = arguments[self.name] = self._read(text)
+            found = self._schema.violations(value, self._field)
+            violations += found
+            if not found:
+                remember(self._good, text, value)
+
+
+class _Parameters:
+    """All parameters of an operation; one at the operation overrides its namesake at the path."""
+
+    def __init__(self, declared: list[JsonObject]) -> None:
+        unique = {(p["in"], p["name"]): p for p in reversed(declared)}
+        parameters = [_Parameter(p) for p in reversed(unique.values())]
+        self._path = [p for p in parameters if p.place == "path"]
+        self._query = [p for p in parameters if p.place == "query"]
+        self._good: dict[bytes, dict[str, Any]] = {}
+
+    def read(self, scope: Scope, violations: list[Violation]) -> dict[str, Any]:
+        """The arguments by name, defaults filled in; what is wrong is added to `violations`."""
+        texts: dict[str, str] = scope[PATH_ARGUMENTS]
+        arguments: dict[str, Any] = {}
+        for parameter in self._path:
+            parameter.judge(texts.get(parameter.name), arguments, violations)
+        query_string: bytes = scope["query_string"]
+        of_query = self._good.get(query_string)
+        if of_query is None:
+            of_query = self._read_query(query_string, violations)
+        arguments.update(of_query)
+        return arguments
+
+    def _read_query(self, query_string: bytes, violations: list[Violation]) -> dict[str, Any]:
+        texts = dict(parse_qsl(query_string.decode("latin-1"), keep_blank_values=True))
+        arguments: dict[str, Any] = {}
+        found: list[Violation] = []
+        for parameter in self._query:
+            parameter.judge(texts.get(parameter.name), arguments, found)
+        if not found:
+            remember(self._good, query_string, arguments)
+        violations += found
+        return arguments
+
+
+class _Body:
+    """The JSON body of an operation."""
+
+    def __init__(self, schema: JsonObject, *, required: bool) -> None:
+        self._schema = Schema(schema)
+        self._required = required
+
+    async def read(self, scope: Scope, receive: Receive, violations: list[Violation]) -> Any:
+        """The parsed body, or None; what is wrong is added to `violations`.
+
+        Raises:
+            Refusal: 415 for a body that is not sent as JSON, 413 for one that is too large.
+        """
+        headers = headers_of(scope)
+        content = await _receive_body(receive, headers.get(b"content-length", b""))
+        if not content:
+            if self._required:
+                violations.append(errors.body_missing())
+            return None
+        content_type = headers.get(b"content-type")
+        if content_type is not None and content_type != _JSON:
+            _check_media_type(content_type.decode("latin-1"))
+        body, problem = parse_json(content)
+        violations += [problem] if problem else self._schema.violations(body, "body")
+        return body
+
+
+_JSON = b"application/json"
+
+
+def _check_media_type(content_type: str) -> None:
+    """A body without a Content-Type is taken for JSON, the only type there is."""
+    media_type, _, parameters = content_type.partition(";")
+    charset = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", parameters, re.IGNORECASE)
+    utf8 = charset is None or charset[1].lower() in {"utf-8", "utf8", "us-ascii"}
+    if media_type.strip().lower() != "application/json" or not utf8:
+        raise errors.unsupported_media_type(content_type)
+
+
+async def _receive_body(receive: Receive, content_length: bytes) -> bytes:
+    if content_length.isdigit() and int(content_length) > MAX_BODY:
+        raise errors.body_too_large(MAX_BODY)
+    chunks, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise errors.body_cut_off()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise errors.body_too_large(MAX_BODY)
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+def parse_json(content: bytes, max_depth: int = MAX_DEPTH) -> tuple[Any, Violation | None]:
+    """Parse strictly: UTF-8 only, no NaN, no lone surrogates; whole numbers up to a double's largest stay exact."""
+    try:
+        body = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        return None, errors.body_not_json(str(error))
+    if len(content) <= _SHORT and _is_plain(content, max_depth):
+        return body, None
+    depth, has_big_number = _survey(body, max_depth)
+    if depth > max_depth:
+        return None, errors.body_too_deep(max_depth)
+    if has_big_number:
+        try:
+            body = json.loads(content)
+        except ValueError as error:  # more digits than Python converts
+            return None, errors.body_not_json(str(error))
+    return body, None
+
+
+def _is_plain(content: bytes, max_depth: int) -> bool:
+    """Tell by the text alone that it nests no deeper, and that no number in it may have been rounded."""
+    return content.count(b"[") + content.count(b"{") <= max_depth and not _MAY_BE_BIG.search(content)
+
+
+def _survey(value: Any, max_depth: int) -> tuple[int, bool]:
+    """How deep the containers in `value` nest, and whether it has a number that orjson may have rounded."""
+    depth, has_big_number, level = 0, False, [value]
+    while level and depth <= max_depth:
+        has_big_number = has_big_number or any(isinstance(i, float) and abs(i) >= _EXACT for i in level)
+        containers = [item for item in level if isinstance(item, dict | list)]
+        level = [child for c in containers for child in (c.values() if isinstance(c, dict) else c)]
+        depth += bool(containers)
+    return depth, has_big_number
+
+
+class _Step:
+    """One operation's compiled reading and judging of requests."""
+
+    def __init__(self, operation: AbstractOperation, next_app: ASGIApp) -> None:
+        self._next_app = next_app
+        self._parameters = _Parameters(operation.parameters)
+        self._body: _Body | None = None
+        if operation.request_body:
+            schema = operation.body_schema("application/json")
+            self._body = _Body(schema, required=operation.request_body.get("required", False))
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        violations: list[Violation] = []
+        arguments = scope[ARGUMENTS] = self._parameters.read(scope, violations)
+        if self._body:
+            return self._with_body(self._body, arguments, violations, scope, receive, send)
+        return self._judged(violations, scope, receive, send)
+
+    async def _with_body(
+        self,
+        body: _Body,
+        arguments: dict[str, Any],
+        violations: list[Violation],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        arguments["body"] = await body.read(scope, receive, violations)
+        await self._judged(violations, scope, receive, send)
+
+    def _judged(self, violations: list[Violation], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if violations:
+            raise errors.invalid(violations)
+        if JUDGED in scope:
+            return Response(status_code=204)(scope, receive, send)
+        return self._next_app(scope, receive, send)
+
+
+class _StepAPI(RoutedAPI):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_paths()
+
+    def make_operation(self, operation: AbstractOperation) -> _Step:
+        return _Step(operation, self.next_app)
+
+
+class RequestValidation(RoutedMiddleware):  # type: ignore[misc]
+    """Hand each operation its arguments, or refuse the request with all that is wrong with it.
+
+    Raises:
+        Refusal: 400 with every violation, 413, 415.
+    """
+
+    api_cls = _StepAPI
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+        self._steps: dict[str, _Step] = {}
+
+    def add_api(self, specification: Specification, **told: Any) -> _StepAPI:
+        api: _StepAPI = super().add_api(specification, **told)
+        self._steps |= api.operations
+        return api
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != "http":
+            return self.app(scope, receive, send)  # type: ignore[no-any-return]
+        return self._steps[scope["extensions"][ROUTING_CONTEXT]["operation_id"]](scope, receive, send)

@@ -1,0 +1,113 @@
+"""Which operation a request is for.
+
+Connexion's own RoutingMiddleware matches in file order with Starlette's router. This one stands behind the
+same interface, because there four things differ from the contract: a parameter takes a method that the
+literal path lacks (DELETE /user_group/tags would delete the group "tags"), `Allow` names the methods of one
+route only, a trailing slash is redirected, and an encoded slash in an id splits the path.
+"""
+
+from collections.abc import Awaitable
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from connexion.http_facts import METHODS
+from connexion.middleware.abstract import ROUTING_CONTEXT, SpecMiddleware
+from connexion.spec import Specification
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from audience_mock import errors
+from audience_mock.middleware.lru import remember
+
+PATH_ARGUMENTS = "audience_mock.path"
+"""Key of the ASGI scope: the decoded path parameters by name."""
+
+
+class _Leaf(NamedTuple):
+    names: tuple[str, ...]
+    operations: dict[str, dict[str, Any]]  # method -> what Connexion's steps read from the scope
+    allowed: tuple[str, ...]
+
+
+_Found = tuple[_Leaf, dict[str, str]]
+
+
+class _Node:
+    """A path segment: its literal followers, the one that takes any text, and the operations that end here."""
+
+    def __init__(self) -> None:
+        self.literals: dict[str, _Node] = {}
+        self.parameter: _Node | None = None
+        self.leaf: _Leaf | None = None
+
+
+class Routing(SpecMiddleware):  # type: ignore[misc]
+    """Put the operationId and the path parameters of each request into its scope.
+
+    Raises:
+        Refusal: 404 for a path that the contract lacks, 405 for a method that the path lacks.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._root = _Node()
+        self._known: dict[bytes, _Found] = {}
+        self._base_path = ""
+
+    def add_api(self, specification: Specification, base_path: str | None = None, **_: Any) -> None:
+        self._base_path = base_path if base_path is not None else specification.base_path
+        for template, item in specification["paths"].items():
+            self._add(f"{self._base_path}{template}", item)
+
+    def _add(self, template: str, item: dict[str, Any]) -> None:
+        node, names = self._root, []
+        for segment in template.split("/")[1:]:
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                node.parameter = node.parameter or _Node()
+                node = node.parameter
+            else:
+                node = node.literals.setdefault(segment, _Node())
+        operations = {
+            m.upper(): {"api_base_path": self._base_path, "operation_id": o["operationId"]}
+            for m, o in item.items()
+            if m in METHODS
+        }
+        if "GET" in operations:
+            operations.setdefault("HEAD", operations["GET"])
+        node.leaf = _Leaf(tuple(names), operations, tuple(sorted(operations)))
+
+    def _find(self, path: str) -> _Found | None:
+        """Walk the tree along an undecoded path, a literal segment before a parameter."""
+        node, values = self._root, []
+        for segment in path.split("/")[1:]:
+            text = unquote(segment) if "%" in segment else segment
+            literal = node.literals.get(text)
+            if literal is not None:
+                node = literal
+            elif node.parameter is not None and segment:
+                node = node.parameter
+                values.append(text)
+            else:
+                return None
+        return (node.leaf, dict(zip(node.leaf.names, values, strict=True))) if node.leaf else None
+
+    def _look_up(self, raw_path: bytes) -> _Found | None:
+        found = self._find(raw_path.decode("latin-1").partition("?")[0])
+        if found:
+            remember(self._known, raw_path, found)
+        return found
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != "http":
+            return self.app(scope, receive, send)
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        found = self._known.get(raw_path) or self._look_up(raw_path)
+        if found is None:
+            raise errors.unknown_path(scope["path"])
+        leaf, arguments = found
+        operation = leaf.operations.get(scope["method"])
+        if operation is None:
+            raise errors.method_not_allowed(scope["method"], scope["path"], leaf.allowed)
+        scope[PATH_ARGUMENTS] = arguments
+        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = operation
+        return self.app(scope, receive, send)

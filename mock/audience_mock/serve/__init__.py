@@ -1,0 +1,1 @@
+"""The HTTP server: uvicorn's configuration, its transport, and its socket."""

@@ -1,0 +1,210 @@
+"""Work that goes on after its request was answered with 201 or 202."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from audience_mock.session.clock import Clock
+from audience_mock.session.user_files import FileProblem, Files
+
+logger = logging.getLogger("audience_mock.jobs")
+
+MAX_JOBS = 1_000
+"""Ended jobs that are remembered."""
+
+Status = Literal["waiting", "running", "completed", "failed"]
+
+
+@dataclass(frozen=True)
+class Progression:
+    """When a job's work is done.
+
+    Args:
+        seconds: after its request, by the session's clock; None for not before it is advanced.
+        reads: it is advanced when what it works on has been read so many times.
+    """
+
+    seconds: float | None = 0.0
+    reads: int | None = None
+
+
+@dataclass
+class Job:
+    """One job.
+
+    Args:
+        id: of the job.
+        kind: "group file", "refresh", "bulk update".
+        subject: the id of the group that it works on; for a bulk update the job's own.
+        title: what it does, for people.
+        progression: when its work is done.
+        created_at: when it was asked for.
+    """
+
+    id: str
+    kind: str
+    subject: str
+    title: str
+    progression: Progression
+    created_at: datetime
+    status: Status = "waiting"
+    ended_at: datetime | None = None
+    reads: int = 0
+    fails: bool = False
+    failing_rows: frozenset[int] = frozenset()
+    problem: str | None = None
+    released: bool = False
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def is_due(self, now: datetime) -> bool:
+        """Has its time come, or was it advanced."""
+        seconds = self.progression.seconds
+        return self.released or (seconds is not None and self.created_at + timedelta(seconds=seconds) <= now)
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in {"completed", "failed"}
+
+    def check(self) -> None:
+        """Raises FileProblem where it was told to fail."""
+        if self.fails:
+            raise FileProblem(f"The job {self.id} was told to fail.")
+
+    def described(self) -> dict[str, Any]:
+        """It as plain data; times are left as they are."""
+        told = ("id", "kind", "subject", "title", "status", "reads", "created_at", "ended_at", "fails", "problem")
+        return {
+            **{name: getattr(self, name) for name in told},
+            "progression": {"seconds": self.progression.seconds, "reads": self.progression.reads},
+            "failing_rows": sorted(self.failing_rows),
+        }
+
+
+class JobFiles(Files):
+    """The files as a job reads them: none where it was told to fail, without the rows that were.
+
+    Args:
+        job: that reads.
+        files: what it reads from.
+    """
+
+    def __init__(self, job: Job, files: Files) -> None:
+        self._job = job
+        self._files = files
+
+    async def read(self, file_url: str) -> dict[str, int]:
+        """As of Files. Raises FileProblem also where the job was told to fail."""
+        self._job.check()
+        places = await self._files.read(file_url)
+        if self._job.failing_rows:
+            kept = [user_id for user_id, place in places.items() if place + 1 not in self._job.failing_rows]
+            places = {user_id: place for place, user_id in enumerate(kept)}
+        return places
+
+
+Work = Callable[[Job], Awaitable[None]]
+
+
+class Jobs:
+    """Runs jobs in the background, and remembers them.
+
+    Args:
+        delay: seconds between the answer and the work.
+        clock: by which they pass.
+    """
+
+    def __init__(self, delay: float, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
+        self.progression = Progression(delay)
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._running: dict[asyncio.Task[None], Job] = {}
+        self._last = 0
+
+    def start(self, title: str, work: Work, *, kind: str = "", subject: str = "", job_id: str = "") -> Job:
+        """Begin `work` when its time has come; a failure is logged under `title` and harms nothing else."""
+        self._last += 1
+        job = Job(job_id or f"job-{self._last}", kind, subject, title, self.progression, self.clock.now())
+        self._jobs[job.id] = job
+        task = asyncio.create_task(self._run(job, work))
+        self._running[task] = job
+        task.add_done_callback(self._running.pop)
+        return job
+
+    async def _run(self, job: Job, work: Work) -> None:
+        if job.progression.seconds == 0:
+            await asyncio.sleep(0)
+        else:
+            await self.clock.sleep(job.progression.seconds, job.awake, lambda: job.released)
+        job.status = "running"
+        try:
+            await work(job)
+        except FileProblem as problem:
+            self._end(job, str(problem))
+            logger.warning("%s failed: %s", job.title, problem)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            self._end(job, f"{type(error).__name__}: a fault of the mock")
+            logger.exception("%s failed: this is a fault of the mock", job.title)
+        else:
+            self._end(job, None)
+
+    def _end(self, job: Job, problem: str | None) -> None:
+        job.status, job.problem = ("failed" if problem else "completed"), problem
+        job.ended_at = self.clock.now()
+        ended = [one.id for one in self._jobs.values() if one.has_ended] if len(self._jobs) > MAX_JOBS else []
+        for job_id in ended[: len(self._jobs) - MAX_JOBS]:
+            del self._jobs[job_id]
+
+    def list(self) -> list[Job]:
+        """Every job that is remembered, newest first."""
+        return list(reversed(self._jobs.values()))
+
+    def get(self, job_id: str) -> Job | None:
+        return self._jobs.get(job_id)
+
+    def seen(self, subject: str) -> None:
+        """What some jobs work on was read: those that wait for reads may go on."""
+        for job in self._running.values():
+            if job.subject == subject and job.status == "waiting" and job.progression.reads is not None:
+                job.reads += 1
+                if job.reads >= job.progression.reads:
+                    self.advance(job)
+
+    @staticmethod
+    def advance(job: Job) -> None:
+        """Let a job that waits do its work now."""
+        job.released = True
+        job.awake.set()
+
+    async def caught_up(self, patience: float) -> None:
+        """Wait until every job that is due has ended.
+
+        Args:
+            patience: seconds after which it waits no longer.
+        """
+        due = [task for task, job in self._running.items() if job.is_due(self.clock.now())]
+        if due:
+            await asyncio.wait(due, timeout=patience)
+
+    async def settled(self) -> None:
+        """Wait until no job is running."""
+        while self._running:
+            await asyncio.wait(self._running)
+
+    async def stop(self) -> None:
+        """Cancel what is still running."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    def clear(self) -> None:
+        """Cancel what is still running, without waiting for its end, and forget all."""
+        for task in self._running:
+            task.cancel()
+        self._jobs.clear()
+        self._last = 0
