@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from audience_conformance.checks.registry import Check
-from audience_conformance.runner.execute import item_id
+from audience_conformance.results.result import item_id
 from audience_conformance.runner.message import told
 from audience_conformance.runner.session import HANDED, KEY
 from audience_conformance.runner.worker import Worker

@@ -13,19 +13,21 @@ from audience_mock.contract.document import JsonObject
 from audience_mock.contract.examples import Samples
 from audience_mock.contract.response_validator import Judge
 from audience_mock.control import CALLS
-from audience_mock.control.app import Control, InSession
+from audience_mock.control.app import Control
 from audience_mock.control.calls import routes
 from audience_mock.control.guard import Guard
 from audience_mock.middleware.bearer_auth import Drill
 from audience_mock.middleware.cors import CrossOrigin
-from audience_mock.middleware.dispatch import Errors, Operations
+from audience_mock.middleware.dispatch import Operations
 from audience_mock.middleware.docs import Docs
+from audience_mock.middleware.errors import Errors
 from audience_mock.middleware.fault_injection import Forcing
 from audience_mock.middleware.proxy import Proxy
 from audience_mock.middleware.recorder import Recording
 from audience_mock.middleware.request_validation import RequestValidation
 from audience_mock.middleware.response_validation import ResponseCheck
 from audience_mock.middleware.routing import Routing
+from audience_mock.middleware.session import InSession
 from audience_mock.operations import OPERATIONS
 from audience_mock.session.sessions import Sessions
 from audience_mock.session.state_file import StateFile

@@ -7,7 +7,7 @@ from tests.faults.variants import VARIANTS
 
 from audience_conformance.checks.registry import all_checks
 from audience_conformance.contract.rules import catalogue
-from audience_conformance.runner.execute import Result
+from audience_conformance.results.result import Result
 
 
 class Alarms(NamedTuple):

@@ -18,7 +18,8 @@ from tests.faults.seed import GROUP_ID, LOCKED_ID, OTHER_TENANT, TEXT_ID, USERS_
 
 from audience_conformance.checks.registry import Check, all_checks, items
 from audience_conformance.client.target import Options
-from audience_conformance.runner.execute import Result, Run
+from audience_conformance.results.result import Result
+from audience_conformance.runner.execute import Run
 from audience_mock.app import create_app
 from audience_mock.contract.document import JsonObject, load_contract
 from audience_mock.operations.context import Backend

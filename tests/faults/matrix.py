@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.faults.registry import all_faults
 
-from audience_conformance.runner.execute import Result
+from audience_conformance.results.result import Result
 
 
 @dataclass

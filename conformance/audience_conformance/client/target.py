@@ -14,7 +14,7 @@ from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import HTTPError
 
 from audience_conformance.client.connections import connections_to, reason
-from audience_conformance.contract.rules import contract
+from audience_conformance.contract.document import contract
 
 Json = Any
 MAX_BODY_SHOWN = 4000

@@ -5,7 +5,8 @@ import click
 from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import PREFIX
 from audience_conformance.commands.base import give_up
-from audience_conformance.contract.rules import catalogue, operations
+from audience_conformance.contract.document import operations
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.runner.summarize import nothing_to_check
 from audience_conformance.settings.settings import Settings
 

@@ -4,9 +4,7 @@ import functools
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-import yaml
-
-from audience_conformance.contract.location import contract_path
+from audience_conformance.contract.document import contract, operations
 
 
 class Rule(NamedTuple):
@@ -25,26 +23,6 @@ class Rule(NamedTuple):
     def source(self) -> str:
         """Where the rule comes from: a MUST rests on the documents."""
         return "the documents" if self.level == "MUST" else "the platform's client libraries, or a decision"
-
-
-@functools.cache
-def contract() -> dict[str, Any]:
-    """The OpenAPI document."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with contract_path().open("rb") as file:
-        document: dict[str, Any] = yaml.load(file, loader)  # noqa: S506 (a safe loader)
-    return document
-
-
-@functools.cache
-def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
-    """OperationId -> (method, path template, operation object), in the order of the contract."""
-    return {
-        operation["operationId"]: (method.upper(), path, operation)
-        for path, item in contract()["paths"].items()
-        for method, operation in item.items()
-        if isinstance(operation, dict) and "operationId" in operation
-    }
 
 
 @functools.cache

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from audience_conformance.contract.rules import catalogue
+from audience_conformance.results.result import Result
 from audience_conformance.results.summary import EXIT_BROKEN, EXIT_INTERRUPTED, EXIT_UNABLE, RuleStatus, Summary
-from audience_conformance.runner.execute import Result
 
 LEVELS = ("MUST", "SHOULD")
 STATUSES: tuple[RuleStatus, ...] = ("failed", "error", "known", "skipped", "not run", "passed")

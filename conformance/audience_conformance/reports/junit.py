@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.facts import LATE, came_to, groups, one_line, reason, replay, visible
+from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
-from audience_conformance.runner.execute import Result
 
 MESSAGE = 300
 """Characters of a message, which viewers show on one line."""

@@ -5,12 +5,13 @@ import hashlib
 import json
 from typing import Any
 
+from audience_conformance.contract.document import operations
 from audience_conformance.contract.location import FILE_NAME, contract_path
-from audience_conformance.contract.rules import Rule, catalogue, operations
+from audience_conformance.contract.rules import Rule, catalogue
 from audience_conformance.lint import document
 from audience_conformance.reports.facts import came_to, curls, reason, replay, shortened, visible
+from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
-from audience_conformance.runner.execute import Result
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"MUST": "error", "SHOULD": "warning"}

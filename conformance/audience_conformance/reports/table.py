@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from audience_conformance.contract.rules import catalogue, operations
+from audience_conformance.contract.document import operations
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.facts import (
     COLUMNS,
     LATE,

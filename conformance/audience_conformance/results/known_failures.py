@@ -18,9 +18,10 @@ from typing import Any
 
 import yaml
 
-from audience_conformance.contract.rules import catalogue, operations
+from audience_conformance.contract.document import operations
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.finding import MAX_SHOWN
-from audience_conformance.runner.execute import Result
+from audience_conformance.results.result import Result
 
 _FIELDS = ("rule", "operation", "reason", "ticket", "expires")
 _LINE = re.compile(r"(?P<rule>[^\s:]+)(?:\s+(?P<operation>[^\s:]+))?\s*:(?:\s+(?P<reason>.*))?")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from audience_conformance.contract.rules import catalogue
-from audience_conformance.runner.execute import Result
+from audience_conformance.results.result import Result
 
 RuleStatus = Literal["passed", "failed", "known", "error", "skipped", "not run"]
 

@@ -3,17 +3,14 @@
 import time
 import traceback
 import uuid
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import Api, Effort
 from audience_conformance.client.ledger import Ledger, delete_all
 from audience_conformance.client.target import Exchange, Options, Target, Unreachable
-from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.finding import Broken, Lacking
-
-Status = Literal["passed", "failed", "skipped", "error"]
+from audience_conformance.results.result import Result
 
 EFFORTS = {
     "smoke": (3, 10, 8),
@@ -23,69 +20,6 @@ EFFORTS = {
 """Profile -> generated examples a property, steps of a state machine, requests at once."""
 MAX_CURLS = 40
 """Lines of the sequence that a finding shows: the last ones."""
-
-
-@dataclass
-class Result:
-    """What one check, or one case of it, came to.
-
-    Args:
-        rule: the rule that is broken, else the first of the check's.
-        check: the check's name.
-        case: the case, or "".
-        status: passed, failed (the target is wrong), skipped (it lacks something), error (we are wrong).
-        expected: of a finding, what the rule asks for.
-        actual: of a finding, what the target did; of a skip, what it lacks; of an error, the traceback.
-        overdue: an asynchronous effect had not come in time.
-        operation: the operationId at fault, or "".
-        operations: the operationIds that the check exercises.
-        curl: the sequence of requests of a finding, as lines for a shell.
-        seconds: how long it took.
-        rules: all rules that the check looks at.
-        known: of a finding, why it is accepted (--known-failures), or "".
-        sent: the requests that were sent for it; what an earlier check has sent and it judges too is not among them.
-    """
-
-    rule: str
-    check: str
-    case: str
-    status: Status
-    expected: str = ""
-    actual: str = ""
-    overdue: bool = False
-    operation: str = ""
-    operations: list[str] = field(default_factory=list)
-    curl: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-    rules: list[str] = field(default_factory=list)
-    known: str = ""
-    sent: int = 0
-
-    @property
-    def requirement(self) -> str:
-        return catalogue()[self.rule].sentence
-
-    @property
-    def level(self) -> str:
-        return catalogue()[self.rule].level
-
-    @property
-    def id(self) -> str:
-        """How this item is called in pytest."""
-        return item_id(self.check, self.case, self.rules)
-
-    def data(self) -> dict[str, Any]:
-        """The result as plain data."""
-        return asdict(self)
-
-
-def item_id(check: str, case: str | None, rules: list[str] | tuple[str, ...]) -> str:
-    return f"{rules[0]}-{check}{f'-{case}' if case else ''}"
-
-
-def name_in(nodeid: str) -> str:
-    """How an item is called, from pytest's name for it."""
-    return nodeid.partition("[")[2].removesuffix("]")
 
 
 class Run:

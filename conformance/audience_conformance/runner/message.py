@@ -4,7 +4,7 @@ import textwrap
 from dataclasses import replace
 
 from audience_conformance.contract.rules import catalogue
-from audience_conformance.runner.execute import Result
+from audience_conformance.results.result import Result
 from audience_conformance.settings.settings import Settings
 
 _SHORTEST_SECRET = 4

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from audience_conformance.checks.registry import Check
 from audience_conformance.contract.rules import catalogue
-from audience_conformance.runner.execute import Result
+from audience_conformance.results.result import Result
 
 TITLES = {
     "FMT": "format of answers",

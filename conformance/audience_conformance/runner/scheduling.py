@@ -6,8 +6,8 @@ from typing import Any
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from audience_conformance.checks.registry import Check
-from audience_conformance.contract.rules import operations
-from audience_conformance.runner.execute import name_in
+from audience_conformance.contract.document import operations
+from audience_conformance.results.result import name_in
 
 Item = tuple[Check, str | None]
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from audience_conformance.results.result import Result, item_id, name_in
 from audience_conformance.runner import local_mock
-from audience_conformance.runner.execute import Result, item_id, name_in
 from audience_conformance.runner.preflight import Unable, reach
 from audience_conformance.runner.resource_log import clean_up, pids_of
 from audience_conformance.runner.summarize import Timing, nothing_to_check, sum_up

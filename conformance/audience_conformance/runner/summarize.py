@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from audience_conformance import reports
 from audience_conformance.results.known_failures import as_yaml
+from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
-from audience_conformance.runner.execute import Result
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.runner.preflight import Unable
 from audience_conformance.settings.settings import Settings

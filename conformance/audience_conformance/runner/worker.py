@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from audience_conformance.client.ledger import MOST_SILENCES, delete_all
-from audience_conformance.runner.execute import Result, Run, item_id
+from audience_conformance.results.result import Result, item_id
+from audience_conformance.runner.execute import Run
 from audience_conformance.runner.message import scrubbed
 from audience_conformance.runner.preflight import Unable, reach
 from audience_conformance.runner.resource_log import Journal

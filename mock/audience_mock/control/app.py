@@ -13,10 +13,9 @@ from audience_mock import errors
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
 from audience_mock.middleware.fault_injection import CONNECTION, connection_of
-from audience_mock.middleware.request_headers import headers_of
+from audience_mock.middleware.json_response import answer
 from audience_mock.middleware.request_validation import MAX_DEPTH, parse_json
-from audience_mock.middleware.response_validation import answer, send_json
-from audience_mock.session.sessions import HEADER, SESSION, Session, Sessions
+from audience_mock.session.sessions import HEADER, Session, Sessions
 
 PREFIX = "/__mock__"
 AROUND_A_VALUE = 8
@@ -70,31 +69,6 @@ def _not_allowed(request: Request, _: Any) -> Response:
     fitting = [route for route in request.app.routes if route.matches(request.scope)[0] is Match.PARTIAL]
     allowed = sorted({method for route in fitting for method in route.methods})
     return _refused(request, errors.method_not_allowed(request.method, request.url.path, allowed))
-
-
-class InSession:
-    """Put the session that a request names into its scope.
-
-    Args:
-        app: what needs it.
-        sessions: of the server.
-    """
-
-    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
-        self._app = app
-        self._sessions = sessions
-
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] == "http":
-            name = headers_of(scope).get(_HEADER)
-            try:
-                scope[SESSION] = self._sessions.get(name.decode("latin-1") if name else None)
-            except Refusal as refusal:
-                return send_json(send, refusal.status, refusal.body())
-        return self._app(scope, receive, send)
-
-
-_HEADER = HEADER.lower().encode()
 
 
 # --- what handlers of the control API share -------------------------------------------------------------

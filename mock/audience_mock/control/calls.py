@@ -13,7 +13,7 @@ from audience_mock import __version__, errors
 from audience_mock.contract.schema import Schema
 from audience_mock.control.app import PREFIX, Asked
 from audience_mock.errors import Violation
-from audience_mock.middleware.response_validation import answer
+from audience_mock.middleware.json_response import answer
 from audience_mock.session.sessions import HEADER, Sessions
 
 Json = dict[str, Any]

@@ -17,7 +17,7 @@ from audience_mock.control.journal_entries import AT_ONCE, each, entry
 from audience_mock.control.journal_har import archive, archived
 from audience_mock.control.journal_verify import EXPECTATION, is_like, verify_calls
 from audience_mock.errors import Refusal, show
-from audience_mock.middleware.response_validation import answer, dump
+from audience_mock.middleware.json_response import answer, dump
 from audience_mock.operations import OPERATIONS
 from audience_mock.session.journal import Record
 

@@ -5,8 +5,8 @@ import secrets
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_mock import errors
+from audience_mock.middleware.json_response import APPLIED
 from audience_mock.middleware.request_headers import headers_of
-from audience_mock.middleware.response_validation import APPLIED
 
 
 class Drill:

@@ -16,10 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_mock.contract.examples import Samples
 from audience_mock.errors import Refusal
+from audience_mock.middleware.json_response import APPLIED, answer
 from audience_mock.middleware.prefer_header import NONE, Preferences, preferences
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.middleware.request_validation import JUDGED
-from audience_mock.middleware.response_validation import APPLIED, answer
 from audience_mock.session.fault_rules import Fault
 from audience_mock.session.sessions import SESSION, Session
 

@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from audience_mock import errors
 from audience_mock.contract.response_validator import Judge
 from audience_mock.errors import Refusal, Violation, show
+from audience_mock.middleware.json_response import APPLIED, answer
 from audience_mock.middleware.request_validation import JUDGED, MAX_BODY
-from audience_mock.middleware.response_validation import APPLIED, answer
 
 TIME_LIMIT = 60.0
 """Seconds that the real server has."""

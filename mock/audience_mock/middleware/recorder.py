@@ -8,7 +8,7 @@ from time import perf_counter
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from audience_mock.middleware.response_validation import APPLIED
+from audience_mock.middleware.json_response import APPLIED
 from audience_mock.session.journal import LONGEST_BODY, Record
 from audience_mock.session.sessions import SESSION, Session
 

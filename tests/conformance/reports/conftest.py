@@ -4,8 +4,8 @@ import pytest
 
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import STEP_SUMMARY
+from audience_conformance.results.result import Result, Status
 from audience_conformance.results.summary import Summary
-from audience_conformance.runner.execute import Result, Status
 
 HOSTILE = (
     "500 </script><img src=x onerror=alert(1)><script>alert(2)</script> ``` ```````` ]]> & | \"quotes\" 'single' "

@@ -1,8 +1,8 @@
 import json
 
 from audience_conformance.reports import badge
+from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
-from audience_conformance.runner.execute import Result
 
 
 def test_a_run_without_fault_is_green(clean: Summary) -> None:

@@ -1,8 +1,8 @@
 import pytest
 
 from audience_conformance.reports.facts import by_rule, matrix, replay, skipped, verdict, visible
+from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
-from audience_conformance.runner.execute import Result
 
 
 def add(summary: Summary, rule: str, status: str, **more: object) -> None:

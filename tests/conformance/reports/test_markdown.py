@@ -3,8 +3,8 @@ import re
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import markdown
 from audience_conformance.reports.markdown import code, escaped, fence
+from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
-from audience_conformance.runner.execute import Result
 
 
 def outside_of_fences(text: str) -> str:

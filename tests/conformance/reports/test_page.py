@@ -5,7 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from audience_conformance.contract.rules import catalogue, operations
+from audience_conformance.contract.document import operations
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import page
 from audience_conformance.reports.page.markup import indented
 from audience_conformance.results.summary import Summary

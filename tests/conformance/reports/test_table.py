@@ -3,10 +3,10 @@ import re
 
 from rich.console import Console
 
-from audience_conformance.contract.rules import operations
+from audience_conformance.contract.document import operations
 from audience_conformance.reports.table import print_table
+from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
-from audience_conformance.runner.execute import Result
 
 
 def shown(summary: Summary, width: int = 80, *, terminal: bool = False) -> str:

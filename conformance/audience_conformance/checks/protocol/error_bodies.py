@@ -11,7 +11,8 @@ from audience_conformance.checks.protocol.requests.schema_violations import refu
 from audience_conformance.checks.protocol.requests.valid import follow, query_parameters
 from audience_conformance.client.api import Api, JsonObject
 from audience_conformance.client.target import Answer
-from audience_conformance.contract.rules import catalogue, operations
+from audience_conformance.contract.document import operations
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.finding import Lacking, broken, expect, show
 
 REFUSED = 400

@@ -17,7 +17,7 @@ from audience_conformance.checks.protocol.requests.valid import has_input
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api
 from audience_conformance.client.target import Answer
-from audience_conformance.contract.rules import operations
+from audience_conformance.contract.document import operations
 from audience_conformance.results.finding import expect
 
 REFUSED, NOT_FOUND, LACKING_METHOD, NOT_JSON = 400, 404, 405, 415

@@ -27,7 +27,8 @@ from audience_conformance.checks.protocol.requests.valid import adapted, has_inp
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api
 from audience_conformance.client.target import Answer, Unreachable
-from audience_conformance.contract.rules import catalogue, operations
+from audience_conformance.contract.document import operations
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.finding import Lacking, broken, expect
 
 REFUSED, NOT_FOUND, FAILURE = 400, 404, 500

@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from audience_conformance.checks.protocol.requests.call import Call, success
 from audience_conformance.client.api import Api
-from audience_conformance.contract.rules import contract
+from audience_conformance.contract.document import contract
 
 SETTINGS: dict[str, Any] = {
     "suppress-health-check": ["all"],

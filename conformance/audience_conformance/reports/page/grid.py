@@ -1,6 +1,7 @@
 """The matrix: operations by rule groups, a mark for every rule."""
 
-from audience_conformance.contract.rules import catalogue, operations
+from audience_conformance.contract.document import operations
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.facts import COLUMNS, LEVELS, groups, matrix, worst
 from audience_conformance.reports.page.markup import css, mark, text
 from audience_conformance.results.summary import RuleStatus, Summary

@@ -16,8 +16,8 @@ from audience_conformance.reports.facts import (
     worst,
 )
 from audience_conformance.reports.page.markup import SIGNS, copyable, css, sign, text, value
+from audience_conformance.results.result import Result
 from audience_conformance.results.summary import RuleStatus, Summary
-from audience_conformance.runner.execute import Result
 
 TITLES: dict[RuleStatus, str] = {
     "failed": "Broken",

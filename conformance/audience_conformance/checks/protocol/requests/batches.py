@@ -20,7 +20,7 @@ from audience_conformance.checks.protocol.requests.valid import adapted, valid_c
 from audience_conformance.checks.shared_requests import Sent, once
 from audience_conformance.client.api import GROUPS, Api
 from audience_conformance.client.target import Answer, Unreachable
-from audience_conformance.contract.rules import operations
+from audience_conformance.contract.document import operations
 
 VALID, READ, VISIT, STATE, METHOD, UNKNOWN_PATH = "valid", "read", "visit", "state", "method", "unknown path"
 MOST_SILENCES = 3

@@ -12,7 +12,7 @@ from audience_conformance.checks.registry import CheckFunction, check
 from audience_conformance.client.api import PREFIX, Api, seg
 from audience_conformance.client.ledger import Tenant
 from audience_conformance.client.target import Answer
-from audience_conformance.contract.rules import operations
+from audience_conformance.contract.document import operations
 
 TENANT_PATH = "/company/{company_id}/application/{application_id}"
 CREATIONS = ("createUserAttributeDefinition", "createUserGroup")

@@ -8,7 +8,7 @@ from audience_conformance.checks.protocol.requests.call import Call, method, som
 from audience_conformance.checks.protocol.requests.resources import Things, has_ids
 from audience_conformance.checks.protocol.requests.schema_violations import MARK, refusable_body, violations
 from audience_conformance.client.api import DEFINITIONS, Api, seg
-from audience_conformance.contract.rules import operations
+from audience_conformance.contract.document import operations
 
 NOT_JSON = (
     ("text/plain", b"name: x"),

@@ -18,7 +18,7 @@ from audience_conformance.checks.protocol.requests.call import Call
 from audience_conformance.checks.protocol.requests.resources import Things
 from audience_conformance.checks.protocol.requests.valid import LONGEST, follow, query_parameters, valid_body
 from audience_conformance.client.api import Api, JsonObject, csv_url
-from audience_conformance.contract.rules import contract, operations
+from audience_conformance.contract.document import contract, operations
 from audience_conformance.results.finding import equal, show
 
 MARK = "acs-refused"

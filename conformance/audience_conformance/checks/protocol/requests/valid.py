@@ -9,7 +9,7 @@ from audience_conformance.checks.protocol import schemathesis_bridge as generate
 from audience_conformance.checks.protocol.requests.call import Call
 from audience_conformance.checks.protocol.requests.resources import VALUES, Things, own_file
 from audience_conformance.client.api import Api, JsonObject, csv_url
-from audience_conformance.contract.rules import contract, operations
+from audience_conformance.contract.document import contract, operations
 
 LONGEST = 255
 """Characters of the longest text that a person types."""

@@ -156,12 +156,12 @@ def test_what_no_operation_answers_is_checked_too(
 
 
 class _Written:
-    """Stands in for the module responses where operations' answers are written."""
+    """Stands in for send_json where operations' answers are written."""
 
     def __init__(self, content: bytes, media_type: str | None) -> None:
         self._content, self._media_type = content, media_type
 
-    async def send_json(self, send: Send, status: int, _: Any) -> None:
+    async def __call__(self, send: Send, status: int, _: Any) -> None:
         await Response(self._content, status, media_type=self._media_type)({"type": "http"}, _nothing, send)
 
 
@@ -191,7 +191,7 @@ def test_an_answer_that_is_not_json_is_a_500(
 ) -> None:
     """FMT-03."""
     api = make_api()
-    monkeypatch.setattr("audience_mock.middleware.dispatch.responses", _Written(content, media_type))
+    monkeypatch.setattr("audience_mock.middleware.dispatch.send_json", _Written(content, media_type))
     assert complaint(api, f"{GROUPS}/tags", "getUserGroupTags", caplog) == [field]
     unchecked = make_api(check_responses=False).get(f"{GROUPS}/tags")
     assert (unchecked.status_code, unchecked.content) == (200, content)

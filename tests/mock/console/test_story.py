@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.mock.control.conftest import Console
-from tests.mock.control.test_console_control import counts
-from tests.mock.control.test_console_page import GROUPS, control, see
+from tests.mock.console.conftest import Console
+from tests.mock.console.test_control import counts
+from tests.mock.console.test_page import GROUPS, control, see
 
 SESSIONS = 32
 CSV = "data:text/csv,user_id%0Ann1%0Ann2"

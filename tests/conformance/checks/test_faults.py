@@ -12,7 +12,7 @@ from tests.faults.registry import Fault, all_faults
 
 from audience_conformance.contract.rules import catalogue
 
-PINNED = Path(__file__).parents[1] / "faults" / "pinned.tsv"
+PINNED = Path(__file__).parents[2] / "faults" / "pinned.tsv"
 AT_LEAST = 150
 
 

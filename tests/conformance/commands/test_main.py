@@ -12,8 +12,8 @@ from audience_conformance.commands import main as cli
 from audience_conformance.contract import location as contract
 from audience_conformance.lint.checks import CHECKS
 
-ROOT = Path(__file__).parents[2]
-CLEAN = Path(__file__).parent / "lint" / "clean.yaml"
+ROOT = Path(__file__).parents[3]
+CLEAN = Path(__file__).parents[1] / "lint" / "clean.yaml"
 
 
 def run(*arguments: str | Path) -> Result:

@@ -5,7 +5,7 @@ import pytest
 
 from audience_conformance.contract import location as contract
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_in_a_checkout_the_contract_is_the_file_at_the_root() -> None:

@@ -7,7 +7,7 @@ import yaml
 from tests.conformance.running import conformance, pytest_suite
 
 from audience_conformance.results.known_failures import KnownProblem, as_yaml, read_known
-from audience_conformance.runner.execute import Result
+from audience_conformance.results.result import Result
 
 FOUND = "DEF-03: ids are reused"
 

@@ -24,9 +24,9 @@ from tests.mock.helpers import CONTRACT, OPERATIONS, Json, Operation
 
 from audience_mock.contract.document import load_contract
 from audience_mock.contract.schema import Schema
-from audience_mock.middleware.dispatch import Errors
+from audience_mock.middleware.errors import Errors
+from audience_mock.middleware.json_response import send_json
 from audience_mock.middleware.request_validation import ARGUMENTS, RequestValidation
-from audience_mock.middleware.response_validation import send_json
 from audience_mock.middleware.routing import Routing
 
 BASE = CONTRACT["servers"][0]["url"]

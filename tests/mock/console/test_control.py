@@ -2,8 +2,8 @@
 
 import pytest
 from playwright.sync_api import expect
-from tests.mock.control.conftest import Console, MakeConsole
-from tests.mock.control.test_console_page import DEFINITIONS, GROUPS, control, group, see
+from tests.mock.console.conftest import Console, MakeConsole
+from tests.mock.console.test_page import DEFINITIONS, GROUPS, control, group, see
 
 from audience_mock.testing import MockServer
 

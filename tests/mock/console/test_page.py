@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import expect
-from tests.mock.control.conftest import Console
+from tests.mock.console.conftest import Console
 
 USER = "64f222222222222222222222"
 DEFINITIONS = "/user_attribute/definition"

@@ -13,12 +13,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.mock.control.test_pytest_plugin import run
 from tests.mock.helpers import ROOT
+from tests.mock.test_pytest_plugin import run
 
 from audience_mock.testing import MockServer
 
-RECIPES = Path(__file__).with_name("recipes")
+RECIPES = Path(__file__).parent
 SECTION = (
     (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Use it in your tests\n")[2].partition("\n## ")[0]
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from tests.mock.control.conftest import Console, MakeConsole
+from tests.mock.console.conftest import Console, MakeConsole
 
 CHECKS = Path(__file__).with_name("access.js").read_text()
 PANELS = ["journal", "data/definitions", "data/groups", "data/users", "data/values/64f222222222222222222222"]

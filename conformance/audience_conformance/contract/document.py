@@ -1,0 +1,28 @@
+"""openapi.yaml as data, and its operations."""
+
+import functools
+from typing import Any
+
+import yaml
+
+from audience_conformance.contract.location import contract_path
+
+
+@functools.cache
+def contract() -> dict[str, Any]:
+    """The OpenAPI document."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    with contract_path().open("rb") as file:
+        document: dict[str, Any] = yaml.load(file, loader)  # noqa: S506 (a safe loader)
+    return document
+
+
+@functools.cache
+def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """OperationId -> (method, path template, operation object), in the order of the contract."""
+    return {
+        operation["operationId"]: (method.upper(), path, operation)
+        for path, item in contract()["paths"].items()
+        for method, operation in item.items()
+        if isinstance(operation, dict) and "operationId" in operation
+    }
