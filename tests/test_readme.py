@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from audience_conformance.reports import REPORTS
+from audience_mock.app import Options, create_backend
+from audience_mock.cli import banner
 from audience_mock.contract.document import TenantName
-from audience_mock.serve.server import Options, banner, create_backend
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -6,8 +6,8 @@ import pytest
 
 from audience_conformance.checks.registry import Check
 from audience_conformance.results.result import item_id
-from audience_conformance.runner.message import told
-from audience_conformance.runner.session import HANDED, KEY
+from audience_conformance.runner.message import format_finding
+from audience_conformance.runner.session import KEY, WORKER_INPUT
 from audience_conformance.runner.worker import Worker
 
 # Whatever a project turns into errors: its settings are not about this suite.
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    handed = metafunc.config.stash.get(HANDED, None)
-    items = handed.settings.items() if handed else []
+    worker_input = metafunc.config.stash.get(WORKER_INPUT, None)
+    items = worker_input.settings.items() if worker_input else []
     ids = [item_id(check.name, case, check.rules) for check, case in items]
     metafunc.parametrize(("check", "case"), items, ids=ids)
 
@@ -24,9 +24,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def worker(pytestconfig: pytest.Config) -> Iterator[Worker]:
     """This process's way to the target."""
-    handed = pytestconfig.stash[HANDED]
+    worker_input = pytestconfig.stash[WORKER_INPUT]
     workers = getattr(pytestconfig, "workerinput", {}).get("workercount", 1)
-    made = Worker(handed.settings, handed.folder, handed.deadline, workers)
+    made = Worker(worker_input.settings, worker_input.folder, worker_input.deadline, workers)
     yield made
     made.close()
 
@@ -38,4 +38,4 @@ def test_rule(check: Check, case: str | None, worker: Worker, record_property: o
     if result.status == "skipped":
         pytest.skip(f"needs {result.actual}")
     if result.status != "passed":
-        pytest.fail(told(result, worker.settings), pytrace=False)
+        pytest.fail(format_finding(result, worker.settings), pytrace=False)

@@ -1,36 +1,118 @@
 """The wiring: openapi.yaml -> Connexion -> operations -> store."""
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from connexion.middleware import ConnexionMiddleware
 from connexion.resolver import Resolver
 from starlette.types import ASGIApp
 
-from audience_mock.contract.document import JsonObject
-from audience_mock.contract.examples import Samples
-from audience_mock.contract.response_validator import Judge
+from audience_mock.contract.document import JsonObject, TenantName, load_contract
+from audience_mock.contract.examples import Examples
+from audience_mock.contract.response_validator import ResponseValidator
 from audience_mock.control import CALLS
 from audience_mock.control.app import Control
 from audience_mock.control.calls import routes
 from audience_mock.control.guard import Guard
-from audience_mock.middleware.bearer_auth import Drill
-from audience_mock.middleware.cors import CrossOrigin
-from audience_mock.middleware.dispatch import Operations
+from audience_mock.middleware.bearer_auth import BearerAuth
+from audience_mock.middleware.cors import Cors
+from audience_mock.middleware.dispatch import Dispatch
 from audience_mock.middleware.docs import Docs
-from audience_mock.middleware.errors import Errors
-from audience_mock.middleware.fault_injection import Forcing
+from audience_mock.middleware.errors import ErrorResponses
+from audience_mock.middleware.fault_injection import FaultInjection
 from audience_mock.middleware.proxy import Proxy
-from audience_mock.middleware.recorder import Recording
+from audience_mock.middleware.recorder import Recorder
 from audience_mock.middleware.request_validation import RequestValidation
-from audience_mock.middleware.response_validation import ResponseCheck
+from audience_mock.middleware.response_validation import ResponseValidation
 from audience_mock.middleware.routing import Routing
-from audience_mock.middleware.session import InSession
+from audience_mock.middleware.session import SessionLookup
 from audience_mock.operations import OPERATIONS
+from audience_mock.seeds import BUILT_IN, load_seed, read_seed
+from audience_mock.session.backend import Backend
+from audience_mock.session.clock import Clock
+from audience_mock.session.jobs import Jobs
 from audience_mock.session.sessions import Sessions
 from audience_mock.session.state_file import StateFile
+from audience_mock.session.user_files import Files
+from audience_mock.store.world import World
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a server is started with.
+
+    Args:
+        tenants: applications to serve beside the documented one.
+        seed: a built-in seed's name, or a path.
+        hosts: hosts to fetch file_url from, beside loopback.
+        job_delay: seconds between an answer and its background work.
+        check_responses: turn an answer that breaks the contract into a 500.
+        bearer: the token that every request has to bear; None for none.
+        state: the file that keeps the state across restarts; it goes before the seed.
+        token: what the control API asks for; None where only this machine can reach the server.
+        proxy: the origin of a real server, to which requests are sent on.
+    """
+
+    tenants: tuple[TenantName, ...] = ()
+    seed: str = "demo"
+    hosts: frozenset[str] = frozenset()
+    job_delay: float = 0.2
+    check_responses: bool = False
+    bearer: str | None = None
+    state: Path | None = None
+    token: str | None = None
+    proxy: str | None = None
+
+
+def create_backend(options: Options) -> tuple[JsonObject, Backend]:
+    """The contract as this server serves it, and the store behind it, seeded.
+
+    Raises:
+        SeedProblem: the seed cannot be used.
+    """
+    seed = read_seed(str(options.state) if options.state and options.state.exists() else options.seed)
+    served = [*options.tenants, *(TenantName(*name.split("/", 1)) for name in seed)]
+    clock = Clock()
+    world = World(served, clock.now)
+    load_seed(world, seed, options.seed)
+    return load_contract(served), Backend(world, Jobs(options.job_delay, clock), Files(options.hosts))
+
+
+def seed_worlds() -> dict[str, Callable[[World], World]]:
+    """What makes the world of each built-in seed, with the applications that a given world serves."""
+
+    def make(name: str, like: World) -> World:
+        world = like.empty()
+        load_seed(world, read_seed(name), name)
+        return world
+
+    return {name: functools.partial(make, name) for name in BUILT_IN}
+
+
+def create_mock(options: Options) -> ConnexionMiddleware:
+    """The ASGI application of a server. Raises SeedProblem."""
+    return create_parts(options)[0]
+
+
+def create_parts(options: Options) -> tuple[ConnexionMiddleware, Sessions]:
+    """The ASGI application of a server, and the sessions behind it. Raises SeedProblem."""
+    contract, backend = create_backend(options)
+    sessions = Sessions(backend, seed_worlds())
+    app = create_app(
+        contract,
+        sessions,
+        check_responses=options.check_responses,
+        token=options.token,
+        bearer=options.bearer,
+        proxy=options.proxy,
+        state_file=StateFile(options.state, sessions) if options.state else None,
+    )
+    return app, sessions
 
 
 def create_app(
@@ -55,7 +137,7 @@ def create_app(
         proxy: the origin of a real server to send requests on to.
     """
     app = ConnexionMiddleware(
-        Operations(_lifespan(sessions, state_file)),
+        Dispatch(_lifespan(sessions, state_file)),
         import_name=__name__,
         middlewares=_middlewares(
             contract, sessions, check_responses=check_responses, token=token, bearer=bearer, proxy=proxy
@@ -75,22 +157,22 @@ def _middlewares(
     proxy: str | None,
 ) -> list[Callable[[ASGIApp], ASGIApp]]:
     """From the outermost in."""
-    judging: list[Callable[[ASGIApp], ASGIApp]] = []
+    validation: list[Callable[[ASGIApp], ASGIApp]] = []
     if proxy:
-        judging = [lambda app: Proxy(app, proxy, Judge(contract))]
+        validation = [lambda app: Proxy(app, proxy, ResponseValidator(contract))]
     elif check_responses:
-        judging = [lambda app: ResponseCheck(app, Judge(contract))]
+        validation = [lambda app: ResponseValidation(app, ResponseValidator(contract))]
     return [
         lambda app: Control(app, routes(CALLS, sessions), Guard(token)),
-        CrossOrigin,
-        lambda app: InSession(app, sessions),
-        Recording,
-        *judging,
-        Errors,
+        Cors,
+        lambda app: SessionLookup(app, sessions),
+        Recorder,
+        *validation,
+        ErrorResponses,
         lambda app: Docs(app, contract),
-        *([lambda app: Drill(app, bearer)] if bearer else []),
+        *([lambda app: BearerAuth(app, bearer)] if bearer else []),
         Routing,
-        lambda app: Forcing(app, Samples(contract)),
+        lambda app: FaultInjection(app, Examples(contract)),
         RequestValidation,
     ]
 

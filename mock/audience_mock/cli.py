@@ -1,5 +1,6 @@
 """The command `audience-mock`."""
 
+import functools
 import gc
 import ipaddress
 import logging
@@ -8,13 +9,16 @@ import socket
 import sys
 import warnings
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from audience_mock import __version__
-from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
+from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName, load_contract
 from audience_mock.serve.socket import listen
+
+if TYPE_CHECKING:
+    from audience_mock.app import Options
 
 DEFAULT_PORT = 4010
 DEFAULT_JOB_DELAY = 0.2
@@ -145,8 +149,9 @@ def main(
     """Serve a living mock of the Audience API, until Ctrl-C."""
     gc.disable()  # until the server is up: all that is made before that stays
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
-    from audience_mock.seeds import SeedProblem  # noqa: PLC0415 (--help is quick without the server)
-    from audience_mock.serve.server import Options, Server  # noqa: PLC0415
+    from audience_mock.app import Options, create_parts  # noqa: PLC0415 (--help is quick without the server)
+    from audience_mock.seeds import SeedProblem  # noqa: PLC0415
+    from audience_mock.serve.server import Server  # noqa: PLC0415
 
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -154,7 +159,8 @@ def main(
         listener = _listen(host, port)
         token = None if _is_loopback(host) else secrets.token_urlsafe(12)
         options = Options(tenants, seed, frozenset(hosts), job_delay, check_responses, bearer, state, token, proxy)
-        server = Server(options, log_level)
+        app, sessions = create_parts(options)
+        server = Server(app, sessions, functools.partial(banner, options=options), log_level)
     except SeedProblem as problem:
         _give_up(str(problem))
     try:
@@ -186,3 +192,23 @@ def _listen(host: str, port: int) -> socket.socket:
 def _give_up(reason: str) -> NoReturn:
     print(f"audience-mock: {reason}", file=sys.stderr)
     sys.exit(2)
+
+
+def banner(url: str, options: "Options") -> str:
+    """What a person reads at start: where it listens, what it serves, three requests to try."""
+    contract = load_contract()
+    api = f"{url}{contract['servers'][0]['url']}/company/{DOCUMENTED_TENANT.company_id}"
+    api += f"/application/{DOCUMENTED_TENANT.application_id}"
+    operations = sum("operationId" in o for item in contract["paths"].values() for o in item.values())
+    also = "".join(f", {tenant}" for tenant in options.tenants)
+    token = f"?token={options.token}" if options.token else ""
+    kept = f"It is kept in {options.state}." if options.state else "What it was given is gone then."
+    return f"""Audience API mock at {url}
+  serves  {operations} operations for {DOCUMENTED_TENANT}{also} (seed: {options.seed})
+  steers  {url}/__mock__/{token} (console)   {url}/__mock__/openapi.json
+  shows   {url}/ui (try it out)   {url}/openapi.json   {url}/openapi.yaml
+  try     curl '{api}/user_group?page_size=2'
+          curl '{api}/user_group/64f111111111111111111111/users?page_size=3'
+          curl -X POST -H 'Content-Type: application/json' -d '{{"name": "Shirt size", "slug": "shirt-size", \
+"description": "S to XL", "type": "string"}}' '{api}/user_attribute/definition'
+Ctrl-C stops it. {kept}"""

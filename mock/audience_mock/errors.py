@@ -46,6 +46,10 @@ class Refusal(Exception):
         return body
 
 
+class FileProblem(Exception):
+    """A file that cannot be read; the message says why and what to do."""
+
+
 def show(value: Any, limit: int = MAX_SHOWN) -> str:
     """`value` as JSON, cut to a length that a person reads."""
     if isinstance(value, str) and len(value) > limit:

@@ -34,7 +34,7 @@ def create_app(**options: Any) -> ConnexionMiddleware:
     """The mock as an ASGI application, for a client that needs no port.
 
     Args:
-        options: as `audience_mock.serve.server.Options` has them.
+        options: as `audience_mock.app.Options` has them.
 
     Raises:
         SeedProblem: the seed cannot be used.
@@ -44,7 +44,7 @@ def create_app(**options: Any) -> ConnexionMiddleware:
 
 def _create(options: dict[str, Any]) -> tuple[ConnexionMiddleware, Sessions]:
     _load_server()
-    from audience_mock.serve.server import Options, create_parts  # noqa: PLC0415
+    from audience_mock.app import Options, create_parts  # noqa: PLC0415
 
     return create_parts(Options(**options))
 
@@ -53,7 +53,7 @@ class MockServer:
     """A mock that listens on a free port of loopback while its `with` block runs; each block begins anew.
 
     Args:
-        options: as `audience_mock.serve.server.Options` has them.
+        options: as `audience_mock.app.Options` has them.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -141,10 +141,10 @@ class MockServer:
 def _load_server() -> None:
     """Import what the server needs, once: Connexion's import warns, and in a test run a warning may be an error."""
     with _LOADING:
-        if "audience_mock.serve.server" not in sys.modules:
+        if "audience_mock.app" not in sys.modules:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                importlib.import_module("audience_mock.serve.server")
+                importlib.import_module("audience_mock.app")
 
 
 @functools.cache
@@ -167,7 +167,7 @@ class _Server(uvicorn.Server):
         self.is_up.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._sessions.hang_up()  # streams of events do not end by themselves
+        self._sessions.close_streams()  # streams of events do not end by themselves
         await super().shutdown(sockets)
 
     async def main_loop(self) -> None:

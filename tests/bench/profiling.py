@@ -19,7 +19,7 @@ from tests.bench.scenarios import SCENARIOS, Scenario, new_definition
 
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
 
-from audience_mock.serve.server import Options, create_mock  # noqa: E402
+from audience_mock.app import Options, create_mock  # noqa: E402
 
 CALLS, ROUNDS = 2_000, 5
 PARTS = {

@@ -21,7 +21,7 @@ from tests.bench.tables import absent, ratio_table, speed_table
 def row(name: str, *per_second: float, ready: float = 0.2, p99: float = 1.0) -> Row:
     server = next(server for server in SERVERS if server.name == name)
     rounds = {one.name: [{"per_second": each, "p50": p99, "p99": p99} for each in per_second] for one in SCENARIOS}
-    return Row(server, ready=[ready], memory={"ready": 50.0, "loaded": 60.0}, rounds=rounds)
+    return Row(server, ready=[ready], cache={"ready": 50.0, "loaded": 60.0}, rounds=rounds)
 
 
 def part(small: float, large: float) -> dict[str, Any]:

@@ -19,10 +19,11 @@ from tests.bench.scenarios import API
 
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
 
+from audience_mock.app import Options, create_parts  # noqa: E402
 from audience_mock.contract.document import DOCUMENTED_TENANT  # noqa: E402
 from audience_mock.seeds.huge import million  # noqa: E402
-from audience_mock.seeds.reading import BUILT_IN  # noqa: E402
-from audience_mock.serve.server import Options, Server  # noqa: E402
+from audience_mock.seeds.seed_file import BUILT_IN  # noqa: E402
+from audience_mock.serve.transport import config  # noqa: E402
 
 CALLS = 200
 """Of each operation in a round."""
@@ -202,10 +203,11 @@ def main(kind: str, size: int) -> None:
     """Make the world, say what it took, then serve."""
     started = time.perf_counter()
     BUILT_IN["bench"] = lambda: {str(DOCUMENTED_TENANT): WORLDS[kind][0](size)}
-    config = Server(Options(seed="bench"), "warning").config
+    app, _ = create_parts(Options(seed="bench"))
+    loop_factory = config(app).get_loop_factory()
     _tell({"seconds": time.perf_counter() - started, "resident": _resident()})
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(serve(config.app, kind, size))
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(serve(app, kind, size))
 
 
 if __name__ == "__main__":

@@ -22,15 +22,15 @@ from audience_conformance.results.result import Result
 from audience_conformance.runner.execute import Run
 from audience_mock.app import create_app
 from audience_mock.contract.document import JsonObject, load_contract
-from audience_mock.operations.context import Backend
-from audience_mock.seeds.planting import plant
+from audience_mock.seeds.seeding import load_seed
 from audience_mock.serve.socket import listen
+from audience_mock.session.backend import Backend
 from audience_mock.session.jobs import Jobs
 from audience_mock.session.sessions import Sessions
 from audience_mock.session.user_files import Files
 from audience_mock.store.world import World
 
-PATIENCE = 2.0
+ASYNC_TIMEOUT = 2.0
 """Seconds for an asynchronous effect: a hundred times the mock's delay."""
 JOB_DELAY = 0.02
 
@@ -96,7 +96,7 @@ def serving(
 ) -> Iterator[Serving]:
     """Serve a freshly seeded mock, changed; `told` is what a run is told beside the usual."""
     world = World([OTHER_TENANT])
-    plant(world, copy.deepcopy(seed()), "of the faults")
+    load_seed(world, copy.deepcopy(seed()), "of the faults")
     backend = Backend(world, Jobs(job_delay), Files())
     mock = Mock(backend, _contract())
     port = _port()
@@ -110,7 +110,7 @@ def serving(
             "users_file_url": f"{port.url}/users.csv",
             "locked_definition_id": LOCKED_ID,
             "validated_definition_id": TEXT_ID,
-            "patience": PATIENCE,
+            "patience": ASYNC_TIMEOUT,
         }
         yield Serving(Options(port.url, **{**usual, **told}), backend, mock)
     finally:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_mock.contract.document import DOCUMENTED_TENANT, JsonObject
 from audience_mock.operations import OPERATIONS
-from audience_mock.operations.context import Backend
+from audience_mock.session.backend import Backend
 from audience_mock.store.world import Tenant
 
 Record = dict[str, Any]

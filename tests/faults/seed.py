@@ -3,7 +3,7 @@
 from typing import Any
 
 from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
-from audience_mock.seeds.reading import BUILT_IN
+from audience_mock.seeds.seed_file import BUILT_IN
 
 OTHER_TENANT = TenantName(DOCUMENTED_TENANT.company_id, "64b000000000000000000002")
 GROUP_ID = "64f1000000000000000000a1"
@@ -105,7 +105,7 @@ OTHERS: dict[str, list[dict[str, Any]]] = {
 
 
 def seed() -> dict[str, dict[str, Any]]:
-    """The seed as `plant` takes it: the documents' examples, so that the contract's example requests hit, and ours."""
+    """The seed that `load_seed` takes: the documents' examples (so that the example requests hit) and ours."""
     own = {"definitions": DEFINITIONS, "users": MEMBERS, "values": VALUES, "groups": GROUPS}
     documents = BUILT_IN["documents"]()[str(DOCUMENTED_TENANT)]
     return {

@@ -7,8 +7,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from audience_mock.app import create_app
-from audience_mock.serve.server import Options, create_backend, seed_worlds
+from audience_mock.app import Options, create_app, create_backend, seed_worlds
 from audience_mock.session.sessions import Sessions
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from tests.mock.conftest import Api, MakeApi
 
-from audience_mock.serve.server import Options
+from audience_mock.app import Options
 
 Json = dict[str, Any]
 

@@ -22,8 +22,8 @@ from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.python.asgi import shutdown_lifespans
 from tests.mock.helpers import CONTRACT, DOCUMENTED, OPERATIONS, Json, follow
 
+from audience_mock.app import Options, create_mock
 from audience_mock.contract.schema import Schema
-from audience_mock.serve.server import Options, create_mock
 from audience_mock.store.definitions import DEFAULTS
 from audience_mock.store.groups import Groups
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from audience_conformance.client.api import Api, JsonObject
 from audience_conformance.client.ledger import Tenant
 from audience_conformance.client.target import Answer
-from audience_conformance.results.finding import broken, expect, show
+from audience_conformance.results.finding import expect, fail, show
 
 OK, CREATED, ACCEPTED, REFUSED, NOT_FOUND, FAILURE = 200, 201, 202, 400, 404, 500
 LARGEST_PAGE = 100
@@ -21,7 +21,7 @@ Value = TypeVar("Value")
 def succeeded(answer: Answer, what: str, **more: Any) -> Answer:
     """The answer, if it is a success; a 5xx is FMT-04's, any other status the rule's that `more` names."""
     if answer.status >= FAILURE:
-        broken(f"{what}, and no 5xx", str(answer), **{**more, "rule": "FMT-04"})
+        fail(f"{what}, and no 5xx", str(answer), **{**more, "rule": "FMT-04"})
     expect(answer.ok, what, str(answer), **more)
     return answer
 
@@ -36,7 +36,7 @@ def record(answer: Answer, **more: Any) -> JsonObject:
     """The body, an object (else FMT-02)."""
     found = answer.json
     if not isinstance(found, dict):
-        broken("a JSON object as body", str(answer), **{"rule": "FMT-02", **more})
+        fail("a JSON object as body", str(answer), **{"rule": "FMT-02", **more})
     return found
 
 
@@ -46,9 +46,9 @@ def field(where: Answer | Any, *path: str | int, **more: Any) -> Any:
     for step in path:
         inside = isinstance(found, dict) if isinstance(step, str) else isinstance(found, list)
         try:
-            found = found[step] if inside else broken(_path(path), shown(where), **{"rule": "FMT-02", **more})
+            found = found[step] if inside else fail(_path(path), shown(where), **{"rule": "FMT-02", **more})
         except (KeyError, IndexError):
-            broken(_path(path), shown(where), **{"rule": "FMT-02", **more})
+            fail(_path(path), shown(where), **{"rule": "FMT-02", **more})
     return found
 
 
@@ -56,7 +56,7 @@ def items(answer: Answer, **more: Any) -> list[JsonObject]:
     """The items of a list, objects all (else FMT-01, FMT-02 or FMT-04)."""
     found = field(body(answer, **more), "items", **more)
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        broken("items to be a list of objects", str(answer), **{"rule": "FMT-02", **more})
+        fail("items to be a list of objects", str(answer), **{"rule": "FMT-02", **more})
     return found
 
 
@@ -115,20 +115,20 @@ def only(thing: JsonObject, fields: Iterable[str]) -> JsonObject:
 
 def some(api: Api, values: Sequence[Value]) -> Sequence[Value]:
     """All values; in the profile smoke every third, beginning with one that the seed says."""
-    step = 1 if api.effort.examples >= THOROUGH else 3
-    return values[api.effort.seed % step :: step] or values
+    step = 1 if api.budget.examples >= THOROUGH else 3
+    return values[api.budget.seed % step :: step] or values
 
 
 def thorough(api: Api) -> bool:
     """Does the profile try all values that are listed; smoke does not."""
-    return api.effort.examples >= THOROUGH
+    return api.budget.examples >= THOROUGH
 
 
 def few(api: Api, values: Sequence[Value], most: int) -> Sequence[Value]:
     """All values; in the profile smoke so many at the most, one after the other from one that the seed says."""
     if thorough(api) or len(values) <= most:
         return values
-    start = api.effort.seed * most % len(values)
+    start = api.budget.seed * most % len(values)
     return [*values[start:], *values[:start]][:most]
 
 

@@ -8,7 +8,7 @@ from audience_conformance.client.api import Api
 Value = TypeVar("Value")
 
 
-def in_stock(api: Api, make: Callable[..., Value], *about: Hashable) -> Value:
+def session_fixture(api: Api, make: Callable[..., Value], *about: Hashable) -> Value:
     """What `make` makes and gives, called with an Api of its own and `about` by the first check that asks for it.
 
     Nobody may change it. How it was made is in the trace of each check that uses it; where it cannot be made, the
@@ -16,13 +16,13 @@ def in_stock(api: Api, make: Callable[..., Value], *about: Hashable) -> Value:
     """
     key = (make.__module__, make.__name__, *about)
     if key not in api.shared:
-        beside = api.beside()
+        child = api.child()
         try:
-            value = make(beside, *about)
-            beside.keep()
+            value = make(child, *about)
+            child.keep()
         finally:
-            beside.tidy()
-        api.shared[key] = value, [one for one in beside.trace.exchanges if one.method != "GET"]
+            child.cleanup()
+        api.shared[key] = value, [one for one in child.trace.exchanges if one.method != "GET"]
     found: Value
     found, said = api.shared[key]
     api.trace.exchanges += said

@@ -1,4 +1,4 @@
-"""What a check needs from a target, read from its own code: every `Lacking("…")` that it can come to."""
+"""What a check needs from a target, read from its own code: every `Skip("…")` that it can come to."""
 
 import ast
 import functools
@@ -10,7 +10,7 @@ from typing import Any
 
 from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import Api
-from audience_conformance.results.finding import Lacking
+from audience_conformance.results.finding import Skip
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -27,7 +27,7 @@ def _lacks(function: Callable[..., Any], seen: set[object]) -> Iterator[str]:
         return
     seen.add(function)
     for node in ast.walk(_tree(function)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == Lacking.__name__:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == Skip.__name__:
             yield from _text(node.args[0]) if node.args else ()
         for named in _named(node, function):
             yield from _lacks(named, seen)

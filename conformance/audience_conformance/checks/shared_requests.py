@@ -56,7 +56,7 @@ class _Entry:
 
 
 @dataclass
-class _Round:
+class _Batch:
     """What was sent for one round: its requests, what made the things they are about, and how it ended."""
 
     entries: list[_Entry] = field(default_factory=list)
@@ -67,7 +67,7 @@ class _Round:
 Send = Callable[..., Iterator[Sent]]
 
 
-def once(api: Api, send: Send, *about: str) -> Iterator[Sent]:
+def shared_requests(api: Api, send: Send, *about: str) -> Iterator[Sent]:
     """A round, one request after the other, each with a trace of what led to it; what ended the round is raised.
 
     Args:
@@ -77,8 +77,8 @@ def once(api: Api, send: Send, *about: str) -> Iterator[Sent]:
     """
     key = (send.__module__, send.__name__, *about)
     if key not in api.shared:
-        api.shared[key] = _sent(api, send, key, about)
-    found: _Round = api.shared[key]
+        api.shared[key] = _send_batch(api, send, key, about)
+    found: _Batch = api.shared[key]
     mark = len(api.trace.exchanges)
     for entry in found.entries:
         api.trace.exchanges[mark:] = [*found.setup[max(0, entry.before - MOST_SETUP) : entry.before], entry.own]
@@ -87,13 +87,13 @@ def once(api: Api, send: Send, *about: str) -> Iterator[Sent]:
         raise found.ended.with_traceback(None)
 
 
-def _sent(api: Api, send: Send, key: tuple[str, ...], about: tuple[str, ...]) -> _Round:
+def _send_batch(api: Api, send: Send, key: tuple[str, ...], about: tuple[str, ...]) -> _Batch:
     """Send a round; what chance there is in it is the run's, whichever check came first."""
-    beside, done, state = api.beside(), _Round(), random.getstate()
-    random.seed(f"{api.effort.seed} {' '.join(key)}")
-    said = beside.trace.exchanges
+    child, done, state = api.child(), _Batch(), random.getstate()
+    random.seed(f"{api.budget.seed} {' '.join(key)}")
+    said = child.trace.exchanges
     try:
-        for sent in send(beside, *about):
+        for sent in send(child, *about):
             *others, own = said
             done.setup += [one for one in others if one.method in _MADE_BY]
             done.entries.append(_Entry(sent, len(done.setup), own))
@@ -103,5 +103,5 @@ def _sent(api: Api, send: Send, key: tuple[str, ...], about: tuple[str, ...]) ->
     finally:
         random.setstate(state)
     if not isinstance(done.ended, Unreachable):
-        beside.tidy()
+        child.cleanup()
     return done

@@ -11,11 +11,11 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-from audience_conformance.client.cache import Memory
-from audience_conformance.client.ledger import Ledger, Made, Tenant, delete_all
-from audience_conformance.client.shrinking import Attempts
+from audience_conformance.client.cache import ResponseCache
+from audience_conformance.client.ledger import Created, Ledger, Tenant, delete_all
+from audience_conformance.client.shrinking import Shrinker
 from audience_conformance.client.target import Answer, Target, Trace
-from audience_conformance.results.finding import Lacking, Overdue, show
+from audience_conformance.results.finding import Overdue, Skip, show
 
 JsonObject = dict[str, Any]
 
@@ -25,7 +25,7 @@ DEFINITIONS, GROUPS = "/user_attribute/definition", "/user_group"
 
 
 @dataclass(frozen=True)
-class Effort:
+class Budget:
     """How hard a profile tries.
 
     Args:
@@ -50,22 +50,22 @@ class Api:
     _numbers = itertools.count(1)
 
     def __init__(
-        self, target: Target, ledger: Ledger, effort: Effort, run_id: str, shared: dict[Any, Any] | None = None
+        self, target: Target, ledger: Ledger, budget: Budget, run_id: str, shared: dict[Any, Any] | None = None
     ) -> None:
         self.target = target
         self.options = target.options
-        self.effort = effort
+        self.budget = budget
         self.trace = Trace()
         self.shared = {} if shared is None else shared
         """What the checks of a run have in common: sharing.py and stock.py."""
-        self.memory = Memory(self.shared)
+        self.cache = ResponseCache(self.shared)
         self._ledger = ledger
-        self._made: list[Made] = []
+        self._made: list[Created] = []
         self._run_id = run_id
 
-    def beside(self) -> "Api":
+    def child(self) -> "Api":
         """The same way to the target, with a trace and things of its own."""
-        return Api(self.target, self._ledger, self.effort, self._run_id, self.shared)
+        return Api(self.target, self._ledger, self.budget, self._run_id, self.shared)
 
     # --- requests ---------------------------------------------------------------------------------------
 
@@ -75,9 +75,9 @@ class Api:
 
     @property
     def other_tenant(self) -> Tenant:
-        """The tenant beside this one. Raises Lacking where the run knows none."""
+        """The tenant beside this one. Raises Skip where the run knows none."""
         if self.options.other_application_id is None:
-            raise Lacking("a second application (--other-application)")
+            raise Skip("a second application (--other-application)")
         return self.options.company_id, self.options.other_application_id
 
     def request(
@@ -102,11 +102,11 @@ class Api:
         tenant = tenant or self.tenant
         url = self.target.url(path, query, tenant=tenant)
         plain = method == "GET" and not sent and content is None
-        if plain and (known := self.memory.recall(url, self.trace)) is not None:
+        if plain and (known := self.cache.recall(url, self.trace)) is not None:
             return known
         answer = self.target.send(method, url, sent, content, self.trace)
         if plain:
-            self.memory.keep(url, self.trace)
+            self.cache.keep(url, self.trace)
         self._account(method, path, tenant, answer)
         return answer
 
@@ -117,22 +117,22 @@ class Api:
         if method == "POST" and path in (DEFINITIONS, GROUPS):
             created = answer.json
             if isinstance(created, dict) and isinstance(created.get("_id"), str):
-                self._note(Made(tenant, f"{path}/{seg(created['_id'])}"))
+                self._note(Created(tenant, f"{path}/{seg(created['_id'])}"))
         elif method == "PUT" and "/user/" in path:
-            self._note(Made(tenant, path))
+            self._note(Created(tenant, path))
         elif method == "DELETE":
-            self._ledger.forget(Made(tenant, path))
+            self._ledger.forget(Created(tenant, path))
 
     def keep(self) -> None:
         """Let what was made so far stay to the end of the run."""
         self._ledger.lasting.update(self._made)
         self._made.clear()
 
-    def _note(self, made: Made) -> None:
+    def _note(self, made: Created) -> None:
         self._ledger.add(made)
         self._made.append(made)
 
-    def tidy(self) -> None:
+    def cleanup(self) -> None:
         """Delete what this check made, so that lists stay short; what resists is left to the end of the run."""
         mine = Ledger({made: None for made in self._made if made in self._ledger.made})
         every = list(mine.made)
@@ -176,7 +176,7 @@ class Api:
         return f"{PREFIX}{self._run_id}-{kind}{next(self._numbers)}"
 
     def definition(self, type_: str = "string", *, tenant: Tenant | None = None, **fields: Any) -> JsonObject:
-        """A definition made for this check. Raises Lacking where the target does not make one."""
+        """A definition made for this check. Raises Skip where the target does not make one."""
         body = {
             "name": self.fresh("Name "),
             "slug": self.fresh("s"),
@@ -187,7 +187,7 @@ class Api:
         return self._created(self.post(DEFINITIONS, body, tenant=tenant), "an attribute definition")
 
     def group(self, user_ids: list[str] | None = None, *, tenant: Tenant | None = None, **fields: Any) -> JsonObject:
-        """A group made for this check, of these users. Raises Lacking where the target does not make one."""
+        """A group made for this check, of these users. Raises Skip where the target does not make one."""
         body = {
             "name": self.fresh("Group "),
             "description": "Made by the conformance suite",
@@ -201,7 +201,7 @@ class Api:
     def _created(answer: Answer, what: str) -> JsonObject:
         created = answer.json
         if not answer.ok or not isinstance(created, dict) or not isinstance(created.get("_id"), str):
-            raise Lacking(f"{what} that can be created (POST answered {str(answer)[:200]})")
+            raise Skip(f"{what} that can be created (POST answered {str(answer)[:200]})")
         return created
 
     # --- patience and examples ----------------------------------------------------------------------------
@@ -212,36 +212,36 @@ class Api:
         Raises:
             Overdue: it does not hold in the time that the run has patience for.
         """
-        for _ in pauses(self.options.patience):
+        for _ in pauses(self.options.async_timeout):
             seen = look()
             if holds(seen):
                 return seen
-        within = f"{expected} within {self.options.patience:g} s"
+        within = f"{expected} within {self.options.async_timeout:g} s"
         raise Overdue(within, str(seen) if isinstance(seen, Answer) else show(seen), **more)
 
     def for_all(
         self, property_: Callable[..., None], /, *, examples: int | None = None, **strategies: SearchStrategy[Any]
     ) -> None:
         """Try a property with generated arguments, as many as the profile says; a failure is shrunk."""
-        attempts = self.attempts()
+        shrinker = self.shrinker()
 
         def attempt(**arguments: Any) -> None:
-            attempts.begin()
-            with attempts.watching():
+            shrinker.begin()
+            with shrinker.watching():
                 property_(**arguments)
 
         attempt.__name__ = getattr(property_, "__name__", "property")
-        tried = seed(self.effort.seed)(given(**strategies)(attempt))
-        attempts.run(self.settings(examples)(tried))
+        tried = seed(self.budget.seed)(given(**strategies)(attempt))
+        shrinker.run(self.settings(examples)(tried))
 
-    def attempts(self) -> Attempts:
+    def shrinker(self) -> Shrinker:
         """A watch over the attempts at one property, which shrinks for as long as the profile allows."""
-        return Attempts(self.trace, max(2.0, self.effort.examples / 10))
+        return Shrinker(self.trace, max(2.0, self.budget.examples / 10))
 
     def settings(self, examples: int | None = None, **more: Any) -> settings:
         """Hypothesis' settings for this profile."""
         return settings(
-            max_examples=examples or self.effort.examples,
+            max_examples=examples or self.budget.examples,
             database=None,
             deadline=None,
             print_blob=False,

@@ -5,7 +5,7 @@ from typing import Any
 from audience_conformance.client.target import Answer, Exchange, Trace
 
 
-class Memory:
+class ResponseCache:
     """What the checks of a run have read of things that nobody changes, for one check.
 
     A check gets from it what an earlier one has read; what it reads twice, it reads itself the second time: whether
@@ -29,7 +29,7 @@ class Memory:
         if not self._lasts(url) or url in self._read:
             return None
         self._read.add(url)
-        known: Exchange | None = self._shared.get((Memory, url))
+        known: Exchange | None = self._shared.get((ResponseCache, url))
         if known is None:
             return None
         trace.exchanges.append(known)
@@ -38,7 +38,7 @@ class Memory:
     def keep(self, url: str, trace: Trace) -> None:
         """Keep what was answered last, for the checks to come."""
         if self._lasts(url) and trace.exchanges:
-            self._shared[Memory, url] = trace.exchanges[-1]
+            self._shared[ResponseCache, url] = trace.exchanges[-1]
 
     def _lasts(self, url: str) -> bool:
         return any(mark in url for mark in self._marks)

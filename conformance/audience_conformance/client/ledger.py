@@ -14,7 +14,7 @@ MOST_SILENCES = 3
 
 
 @dataclass(frozen=True)
-class Made:
+class Created:
     """Something that a run created: its path below its tenant."""
 
     tenant: Tenant
@@ -30,15 +30,15 @@ class Ledger:
         lasting: what of it stays to the end of the run, for many checks to read.
     """
 
-    made: dict[Made, None] = field(default_factory=dict)
-    lasting: set[Made] = field(default_factory=set)
+    made: dict[Created, None] = field(default_factory=dict)
+    lasting: set[Created] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, made: Made) -> None:
+    def add(self, made: Created) -> None:
         with self._lock:
             self.made[made] = None
 
-    def forget(self, made: Made) -> None:
+    def forget(self, made: Created) -> None:
         with self._lock:
             self.made.pop(made, None)
 
@@ -53,7 +53,7 @@ def clean_up(target: Target, ledger: Ledger) -> Iterator[list[str]]:
         left += delete_all(target, ledger)
 
 
-def delete_all(target: Target, ledger: Ledger, *, spare: Container[Made] = ()) -> list[str]:
+def delete_all(target: Target, ledger: Ledger, *, spare: Container[Created] = ()) -> list[str]:
     """Delete all that the ledger holds, newest first, but for what is spared; give the URLs of what stays.
 
     A target that has stopped answering is not asked for each thing anew.

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from hypothesis import reject
 
 from audience_conformance.client.target import Exchange, Trace, Unreachable
-from audience_conformance.results.finding import Broken, Lacking
+from audience_conformance.results.finding import Finding, Skip
 
 
-class Attempts:
+class Shrinker:
     """Watches the attempts that Hypothesis makes at one property.
 
     Hypothesis shrinks what fails for minutes, and calls a failure flaky that does not come again, as some of a
@@ -38,7 +38,7 @@ class Attempts:
         """Note a failure of the attempt."""
         try:
             yield
-        except (Broken, Lacking, Unreachable) as failure:
+        except (Finding, Skip, Unreachable) as failure:
             self._last = failure, list(self._trace.exchanges)
             self._until = self._until or time.monotonic() + self._seconds
             raise

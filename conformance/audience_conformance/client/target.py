@@ -37,7 +37,7 @@ class Options:
         locked_definition_id: a locked definition that the run may try to change and delete.
         validated_definition_id: a definition with validations, of which the run may put values.
         timeout: seconds for one request.
-        patience: seconds for an asynchronous effect.
+        async_timeout: seconds for an asynchronous effect.
         rate: requests a second at the most; 0 is as fast as it goes.
         writes: may the run create, change and delete things of its own.
     """
@@ -52,7 +52,7 @@ class Options:
     locked_definition_id: str | None = None
     validated_definition_id: str | None = None
     timeout: float = 10.0
-    patience: float = 10.0
+    async_timeout: float = 10.0
     rate: float = 0.0
     writes: bool = True
 

@@ -46,9 +46,22 @@ def with_options(options: Iterable[Option]) -> Callable[[Callable[..., Any]], Ca
             told = f"{option.help} [default: {option.default}]" if option.default is not None else option.help
             more: dict[str, Any] = {"is_flag": True} if option.metavar is None else {"metavar": option.metavar}
             function = click.option(*names, option.field, multiple=option.repeat, help=told, **more)(function)
+            if option.old_name:
+                function = _old_name(option)(function)
         return function
 
     return decorate
+
+
+def _old_name(option: Option) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A hidden option under the name of earlier versions, which sets the one of today."""
+
+    def set_value(context: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            click.echo(f"--{option.old_name} is now --{option.name}; the old name still works", err=True)
+            context.params.setdefault(option.field, value)
+
+    return click.option(f"--{option.old_name}", hidden=True, expose_value=False, callback=set_value, is_eager=True)
 
 
 def give_up(command: str, reason: str) -> NoReturn:

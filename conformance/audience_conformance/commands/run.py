@@ -13,7 +13,7 @@ from audience_conformance.settings.options import OPTIONS
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from audience_conformance.runner.session import Suite
+    from audience_conformance.runner.session import Session
     from audience_conformance.settings.settings import Settings
 
 INTERRUPTED = 130
@@ -69,28 +69,28 @@ def run(**values: Any) -> None:
 def _perform(settings: "Settings") -> int:
     from rich.console import Console  # noqa: PLC0415
 
-    from audience_conformance.runner.preflight import Unable  # noqa: PLC0415
+    from audience_conformance.runner.preflight import CannotRun  # noqa: PLC0415
     from audience_conformance.runner.progress import watcher  # noqa: PLC0415
-    from audience_conformance.runner.session import Suite  # noqa: PLC0415
+    from audience_conformance.runner.session import Session  # noqa: PLC0415
 
     console = Console(highlight=False, file=sys.stdout)
-    suite = Suite(settings)
+    session = Session(settings)
     try:
-        suite.start()
-        with watcher(console, list(suite.items.values()), strict=settings.strict) as watch:
-            suite.watch = watch
-            _pytest(suite)
-        summary = suite.finish()
-        if suite.crash:
-            give_up("run", f"a fault of the suite itself: {suite.crash}")
-        return _report(suite, console) or summary.exit_code
-    except Unable as unable:
-        give_up("run", str(unable))
+        session.start()
+        with watcher(console, list(session.items.values()), strict=settings.strict) as watch:
+            session.watch = watch
+            _pytest(session)
+        summary = session.finish()
+        if session.crash:
+            give_up("run", f"a fault of the suite itself: {session.crash}")
+        return _report(session, console) or summary.exit_code
+    except CannotRun as cannot_run:
+        give_up("run", str(cannot_run))
     finally:
-        suite.close()
+        session.close()
 
 
-def _pytest(suite: "Suite") -> None:
+def _pytest(session: "Session") -> None:
     """Let pytest perform the checks, away from all configuration and plugins of the project it happens to be in."""
     import pytest  # noqa: PLC0415
 
@@ -101,26 +101,26 @@ def _pytest(suite: "Suite") -> None:
     arguments += ["--config-file", os.devnull, "--rootdir", folder, "--import-mode", "importlib", "--assert", "plain"]
     arguments += ["--disable-plugin-autoload", "-p", "audience_conformance.runner.plugin", "-p", "xdist.plugin"]
     arguments += ["-p", "no:cacheprovider", "-p", "no:terminalreporter", "--capture", "sys"]
-    workers = suite.settings.processes(len(suite.items))
+    workers = session.settings.processes(len(session.items))
     if workers > 1:
         arguments += ["-n", str(workers)]
-    if suite.settings.fail_fast:
+    if session.settings.fail_fast:
         arguments.append("-x")
-    pytest.main(arguments, plugins=[suite])
+    pytest.main(arguments, plugins=[session])
 
 
-def _report(suite: "Suite", console: "Console") -> int:
+def _report(session: "Session", console: "Console") -> int:
     """Print the table, and write what was asked for; give 2 where that failed."""
     from audience_conformance.reports.table import print_table  # noqa: PLC0415
-    from audience_conformance.runner.preflight import Unable  # noqa: PLC0415
+    from audience_conformance.runner.preflight import CannotRun  # noqa: PLC0415
     from audience_conformance.runner.summarize import write_files  # noqa: PLC0415
 
     console.print()
-    print_table(suite.finish(), console)
+    print_table(session.finish(), console)
     try:
-        for path in write_files(suite.settings, suite.finish()):
+        for path in write_files(session.settings, session.finish()):
             console.print(f"wrote {path}", soft_wrap=True, markup=False)
-    except Unable as unable:
-        click.echo(f"audience-conformance run: {unable}", err=True)
-        return INTERRUPTED if suite.interrupted else UNABLE
+    except CannotRun as cannot_run:
+        click.echo(f"audience-conformance run: {cannot_run}", err=True)
+        return INTERRUPTED if session.interrupted else UNABLE
     return 0

@@ -33,7 +33,7 @@ def sweep(dry_run: bool, **values: Any) -> None:
     from audience_conformance.client.target import Target, Unreachable  # noqa: PLC0415
     from audience_conformance.runner.leftovers import leftovers, remove, tenants  # noqa: PLC0415
     from audience_conformance.runner.message import scrub, secrets_of  # noqa: PLC0415
-    from audience_conformance.runner.preflight import Unable, reach  # noqa: PLC0415
+    from audience_conformance.runner.preflight import CannotRun, reach  # noqa: PLC0415
     from audience_conformance.settings.parse import read_settings  # noqa: PLC0415
     from audience_conformance.settings.settings import BadOption  # noqa: PLC0415
 
@@ -44,7 +44,7 @@ def sweep(dry_run: bool, **values: Any) -> None:
         reach(settings)
         target = Target(settings.options())
         found = leftovers(target, tenants(settings))
-    except (BadOption, Unable, Unreachable) as error:
+    except (BadOption, CannotRun, Unreachable) as error:
         give_up("sweep", str(error))
     stays = [] if dry_run else [scrub(line, secrets_of(settings)) for line in remove(target, found)]
     kept = {line.partition(": ")[0] for line in stays}

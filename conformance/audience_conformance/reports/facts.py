@@ -140,7 +140,7 @@ def replay(summary: Summary, rule_id: str) -> str:
 # --- results, gathered ------------------------------------------------------------------------------------
 
 
-class Finding(NamedTuple):
+class FindingGroup(NamedTuple):
     """A finding, with every case in which the target did the very same."""
 
     result: Result
@@ -154,21 +154,21 @@ class Finding(NamedTuple):
         return " · ".join(dict.fromkeys(filter(None, told)))
 
 
-def gathered(results: Iterable[Result]) -> list[Finding]:
+def group_findings(results: Iterable[Result]) -> list[FindingGroup]:
     """Findings or errors, those that say the same as one."""
     same: dict[tuple[str, ...], list[Result]] = {}
     for result in results:
         same.setdefault((result.check, result.operation, result.expected, result.actual), []).append(result)
-    return [Finding(alike[0], tuple(filter(None, (one.case for one in alike)))) for alike in same.values()]
+    return [FindingGroup(alike[0], tuple(filter(None, (one.case for one in alike)))) for alike in same.values()]
 
 
-def by_rule(summary: Summary, *statuses: RuleStatus) -> dict[str, list[Finding]]:
+def by_rule(summary: Summary, *statuses: RuleStatus) -> dict[str, list[FindingGroup]]:
     """The results that came to one of these, gathered, by rule in the order of the catalogue."""
     found: dict[str, list[Result]] = {rule_id: [] for rule_id in catalogue()}
     for result in summary.results:
         if came_to(summary, result) in statuses:
             found[result.rule].append(result)
-    return {rule_id: gathered(results) for rule_id, results in found.items() if results}
+    return {rule_id: group_findings(results) for rule_id, results in found.items() if results}
 
 
 def skipped(summary: Summary) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from audience_conformance.reports.facts import (
     COLUMNS,
     LATE,
     LEVELS,
-    Finding,
+    FindingGroup,
     Tone,
     by_rule,
     circumstances,
@@ -99,7 +99,7 @@ def _left(summary: Summary) -> list[str]:
     return ["**Left behind: it could not be deleted**", fence("\n".join(visible(url) for url in summary.left))]
 
 
-def _section(summary: Summary, rule_id: str, findings: list[Finding]) -> str:
+def _section(summary: Summary, rule_id: str, findings: list[FindingGroup]) -> str:
     rule, status = catalogue()[rule_id], summary.status(rule_id)
     title = f"<summary><b>{rule_id}</b> {rule.level} {rule.sentence} ({status})</summary>"
     parts = ["<details>", title, *(_finding(finding) for finding in findings[:MOST_FINDINGS])]
@@ -108,7 +108,7 @@ def _section(summary: Summary, rule_id: str, findings: list[Finding]) -> str:
     return "\n\n".join([*parts, "Replay:", fence(replay(summary, rule_id), "sh"), "</details>"])
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: FindingGroup) -> str:
     result = finding.result
     if result.status == "error":
         said = ["The suite itself failed:", fence(shortened(result.actual, MOST_SHOWN))]

@@ -15,7 +15,7 @@ from audience_conformance.reports.facts import (
     COLUMNS,
     LATE,
     LEVELS,
-    Finding,
+    FindingGroup,
     Matrix,
     Tone,
     by_rule,
@@ -141,7 +141,9 @@ def _print_notes(summary: Summary, console: Console) -> None:
     console.print()
 
 
-def _print_rule(summary: Summary, console: Console, rule_id: str, status: RuleStatus, findings: list[Finding]) -> None:
+def _print_rule(
+    summary: Summary, console: Console, rule_id: str, status: RuleStatus, findings: list[FindingGroup]
+) -> None:
     rule = catalogue()[rule_id]
     title = Text.assemble((f"{rule_id} {rule.level} {status}", STYLES[status]), f"  {rule.sentence}")
     _print(console, title)
@@ -154,7 +156,7 @@ def _print_rule(summary: Summary, console: Console, rule_id: str, status: RuleSt
     console.print()
 
 
-def _print_finding(console: Console, finding: Finding) -> None:
+def _print_finding(console: Console, finding: FindingGroup) -> None:
     result = finding.result
     _print_labelled(console, "check", finding.where)
     if result.status == "failed":

@@ -11,7 +11,7 @@ MAX_SHOWN = 2000
 """Characters of an expected or actual value that a finding repeats."""
 
 
-class Broken(AssertionError):
+class Finding(AssertionError):
     """The target breaks a rule.
 
     Args:
@@ -31,13 +31,13 @@ class Broken(AssertionError):
         self.operation = operation
 
 
-class Overdue(Broken):
+class Overdue(Finding):
     """An asynchronous effect had not come when the time for it was up: late, perhaps not wrong."""
 
     overdue = True
 
 
-class Lacking(Exception):
+class Skip(Exception):
     """The target lacks what a check needs; the message says what: "a locked definition (--locked-definition)"."""
 
 
@@ -47,21 +47,21 @@ def show(value: Any) -> str:
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
-def broken(expected: str, actual: Any, **more: Any) -> NoReturn:
+def fail(expected: str, actual: Any, **more: Any) -> NoReturn:
     """Report a finding; an `actual` that is no text is shown as JSON."""
-    raise Broken(expected, actual if isinstance(actual, str) else show(actual), **more)
+    raise Finding(expected, actual if isinstance(actual, str) else show(actual), **more)
 
 
 def expect(holds: bool, expected: str, actual: Any, **more: Any) -> None:
     """Report a finding unless `holds`."""
     if not holds:
-        broken(expected, actual, **more)
+        fail(expected, actual, **more)
 
 
 def same(actual: Any, expected: Any, what: str, **more: Any) -> None:
     """Report a finding unless two JSON values are equal; true is not 1."""
     if not equal(actual, expected):
-        broken(f"{what} to be {show(expected)}", actual, **more)
+        fail(f"{what} to be {show(expected)}", actual, **more)
 
 
 def equal(one: Any, other: Any) -> bool:

@@ -29,7 +29,7 @@ _KEY = re.compile(r"\s*(?<!\S)(ticket|expires)=(\S+)$")
 _MOST_REASON = 200
 
 
-class KnownProblem(Exception):
+class KnownFailuresError(Exception):
     """A file of known failures that cannot be used; the message names the place and the fix."""
 
 
@@ -65,7 +65,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownFailures:
     """All known failures of a run."""
 
     entries: tuple[Entry, ...] = ()
@@ -110,26 +110,26 @@ def _mended_here(entry: Entry, results: list[Result]) -> bool:
 # --- reading --------------------------------------------------------------------------------------------------
 
 
-def read_known(path: Path) -> Known:
+def read_known(path: Path) -> KnownFailures:
     """The known failures in a file.
 
     Raises:
-        KnownProblem: it cannot be read, or an entry cannot be used.
+        KnownFailuresError: it cannot be read, or an entry cannot be used.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise KnownProblem(f"{path} cannot be read: {error.strerror}") from None
+        raise KnownFailuresError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise KnownProblem(f"{path} is not UTF-8") from None
+        raise KnownFailuresError(f"{path} is not UTF-8") from None
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if _said(line)]
     is_yaml = bool(lines) and lines[0][1].lstrip().startswith(("-", "[", "{"))
     raw = _from_yaml(path, text) if is_yaml else [_from_line(path, number, _said(line)) for number, line in lines]
     entries = tuple(_entry(where, fields) for where, fields in raw)
     twice = {entry.name for entry in entries if [other.name for other in entries].count(entry.name) > 1}
     if twice:
-        raise KnownProblem(f"{path} names {', '.join(sorted(twice))} twice; one entry says it")
-    return Known(entries)
+        raise KnownFailuresError(f"{path} names {', '.join(sorted(twice))} twice; one entry says it")
+    return KnownFailures(entries)
 
 
 def _said(line: str) -> str:
@@ -141,7 +141,9 @@ def _from_line(path: Path, number: int, line: str) -> tuple[str, dict[str, Any]]
     where = f"{path}:{number}"
     match = _LINE.fullmatch(line)
     if match is None:
-        raise KnownProblem(f"{where}: not RULE: REASON, like DEF-05: resets pin_order ticket=AUD-7 expires=2026-12-31")
+        raise KnownFailuresError(
+            f"{where}: not RULE: REASON, like DEF-05: resets pin_order ticket=AUD-7 expires=2026-12-31"
+        )
     fields: dict[str, Any] = match.groupdict()
     while fields["reason"] and (more := _KEY.search(fields["reason"])):
         fields[more[1]] = more[2]
@@ -155,23 +157,25 @@ def _from_yaml(path: Path, text: str) -> list[tuple[str, dict[str, Any]]]:
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        raise KnownProblem(f"{path}{line} is not YAML: {getattr(error, 'problem', None) or error}") from None
+        raise KnownFailuresError(f"{path}{line} is not YAML: {getattr(error, 'problem', None) or error}") from None
     if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
-        raise KnownProblem(f"{path} is not a list of entries like {{rule: DEF-05, reason: …, ticket: …}}")
+        raise KnownFailuresError(f"{path} is not a list of entries like {{rule: DEF-05, reason: …, ticket: …}}")
     return [(f"{path}, entry {number}", entry) for number, entry in enumerate(content, 1)]
 
 
 def _entry(where: str, fields: dict[str, Any]) -> Entry:
     if unknown := [str(key) for key in fields if key not in _FIELDS]:
-        raise KnownProblem(f"{where}: {', '.join(unknown)} is no field of an entry; there are {', '.join(_FIELDS)}")
+        raise KnownFailuresError(
+            f"{where}: {', '.join(unknown)} is no field of an entry; there are {', '.join(_FIELDS)}"
+        )
     rule, operation = str(fields.get("rule") or ""), fields.get("operation")
     if rule not in catalogue():
-        raise KnownProblem(f"{where}: {rule!r} is no rule; `audience-conformance rules` lists them all")
+        raise KnownFailuresError(f"{where}: {rule!r} is no rule; `audience-conformance rules` lists them all")
     if operation is not None and str(operation) not in operations():
-        raise KnownProblem(f"{where}: {str(operation)!r} is no operationId of the contract")
+        raise KnownFailuresError(f"{where}: {str(operation)!r} is no operationId of the contract")
     reason = " ".join(str(fields.get("reason") or "").split())
     if not reason:
-        raise KnownProblem(f"{where}: {rule} has no reason; say why it is accepted")
+        raise KnownFailuresError(f"{where}: {rule} has no reason; say why it is accepted")
     ticket = fields.get("ticket")
     return Entry(rule, operation, reason, str(ticket) if ticket else None, _day(where, fields.get("expires")))
 
@@ -182,7 +186,7 @@ def _day(where: str, value: Any) -> date | None:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise KnownProblem(f"{where}: expires is {str(value)!r}; write a day like 2026-12-31") from None
+        raise KnownFailuresError(f"{where}: expires is {str(value)!r}; write a day like 2026-12-31") from None
 
 
 # --- writing --------------------------------------------------------------------------------------------------

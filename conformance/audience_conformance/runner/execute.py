@@ -6,13 +6,13 @@ import uuid
 from typing import Any
 
 from audience_conformance.checks.registry import Check
-from audience_conformance.client.api import Api, Effort
+from audience_conformance.client.api import Api, Budget
 from audience_conformance.client.ledger import Ledger, delete_all
 from audience_conformance.client.target import Exchange, Options, Target, Unreachable
-from audience_conformance.results.finding import Broken, Lacking
+from audience_conformance.results.finding import Finding, Skip
 from audience_conformance.results.result import Result
 
-EFFORTS = {
+BUDGETS = {
     "smoke": (3, 10, 8),
     "standard": (25, 30, 20),
     "deep": (300, 60, 50),
@@ -26,10 +26,10 @@ class Run:
     """Performs checks against one target, and cleans up after them."""
 
     def __init__(self, options: Options, profile: str, seed: int) -> None:
-        examples, steps, parallel = EFFORTS[profile]
+        examples, steps, parallel = BUDGETS[profile]
         self.options = options
         self.profile = profile
-        self.effort = Effort(examples, steps, parallel, seed)
+        self.budget = Budget(examples, steps, parallel, seed)
         self.target = Target(options)
         self.ledger = Ledger()
         self.run_id = uuid.uuid4().hex[:8]
@@ -37,15 +37,15 @@ class Run:
 
     def perform(self, check: Check, case: str | None) -> Result:
         """Run one check. Never raises but for an interrupt."""
-        api = Api(self.target, self.ledger, self.effort, self.run_id, self._shared)
+        api = Api(self.target, self.ledger, self.budget, self.run_id, self._shared)
         result = Result(check.rules[0], check.name, case or "", "passed", operations=list(check.operations))
         result.rules = list(check.rules)
         started = time.monotonic()
         try:
             self._call(check, case, api)
-        except Broken as broken:
-            self._note(result, broken, api)
-        except Lacking as lacking:
+        except Finding as finding:
+            self._note(result, finding, api)
+        except Skip as lacking:
             result.status, result.actual = "skipped", str(lacking)
         except Unreachable as unreachable:
             result.status, result.actual = "error", f"the target did not answer: {unreachable}"
@@ -54,20 +54,20 @@ class Run:
             result.status, result.actual = "error", traceback.format_exc()
             result.curl = self._curl(api.trace.said)
         if result.status != "error":
-            api.tidy()
+            api.cleanup()
         result.seconds = round(time.monotonic() - started, 3)
         return result
 
     def _call(self, check: Check, case: str | None, api: Api) -> None:
         if check.writes and not self.options.writes:
-            raise Lacking("leave to write (--write)")
+            raise Skip("leave to write (--write)")
         check.function(api, *([case] if case is not None else []))
 
-    def _note(self, result: Result, broken: Broken, api: Api) -> None:
+    def _note(self, result: Result, finding: Finding, api: Api) -> None:
         result.status = "failed"
-        result.rule = broken.rule or result.rule
-        result.expected, result.actual, result.overdue = broken.expected, broken.actual, broken.overdue
-        result.operation = broken.operation or ""
+        result.rule = finding.rule or result.rule
+        result.expected, result.actual, result.overdue = finding.expected, finding.actual, finding.overdue
+        result.operation = finding.operation or ""
         result.curl = self._curl(api.trace.said)
 
     def _curl(self, exchanges: list[Exchange]) -> list[str]:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from audience_conformance.client.api import DEFINITIONS, GROUPS, PREFIX, Api, Effort, JsonObject, seg
-from audience_conformance.client.ledger import Ledger, Made, Tenant
+from audience_conformance.client.api import DEFINITIONS, GROUPS, PREFIX, Api, Budget, JsonObject, seg
+from audience_conformance.client.ledger import Created, Ledger, Tenant
 from audience_conformance.client.ledger import delete_all as delete
 from audience_conformance.client.target import Target
 from audience_conformance.settings.settings import Settings
@@ -18,7 +18,7 @@ _FILE_OF_OURS = re.compile(r"data:text/csv[^,]*,user_id(?:%0[AaDd])+" + _MARK.pa
 class Leftover(NamedTuple):
     """Something that a run made and is still there."""
 
-    made: Made
+    made: Created
     label: str
     run_id: str
 
@@ -35,7 +35,7 @@ def leftovers(target: Target, where: Iterable[Tenant], run_ids: Collection[str] 
     Raises:
         Unreachable: the target does not answer.
     """
-    api = Api(target, Ledger(), Effort(1, 1, 1, 0), "")
+    api = Api(target, Ledger(), Budget(1, 1, 1, 0), "")
     found = []
     for tenant in where:
         for path in (DEFINITIONS, GROUPS):
@@ -45,7 +45,7 @@ def leftovers(target: Target, where: Iterable[Tenant], run_ids: Collection[str] 
                     continue
                 if run_ids is None or run_id in run_ids:
                     label = str(item.get("slug") or item.get("name"))
-                    found.append(Leftover(Made(tenant, f"{path}/{seg(item['_id'])}"), label, run_id))
+                    found.append(Leftover(Created(tenant, f"{path}/{seg(item['_id'])}"), label, run_id))
     return list(dict.fromkeys(found))
 
 

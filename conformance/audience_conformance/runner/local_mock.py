@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from audience_conformance.runner import local_seed
-from audience_conformance.runner.preflight import Unable
+from audience_conformance.runner.preflight import CannotRun
 from audience_conformance.settings.settings import IDS, Settings
 
 COMMAND = "audience-mock"
@@ -82,11 +82,11 @@ def start() -> LocalMock:
     """Start the mock on a free port.
 
     Raises:
-        Unable: it is not installed, or does not start.
+        CannotRun: it is not installed, or does not start.
     """
     command = Path(sysconfig.get_path("scripts")) / COMMAND
     if not command.exists():
-        raise Unable(f"there is no {COMMAND} beside this Python to start; name a target with --url")
+        raise CannotRun(f"there is no {COMMAND} beside this Python to start; name a target with --url")
     folder = Path(tempfile.mkdtemp(prefix="audience-conformance-mock-"))
     process = None
     try:
@@ -113,7 +113,7 @@ def _spawn(command: Path, folder: Path) -> subprocess.Popen[bytes]:
 
 
 def _url_of(process: subprocess.Popen[bytes], folder: Path) -> str:
-    """The URL that it prints first. Raises Unable where it ends or is silent for too long."""
+    """The URL that it prints first. Raises CannotRun where it ends or is silent for too long."""
     assert process.stdout is not None
     said = b""
     deadline = time.monotonic() + START_TIME
@@ -122,7 +122,7 @@ def _url_of(process: subprocess.Popen[bytes], folder: Path) -> str:
         piece = os.read(process.stdout.fileno(), 65536) if ready else b""
         if not piece:
             why = (folder / "log").read_text(encoding="utf-8", errors="replace").strip()
-            raise Unable(f"{COMMAND} did not start: {why or 'it said nothing'}; name a target with --url")
+            raise CannotRun(f"{COMMAND} did not start: {why or 'it said nothing'}; name a target with --url")
         said += piece
     return said.partition(b"\n")[0].decode().split()[-1]
 

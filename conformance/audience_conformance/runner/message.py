@@ -11,7 +11,7 @@ _SHORTEST_SECRET = 4
 """Values shorter than this are words that a server may say by itself."""
 
 
-def told(result: Result, settings: Settings) -> str:
+def format_finding(result: Result, settings: Settings) -> str:
     """The text of a finding, or of a crash of ours."""
     rule = catalogue()[result.rule]
     parts = [f"{rule.id} {rule.level}: {rule.sentence}"]

@@ -50,30 +50,30 @@ def _dest(field: str) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    handed = getattr(config, "workerinput", {}).get(KEY)
-    if handed is None and not hasattr(config.option, _dest("url")):
+    worker_input = getattr(config, "workerinput", {}).get(KEY)
+    if worker_input is None and not hasattr(config.option, _dest("url")):
         return
-    from audience_conformance.runner import session as suite  # noqa: PLC0415
+    from audience_conformance.runner import session  # noqa: PLC0415
 
     config.pluginmanager.register(Outcomes(), "audience-conformance-outcomes")
-    if handed is not None:
-        config.stash[suite.HANDED] = suite.Handed.from_json(handed)
+    if worker_input is not None:
+        config.stash[session.WORKER_INPUT] = session.WorkerInput.from_json(worker_input)
     elif not hasattr(config, "workerinput") and not any(
-        isinstance(plugin, suite.Suite) for plugin in config.pluginmanager.get_plugins()
+        isinstance(plugin, session.Session) for plugin in config.pluginmanager.get_plugins()
     ):
         config.pluginmanager.register(_suite(config), "audience-conformance-suite")
 
 
 def _suite(config: pytest.Config) -> object:
     """The run that the options of pytest ask for."""
-    from audience_conformance.runner.session import Suite  # noqa: PLC0415
+    from audience_conformance.runner.session import Session  # noqa: PLC0415
     from audience_conformance.settings.options import OPTIONS  # noqa: PLC0415
     from audience_conformance.settings.parse import read_settings  # noqa: PLC0415
     from audience_conformance.settings.settings import BadOption  # noqa: PLC0415
 
     try:
         given = {option.field: getattr(config.option, _dest(option.field), None) for option in OPTIONS}
-        return Suite(read_settings(given))
+        return Session(read_settings(given))
     except BadOption as bad:
         raise pytest.UsageError(str(bad)) from None
 
@@ -85,13 +85,13 @@ class Outcomes:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        from audience_conformance.runner import session as suite  # noqa: PLC0415
+        from audience_conformance.runner import session  # noqa: PLC0415
 
         report = yield
-        found = suite.result_of(report) if call.when == "call" else None
+        found = session.result_of(report) if call.when == "call" else None
         if found and found[0].status == "failed":
             result, _ = found
-            strict = item.config.stash[suite.HANDED].settings.strict
+            strict = item.config.stash[session.WORKER_INPUT].settings.strict
             why = result.known or ("" if strict or result.level == "MUST" else f"a SHOULD rule: {result.requirement}")
             if why:
                 report.outcome = "skipped"
@@ -100,10 +100,10 @@ class Outcomes:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.CollectReport | pytest.TestReport) -> Any:
-        from audience_conformance.runner import session as suite  # noqa: PLC0415
+        from audience_conformance.runner import session  # noqa: PLC0415
 
         if isinstance(report, pytest.TestReport) and report.when == "call":
-            found = suite.result_of(report)
+            found = session.result_of(report)
             if found and found[0].status == "error":
                 return "error", "E", "ERROR"
         return None

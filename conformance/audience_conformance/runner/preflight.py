@@ -16,7 +16,7 @@ _FIXES = {
 }
 
 
-class Unable(Exception):
+class CannotRun(Exception):
     """The suite cannot do its job; the message says why and what to do."""
 
 
@@ -27,7 +27,7 @@ def reach(settings: Settings) -> int:
     broken is checked all the same.
 
     Raises:
-        Unable: nobody answers, or the company and application are not served.
+        CannotRun: nobody answers, or the company and application are not served.
     """
     target = Target(settings.options())
     try:
@@ -44,14 +44,14 @@ def reach(settings: Settings) -> int:
     else:
         reason = f"it answers {first.status}: {said}" if said else f"it answers {first.status}"
         fix = _FIXES.get(first.status, "a redirect is not followed; give the URL that it leads to as --url")
-    raise Unable(scrub(f"cannot check {place}: {reason}; {fix}", secrets_of(settings)))
+    raise CannotRun(scrub(f"cannot check {place}: {reason}; {fix}", secrets_of(settings)))
 
 
 def _ask(target: Target, path: str, settings: Settings) -> Answer:
     try:
         return target.send("GET", target.url(path), {}, None, None)
     except Unreachable as unreachable:
-        raise Unable(
+        raise CannotRun(
             scrub(
                 f"cannot reach {settings.url}: {unreachable.why}; start the server, or mend --url (or --timeout, "
                 f"{settings.timeout:g} s)",

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from audience_conformance.client.ledger import Ledger, Made, delete_all
+from audience_conformance.client.ledger import Created, Ledger, delete_all
 from audience_conformance.client.target import Target, Unreachable
 from audience_conformance.runner.leftovers import Leftover, leftovers, remove, tenants
 from audience_conformance.settings.settings import Settings
@@ -18,7 +18,7 @@ from audience_conformance.settings.settings import Settings
 _RUN, _MADE, _GONE = "run", "made", "gone"
 
 
-class Journal(Ledger):
+class ResourceLog(Ledger):
     """A ledger that writes every entry to a file. Thread-safe."""
 
     def __init__(self, folder: Path, run_id: str) -> None:
@@ -27,12 +27,12 @@ class Journal(Ledger):
         self._writing = threading.Lock()
         self._write(_RUN, run_id, str(os.getpid()))
 
-    def add(self, made: Made) -> None:
+    def add(self, made: Created) -> None:
         with self._writing:
             super().add(made)
             self._write(_MADE, *made.tenant, made.path)
 
-    def forget(self, made: Made) -> None:
+    def forget(self, made: Created) -> None:
         with self._writing:
             super().forget(made)
             self._write(_GONE, *made.tenant, made.path)
@@ -54,7 +54,7 @@ def _entries(folder: Path) -> Iterator[list[str]]:
                 continue  # the last line of a worker that was killed while it wrote
 
 
-def read_journals(folder: Path) -> tuple[list[str], Ledger]:
+def read_logs(folder: Path) -> tuple[list[str], Ledger]:
     """The run ids of all workers, and what is still there of what they made."""
     run_ids: list[str] = []
     ledger = Ledger()
@@ -62,7 +62,7 @@ def read_journals(folder: Path) -> tuple[list[str], Ledger]:
         if kind == _RUN:
             run_ids.append(rest[0])
             continue
-        made = Made((rest[0], rest[1]), rest[2])
+        made = Created((rest[0], rest[1]), rest[2])
         if kind == _MADE:
             ledger.add(made)
         else:
@@ -89,7 +89,7 @@ def clean_up(settings: Settings, folder: Path, *, search: bool) -> tuple[list[st
     """
     target = Target(settings.options())
     try:
-        run_ids, ledger = read_journals(folder)
+        run_ids, ledger = read_logs(folder)
         left = delete_all(target, ledger)
         if search and run_ids:
             left += _search(target, settings, run_ids, known={line.partition(": ")[0] for line in left})

@@ -12,7 +12,7 @@ from audience_conformance.results.result import name_in
 Item = tuple[Check, str | None]
 
 
-def company_of(check: Check, case: str | None) -> str:
+def affinity_key(check: Check, case: str | None) -> str:
     """What an item shares its requests with: all items of which this gives the same text.
 
     The rules of format and errors judge the same requests to a path, those of pages the same lists of our own.
@@ -29,7 +29,7 @@ def company_of(check: Check, case: str | None) -> str:
     return f"{check.name} {case}"
 
 
-class InCompany(LoadScopeScheduling):  # type: ignore[misc]
+class GroupScheduler(LoadScopeScheduling):  # type: ignore[misc]
     """Hands out items in companies, one after the other, to whichever worker is free.
 
     Args:
@@ -44,7 +44,7 @@ class InCompany(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         item = self._items.get(name_in(nodeid))
-        return company_of(*item) if item else nodeid
+        return affinity_key(*item) if item else nodeid
 
     def remove_node(self, node: Any) -> str | None:
         """Take a worker away that died: what it was at is not tried again, the rest of its work is."""

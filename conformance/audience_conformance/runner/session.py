@@ -1,7 +1,7 @@
 """A whole run as a pytest plugin: it starts, hands out what workers need, collects results, cleans up, and sums up.
 
 It lives in the process that a person started; with `-n` the checks are performed in others, which know no more than
-what is in `Handed`.
+what is in `WorkerInput`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import pytest
 
 from audience_conformance.results.result import Result, item_id, name_in
 from audience_conformance.runner import local_mock
-from audience_conformance.runner.preflight import Unable, reach
+from audience_conformance.runner.preflight import CannotRun, reach
 from audience_conformance.runner.resource_log import clean_up, pids_of
-from audience_conformance.runner.summarize import Timing, nothing_to_check, sum_up
+from audience_conformance.runner.summarize import Timing, nothing_to_check, summarize
 from audience_conformance.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _NOT_OURS = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Handed(NamedTuple):
+class WorkerInput(NamedTuple):
     """What every worker is told: the settings, where its journal goes, and when no check starts any more."""
 
     settings: Settings
@@ -49,12 +49,12 @@ class Handed(NamedTuple):
         return json.dumps([self.settings.to_json(), str(self.folder), self.deadline])
 
     @classmethod
-    def from_json(cls, text: str) -> Handed:
+    def from_json(cls, text: str) -> WorkerInput:
         settings, folder, deadline = json.loads(text)
         return cls(Settings.from_json(settings), Path(folder), deadline)
 
 
-HANDED = pytest.StashKey[Handed]()
+WORKER_INPUT = pytest.StashKey[WorkerInput]()
 
 
 def result_of(report: pytest.TestReport) -> tuple[Result, int] | None:
@@ -65,7 +65,7 @@ def result_of(report: pytest.TestReport) -> tuple[Result, int] | None:
     return None
 
 
-class Suite:
+class Session:
     """One run.
 
     Args:
@@ -95,14 +95,14 @@ class Suite:
         """Start a mock where there is no URL, and see whether the target is there.
 
         Raises:
-            Unable: there is nothing to check, or nobody answers.
+            CannotRun: there is nothing to check, or nobody answers.
             BadOption: an option cannot be used.
         """
         self._started = time.time()
         self._take_signals()
         self.items = {item_id(check.name, case, check.rules): (check, case) for check, case in self.settings.items()}
         if not self.items:
-            raise Unable(nothing_to_check(self.settings))
+            raise CannotRun(nothing_to_check(self.settings))
         self._folder = Path(tempfile.mkdtemp(prefix="audience-conformance-"))
         if self.settings.url is None:
             self._mock = local_mock.start()
@@ -123,7 +123,7 @@ class Suite:
                 left, sent = clean_up(self.settings, self._folder, search=search)
                 self._sent += sent
             shutil.rmtree(self._folder, ignore_errors=True)
-        self.summary = self._sum_up(left)
+        self.summary = self._summarize(left)
         self.close()
         return self.summary
 
@@ -139,10 +139,10 @@ class Suite:
             signal.signal(number, handler)
         self._handlers.clear()
 
-    def _sum_up(self, left: list[str]) -> Summary:
+    def _summarize(self, left: list[str]) -> Summary:
         seconds = time.time() - self._started
         timing = Timing(self._started, seconds, self._sent)
-        return sum_up(self.settings, self._results, left, timing, interrupted=self.interrupted)
+        return summarize(self.settings, self._results, left, timing, interrupted=self.interrupted)
 
     # --- interrupts -------------------------------------------------------------------------------------
 
@@ -170,33 +170,33 @@ class Suite:
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         if session.config.option.collectonly:
-            session.config.stash[HANDED] = Handed(self.settings, Path(), None)
+            session.config.stash[WORKER_INPUT] = WorkerInput(self.settings, Path(), None)
             return
         if self._folder is None:
             try:
                 self.start()
             except Exception as error:
                 self.close()
-                if isinstance(error, Unable):
+                if isinstance(error, CannotRun):
                     pytest.exit(str(error), returncode=2)
                 raise
-        session.config.stash[HANDED] = self._handed()
+        session.config.stash[WORKER_INPUT] = self._worker_input()
 
-    def _handed(self) -> Handed:
+    def _worker_input(self) -> WorkerInput:
         assert self._folder is not None, "the run has started"
-        return Handed(self.settings, self._folder, self._deadline)
+        return WorkerInput(self.settings, self._folder, self._deadline)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of pytest-xdist what it needs."""
-        node.workerinput[KEY] = self._handed().to_json()
+        node.workerinput[KEY] = self._worker_input().to_json()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> object:
         """Say to pytest-xdist who performs what."""
-        from audience_conformance.runner.scheduling import InCompany  # noqa: PLC0415 (pytest-xdist is loaded with -n only)
+        from audience_conformance.runner.scheduling import GroupScheduler  # noqa: PLC0415 (pytest-xdist is loaded with -n only)
 
-        return InCompany(self.items, config, log)
+        return GroupScheduler(self.items, config, log)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         found = result_of(report) if report.when == "call" else None

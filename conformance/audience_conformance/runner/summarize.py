@@ -10,7 +10,7 @@ from audience_conformance.results.known_failures import as_yaml
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 from audience_conformance.runner.message import scrub, secrets_of
-from audience_conformance.runner.preflight import Unable
+from audience_conformance.runner.preflight import CannotRun
 from audience_conformance.settings.settings import Settings
 
 
@@ -22,7 +22,9 @@ class Timing(NamedTuple):
     sent: int
 
 
-def sum_up(settings: Settings, results: list[Result], left: list[str], timing: Timing, *, interrupted: bool) -> Summary:
+def summarize(
+    settings: Settings, results: list[Result], left: list[str], timing: Timing, *, interrupted: bool
+) -> Summary:
     """The summary of a run."""
     known = settings.known()
     checked = {result.rule for result in results}
@@ -72,7 +74,7 @@ def write_files(settings: Settings, summary: Summary) -> list[Path]:
     """Write the reports, and the first file of known failures; give their paths.
 
     Raises:
-        Unable: one cannot be written.
+        CannotRun: one cannot be written.
     """
     written = []
     try:
@@ -82,7 +84,7 @@ def write_files(settings: Settings, summary: Summary) -> list[Path]:
             written.append(Path(path))
         return [*written, *reports.write(summary, settings.report, Path(settings.report_dir))]
     except (OSError, reports.ReportError) as error:
-        raise Unable(str(error)) from None
+        raise CannotRun(str(error)) from None
 
 
 def _version() -> str:

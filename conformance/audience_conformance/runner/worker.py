@@ -11,8 +11,8 @@ from audience_conformance.client.ledger import MOST_SILENCES, delete_all
 from audience_conformance.results.result import Result, item_id
 from audience_conformance.runner.execute import Run
 from audience_conformance.runner.message import scrubbed
-from audience_conformance.runner.preflight import Unable, reach
-from audience_conformance.runner.resource_log import Journal
+from audience_conformance.runner.preflight import CannotRun, reach
+from audience_conformance.runner.resource_log import ResourceLog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,8 +37,8 @@ class Worker:
         self._left_out = set(settings.skip_ids())
         self._deadline = deadline
         self._run = Run(settings.options(workers), settings.profile, settings.seed)
-        self._journal = Journal(folder, self._run.run_id)
-        self._run.ledger = self._journal
+        self._log = ResourceLog(folder, self._run.run_id)
+        self._run.ledger = self._log
         self._silent = 0
 
     def perform(self, check: Check, case: str | None) -> tuple[Result, int]:
@@ -52,7 +52,7 @@ class Worker:
         random.seed(f"{self.settings.seed} {item_id(check.name, case, check.rules)}")
         result = self._run.perform(check, case)
         self._silent = self._silent + 1 if result.status == "error" and "did not answer" in result.actual else 0
-        self._tidy()
+        self._cleanup()
         result.sent = self._run.target.sent - before
         return self._judged(scrubbed(result, self.settings)), result.sent
 
@@ -68,7 +68,7 @@ class Worker:
         """Is the target there at all: some checks in a row got no answer, perhaps from one operation only."""
         try:
             reach(self.settings)
-        except Unable:
+        except CannotRun:
             return False
         self._silent = 0
         return True
@@ -79,14 +79,14 @@ class Worker:
         result.status = "error" if status == "error" else "skipped"
         return result
 
-    def _tidy(self) -> None:
+    def _cleanup(self) -> None:
         """Delete what the check made. What stays is tried once more at the end of the run, by the journal.
 
         So is what was made to last: deleted there.
         """
-        delete_all(self._run.target, self._journal, spare=self._journal.lasting)
-        self._journal.made.clear()
+        delete_all(self._run.target, self._log, spare=self._log.lasting)
+        self._log.made.clear()
 
     def close(self) -> None:
         self._run.target.close()
-        self._journal.close()
+        self._log.close()

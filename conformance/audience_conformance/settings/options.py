@@ -26,6 +26,7 @@ class Option(NamedTuple):
         in_pytest: its name in pytest, where that differs because the plain one belongs to pytest or a well-known
             plugin; None for one that pytest has of its own (-x, -n, --collect-only).
         sweeps: does `sweep` take it too.
+        old_name: its name in earlier versions, still accepted with a note on stderr.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Option(NamedTuple):
     repeat: bool = False
     in_pytest: str | None = ""
     sweeps: bool = False
+    old_name: str | None = None
 
     @property
     def field(self) -> str:
@@ -164,11 +166,12 @@ OPTIONS: tuple[Option, ...] = (
         sweeps=True,
     ),
     Option(
-        "patience",
+        "async-timeout",
         _PACE,
-        "Seconds until an asynchronous effect, such as the reading of a file, is overdue. Example: --patience 60",
+        "How long to wait for background jobs, such as reading a file of users. Example: --async-timeout 60",
         "SECONDS",
         "10",
+        old_name="patience",
     ),
     Option("fail-fast", _PACE, "Stop at the first finding that fails the run.", in_pytest=None),
     Option(

@@ -148,7 +148,7 @@ _READERS = {
     "seed": _seed,
     "workers": _workers,
     "timeout": _seconds,
-    "patience": _seconds,
+    "async_timeout": _seconds,
     "max_time": _seconds,
     **dict.fromkeys(("company", "application", *IDS, "known_failures", "write_known_failures", "report_dir"), _text),
 }

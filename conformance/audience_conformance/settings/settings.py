@@ -12,7 +12,7 @@ from audience_conformance.checks import registry
 from audience_conformance.checks.registry import Check, items
 from audience_conformance.client.target import Options
 from audience_conformance.contract.rules import catalogue, select
-from audience_conformance.results.known_failures import Known, KnownProblem, read_known
+from audience_conformance.results.known_failures import KnownFailures, KnownFailuresError, read_known
 from audience_conformance.settings.options import LEVELS, OPTIONS
 
 MANY_ITEMS = 100
@@ -54,7 +54,7 @@ class Settings:
     rate: float = 0.0
     max_time: float | None = None
     timeout: float = 10.0
-    patience: float = 10.0
+    async_timeout: float = 10.0
     fail_fast: bool = False
     dry_run: bool = False
     strict: bool = False
@@ -95,18 +95,18 @@ class Settings:
             locked_definition_id=self.locked_definition,
             validated_definition_id=self.validated_definition,
             timeout=self.timeout,
-            patience=self.patience,
+            async_timeout=self.async_timeout,
             rate=self.rate / workers,
             writes=self.writes,
         )
 
-    def known(self) -> Known:
+    def known(self) -> KnownFailures:
         """The known failures. Raises BadOption."""
         if self.known_failures is None:
-            return Known()
+            return KnownFailures()
         try:
             return read_known(Path(self.known_failures))
-        except KnownProblem as problem:
+        except KnownFailuresError as problem:
             raise BadOption(f"--known-failures: {problem}") from None
 
     def to_json(self) -> str:
@@ -163,7 +163,7 @@ class Settings:
         for name, secret in self.headers:
             bearer = "Bearer " if secret.lower().startswith("bearer ") else ""
             words += ["-H", f'"{name}: {bearer}$TOKEN"']
-        shown |= {name: f"{getattr(self, name):g}" for name in ("timeout", "patience")}
+        shown |= {name: f"{getattr(self, name):g}" for name in ("timeout", "async_timeout")}
         for option in OPTIONS:
             value = shown.get(option.field)
             if value is not None and value != option.default:

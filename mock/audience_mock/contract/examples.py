@@ -19,7 +19,7 @@ FORMATS = {
 }
 
 
-class Samples:
+class Examples:
     """Every documented answer of the contract.
 
     Args:

@@ -15,7 +15,7 @@ OUTSIDE_THE_TABLES = (404, 405, 413, 415)
 """Statuses that any request may get, whatever its operation documents."""
 
 
-class Judge:
+class ResponseValidator:
     """Holds answers against the contract.
 
     Args:

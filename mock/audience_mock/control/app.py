@@ -74,7 +74,7 @@ def _not_allowed(request: Request, _: Any) -> Response:
 # --- what handlers of the control API share -------------------------------------------------------------
 
 
-class Asked:
+class ControlRequest:
     """A request to the control API, and the session that it is about."""
 
     def __init__(self, request: Request, sessions: Sessions) -> None:

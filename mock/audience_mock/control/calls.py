@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from audience_mock import __version__, errors
 from audience_mock.contract.schema import Schema
-from audience_mock.control.app import PREFIX, Asked
+from audience_mock.control.app import PREFIX, ControlRequest
 from audience_mock.errors import Violation
 from audience_mock.middleware.json_response import answer
 from audience_mock.session.sessions import HEADER, Sessions
@@ -35,7 +35,7 @@ class Call:
 
     method: str
     path: str
-    handler: Callable[[Asked], Awaitable[Any]]
+    handler: Callable[[ControlRequest], Awaitable[Any]]
     summary: str
     query: dict[str, tuple[str, Json]] = field(default_factory=dict)
     body: Json | None = None
@@ -46,7 +46,7 @@ class Call:
         schema = Schema(self.body) if self.body is not None else None
 
         async def endpoint(request: Request) -> Response:
-            asked = Asked(request, sessions)
+            control_request = ControlRequest(request, sessions)
             unknown = [name for name in request.query_params if name not in {*self.query, "session", "token"}]
             if unknown:
                 known = ", ".join(self.query) or "none"
@@ -57,10 +57,10 @@ class Call:
                     ]
                 )
             if schema is not None:
-                asked.content = await asked.body()
-                if violations := schema.violations(asked.content, "body"):
+                control_request.content = await control_request.body()
+                if violations := schema.violations(control_request.content, "body"):
                     raise errors.invalid(violations)
-            given = await self.handler(asked)
+            given = await self.handler(control_request)
             return given if isinstance(given, Response) else answer(self.status, given)
 
         return Route(f"{PREFIX}{self.path}", endpoint, methods=[self.method])
@@ -111,7 +111,7 @@ def routes(calls: Iterable[Call], sessions: Sessions) -> list[Route]:
     """The routes of all operations, one for each path and method, with the description among them."""
     every = list(calls)
 
-    async def describe(_: Asked) -> Json:
+    async def describe(_: ControlRequest) -> Json:
         return described(every)
 
     every.append(Call("GET", "/openapi.json", describe, "Describe the control API"))

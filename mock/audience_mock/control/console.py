@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import RedirectResponse, Response
 
 from audience_mock import errors
-from audience_mock.control.app import PREFIX, Asked
+from audience_mock.control.app import PREFIX, ControlRequest
 from audience_mock.control.calls import Call
 
 FOLDER = Path(__file__).resolve().parents[1] / "console"
@@ -32,23 +32,23 @@ def _served(name: str) -> Response:
     return Response(files()[name], media_type=TYPES[Path(name).suffix], headers=HEADERS)
 
 
-async def show_console(asked: Asked) -> Any:
+async def show_console(request: ControlRequest) -> Any:
     """A token goes from the address, which people copy: the guard has the browser remember it."""
-    if asked.query("token") is None:
+    if request.query("token") is None:
         return _served("index.html")
-    others = asked.request.url.remove_query_params("token").query
+    others = request.request.url.remove_query_params("token").query
     return RedirectResponse(f"{PREFIX}/{f'?{others}' if others else ''}", 303)
 
 
-async def find_console(asked: Asked) -> Any:
-    query = asked.request.url.query
+async def find_console(request: ControlRequest) -> Any:
+    query = request.request.url.query
     return RedirectResponse(f"{PREFIX}/{f'?{query}' if query else ''}")
 
 
-async def read_console_file(asked: Asked) -> Any:
-    name = asked.path("name")
+async def read_console_file(request: ControlRequest) -> Any:
+    name = request.path("name")
     if name not in files():
-        raise errors.unknown_control_path(asked.request.url.path)
+        raise errors.unknown_control_path(request.request.url.path)
     return _served(name)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from audience_mock import errors
-from audience_mock.control.app import Asked
+from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
 from audience_mock.errors import Violation
 from audience_mock.middleware.prefer_header import KINDS
@@ -57,30 +57,32 @@ LEAST_ERROR = 400
 EFFECTS = ("status", "body", "example", "delay", "rate", "kind")
 
 
-async def list_faults(asked: Asked) -> Any:
-    return {"items": [rule.described() for rule in asked.session.faults]}
+async def list_faults(request: ControlRequest) -> Any:
+    return {"items": [rule.described() for rule in request.session.faults]}
 
 
-async def add_fault(asked: Asked) -> Any:
-    told = asked.content
-    if not any(effect in told for effect in EFFECTS):
+async def add_fault(request: ControlRequest) -> Any:
+    fields = request.content
+    if not any(effect in fields for effect in EFFECTS):
         message = f"The rule does nothing; give it one of {', '.join(EFFECTS)}."
         raise errors.invalid([Violation("body", message)])
-    if told.get("status", LEAST_ERROR) < LEAST_ERROR and not {"operation", "body"} & told.keys():
-        message = f"A rule for every operation cannot know the body of a {told['status']}; give it operation, or body."
+    if fields.get("status", LEAST_ERROR) < LEAST_ERROR and not {"operation", "body"} & fields.keys():
+        message = (
+            f"A rule for every operation cannot know the body of a {fields['status']}; give it operation, or body."
+        )
         raise errors.one("body.status", message)
-    return asked.session.faults.add(told).described()
+    return request.session.faults.add(fields).described()
 
 
-async def delete_fault(asked: Asked) -> Any:
-    fault_id = asked.path("fault_id")
-    if not asked.session.faults.remove(fault_id):
+async def delete_fault(request: ControlRequest) -> Any:
+    fault_id = request.path("fault_id")
+    if not request.session.faults.remove(fault_id):
         raise errors.unknown_fault(fault_id)
     return {"success": True, "message": f"The fault {fault_id} is deleted."}
 
 
-async def delete_faults(asked: Asked) -> Any:
-    asked.session.faults.clear()
+async def delete_faults(request: ControlRequest) -> Any:
+    request.session.faults.clear()
     return {"success": True, "message": "All faults of the session are deleted."}
 
 

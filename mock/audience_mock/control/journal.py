@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 
 from audience_mock import errors
 from audience_mock.contract.document import load_contract
-from audience_mock.control.app import Asked
+from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
 from audience_mock.control.journal_entries import AT_ONCE, each, entry
 from audience_mock.control.journal_har import archive, archived
@@ -42,8 +42,8 @@ FILTERS: dict[str, tuple[str, Json]] = {
 # --- filters --------------------------------------------------------------------------------------------
 
 
-def _number(asked: Asked, name: str, least: int, most: int, otherwise: int) -> int:
-    text = asked.query(name)
+def _number(request: ControlRequest, name: str, least: int, most: int, otherwise: int) -> int:
+    text = request.query(name)
     if text is None:
         return otherwise
     if not re.fullmatch("[0-9]{1,18}", text) or not least <= int(text) <= most:
@@ -51,9 +51,9 @@ def _number(asked: Asked, name: str, least: int, most: int, otherwise: int) -> i
     return int(text)
 
 
-def _filters(asked: Asked) -> Iterator[Callable[[Record], bool]]:
+def _filters(request: ControlRequest) -> Iterator[Callable[[Record], bool]]:
     """What an entry has to pass. Raises Refusal 400."""
-    operation, status, method, path = map(asked.query, ("operation", "status", "method", "path"))
+    operation, status, method, path = map(request.query, ("operation", "status", "method", "path"))
     if operation is not None:
         if operation not in OPERATIONS:
             known = ", ".join(OPERATIONS)
@@ -70,14 +70,14 @@ def _filters(asked: Asked) -> Iterator[Callable[[Record], bool]]:
         yield lambda record: is_like(record.path, f"*{path}*")
 
 
-def _matching(asked: Asked) -> list[Record]:
+def _matching(request: ControlRequest) -> list[Record]:
     """The entries that pass the request's filters, newest first."""
-    last = asked.session.journal.last
-    since = _number(asked, "since", 0, 10**18, 0)
-    before = _number(asked, "before", 0, 10**18, last + 1)
-    filters = list(_filters(asked))
+    last = request.session.journal.last
+    since = _number(request, "since", 0, 10**18, 0)
+    before = _number(request, "before", 0, 10**18, last + 1)
+    filters = list(_filters(request))
     found = []
-    for record in asked.session.journal.newest():
+    for record in request.session.journal.newest():
         if record.id <= since:
             break
         if record.id < before and all(passes(record) for passes in filters):
@@ -88,17 +88,17 @@ def _matching(asked: Asked) -> list[Record]:
 # --- reading --------------------------------------------------------------------------------------------
 
 
-async def list_entries(asked: Asked) -> Any:
-    limit = _number(asked, "limit", 1, MOST, LIMIT)
-    found = _matching(asked)
-    session = asked.session
+async def list_entries(request: ControlRequest) -> Any:
+    limit = _number(request, "limit", 1, MOST, LIMIT)
+    found = _matching(request)
+    session = request.session
     items = await each(found[:limit], lambda record: entry(record, session.name))
     return {"items": items, "total": len(found), "dropped": session.journal.dropped}
 
 
-async def read_entry(asked: Asked) -> Any:
-    text = asked.path("id")
-    session = asked.session
+async def read_entry(request: ControlRequest) -> Any:
+    text = request.path("id")
+    session = request.session
     record = session.journal.get(int(text)) if re.fullmatch("[0-9]{1,18}", text) else None
     if record is None:
         raise Refusal(
@@ -109,27 +109,27 @@ async def read_entry(asked: Asked) -> Any:
     return entry(record, session.name)
 
 
-async def clear_journal(asked: Asked) -> Any:
-    asked.session.journal.clear()
-    return {"success": True, "message": f"The journal of the session {asked.session.name} is empty."}
+async def clear_journal(request: ControlRequest) -> Any:
+    request.session.journal.clear()
+    return {"success": True, "message": f"The journal of the session {request.session.name} is empty."}
 
 
-async def count_entries(asked: Asked) -> Any:
+async def count_entries(request: ControlRequest) -> Any:
     """Since the journal was cleared: also of entries that were dropped."""
-    counts = sorted(asked.session.journal.counts.items(), key=lambda pair: (pair[0][0] or "~", pair[0][1] or 0))
+    counts = sorted(request.session.journal.counts.items(), key=lambda pair: (pair[0][0] or "~", pair[0][1] or 0))
     return {"items": [{"operation": key[0], "status": key[1], "count": count} for key, count in counts]}
 
 
-async def export_har(asked: Asked) -> Any:
-    found = _matching(asked)[: _number(asked, "limit", 1, 10**6, 10**6)]
+async def export_har(request: ControlRequest) -> Any:
+    found = _matching(request)[: _number(request, "limit", 1, 10**6, 10**6)]
     response = answer(200, archive(await each(reversed(found), archived)))
     response.headers["Content-Disposition"] = 'attachment; filename="audience-mock.har"'
     return response
 
 
-async def read_coverage(asked: Asked) -> Any:
+async def read_coverage(request: ControlRequest) -> Any:
     """Since the journal was cleared: also of entries that were dropped."""
-    counts = asked.session.journal.counts
+    counts = request.session.journal.counts
     items: list[Json] = []
     numbers: list[int] = []
     for operation, method, path, statuses in _documented():
@@ -153,23 +153,23 @@ def _documented() -> list[tuple[str, str, str, list[str]]]:
 # --- live -----------------------------------------------------------------------------------------------
 
 
-async def stream_entries(asked: Asked) -> Any:
+async def stream_entries(request: ControlRequest) -> Any:
     """Goes on where a stream that broke off had ended, if the browser says where that was."""
-    journal = asked.session.journal
-    begin = _number(asked, "since", 0, 10**18, journal.last)
-    seen = asked.request.headers.get("last-event-id", "")
+    journal = request.session.journal
+    begin = _number(request, "since", 0, 10**18, journal.last)
+    seen = request.request.headers.get("last-event-id", "")
     if re.fullmatch("[0-9]{1,18}", seen):
         begin = int(seen)
     return StreamingResponse(
-        _events(asked, begin if begin <= journal.last else 0),
+        _events(request, begin if begin <= journal.last else 0),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _events(asked: Asked, seen: int) -> AsyncIterator[bytes]:
+async def _events(request: ControlRequest, seen: int) -> AsyncIterator[bytes]:
     """One event for each entry after `seen`, until the session ends or the server stops."""
-    session = asked.session
+    session = request.session
     journal = session.journal
     yield b": the journal, live\nretry: 1000\n\n"
     with journal.watched() as news:
@@ -181,7 +181,7 @@ async def _events(asked: Asked, seen: int) -> AsyncIterator[bytes]:
                 await asyncio.sleep(0)  # a long backlog lets others have their turn
             if seen < journal.last or journal.is_closed:
                 continue
-            asked.sessions.get(session.name)  # who is watched is not idle
+            request.sessions.get(session.name)  # who is watched is not idle
             try:
                 async with asyncio.timeout(HEARTBEAT):
                     await news.wait()

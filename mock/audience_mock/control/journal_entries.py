@@ -52,7 +52,7 @@ class Content(NamedTuple):
 
 def entry(record: Record, session: str) -> Json:
     """An entry as plain data."""
-    asked, answered = record.headers, record.answer_headers
+    asked, answered = record.headers, record.response_headers
     outcome = outcome_of(record)
     return {
         "id": record.id,
@@ -63,8 +63,8 @@ def entry(record: Record, session: str) -> Json:
         "query": query_of(record),
         "operation": record.operation,
         "tenant": record.tenant,
-        "request": {"headers": _headers(asked), **_body(record.asked, asked)},
-        "response": {"status": record.status, "headers": _headers(answered), **_body(record.answered, answered)},
+        "request": {"headers": _headers(asked), **_body(record.request_body, asked)},
+        "response": {"status": record.status, "headers": _headers(answered), **_body(record.response_body, answered)},
         "duration": round(record.duration * 1000, 3),
         "outcome": outcome,
         "why": None if outcome == "ok" else why(record, outcome),
@@ -105,7 +105,7 @@ def why(record: Record, outcome: str) -> Any:
         return f"No whole answer was sent: {record.problem}."
     if record.status is None or not record.is_whole:
         return "The connection ended before the whole answer was sent."
-    content = content_of(record.answered, record.answer_headers).value
+    content = content_of(record.response_body, record.response_headers).value
     if isinstance(content, dict):
         return content.get("errors") or content.get("message")
     if isinstance(content, str) and (found := re.search(r'"message":\s*("(?:[^"\\]|\\.)*")', content)):

@@ -54,10 +54,10 @@ def _request(record: Record) -> Json:
         "headers": _pairs(header_pairs(record.headers)),
         "queryString": _pairs(parse_qsl(query, keep_blank_values=True)),
         "headersSize": -1,
-        "bodySize": record.asked.size,
+        "bodySize": record.request_body.size,
     }
-    if record.asked.size:
-        content = _content(record.asked, record.headers)
+    if record.request_body.size:
+        content = _content(record.request_body, record.headers)
         content.pop("size")
         if "encoding" in content:  # HAR 1.2 has it for answers only
             content["_encoding"] = content.pop("encoding")
@@ -67,17 +67,17 @@ def _request(record: Record) -> Json:
 
 def _response(record: Record) -> Json:
     """An answer that was never begun has the status 0, as in browsers' archives."""
-    headers = record.answer_headers
+    headers = record.response_headers
     return {
         "status": record.status or 0,
         "statusText": _STATUSES.get(record.status or 0, ""),
         "httpVersion": f"HTTP/{record.version}",
         "cookies": [],
         "headers": _pairs(header_pairs(headers)),
-        "content": _content(record.answered, headers),
+        "content": _content(record.response_body, headers),
         "redirectURL": _location(headers),
         "headersSize": -1,
-        "bodySize": record.answered.size,
+        "bodySize": record.response_body.size,
     }
 
 

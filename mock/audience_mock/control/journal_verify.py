@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import Any
 
 from audience_mock import errors
-from audience_mock.control.app import Asked
+from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Json
 from audience_mock.control.journal_entries import (
     REDACTED,
@@ -61,13 +61,13 @@ EXPECTATION: Json = {
 }
 
 
-async def verify_calls(asked: Asked) -> Any:
+async def verify_calls(request: ControlRequest) -> Any:
     """`ok` is about the entries that are still held: `dropped` says how many are not."""
-    told, journal = asked.content, asked.session.journal
-    least, most = _times(told.get("times", {"min": 1}))
-    judged = await each(journal.newest(), lambda record: (record, list(_outside(record, told))))
-    fitting = [record for record, differences in judged if not differences]
-    bodies = await each(fitting, lambda record: _about_body(record, told))
+    expected, journal = request.content, request.session.journal
+    least, most = _times(expected.get("times", {"min": 1}))
+    compared = await each(journal.newest(), lambda record: (record, list(_outside(record, expected))))
+    fitting = [record for record, differences in compared if not differences]
+    bodies = await each(fitting, lambda record: _about_body(record, expected))
     near = [record for record, differences in zip(fitting, bodies, strict=True) if not differences]
     matched = len(near)
     return {
@@ -75,37 +75,37 @@ async def verify_calls(asked: Asked) -> Any:
         "matched": matched,
         "expected": {"min": least, "max": most},
         "ids": [record.id for record in near[:MOST_SHOWN]],
-        "nearest": _nearest(judged, told) if matched < least else [],
+        "nearest": _nearest(compared, expected) if matched < least else [],
         "dropped": journal.dropped,
     }
 
 
-def _times(told: Any) -> tuple[int, int | None]:
-    if isinstance(told, int):
-        return told, told
-    least, most = told.get("min", 0), told.get("max")
+def _times(expected: Any) -> tuple[int, int | None]:
+    if isinstance(expected, int):
+        return expected, expected
+    least, most = expected.get("min", 0), expected.get("max")
     if most is not None and least > most:
         raise errors.one("body.times", f"body.times has min {least} above max {most}; send a min of at most {most}.")
     return least, most
 
 
-def _nearest(judged: list[tuple[Record, list[Violation]]], told: Json) -> list[Json]:
+def _nearest(compared: list[tuple[Record, list[Violation]]], expected: Json) -> list[Json]:
     """The entries with the fewest differences, those of another operation or path after all others."""
-    judged = sorted(judged, key=lambda pair: _distance(pair[0], pair[1], told))[:CANDIDATES]
-    full = [(record, [*outside, *_about_body(record, told)]) for record, outside in judged]
-    full = sorted((pair for pair in full if pair[1]), key=lambda pair: _distance(pair[0], pair[1], told))
+    compared = sorted(compared, key=lambda pair: _distance(pair[0], pair[1], expected))[:CANDIDATES]
+    full = [(record, [*outside, *_about_body(record, expected)]) for record, outside in compared]
+    full = sorted((pair for pair in full if pair[1]), key=lambda pair: _distance(pair[0], pair[1], expected))
     return [
         {"id": record.id, "differences": [one._asdict() for one in differences[:MOST_SHOWN]]}
         for record, differences in full[:NEAREST]
     ]
 
 
-def _distance(record: Record, differences: list[Violation], told: Json) -> tuple[int, int]:
+def _distance(record: Record, differences: list[Violation], expected: Json) -> tuple[int, int]:
     """How far off an entry is, and which of two is newer."""
     fields = {difference.field for difference in differences}
     distance = len(differences) + 100 * ("operation" in fields) + 30 * ("method" in fields)
     if "path" in fields:
-        pairs = zip_longest(reversed(told["path"].split("/")), reversed(record.path.split("/")))
+        pairs = zip_longest(reversed(expected["path"].split("/")), reversed(record.path.split("/")))
         distance += 100 + sum(expected is not None and expected != found for expected, found in pairs)
     return distance, -record.id
 
@@ -113,18 +113,18 @@ def _distance(record: Record, differences: list[Violation], told: Json) -> tuple
 # --- what differs ---------------------------------------------------------------------------------------
 
 
-def _outside(record: Record, told: Json) -> Iterator[Violation]:
+def _outside(record: Record, expected: Json) -> Iterator[Violation]:
     """All that differs but for the body."""
-    if "operation" in told and told["operation"] != record.operation:
-        yield _differs("operation", record.operation, told["operation"])
-    if "method" in told and told["method"].upper() != record.method:
-        yield _differs("method", record.method, told["method"].upper())
-    if "path" in told and not path_fits(record.path, told["path"]):
-        yield _differs("path", record.path, told["path"])
-    if told.get("query"):
-        yield from _about_query(query_of(record), told["query"])
-    if told.get("headers"):
-        yield from _about_headers(record, told["headers"])
+    if "operation" in expected and expected["operation"] != record.operation:
+        yield _differs("operation", record.operation, expected["operation"])
+    if "method" in expected and expected["method"].upper() != record.method:
+        yield _differs("method", record.method, expected["method"].upper())
+    if "path" in expected and not path_fits(record.path, expected["path"]):
+        yield _differs("path", record.path, expected["path"])
+    if expected.get("query"):
+        yield from _about_query(query_of(record), expected["query"])
+    if expected.get("headers"):
+        yield from _about_headers(record, expected["headers"])
 
 
 def path_fits(path: str, expected: str) -> bool:
@@ -162,17 +162,19 @@ def _about_headers(record: Record, expected: dict[str, str]) -> Iterator[Violati
             yield _differs(f"header.{name}", REDACTED if key in SECRET_HEADERS else found[key], value)
 
 
-def _about_body(record: Record, told: Json) -> list[Violation]:
-    if "body" not in told:
+def _about_body(record: Record, expected: Json) -> list[Violation]:
+    if "body" not in expected:
         return []
-    if record.asked.is_cut:
+    if record.request_body.is_cut:
         return [
-            Violation("body", f"body has {record.asked.size} bytes: too long to be kept, so it cannot be compared.")
+            Violation(
+                "body", f"body has {record.request_body.size} bytes: too long to be kept, so it cannot be compared."
+            )
         ]
-    content = content_of(record.asked, record.headers)
+    content = content_of(record.request_body, record.headers)
     if content.encoding is None:
-        return [_missing("body", told["body"])]
-    return list(_inside(content.value, told["body"], "body"))
+        return [_missing("body", expected["body"])]
+    return list(_inside(content.value, expected["body"], "body"))
 
 
 def _inside(found: Any, expected: Any, field: str) -> Iterator[Violation]:

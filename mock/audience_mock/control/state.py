@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from audience_mock import errors
-from audience_mock.control.app import Asked
+from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
 from audience_mock.seeds import SeedProblem
 from audience_mock.seeds.exporting import exported, imported
@@ -12,72 +12,75 @@ from audience_mock.seeds.exporting import exported, imported
 NAME: Json = {"type": "string"}
 
 
-async def reset(asked: Asked) -> Any:
-    session = asked.session
-    session.become(asked.sessions.origin(asked.query("to"), session))
-    return _counts(asked)
+async def reset(request: ControlRequest) -> Any:
+    session = request.session
+    session.switch_to(request.sessions.origin(request.query("to"), session))
+    return _counts(request)
 
 
-def _counts(asked: Asked) -> Json:
-    return {"session": asked.session.name, "tenants": asked.session.backend.world.counts()}
+def _counts(request: ControlRequest) -> Json:
+    return {"session": request.session.name, "tenants": request.session.backend.world.counts()}
 
 
-async def read_state(asked: Asked) -> Any:
-    return exported(asked.session.backend.world)
+async def read_state(request: ControlRequest) -> Any:
+    return exported(request.session.backend.world)
 
 
-async def write_state(asked: Asked) -> Any:
-    session = asked.session
+async def write_state(request: ControlRequest) -> Any:
+    session = request.session
     try:
-        world = imported(asked.content, session.backend.world)
+        world = imported(request.content, session.backend.world)
     except SeedProblem as problem:
         raise errors.one("body", str(problem)) from None
-    session.become(world)
-    return _counts(asked)
+    session.switch_to(world)
+    return _counts(request)
 
 
-async def list_snapshots(asked: Asked) -> Any:
-    return {"items": [{"name": name, "tenants": world.counts()} for name, world in asked.session.snapshots.items()]}
+async def list_snapshots(request: ControlRequest) -> Any:
+    return {"items": [{"name": name, "tenants": world.counts()} for name, world in request.session.snapshots.items()]}
 
 
-async def take_snapshot(asked: Asked) -> Any:
-    session = asked.session
-    session.snapshots[asked.path("name")] = session.backend.world.fork()
-    return _counts(asked)
+async def take_snapshot(request: ControlRequest) -> Any:
+    session = request.session
+    session.snapshots[request.path("name")] = session.backend.world.fork()
+    return _counts(request)
 
 
-async def restore_snapshot(asked: Asked) -> Any:
-    session = asked.session
-    session.become(session.restored(asked.path("name")))
-    return _counts(asked)
+async def restore_snapshot(request: ControlRequest) -> Any:
+    session = request.session
+    session.switch_to(session.restored(request.path("name")))
+    return _counts(request)
 
 
-async def delete_snapshot(asked: Asked) -> Any:
-    session = asked.session
-    session.restored(asked.path("name"))
-    del session.snapshots[asked.path("name")]
-    return {"success": True, "message": f"The snapshot {asked.path('name')} is deleted."}
+async def delete_snapshot(request: ControlRequest) -> Any:
+    session = request.session
+    session.restored(request.path("name"))
+    del session.snapshots[request.path("name")]
+    return {"success": True, "message": f"The snapshot {request.path('name')} is deleted."}
 
 
-async def list_sessions(asked: Asked) -> Any:
+async def list_sessions(request: ControlRequest) -> Any:
     now = time.monotonic()
     return {
         "items": [
             {"name": session.name, "idle": round(now - session.used, 1), "tenants": session.backend.world.counts()}
-            for session in asked.sessions
+            for session in request.sessions
         ]
     }
 
 
-async def end_session(asked: Asked) -> Any:
-    asked.sessions.end(asked.path("name"))
-    return {"success": True, "message": f"The session {asked.path('name')} has ended; its next request begins it anew."}
+async def end_session(request: ControlRequest) -> Any:
+    request.sessions.end(request.path("name"))
+    return {
+        "success": True,
+        "message": f"The session {request.path('name')} has ended; its next request begins it anew.",
+    }
 
 
-async def end_sessions(asked: Asked) -> Any:
-    ended = [session.name for session in asked.sessions]
+async def end_sessions(request: ControlRequest) -> Any:
+    ended = [session.name for session in request.sessions]
     for name in ended:
-        asked.sessions.end(name)
+        request.sessions.end(name)
     return {"success": True, "message": f"{len(ended)} sessions have ended; the default one has begun anew."}
 
 

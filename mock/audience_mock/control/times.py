@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from audience_mock import errors
-from audience_mock.control.app import Asked
+from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
 from audience_mock.session.jobs import Job, Progression
 from audience_mock.session.sessions import Session
@@ -56,21 +56,21 @@ def _moment(field: str, text: str) -> datetime:
     return moment
 
 
-async def read_clock(asked: Asked) -> Any:
-    return _clock(asked.session)
+async def read_clock(request: ControlRequest) -> Any:
+    return _clock(request.session)
 
 
 def _clock(session: Session) -> Json:
     return {"now": timestamp(session.clock.now()), "frozen": session.clock.is_frozen}
 
 
-async def set_clock(asked: Asked) -> Any:
+async def set_clock(request: ControlRequest) -> Any:
     """Jobs whose time has come by it are done when the answer comes, if they can be in a few seconds."""
-    clock = asked.session.clock
-    if len(asked.content) != 1:
+    clock = request.session.clock
+    if len(request.content) != 1:
         names = ", ".join(CLOCK["properties"])
-        raise errors.one("body", f"The body has {len(asked.content)} fields; send exactly one of {names}.")
-    ((what, value),) = asked.content.items()
+        raise errors.one("body", f"The body has {len(request.content)} fields; send exactly one of {names}.")
+    ((what, value),) = request.content.items()
     if what == "freeze":
         clock.freeze(None if value is True else _moment("body.freeze", value))
     elif what == "set":
@@ -83,12 +83,12 @@ async def set_clock(asked: Asked) -> Any:
         clock.run()
     else:
         clock.reset()
-    await asked.session.backend.jobs.caught_up(PATIENCE)
-    return _clock(asked.session)
+    await request.session.backend.jobs.caught_up(PATIENCE)
+    return _clock(request.session)
 
 
-async def list_jobs(asked: Asked) -> Any:
-    jobs = asked.session.backend.jobs
+async def list_jobs(request: ControlRequest) -> Any:
+    jobs = request.session.backend.jobs
     return {"progression": _told(jobs.progression), "items": [_job(job) for job in jobs.list()]}
 
 
@@ -101,49 +101,49 @@ def _job(job: Job) -> Json:
     return {name: timestamp(value) if isinstance(value, datetime) else value for name, value in told}
 
 
-def _found(asked: Asked) -> Job:
-    job_id = asked.path("job_id")
-    job = asked.session.backend.jobs.get(job_id)
+def _found(request: ControlRequest) -> Job:
+    job_id = request.path("job_id")
+    job = request.session.backend.jobs.get(job_id)
     if job is None:
         raise errors.unknown_job(job_id)
     return job
 
 
-def _waiting(asked: Asked) -> Job:
-    job = _found(asked)
+def _waiting(request: ControlRequest) -> Job:
+    job = _found(request)
     if job.status != "waiting":
         raise errors.ended_job(job.id, job.status)
     return job
 
 
-async def read_job(asked: Asked) -> Any:
+async def read_job(request: ControlRequest) -> Any:
     """For a job that the API itself cannot read, as a bulk update, this is one of the reads that it waits for."""
-    job = _found(asked)
+    job = _found(request)
     if job.subject == job.id:
-        asked.session.backend.jobs.seen(job.subject)
+        request.session.backend.jobs.seen(job.subject)
     return _job(job)
 
 
-async def advance_job(asked: Asked) -> Any:
+async def advance_job(request: ControlRequest) -> Any:
     """It has ended when the answer comes, if it can in a few seconds."""
-    job = _waiting(asked)
-    asked.session.backend.jobs.advance(job)
-    await asked.session.backend.jobs.caught_up(PATIENCE)
+    job = _waiting(request)
+    request.session.backend.jobs.advance(job)
+    await request.session.backend.jobs.caught_up(PATIENCE)
     return _job(job)
 
 
-async def fail_job(asked: Asked) -> Any:
-    job = _waiting(asked)
-    rows = asked.content.get("rows")
+async def fail_job(request: ControlRequest) -> Any:
+    job = _waiting(request)
+    rows = request.content.get("rows")
     job.fails = rows is None
     job.failing_rows = frozenset(rows or ())
     return _job(job)
 
 
-async def set_progression(asked: Asked) -> Any:
+async def set_progression(request: ControlRequest) -> Any:
     """`{}` is manual: nothing happens before the job is advanced."""
-    jobs = asked.session.backend.jobs
-    jobs.progression = Progression(asked.content.get("seconds"), asked.content.get("reads"))
+    jobs = request.session.backend.jobs
+    jobs.progression = Progression(request.content.get("seconds"), request.content.get("reads"))
     return _told(jobs.progression)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from audience_mock import errors
 from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
-from audience_mock.control.app import Asked
+from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
 from audience_mock.operations.context import number_page
 from audience_mock.store.world import Tenant
@@ -35,19 +35,19 @@ APPLICATION = {"application": (f"COMPANY/APPLICATION; without it {DOCUMENTED_TEN
 MOST, LONGEST_PAGE = 2**31, 100
 
 
-def _tenant(asked: Asked) -> Tenant:
+def _tenant(request: ControlRequest) -> Tenant:
     """The tenant that is asked about. Raises Refusal 400 for one that is not served."""
-    asked_for = asked.query("application") or str(DOCUMENTED_TENANT)
+    asked_for = request.query("application") or str(DOCUMENTED_TENANT)
     company, _, application = asked_for.partition("/")
-    world, name = asked.session.backend.world, TenantName(company, application)
+    world, name = request.session.backend.world, TenantName(company, application)
     if not world.serves(name):
         message = f"The application {errors.show(asked_for)} is not served; write COMPANY/APPLICATION, see --tenant."
         raise errors.one("query.application", message)
     return world.tenant(*name)
 
 
-def _number(asked: Asked, name: str, default: int, most: int) -> int:
-    text = asked.query(name)
+def _number(request: ControlRequest, name: str, default: int, most: int) -> int:
+    text = request.query(name)
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= most):
@@ -55,21 +55,21 @@ def _number(asked: Asked, name: str, default: int, most: int) -> int:
     return int(text)
 
 
-async def list_users(asked: Asked) -> Any:
-    tenant = _tenant(asked)
-    page_no, page_size = _number(asked, "page_no", 1, MOST), _number(asked, "page_size", 10, LONGEST_PAGE)
-    found = await asyncio.to_thread(tenant.users.page, (asked.query("q") or "").casefold(), page_no, page_size)
+async def list_users(request: ControlRequest) -> Any:
+    tenant = _tenant(request)
+    page_no, page_size = _number(request, "page_no", 1, MOST), _number(request, "page_size", 10, LONGEST_PAGE)
+    found = await asyncio.to_thread(tenant.users.page, (request.query("q") or "").casefold(), page_no, page_size)
     return number_page(found, page_no, page_size)
 
 
-async def put_user(asked: Asked) -> Any:
-    tenant, user_id = _tenant(asked), asked.path("user_id")
-    tenant.describe(user_id, asked.content)
+async def put_user(request: ControlRequest) -> Any:
+    tenant, user_id = _tenant(request), request.path("user_id")
+    tenant.describe(user_id, request.content)
     return tenant.users.described(user_id)
 
 
-async def delete_user(asked: Asked) -> Any:
-    tenant, user_id = _tenant(asked), asked.path("user_id")
+async def delete_user(request: ControlRequest) -> Any:
+    tenant, user_id = _tenant(request), request.path("user_id")
     if user_id not in tenant.users:
         raise errors.unknown_user(user_id)
     tenant.describe(user_id, None)

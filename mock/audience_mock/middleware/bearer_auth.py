@@ -9,7 +9,7 @@ from audience_mock.middleware.json_response import APPLIED
 from audience_mock.middleware.request_headers import headers_of
 
 
-class Drill:
+class BearerAuth:
     """Refuse every request to the API that does not bear the token.
 
     Args:

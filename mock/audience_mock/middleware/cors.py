@@ -19,7 +19,7 @@ EXPOSED_HEADERS = ("Allow", "Content-Length", "Date", "Preference-Applied", "Ret
 _VARY = (b"vary", b"Origin")
 
 
-class CrossOrigin:
+class Cors:
     """Starlette's CORSMiddleware for requests that name an origin; a `Vary` for the others.
 
     Args:

@@ -16,11 +16,10 @@ from starlette.types import Receive, Scope, Send
 from audience_mock.middleware.json_response import send_json
 from audience_mock.middleware.request_validation import ARGUMENTS
 from audience_mock.operations import OPERATIONS
-from audience_mock.operations.context import Context
 from audience_mock.session.sessions import SESSION
 
 
-class Operations:
+class Dispatch:
     """Call the operation that the request is for, and send what it answers.
 
     Args:
@@ -38,5 +37,5 @@ class Operations:
         arguments: dict[str, Any] = scope[ARGUMENTS]
         backend = scope[SESSION].backend
         tenant = backend.world.tenant(arguments.pop("company_id"), arguments.pop("application_id"))
-        body = await operation(Context(tenant, backend), **arguments)
+        body = await operation(backend.context(tenant), **arguments)
         await send_json(send, status, body)

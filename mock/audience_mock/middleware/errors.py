@@ -11,7 +11,7 @@ from audience_mock.middleware.json_response import CRASHED, send_json
 logger = logging.getLogger("audience_mock")
 
 
-class Errors:
+class ErrorResponses:
     """Turn what is raised further in into an answer in the contract's shape.
 
     Args:

@@ -14,7 +14,7 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from audience_mock.contract.examples import Samples
+from audience_mock.contract.examples import Examples
 from audience_mock.errors import Refusal
 from audience_mock.middleware.json_response import APPLIED, answer
 from audience_mock.middleware.prefer_header import NONE, Preferences, preferences
@@ -28,64 +28,66 @@ CONNECTION = "audience_mock.connection"
 TOO_MANY, FAILURE = 429, 500
 
 
-class Forcing:
+class FaultInjection:
     """Answer otherwise than the mock would, later, half, or not at all, where that was asked for.
 
     Args:
         app: what answers else.
-        samples: the bodies of forced answers.
+        examples: the bodies of forced answers.
     """
 
-    def __init__(self, app: ASGIApp, samples: Samples) -> None:
+    def __init__(self, app: ASGIApp, examples: Examples) -> None:
         self._app = app
-        self._samples = samples
+        self._examples = examples
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or JUDGED in scope:
             return self._app(scope, receive, send)
         session: Session = scope[SESSION]
-        asked = preferences(scope["headers"]) if b"prefer" in headers_of(scope) else NONE
+        prefer = preferences(scope["headers"]) if b"prefer" in headers_of(scope) else NONE
         operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
         rule = None
         if session.faults:
-            rule = session.faults.striking(scope["method"], _paths(scope), operation_id, session.clock.now())
-        if asked.applied or rule:
-            return self._spoil(asked, rule, scope, receive, send)
+            rule = session.faults.match(scope["method"], _paths(scope), operation_id, session.clock.now())
+        if prefer.applied or rule:
+            return self._inject(prefer, rule, scope, receive, send)
         return self._app(scope, receive, send)
 
-    async def _spoil(self, asked: Preferences, rule: Fault | None, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _inject(
+        self, prefer: Preferences, rule: Fault | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         session: Session = scope[SESSION]
         operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
-        applied = scope[APPLIED] = [f"Prefer: {text}" for text in asked.applied]
+        applied = scope[APPLIED] = [f"Prefer: {text}" for text in prefer.applied]
         if rule:
             applied.append(f"rule {rule.id}{'' if rule.does_more_than_wait else ': delay'}")
-        kind = asked.fault or (rule.told.get("kind") if rule else None)
-        await session.clock.sleep(asked.delay + (rule.delay() if rule else 0.0))
+        kind = prefer.fault or (rule.fields.get("kind") if rule else None)
+        await session.clock.sleep(prefer.delay + (rule.delay() if rule else 0.0))
         if kind == "drop":
             await _drop(scope, receive)
             return
-        forced = self._forced(asked, rule, operation_id)
-        headers = {"Preference-Applied": ", ".join(asked.applied)} if asked.applied else {}
-        if rule and "rate" in rule.told:
+        forced = self._forced(prefer, rule, operation_id)
+        headers = {"Preference-Applied": ", ".join(prefer.applied)} if prefer.applied else {}
+        if rule and "rate" in rule.fields:
             headers["Retry-After"] = str(rule.retry_after(session.clock.now()))
-        told = _Telling(send, headers, kind, scope)
+        fields = _AlteredResponse(send, headers, kind, scope)
         if forced is None:
-            await self._app(scope, receive, told)
+            await self._app(scope, receive, fields)
         else:
-            await answer(*forced)(scope, receive, told)
+            await answer(*forced)(scope, receive, fields)
 
-    def _forced(self, asked: Preferences, rule: Fault | None, operation_id: str) -> tuple[int, Any] | None:
+    def _forced(self, prefer: Preferences, rule: Fault | None, operation_id: str) -> tuple[int, Any] | None:
         """Status and body of a forced answer; None where the mock is to answer."""
-        samples, told = self._samples, rule.told if rule else {}
-        status = asked.code or told.get("status") or (TOO_MANY if "rate" in told else None)
-        example = asked.example or told.get("example")
-        if status is None and example is None and not asked.dynamic and "body" not in told:
+        examples, fields = self._examples, rule.fields if rule else {}
+        status = prefer.code or fields.get("status") or (TOO_MANY if "rate" in fields else None)
+        example = prefer.example or fields.get("example")
+        if status is None and example is None and not prefer.dynamic and "body" not in fields:
             return None
-        status = status or samples.success(operation_id)
-        if "body" in told and asked.code is None:
-            return status, told["body"]
-        seed = random.randrange(2**32) if asked.dynamic else None  # noqa: S311 (no secret)
-        return status, samples.body(operation_id, status, example=example, seed=seed)
+        status = status or examples.success(operation_id)
+        if "body" in fields and prefer.code is None:
+            return status, fields["body"]
+        seed = random.randrange(2**32) if prefer.dynamic else None  # noqa: S311 (no secret)
+        return status, examples.body(operation_id, status, example=example, seed=seed)
 
 
 def _paths(scope: Scope) -> tuple[str, str]:
@@ -118,7 +120,7 @@ def _transport(scope: Scope) -> Any:
     return getattr(held() if held else None, "transport", None)
 
 
-class _Telling:
+class _AlteredResponse:
     """A `send` that adds headers, and spoils the body where it is to be spoilt."""
 
     def __init__(self, send: Send, headers: dict[str, str], kind: str | None, scope: Scope) -> None:
@@ -140,9 +142,9 @@ class _Telling:
         else:
             self._body += message.get("body", b"")
             if not message.get("more_body", False):
-                await self._spoilt()
+                await self._altered()
 
-    async def _spoilt(self) -> None:
+    async def _altered(self) -> None:
         half = self._body[: len(self._body) // 2]
         if self._kind == "malformed":
             MutableHeaders(raw=self._start["headers"])["content-length"] = str(len(half))

@@ -8,7 +8,7 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_mock import errors
-from audience_mock.contract.response_validator import Judge
+from audience_mock.contract.response_validator import ResponseValidator
 from audience_mock.errors import Refusal, Violation, show
 from audience_mock.middleware.json_response import APPLIED, answer
 from audience_mock.middleware.request_validation import JUDGED, MAX_BODY
@@ -28,13 +28,13 @@ class Proxy:
     Args:
         app: the mock, which judges requests but does not serve them.
         target: the real server's origin.
-        judge: of answers.
+        validator: of answers.
     """
 
-    def __init__(self, app: ASGIApp, target: str, judge: Judge) -> None:
+    def __init__(self, app: ASGIApp, target: str, validator: ResponseValidator) -> None:
         self._app = app
         self._target = target.rstrip("/")
-        self._judge = judge
+        self._validator = validator
         self._client = httpx.AsyncClient(timeout=TIME_LIMIT, follow_redirects=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,7 +65,7 @@ class Proxy:
         operation_id = scope.get("extensions", {}).get(ROUTING_CONTEXT, {}).get("operation_id")
         served = response.headers.get("content-type", "")
         if scope["method"] != "HEAD":
-            found = self._judge.deviations(operation_id, response.status_code, served, response.content)
+            found = self._validator.deviations(operation_id, response.status_code, served, response.content)
             applied += [f"answer deviates: {field}: {message}" for field, message in found]
         headers = [(name.lower(), value) for name, value in response.headers.raw if name.lower() not in _HOP_BY_HOP]
         length = response.headers.get("content-length", str(len(raw)))

@@ -9,6 +9,7 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_mock.middleware.json_response import APPLIED
+from audience_mock.middleware.request_headers import headers_of
 from audience_mock.session.journal import LONGEST_BODY, Record
 from audience_mock.session.sessions import SESSION, Session
 
@@ -17,7 +18,7 @@ PATIENCE = 1.0
 TOO_LARGE = 413
 
 
-class Recording:
+class Recorder:
     """Keep each request and its answer in the journal of its session.
 
     An entry is there before the last of its answer is sent: who has the answer finds the entry.
@@ -34,24 +35,24 @@ class Recording:
             await self._app(scope, receive, send)
             return
         session: Session = scope[SESSION]
-        record = Record(session.clock.now(), scope)
+        record = Record(session.clock.now(), scope, headers_of(scope))
         begun = perf_counter()
 
-        async def hear() -> Message:
+        async def on_request() -> Message:
             message = await receive()
-            record.hear(message)
+            record.on_request(message)
             return message
 
-        def tell(message: Message) -> Awaitable[None]:
-            record.tell(message)
+        def on_response(message: Message) -> Awaitable[None]:
+            record.on_response(message)
             if record.lacks_body:
-                return _tell_after_body(message, record, receive, send)
+                return _respond_after_body(message, record, receive, send)
             if record.is_whole:
                 _finish(record, session, scope, begun)
             return send(message)
 
         try:
-            await self._app(scope, hear, tell)
+            await self._app(scope, on_request, on_response)
         except BaseException as error:
             if not record.is_whole:
                 record.problem = type(error).__name__
@@ -61,7 +62,7 @@ class Recording:
                 _finish(record, session, scope, begun)
 
 
-async def _tell_after_body(message: Message, record: Record, receive: Receive, send: Send) -> None:
+async def _respond_after_body(message: Message, record: Record, receive: Receive, send: Send) -> None:
     """The answer did not need the body, but who reads the journal does; after the answer it cannot be had.
 
     One that is longer than is kept was refused for that, or is not worth the wait.
@@ -71,12 +72,12 @@ async def _tell_after_body(message: Message, record: Record, receive: Receive, s
     wanted = declared if declared <= LONGEST_BODY and record.status != TOO_LARGE else 0
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
-            while record.asked.size < wanted:
-                heard = await receive()
-                record.hear(heard)
-                if not heard.get("more_body"):
+            while record.request_body.size < wanted:
+                received = await receive()
+                record.on_request(received)
+                if not received.get("more_body"):
                     break
-    record.was_asked_with(declared)
+    record.set_request_size(declared)
     await send(message)
 
 

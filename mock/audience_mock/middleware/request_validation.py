@@ -72,7 +72,7 @@ class _Parameter:
         self._field = f"{self.place}.{self.name}"
         self._good: dict[str, Any] = {}
 
-    def judge(self, text: str | None, arguments: dict[str, Any], violations: list[Violation]) -> None:
+    def validator(self, text: str | None, arguments: dict[str, Any], violations: list[Violation]) -> None:
         """Put the value of a text, None for none, among the arguments, and what is wrong among the violations."""
         if text is None:
             if self.required:
@@ -104,7 +104,7 @@ class _Parameters:
         texts: dict[str, str] = scope[PATH_ARGUMENTS]
         arguments: dict[str, Any] = {}
         for parameter in self._path:
-            parameter.judge(texts.get(parameter.name), arguments, violations)
+            parameter.validator(texts.get(parameter.name), arguments, violations)
         query_string: bytes = scope["query_string"]
         of_query = self._good.get(query_string)
         if of_query is None:
@@ -117,7 +117,7 @@ class _Parameters:
         arguments: dict[str, Any] = {}
         found: list[Violation] = []
         for parameter in self._query:
-            parameter.judge(texts.get(parameter.name), arguments, found)
+            parameter.validator(texts.get(parameter.name), arguments, found)
         if not found:
             remember(self._good, query_string, arguments)
         violations += found

@@ -5,7 +5,7 @@ import logging
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from audience_mock.contract.response_validator import Judge
+from audience_mock.contract.response_validator import ResponseValidator
 from audience_mock.errors import Refusal, Violation
 from audience_mock.middleware.json_response import APPLIED, CRASHED, answer
 
@@ -15,16 +15,16 @@ logger = logging.getLogger("audience_mock")
 # --- the check --------------------------------------------------------------------------------------
 
 
-class ResponseCheck:
+class ResponseValidation:
     """Hold every answer against the contract; one that deviates is replaced by a 500 that says how.
 
     Connexion's own response validation sees only what operations return; this stands outside of everything,
     so that errors are checked too.
     """
 
-    def __init__(self, app: ASGIApp, judge: Judge) -> None:
+    def __init__(self, app: ASGIApp, validator: ResponseValidator) -> None:
         self.app = app
-        self._judge = judge
+        self._validator = validator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,7 +59,7 @@ class ResponseCheck:
         if CRASHED in scope or (operation_id is None and status < 400):  # noqa: PLR2004 (the pages of docs.py)
             return []
         content_type = dict(start["headers"]).get(b"content-type", b"").decode("latin-1")
-        return self._judge.deviations(operation_id, status, content_type, body)
+        return self._validator.deviations(operation_id, status, content_type, body)
 
     async def _complain(self, scope: Scope, receive: Receive, send: Send, deviations: list[Violation]) -> None:
         operation_id = scope.get("extensions", {}).get(ROUTING_CONTEXT, {}).get("operation_id", "no operation")

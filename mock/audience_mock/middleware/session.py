@@ -10,7 +10,7 @@ from audience_mock.middleware.request_headers import headers_of
 from audience_mock.session.sessions import HEADER, SESSION, Sessions
 
 
-class InSession:
+class SessionLookup:
     """Put the session that a request names into its scope.
 
     Args:

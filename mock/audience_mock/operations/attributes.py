@@ -26,8 +26,8 @@ async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
             values[definition["_id"]] = item["value"]
     if violations:
         raise errors.invalid(violations)
-    job_id = at.backend.world.new_id()
-    at.backend.jobs.start(
+    job_id = at.world.new_id()
+    at.jobs.start(
         f"Bulk update {job_id}",
         lambda job: _write(at.within(job), body["file_url"], values),
         kind="bulk update",
@@ -46,7 +46,7 @@ async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
 async def _write(at: Context, file_url: str, values: dict[str, Any]) -> None:
     """Set the values for every user of the file; a definition that has changed meanwhile is judged anew."""
     tenant = at.tenant
-    user_ids = await at.backend.files.read(file_url)
+    user_ids = await at.files.read(file_url)
     for number, (user_id, definition_id) in enumerate(product(user_ids, values), start=1):
         if definition_id in tenant.definitions:
             definition, value = tenant.definitions.get(definition_id), values[definition_id]

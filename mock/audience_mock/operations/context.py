@@ -1,35 +1,54 @@
 """What an operation works with, and the shapes that several operations answer in."""
 
 import asyncio
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple, Protocol
 
-from audience_mock.session.jobs import Job, JobFiles, Jobs
-from audience_mock.session.user_files import Files
 from audience_mock.store.definitions import Definitions
 from audience_mock.store.groups import Groups
 from audience_mock.store.world import Tenant, World
 
 
-@dataclass
-class Backend:
-    """What all operations of one session share. Its world may be exchanged for another."""
+class Files(Protocol):
+    """Reads the files behind file_url."""
 
+    async def read(self, file_url: str) -> dict[str, int]:
+        """User id -> place, counted from 0. Raises FileProblem."""
+
+
+class Job(Protocol):
+    """A background job, as its own work sees it."""
+
+    def check(self) -> None:
+        """Raises FileProblem where the job was told to fail."""
+
+    def files(self, files: Files) -> Files:
+        """The files as this job reads them: without the rows that were told to fail."""
+
+
+class Jobs(Protocol):
+    """Runs work after its request was answered."""
+
+    def start(
+        self, title: str, work: Callable[[Job], Awaitable[None]], *, kind: str, subject: str, job_id: str = ""
+    ) -> object:
+        """Queue `work`."""
+
+    def seen(self, subject: str) -> None:
+        """Note that the subject of some jobs was read."""
+
+
+class Context(NamedTuple):
+    """What one request works on: its tenant, and the background."""
+
+    tenant: Tenant
     world: World
     jobs: Jobs
     files: Files
 
-
-@dataclass(frozen=True)
-class Context:
-    """What one request works on: its tenant, and the background."""
-
-    tenant: Tenant
-    backend: Backend
-
     def within(self, job: Job) -> "Context":
         """The same for the work of a job: what it reads fails where the job was told to fail."""
-        return Context(self.tenant, replace(self.backend, files=JobFiles(job, self.backend.files)))
+        return self._replace(files=job.files(self.files))
 
 
 def number_page(found: tuple[list[Any], int], page_no: int, page_size: int) -> dict[str, Any]:

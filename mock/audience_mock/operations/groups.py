@@ -1,12 +1,12 @@
 """Operations 11 to 20: user groups and their users."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
-from audience_mock.operations.context import Backend, Context, deleted, searched_page
-from audience_mock.session.jobs import Job
-from audience_mock.session.user_files import FileProblem
-from audience_mock.store.members import Asked
+from audience_mock.errors import FileProblem
+from audience_mock.operations.context import Context, Job, deleted, searched_page
+from audience_mock.store.members import PageQuery
 
 
 async def list_tags(at: Context) -> Any:
@@ -32,7 +32,7 @@ async def create_group(at: Context, body: dict[str, Any]) -> Any:
 
 
 async def get_group(at: Context, group_id: str) -> Any:
-    at.backend.jobs.seen(group_id)
+    at.jobs.seen(group_id)
     return at.tenant.groups.get(group_id)
 
 
@@ -50,7 +50,7 @@ def _read_file(at: Context, group: dict[str, Any]) -> None:
 
     async def work(job: Job) -> None:
         try:
-            places = await at.within(job).backend.files.read(group["file_url"])
+            places = await at.within(job).files.read(group["file_url"])
         except FileProblem:
             if groups.is_current(group_id, reading):
                 groups.fail(group_id)
@@ -60,14 +60,14 @@ def _read_file(at: Context, group: dict[str, Any]) -> None:
         if groups.is_current(group_id, reading):
             groups.complete(group_id, members)
 
-    at.backend.jobs.start(f"Reading the file of the group {group_id}", work, kind="group file", subject=group_id)
+    at.jobs.start(f"Reading the file of the group {group_id}", work, kind="group file", subject=group_id)
 
 
-def resume(backend: Backend) -> None:
+def resume(tenants: Iterable[Context]) -> None:
     """Read the files that were still to be read in a world that has come in the place of another."""
-    for tenant in backend.world.tenants():
-        for group in tenant.groups.being_read():
-            _read_file(Context(tenant, backend), group)
+    for at in tenants:
+        for group in at.tenant.groups.being_read():
+            _read_file(at, group)
 
 
 async def delete_group(at: Context, group_id: str) -> Any:
@@ -86,10 +86,10 @@ async def list_users(
     blacklisted_users: bool = False,
 ) -> Any:
     members = at.tenant.groups.members(group_id)
-    asked = Asked(q, blacklisted_users, cursor, direction, page_no, page_size)
-    for _ in members.search(asked):
+    query = PageQuery(q, blacklisted_users, cursor, direction, page_no, page_size)
+    for _ in members.search(query):
         await asyncio.sleep(0)
-    found = members.page(asked)
+    found = members.page(query)
     page = {
         "type": "cursor",
         "current": found.current,
@@ -109,5 +109,5 @@ async def refresh(at: Context, group_id: str) -> Any:
         job.check()
         at.tenant.groups.refresh(group_id)
 
-    at.backend.jobs.start(f"Refresh of the group {group_id}", work, kind="refresh", subject=group_id)
+    at.jobs.start(f"Refresh of the group {group_id}", work, kind="refresh", subject=group_id)
     return {"message": f"The users of the group {group_id} are being counted.", "uid": group["uid"]}

@@ -1,6 +1,6 @@
 """What a fresh server holds: `documents`, `demo`, `huge`, `empty`, or a YAML file of one's own."""
 
-from audience_mock.seeds.planting import plant
-from audience_mock.seeds.reading import BUILT_IN, Seed, SeedProblem, read_seed
+from audience_mock.seeds.seed_file import BUILT_IN, Seed, SeedProblem, read_seed
+from audience_mock.seeds.seeding import load_seed
 
-__all__ = ["BUILT_IN", "Seed", "SeedProblem", "plant", "read_seed"]
+__all__ = ["BUILT_IN", "Seed", "SeedProblem", "load_seed", "read_seed"]

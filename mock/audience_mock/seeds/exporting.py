@@ -3,8 +3,8 @@
 from typing import Any
 
 from audience_mock.contract.document import TenantName
-from audience_mock.seeds.planting import plant
-from audience_mock.seeds.reading import Seed, SeedProblem, judge
+from audience_mock.seeds.seed_file import Seed, SeedProblem, judge
+from audience_mock.seeds.seeding import load_seed
 from audience_mock.store.world import Tenant, World
 
 
@@ -50,5 +50,5 @@ def imported(content: Any, like: World) -> World:
     for name in content:
         if not world.serves(TenantName(*name.split("/", 1))):
             raise SeedProblem(f"the application {name} is not served; start the server with --tenant {name}")
-    plant(world, content, "body")
+    load_seed(world, content, "body")
     return world

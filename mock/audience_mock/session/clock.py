@@ -5,12 +5,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from weakref import WeakSet
 
+from audience_mock.store.world import real_time
+
 LONGEST_WAIT = 24 * 3600.0
 """Seconds after which a sleeper looks at the clock again, whatever happens."""
-
-
-def real_time() -> datetime:
-    return datetime.now(UTC)
 
 
 class Clock:

@@ -17,37 +17,37 @@ class Fault:
 
     Args:
         id: of the rule.
-        told: as it was given.
+        fields: as it was given.
         hits: how often it was applied.
     """
 
     id: str
-    told: Json
+    fields: Json
     hits: int = 0
     _chance: random.Random = field(default_factory=random.Random, repr=False)
     _passed: list[datetime] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
-        if "seed" in self.told:
-            self._chance.seed(self.told["seed"])
+        if "seed" in self.fields:
+            self._chance.seed(self.fields["seed"])
 
     def is_for(self, method: str, paths: Sequence[str], operation: str) -> bool:
         """Is a request one of those that it is for. `paths` are its path, whole and below the application."""
-        told = self.told
-        if "operation" in told and told["operation"] != operation:
+        fields = self.fields
+        if "operation" in fields and fields["operation"] != operation:
             return False
-        if "method" in told and told["method"] != method:
+        if "method" in fields and fields["method"] != method:
             return False
-        return "path" not in told or any(fnmatchcase(path, told["path"]) for path in paths)
+        return "path" not in fields or any(fnmatchcase(path, fields["path"]) for path in paths)
 
-    def strikes(self, now: datetime) -> bool:
+    def applies(self, now: datetime) -> bool:
         """Does it strike a request that it is for; counts the strike."""
-        told = self.told
-        if self.hits >= told.get("times", float("inf")):
+        fields = self.fields
+        if self.hits >= fields.get("times", float("inf")):
             return False
-        if "rate" in told and not self._is_too_fast(now, **told["rate"]):
+        if "rate" in fields and not self._is_too_fast(now, **fields["rate"]):
             return False
-        if self._chance.random() >= told.get("probability", 1.0):
+        if self._chance.random() >= fields.get("probability", 1.0):
             return False
         self.hits += 1
         return True
@@ -63,27 +63,27 @@ class Fault:
     @property
     def does_more_than_wait(self) -> bool:
         """Does it change the answer itself."""
-        return any(effect in self.told for effect in ("status", "body", "example", "rate", "kind"))
+        return any(effect in self.fields for effect in ("status", "body", "example", "rate", "kind"))
 
     def delay(self) -> float:
         """Seconds before the answer."""
-        told = self.told.get("delay", 0)
-        if isinstance(told, dict):
-            if "uniform" in told:
-                return self._chance.uniform(*told["uniform"])
-            median, sigma = told["lognormal"]
+        fields = self.fields.get("delay", 0)
+        if isinstance(fields, dict):
+            if "uniform" in fields:
+                return self._chance.uniform(*fields["uniform"])
+            median, sigma = fields["lognormal"]
             return float(median * self._chance.lognormvariate(0, sigma))
-        return float(told)
+        return float(fields)
 
     def retry_after(self, now: datetime) -> int:
         """Whole seconds until the rate allows another request."""
-        if not self._passed or "rate" not in self.told:
+        if not self._passed or "rate" not in self.fields:
             return 1
-        free = self._passed[0] + timedelta(seconds=self.told["rate"]["seconds"])
+        free = self._passed[0] + timedelta(seconds=self.fields["rate"]["seconds"])
         return max(1, -int(-(free - now).total_seconds() // 1))
 
     def described(self) -> Json:
-        return {"id": self.id, **self.told, "hits": self.hits}
+        return {"id": self.id, **self.fields, "hits": self.hits}
 
 
 class Faults:
@@ -99,8 +99,8 @@ class Faults:
     def __iter__(self) -> Iterator[Fault]:
         return iter(self._rules.values())
 
-    def add(self, told: Mapping[str, Any]) -> Fault:
-        rule = Fault(f"fault-{next(self._numbers)}", dict(told))
+    def add(self, fields: Mapping[str, Any]) -> Fault:
+        rule = Fault(f"fault-{next(self._numbers)}", dict(fields))
         self._rules[rule.id] = rule
         return rule
 
@@ -111,9 +111,9 @@ class Faults:
     def clear(self) -> None:
         self._rules.clear()
 
-    def striking(self, method: str, paths: Sequence[str], operation: str, now: datetime) -> Fault | None:
+    def match(self, method: str, paths: Sequence[str], operation: str, now: datetime) -> Fault | None:
         """The first rule that strikes a request."""
         for rule in self._rules.values():
-            if rule.is_for(method, paths, operation) and rule.strikes(now):
+            if rule.is_for(method, paths, operation) and rule.applies(now):
                 return rule
         return None

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from audience_mock.errors import FileProblem
+from audience_mock.operations import context as operations
 from audience_mock.session.clock import Clock
-from audience_mock.session.user_files import FileProblem, Files
 
 logger = logging.getLogger("audience_mock.jobs")
 
@@ -74,6 +75,10 @@ class Job:
         if self.fails:
             raise FileProblem(f"The job {self.id} was told to fail.")
 
+    def files(self, files: operations.Files) -> operations.Files:
+        """The files as this job reads them."""
+        return JobFiles(self, files)
+
     def described(self) -> dict[str, Any]:
         """It as plain data; times are left as they are."""
         told = ("id", "kind", "subject", "title", "status", "reads", "created_at", "ended_at", "fails", "problem")
@@ -84,7 +89,7 @@ class Job:
         }
 
 
-class JobFiles(Files):
+class JobFiles:
     """The files as a job reads them: none where it was told to fail, without the rows that were.
 
     Args:
@@ -92,7 +97,7 @@ class JobFiles(Files):
         files: what it reads from.
     """
 
-    def __init__(self, job: Job, files: Files) -> None:
+    def __init__(self, job: Job, files: operations.Files) -> None:
         self._job = job
         self._files = files
 

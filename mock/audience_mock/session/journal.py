@@ -6,15 +6,13 @@ While a request is served, only bytes and references are kept; all reading is do
 import asyncio
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 from weakref import WeakSet
-
-from audience_mock.middleware.request_headers import headers_of
 
 MOST_ENTRIES = 2_000
 """Entries of one session."""
@@ -49,16 +47,17 @@ class Record:
     Args:
         began: when it arrived, by the session's clock.
         scope: of ASGI, before the request was served.
+        headers: of the request, by lower-case name.
     """
 
     __slots__ = (
         "_answer",
-        "_answer_headers",
-        "_answered",
-        "_answered_size",
-        "_asked",
-        "_asked_size",
         "_request",
+        "_request_body",
+        "_request_size",
+        "_response_body",
+        "_response_headers",
+        "_response_size",
         "applied",
         "began",
         "duration",
@@ -76,8 +75,7 @@ class Record:
         "weight",
     )
 
-    def __init__(self, began: datetime, scope: Any) -> None:
-        headers = headers_of(scope)
+    def __init__(self, began: datetime, scope: Any, headers: Mapping[bytes, bytes]) -> None:
         self.id = self.weight = 0
         self.began = began
         self.method: str = scope["method"]
@@ -86,8 +84,8 @@ class Record:
         self.server: Any = scope.get("server")
         raw_path: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
         self._request = b"\n".join(chain((raw_path, scope["query_string"]), *scope["headers"]))
-        self._asked = self._answered = self._answer_headers = b""
-        self._asked_size = self._answered_size = 0
+        self._request_body = self._response_body = self._response_headers = b""
+        self._request_size = self._response_size = 0
         self.is_consoles = CONSOLE in headers
         self.lacks_body = b"content-length" in headers  # as long as none of it was heard
         self.is_whole = False
@@ -98,15 +96,15 @@ class Record:
         self.problem: str | None = None
         self._answer: Any = None
 
-    def hear(self, message: Any) -> None:
+    def on_request(self, message: Any) -> None:
         """Take note of a message of ASGI that came from the client."""
         self.lacks_body = False
         body = message.get("body")
         if body:
-            self._asked = _with(self._asked, body)
-            self._asked_size += len(body)
+            self._request_body = _with(self._request_body, body)
+            self._request_size += len(body)
 
-    def tell(self, message: Any) -> None:
+    def on_response(self, message: Any) -> None:
         """Take note of a message of ASGI that goes to the client."""
         if message["type"] == "http.response.start":
             self._answer = message
@@ -114,21 +112,21 @@ class Record:
         elif message["type"] == "http.response.body":
             body = message.get("body")
             if body:
-                self._answered = _with(self._answered, body)
-                self._answered_size += len(body)
+                self._response_body = _with(self._response_body, body)
+                self._response_size += len(body)
             self.is_whole = not message.get("more_body")
 
-    def seal(self) -> None:
+    def finish(self) -> None:
         """There is no more to come. Before this, what is further out may still add headers to the answer."""
         if self._answer is not None:
-            self._answer_headers = b"\n".join(chain(*self._answer.get("headers", ())))
+            self._response_headers = b"\n".join(chain(*self._answer.get("headers", ())))
             self._answer = None
-        texts = len(self._request) + len(self._answer_headers) + len(self._asked) + len(self._answered)
+        texts = len(self._request) + len(self._response_headers) + len(self._request_body) + len(self._response_body)
         self.weight = OVERHEAD + texts
 
-    def was_asked_with(self, size: int) -> None:
+    def set_request_size(self, size: int) -> None:
         """Its body was at least so many bytes long, heard or not."""
-        self._asked_size = max(self._asked_size, size)
+        self._request_size = max(self._request_size, size)
 
     def declared_size(self) -> int:
         """What its header says, 0 if that is no number."""
@@ -156,20 +154,20 @@ class Record:
         return "/".join(map(unquote, found.groups())) if found else None
 
     @property
-    def asked(self) -> Body:
-        return Body(self._asked, self._asked_size)
+    def request_body(self) -> Body:
+        return Body(self._request_body, self._request_size)
 
     @property
-    def answered(self) -> Body:
-        return Body(self._answered, self._answered_size)
+    def response_body(self) -> Body:
+        return Body(self._response_body, self._response_size)
 
     @property
     def headers(self) -> Headers:
         return _pairs(self._request.split(b"\n")[2:])
 
     @property
-    def answer_headers(self) -> Headers:
-        return _pairs(self._answer_headers.split(b"\n") if self._answer_headers else [])
+    def response_headers(self) -> Headers:
+        return _pairs(self._response_headers.split(b"\n") if self._response_headers else [])
 
 
 _TENANT = re.compile("/company/([^/]+)/application/([^/]+)")
@@ -186,7 +184,7 @@ def _pairs(texts: list[bytes]) -> Headers:
     return list(zip(texts[::2], texts[1::2], strict=True))
 
 
-class Room:
+class MemoryBudget:
     """What all journals of a server take together; the largest makes room where there is none.
 
     Args:
@@ -209,14 +207,14 @@ class Journal:
     """One session's entries.
 
     Args:
-        room: shared with the other sessions' journals.
+        budget: shared with the other sessions' journals.
     """
 
-    def __init__(self, room: Room | None = None) -> None:
+    def __init__(self, budget: MemoryBudget | None = None) -> None:
         self._records: deque[Record] = deque()
         self._watchers: set[asyncio.Event] = set()
-        self._room = room or Room()
-        self._room.journals.add(self)
+        self._budget = budget or MemoryBudget()
+        self._budget.journals.add(self)
         self.held = 0
         self.last = 0
         self.dropped = 0
@@ -229,16 +227,16 @@ class Journal:
             return
         self.last += 1
         record.id = self.last
-        record.seal()
+        record.finish()
         self._records.append(record)
         self.held += record.weight
-        self._room.held += record.weight
+        self._budget.held += record.weight
         if not record.is_consoles:
             self.counts[record.operation, record.status] += 1
         if len(self._records) > MOST_ENTRIES or self.held > MOST_BYTES:
             self.shrink(MOST_BYTES)
-        if self._room.held > self._room.most:
-            self._room.make()
+        if self._budget.held > self._budget.most:
+            self._budget.make()
         for news in self._watchers:
             news.set()
 
@@ -247,12 +245,12 @@ class Journal:
         while self._records and (self.held > most or len(self._records) > MOST_ENTRIES):
             weight = self._records.popleft().weight
             self.held -= weight
-            self._room.held -= weight
+            self._budget.held -= weight
             self.dropped += 1
 
     def clear(self) -> None:
         """Forget all entries and counts; ids go on, so that who has seen some still knows what is new."""
-        self._room.held -= self.held
+        self._budget.held -= self.held
         self._records.clear()
         self.counts.clear()
         self.held = self.dropped = 0

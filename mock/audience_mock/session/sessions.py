@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from audience_mock import errors
-from audience_mock.operations import groups
-from audience_mock.operations.context import Backend
+from audience_mock.session.backend import Backend
 from audience_mock.session.clock import Clock
 from audience_mock.session.fault_rules import Faults
 from audience_mock.session.jobs import Jobs
-from audience_mock.session.journal import Journal, Room
+from audience_mock.session.journal import Journal, MemoryBudget
 from audience_mock.store.world import World
 
 HEADER = "X-Mock-Session"
@@ -51,12 +50,12 @@ class Session:
     used: float = field(default_factory=monotonic)
     has_begun: bool = False
 
-    def become(self, world: World) -> None:
+    def switch_to(self, world: World) -> None:
         """Go on in a fork of a world; jobs that are still to come are cancelled."""
         self.backend.jobs.clear()
         self.backend.world = world.fork(self.clock.now)
         self.has_begun = True
-        groups.resume(self.backend)
+        self.backend.resume()
 
     def restored(self, name: str) -> World:
         """The world of a snapshot. Raises Refusal 404."""
@@ -79,8 +78,8 @@ class Sessions:
         self._progression = backend.jobs.progression
         self._seeds = seeds or {}
         self._worlds: dict[str, World] = {}
-        self._room = Room()
-        self._default = Session(DEFAULT, backend, backend.jobs.clock, journal=Journal(self._room))
+        self._budget = MemoryBudget()
+        self._default = Session(DEFAULT, backend, backend.jobs.clock, journal=Journal(self._budget))
         self._others: OrderedDict[str, Session] = OrderedDict()
         """The one that was not used for longest is the first."""
 
@@ -101,7 +100,7 @@ class Sessions:
             self._others.move_to_end(name)
         if not session.has_begun:
             session.has_begun = True
-            groups.resume(session.backend)
+            session.backend.resume()
         return session
 
     def _find(self, name: str) -> Session | None:
@@ -119,7 +118,7 @@ class Sessions:
         jobs = Jobs(0, clock)
         jobs.progression = self._progression
         backend = Backend(self._origin.fork(clock.now), jobs, self._files)
-        self._others[name] = Session(name, backend, clock, journal=Journal(self._room))
+        self._others[name] = Session(name, backend, clock, journal=Journal(self._budget))
         return self._others[name]
 
     def _end_idle(self) -> None:
@@ -139,7 +138,7 @@ class Sessions:
             session.snapshots.clear()
             session.faults.clear()
             session.journal.clear()
-            session.become(self._origin)
+            session.switch_to(self._origin)
         else:
             session.journal.close()
             del self._others[name]
@@ -160,7 +159,7 @@ class Sessions:
             self._worlds[name] = self._seeds[name](self._origin)
         return self._worlds[name]
 
-    def hang_up(self) -> None:
+    def close_streams(self) -> None:
         """End every stream of a journal: a server that stops would wait for them for ever."""
         for session in self:
             session.journal.close()

@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
 import httpx
 
-from audience_mock.errors import show
+from audience_mock.errors import FileProblem, show
 
 COLUMN = "user_id"
 MAX_BYTES = 64 * 2**20
@@ -18,10 +18,6 @@ TIME_LIMIT = 30.0
 """Seconds in which a file must have arrived."""
 MAX_REDIRECTS = 5
 _PIECE = 2**16
-
-
-class FileProblem(Exception):
-    """A file that cannot be read; the message says why and what to do."""
 
 
 class Files:

@@ -20,7 +20,7 @@ MAX_SEARCHES = 32
 """Answers to combinations of filters that are kept up to date."""
 PIECE = 2_000
 """Records that a search looks at before it lets others in: about a millisecond."""
-Asked = tuple[tuple[str, Any], ...]
+FilterKey = tuple[tuple[str, Any], ...]
 """The arguments that are not None, with the names of their filters."""
 
 
@@ -94,7 +94,7 @@ class Collection:
         self._any_of = {name: kind for name, kind in filters.items() if isinstance(kind, AnyOf)}
         self._index: dict[str, Table[Hashable, int | BitMap]] = {name: Table() for name in self._any_of}
         """Filter -> value -> the place that bears it, or, once there were several, the places."""
-        self._searches: OrderedDict[Asked, _Search] = OrderedDict()
+        self._searches: OrderedDict[FilterKey, _Search] = OrderedDict()
         self._next = 0
         self.writes = 0
 
@@ -161,16 +161,16 @@ class Collection:
             _drop(self._index[name], value, place)
         for name, value in after - before:
             _enter(self._index[name], value, place)
-        for asked, search in self._searches.items():
+        for key, search in self._searches.items():
             if place <= search.looked:
                 search.looked = max(search.looked, place + 1)
-                if new is not None and self._keeps(new, asked):
+                if new is not None and self._keeps(new, key):
                     search.found.add(place)
                 else:
                     search.found.discard(place)
 
-    def _keeps(self, record: Record, asked: Asked) -> bool:
-        return all(self._filters[name].keeps(record, argument) for name, argument in asked)
+    def _keeps(self, record: Record, key: FilterKey) -> bool:
+        return all(self._filters[name].keeps(record, argument) for name, argument in key)
 
     def _keys(self, record: Record | None) -> set[tuple[str, Hashable]]:
         if record is None:
@@ -202,10 +202,10 @@ class Collection:
         Returns:
             The page's records, oldest first, and the number of all that the filters keep.
         """
-        asked = _asked(filters)
-        for _ in self._search(asked):
+        key = _filter_key(filters)
+        for _ in self._search(key):
             pass
-        kept = self._searches[asked].found if asked in self._searches else self._indexed(asked)
+        kept = self._searches[key].found if key in self._searches else self._indexed(key)
         start = (page_no - 1) * page_size
         if start >= len(kept):
             return [], len(kept)
@@ -214,49 +214,47 @@ class Collection:
 
     def search(self, filters: Filters) -> Iterator[None]:
         """Do what `page` would have to do before its answer, a piece at a time: others may come in between."""
-        return self._search(_asked(filters))
+        return self._search(_filter_key(filters))
 
-    def _search(self, asked: Asked) -> Iterator[None]:
+    def _search(self, key: FilterKey) -> Iterator[None]:
         """Look at all records that this search has not yet looked at; one that was given up goes on here."""
-        if self._is_indexed(asked):
+        if self._is_indexed(key):
             return
-        search = self._searches.get(asked)
+        search = self._searches.get(key)
         if search is None:
-            search = self._searches[asked] = _Search()
+            search = self._searches[key] = _Search()
             self._forget_some()
-        self._searches.move_to_end(asked)
-        if all(name in self._index for name, _ in asked) and search.looked < self._next:
-            search.found, search.looked = self._indexed(asked), self._next
+        self._searches.move_to_end(key)
+        if all(name in self._index for name, _ in key) and search.looked < self._next:
+            search.found, search.looked = self._indexed(key), self._next
         while search.looked < self._next:
-            among = self._indexed(asked)
+            among = self._indexed(key)
             piece = list(islice(among.iter_equal_or_larger(search.looked), PIECE))
-            search.found.update(self._sifted(piece, asked))
+            search.found.update(self._sifted(piece, key))
             search.looked = piece[-1] + 1 if len(piece) == PIECE else self._next
             if search.looked < self._next:
                 yield
 
-    def _is_indexed(self, asked: Asked) -> bool:
+    def _is_indexed(self, key: FilterKey) -> bool:
         """Is the answer at hand, as all records or as those that bear one value."""
-        return not asked or (
-            len(asked) == 1
-            and all(
-                name in self._index and len([*self._any_of[name].wanted(argument)]) <= 1 for name, argument in asked
-            )
+        return not key or (
+            len(key) == 1
+            and all(name in self._index and len([*self._any_of[name].wanted(argument)]) <= 1 for name, argument in key)
         )
 
-    def _indexed(self, asked: Asked) -> BitMap:
+    def _indexed(self, key: FilterKey) -> BitMap:
         """The places that the filters which have an index keep together."""
         sets = []
-        for name, argument in asked:
+        for name, argument in key:
             if name in self._index:
                 bearing = [_places(self._index[name].get(value)) for value in self._any_of[name].wanted(argument)]
                 sets.append(reduce(or_, bearing) if bearing else BitMap())
         return reduce(and_, sets) if sets else self._order
 
-    def _sifted(self, places: list[int], asked: Asked) -> Iterator[int]:
+    def _sifted(self, places: list[int], key: FilterKey) -> Iterator[int]:
         """Those of the places whose records all filters without an index keep."""
         records = self._records.many(places)
-        for name, argument in asked:
+        for name, argument in key:
             kind = self._filters[name]
             if isinstance(kind, Part):
                 records = kind.sift(records, argument)
@@ -269,7 +267,7 @@ class Collection:
             del self._searches[key]
 
 
-def _asked(filters: Filters) -> Asked:
+def _filter_key(filters: Filters) -> FilterKey:
     return tuple(sorted((name, argument) for name, argument in filters.items() if argument is not None))
 
 

@@ -28,7 +28,7 @@ CREATED_WITH = ("name", "slug", "description", "type")
 UPDATABLE = ("name", "description", "type", "customer_editable")
 
 
-class Ground(Protocol):
+class IdSource(Protocol):
     """What records are made from: ids and times."""
 
     def new_id(self) -> str: ...
@@ -39,14 +39,14 @@ class Ground(Protocol):
 class Definitions:
     """The definitions of one tenant; they own the users' values of them."""
 
-    def __init__(self, ground: Ground, attributes: Attributes) -> None:
-        self._ground = ground
+    def __init__(self, source: IdSource, attributes: Attributes) -> None:
+        self._source = source
         self._attributes = attributes
         self._records = Collection(FILTERS, errors.unknown_definition)
 
-    def fork(self, ground: Ground, attributes: Attributes) -> "Definitions":
+    def fork(self, source: IdSource, attributes: Attributes) -> "Definitions":
         """The same definitions going their own way; `attributes` are the fork of theirs."""
-        other = Definitions(ground, attributes)
+        other = Definitions(source, attributes)
         other._records = self._records.fork()
         return other
 
@@ -81,10 +81,10 @@ class Definitions:
 
     def create(self, body: Record) -> Record:
         """A new definition with the documented defaults. Raises Refusal 400 for a slug that is taken."""
-        now = self._ground.now()
+        now = self._source.now()
         return self.put_in(
             {
-                "_id": self._ground.new_id(),
+                "_id": self._source.new_id(),
                 **{field: body[field] for field in CREATED_WITH},
                 **DEFAULTS,
                 "created_at": now,
@@ -110,7 +110,7 @@ class Definitions:
         changes = {field: body[field] for field in UPDATABLE if field in body}
         if not changes:
             return old
-        new = {**old, **changes, "modified_at": self._ground.now(old["modified_at"])}
+        new = {**old, **changes, "modified_at": self._source.now(old["modified_at"])}
         if new["type"] != old["type"]:
             for user_id, value in self._attributes.values_of(definition_id):
                 if misfit(new, value):

@@ -6,7 +6,7 @@ from typing import Any
 from audience_mock import errors
 from audience_mock.contract.document import TenantName
 from audience_mock.store.collection import AnyOf, Collection, Filter, Filters, Part, Record, exactly
-from audience_mock.store.definitions import Ground
+from audience_mock.store.definitions import IdSource
 from audience_mock.store.members import Members
 from audience_mock.store.table import Table
 from audience_mock.store.users import Directory
@@ -33,9 +33,9 @@ class Groups:
     `pending` when a patch names a file; nothing else moves it. `__v` counts the patches that changed it.
     """
 
-    def __init__(self, tenant: TenantName, ground: Ground, directory: Directory) -> None:
+    def __init__(self, tenant: TenantName, source: IdSource, directory: Directory) -> None:
         self._tenant = tenant
-        self._ground = ground
+        self._source = source
         self._directory = directory
         self._records = Collection(FILTERS, errors.unknown_group)
         self._members: Table[str, Members] = Table()
@@ -43,9 +43,9 @@ class Groups:
         self._readings: Table[str, int] = Table()
         self._being_read: set[str] = set()
 
-    def fork(self, ground: Ground, directory: Directory) -> "Groups":
+    def fork(self, source: IdSource, directory: Directory) -> "Groups":
         """The same groups going their own way."""
-        other = Groups(self._tenant, ground, directory)
+        other = Groups(self._tenant, source, directory)
         other._records = self._records.fork()
         other._members, other._readings = self._members.fork(), self._readings.fork()
         other._being_read = set(self._being_read)
@@ -96,10 +96,10 @@ class Groups:
 
     def create(self, body: Record) -> Record:
         """A new group, pending: its file is still to be read."""
-        now = self._ground.now()
+        now = self._source.now()
         return self.put_in(
             {
-                "_id": self._ground.new_id(),
+                "_id": self._source.new_id(),
                 "uid": self.next_uid(),
                 **{field: body[field] for field in CREATED_WITH},
                 "application_id": self._tenant.application_id,
@@ -139,7 +139,7 @@ class Groups:
             return old
         if "file_url" in changes:
             changes["status"] = PENDING
-        new = {**old, **changes, "modified_at": self._ground.now(old["modified_at"]), "__v": old["__v"] + 1}
+        new = {**old, **changes, "modified_at": self._source.now(old["modified_at"]), "__v": old["__v"] + 1}
         self._records.replace(new)
         return new
 
@@ -197,5 +197,5 @@ class Groups:
         self._records.replace({**self.get(group_id), "status": FAILED})
 
     def _counted(self, group: Record, **changes: Any) -> None:
-        total = {"count": len(self._members[group["_id"]]), "refreshed_at": self._ground.now()}
+        total = {"count": len(self._members[group["_id"]]), "refreshed_at": self._source.now()}
         self._records.replace({**group, **changes, "total_users": total})

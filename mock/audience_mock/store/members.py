@@ -21,7 +21,7 @@ MAX_GONE = 10_000
 _SHIFTS = {"at:": 0.0, "before:": -0.5, "after:": 0.5}
 
 
-class Asked(NamedTuple):
+class PageQuery(NamedTuple):
     """What a page of users is asked for with."""
 
     q: str | None = None
@@ -96,9 +96,9 @@ class Members:
         other._places, other._ids = self._places, self._ids
         return other
 
-    def search(self, asked: Asked) -> Iterator[None]:
+    def search(self, query: PageQuery) -> Iterator[None]:
         """Do what `page` would have to do before its answer, a piece at a time: others may come in between."""
-        key = needle, blacklisted = self._key(asked)
+        key = needle, blacklisted = self._key(query)
         if key in self._selections:
             return
         kept = self._parted(blacklisted)
@@ -114,20 +114,20 @@ class Members:
         if len(self._selections) > MAX_SELECTIONS:
             self._selections.popitem(last=False)
 
-    def page(self, asked: Asked) -> Page:
+    def page(self, query: PageQuery) -> Page:
         """One page of those whom `q` and `blacklisted` keep.
 
         Raises:
             Refusal: 400 for a cursor that is not one of this group's.
         """
-        kept = self._select(asked)
-        size, end = asked.page_size, len(kept)
-        if asked.cursor is None:
-            start = min((asked.page_no - 1) * size, end)
-            current = asked.page_no
+        kept = self._select(query)
+        size, end = query.page_size, len(kept)
+        if query.cursor is None:
+            start = min((query.page_no - 1) * size, end)
+            current = query.page_no
         else:
-            place = self._place(asked.cursor)
-            if asked.direction == "next":
+            place = self._place(query.cursor)
+            if query.direction == "next":
                 start = _up_to(kept, math.floor(place))
             else:
                 end = _up_to(kept, math.ceil(place) - 1)
@@ -152,14 +152,14 @@ class Members:
         raise errors.unknown_cursor(cursor)
 
     @staticmethod
-    def _key(asked: Asked) -> tuple[str | None, bool]:
-        return asked.q.casefold() if asked.q else None, asked.blacklisted
+    def _key(query: PageQuery) -> tuple[str | None, bool]:
+        return query.q.casefold() if query.q else None, query.blacklisted
 
-    def _select(self, asked: Asked) -> BitMap:
+    def _select(self, query: PageQuery) -> BitMap:
         """The places of those whom `q` and `blacklisted` keep."""
-        for _ in self.search(asked):
+        for _ in self.search(query):
             pass
-        return self._selections[self._key(asked)]
+        return self._selections[self._key(query)]
 
     def _text(self, start: int) -> str:
         """All that is searched of the users of the strip that begins at a place."""

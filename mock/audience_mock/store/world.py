@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
-from audience_mock.session.clock import real_time
 from audience_mock.store.attributes import Attributes
 from audience_mock.store.collection import Record
 from audience_mock.store.definitions import Definitions
@@ -12,6 +11,10 @@ from audience_mock.store.groups import Groups
 from audience_mock.store.users import Directory
 
 Clock = Callable[[], datetime]
+
+
+def real_time() -> datetime:
+    return datetime.now(UTC)
 
 
 class Tenant:

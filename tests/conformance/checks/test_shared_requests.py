@@ -20,14 +20,14 @@ import pytest
 from tests.faults.harness import checks_of, names, perform, serving
 from tests.faults.registry import all_faults
 
-from audience_conformance.checks.group_users import subjects as judged_users
-from audience_conformance.checks.pagination import numbered_list as number_walks
-from audience_conformance.checks.protocol.requests import batches as rounds
+from audience_conformance.checks.group_users import subjects
+from audience_conformance.checks.pagination import numbered_list as numbered_list_module
+from audience_conformance.checks.protocol.requests import batches
 from audience_conformance.client.api import Api
 from audience_conformance.client.target import Answer, Target
 from audience_conformance.runner import local_mock
 from audience_conformance.runner.execute import Run
-from audience_conformance.runner.scheduling import company_of
+from audience_conformance.runner.scheduling import affinity_key
 from audience_conformance.runner.worker import Worker
 from audience_conformance.settings.settings import Settings
 
@@ -91,11 +91,11 @@ def _listen(settings: Settings, folder: Path, forget: Callable[[Run], None] = la
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Target, "send", sending)
         patch.setattr(Api, "request", requesting)
-        for module, name in ((rounds, "once"), (number_walks, "in_stock"), (judged_users, "in_stock")):
+        for module, name in ((batches, "once"), (numbered_list_module, "in_stock"), (subjects, "in_stock")):
             patch.setattr(module, name, noting(getattr(module, name)))
         with closing(Worker(settings, folder, None, 1)) as worker:
             for check, case in settings.items():
-                by[:] = f"{check.rules[0]} {check.name} {case}", check.rules[0], company_of(check, case)
+                by[:] = f"{check.rules[0]} {check.name} {case}", check.rules[0], affinity_key(check, case)
                 forget(worker._run)
                 result, _ = worker.perform(check, case)
                 assert result.status == "passed", f"{result.id}: {result.expected} / {result.actual}"

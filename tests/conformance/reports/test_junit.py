@@ -14,7 +14,7 @@ def of(root: ET.Element, rule: str) -> list[ET.Element]:
 
 def test_there_is_a_suite_for_each_rule_group_and_a_case_for_each_result(every: Summary) -> None:
     root = read(every)
-    assert [suite.get("name") for suite in root] == ["FMT", "DEF", "ATT", "GRP", "MEM", "PAG", "TEN"]
+    assert [session.get("name") for session in root] == ["FMT", "DEF", "ATT", "GRP", "MEM", "PAG", "TEN"]
     assert len(list(root.iter("testcase"))) == len(every.results)
 
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from tests.conformance.running import conformance, pytest_suite
 
-from audience_conformance.results.known_failures import KnownProblem, as_yaml, read_known
+from audience_conformance.results.known_failures import KnownFailuresError, as_yaml, read_known
 from audience_conformance.results.result import Result
 
 FOUND = "DEF-03: ids are reused"
@@ -124,7 +124,7 @@ def test_lines_and_yaml_say_the_same(tmp_path: Path) -> None:
     ],
 )
 def test_an_entry_that_cannot_be_used_is_one_line_and_exit_2(tmp_path: Path, text: str, told: str) -> None:
-    with pytest.raises(KnownProblem, match=r".") as problem:
+    with pytest.raises(KnownFailuresError, match=r".") as problem:
         read_known(known(tmp_path, text))
     assert told in str(problem.value)
     assert "\n" not in str(problem.value)

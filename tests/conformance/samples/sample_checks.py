@@ -6,7 +6,7 @@ import time
 from audience_conformance.checks import registry
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, csv_url
-from audience_conformance.results.finding import Lacking, broken, expect
+from audience_conformance.results.finding import Skip, expect, fail
 
 
 @check("DEF-01", on="getUserAttributeDefinitions", writes=False)
@@ -27,14 +27,14 @@ def writes(api: Api, case: str) -> None:
 def breaks_a_must_rule(api: Api) -> None:
     """Find that the target is wrong."""
     api.definition()
-    broken("a different id", "the same id", operation="createUserAttributeDefinition")
+    fail("a different id", "the same id", operation="createUserAttributeDefinition")
 
 
 @check("DEF-12", on="getUserAttributeDefinitions", writes=False)
 def breaks_a_should_rule(api: Api) -> None:
     """Find that the target is not as it should be."""
     api.get(DEFINITIONS, name="a")
-    broken("those with the name", "all")
+    fail("those with the name", "all")
 
 
 @check("DEF-05", on="updateUserAttributeDefinition")
@@ -49,13 +49,13 @@ def crashes(api: Api) -> None:
 def repeats_what_the_target_says(api: Api) -> None:
     """Find something in which the secret stands."""
     api.get(DEFINITIONS)
-    broken("silence", f"you said {dict(api.options.headers)}")
+    fail("silence", f"you said {dict(api.options.headers)}")
 
 
 @check("DEF-14", on="updateUserAttributeDefinition")
 def lacks_something(api: Api) -> None:
     """Need what no target has."""
-    raise Lacking("a unicorn (--unicorn)")
+    raise Skip("a unicorn (--unicorn)")
 
 
 @check("GRP-01", on="createUserGroup")
@@ -65,7 +65,7 @@ def keeps_no_book(api: Api) -> None:
     api.target.send("POST", api.target.url(DEFINITIONS), {"Content-Type": "application/json"}, _json(body), None)
     group = {"name": "No prefix", "description": "d", "category": "l1", "file_url": csv_url([api.fresh("u")])}
     api.target.send("POST", api.target.url(GROUPS), {"Content-Type": "application/json"}, _json(group), None)
-    broken("a group", "none")
+    fail("a group", "none")
 
 
 def _json(value: object) -> bytes:
@@ -102,7 +102,7 @@ def generates(api: Api) -> None:
 def writes_in_both_applications(api: Api) -> None:
     """Make something in the other application too, and find a fault."""
     api.definition(tenant=api.other_tenant)
-    broken("invisible", "visible", rule="TEN-02")
+    fail("invisible", "visible", rule="TEN-02")
 
 
 SAMPLES = [one for one in registry.CHECKS if one.function.__module__ == __name__]

@@ -35,7 +35,7 @@ from audience_conformance.settings.settings import MANY_ITEMS, BadOption, Settin
         (["--rate-limit", "0/s"], "--rate-limit: '0/s' is not requests a time"),
         (["--max-time", "soon"], "--max-time: 'soon' is not a time above 0"),
         (["--timeout", "0"], "--timeout: '0' is not a time above 0"),
-        (["--patience", "-3"], "--patience: '-3' is not a time above 0"),
+        (["--async-timeout", "-3"], "--async-timeout: '-3' is not a time above 0"),
         (["--report", "pdf"], "--report: 'pdf' is not one of junit, html"),
         (["--write", "--read-only"], "--write and --read-only contradict each other"),
         (["--known-failures", "no-such-file"], "--known-failures: no-such-file cannot be read"),
@@ -111,14 +111,14 @@ def test_the_line_that_replays_has_what_differs_from_the_defaults() -> None:
         "company": "7",
         "group_id": "g 1",
         "seed": "5",
-        "patience": "60",
+        "async_timeout": "60",
     }
     line = read_settings({**given, "header": ("Authorization: Bearer x", "Key: y"), "profile": "deep"}).command(
         rules="DEF-01"
     )
     assert line == (
         'audience-conformance run --url http://h/a%20b -H "Authorization: Bearer $TOKEN" -H "Key: $TOKEN"'
-        " --company 7 --group-id 'g 1' --profile deep --patience 60 --rules DEF-01 --seed 5"
+        " --company 7 --group-id 'g 1' --profile deep --async-timeout 60 --rules DEF-01 --seed 5"
     )
     with pytest.raises(BadOption):
         read_settings({"url": "nonsense"})

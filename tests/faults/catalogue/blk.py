@@ -143,7 +143,7 @@ def _reading(mock: Mock, change: Any) -> None:
     """The users that a bulk update reads from a file are those of `change(user id -> place)`."""
 
     async def write(original: Any, at: Any, file_url: str, values: Any) -> None:
-        users = await at.backend.files.read(file_url)
+        users = await at.files.read(file_url)
         listed = "\n".join(["user_id", *change(list(users))])
         await original(at, f"data:text/csv,{listed}", values)
 

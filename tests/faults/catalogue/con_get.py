@@ -131,7 +131,7 @@ def two_attributes(mock: Mock) -> None:
         record = await original(at, user_id=user_id, definition_id=definition_id, body=body)
         if now is not None and not was_there:
             key = (str(at.tenant.name), user_id, definition_id)
-            doubles.setdefault(key, []).append({**record, "_id": at.backend.world.new_id()})
+            doubles.setdefault(key, []).append({**record, "_id": at.world.new_id()})
         return record
 
     def change(every: list[Record], asked: tuple[Any, str, Any]) -> list[Record]:

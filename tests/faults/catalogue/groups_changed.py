@@ -14,7 +14,6 @@ from tests.faults.patching import (
 from tests.faults.registry import fault
 
 from audience_mock.operations import groups as operations
-from audience_mock.operations.context import Context
 from audience_mock.store.groups import Groups
 from audience_mock.store.world import timestamp
 
@@ -199,6 +198,6 @@ def file_is_read_though_refused(mock: Mock) -> None:
             and exchange.ids["group_id"] in tenant.groups._records
         ):
             record = tenant.groups.patch(exchange.ids["group_id"], {"file_url": url})
-            operations._read_file(Context(tenant, mock.backend), record)
+            operations._read_file(mock.backend.context(tenant), record)
 
     mock.answer(hook, PATCH_GROUP, status=400)

@@ -9,6 +9,7 @@ from tests.faults.patching import (
 )
 from tests.faults.registry import fault
 
+from audience_mock.errors import FileProblem
 from audience_mock.session import user_files as files
 from audience_mock.store.groups import Groups
 from audience_mock.store.members import Members
@@ -125,7 +126,7 @@ def _parsing(mock: Mock, change: Any) -> None:
     def parse(original: Any, content: bytes) -> Any:
         try:
             return original(change(content))
-        except files.FileProblem:
+        except FileProblem:
             return original(content)
 
     mock.wrap(files, "parse", parse)

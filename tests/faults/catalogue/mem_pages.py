@@ -5,13 +5,13 @@ from typing import Any
 from tests.faults.patching import LIST_USERS, Exchange, Mock
 from tests.faults.registry import fault
 
-from audience_mock.store.members import Asked, Members, Page, _cursor
+from audience_mock.store.members import Members, Page, PageQuery, _cursor
 
 
 def paging(mock: Mock, page: Any) -> None:
     """A page of users is `page(the mock's own, members, what is asked, all ids that the filters keep)`."""
 
-    def faulty(original: Any, self: Any, asked: Asked) -> Page:
+    def faulty(original: Any, self: Any, asked: PageQuery) -> Page:
         ids = [self._ids[place] for place in self._select(asked)]
         found: Page = page(original(self, asked), self, asked, ids)
         return found
@@ -26,7 +26,7 @@ def paging(mock: Mock, page: Any) -> None:
 def border_user_is_skipped(mock: Mock) -> None:
     """next_cursor names the first user of the next page, which then begins after him."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         if found.next_cursor is None or not found.user_ids:
             return found
         return found._replace(next_cursor=_cursor(ids[ids.index(found.user_ids[-1]) + 1]))
@@ -38,7 +38,7 @@ def border_user_is_skipped(mock: Mock) -> None:
 def border_user_comes_twice(mock: Mock) -> None:
     """The page after a cursor begins with the user that the page before ended with."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         if found.next_cursor is None or len(found.user_ids) < 2:
             return found
         return found._replace(next_cursor=_cursor(found.user_ids[-2]))
@@ -50,7 +50,7 @@ def border_user_comes_twice(mock: Mock) -> None:
 def last_page_is_not_reached(mock: Mock) -> None:
     """has_next is false on the last page but one, where the last is not full."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         rest = len(ids) - 1 - ids.index(found.user_ids[-1]) if found.user_ids else 0
         return found._replace(next_cursor=None) if 0 < rest < asked.page_size else found
 
@@ -89,7 +89,7 @@ def cursor_is_ignored(mock: Mock) -> None:
 def full_last_page_loses_its_last(mock: Mock) -> None:
     """A last page that is full loses its last user."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         full = asked.cursor and found.next_cursor is None and len(found.user_ids) == asked.page_size > 1
         return found._replace(user_ids=found.user_ids[:-1]) if full and asked.direction == "next" else found
 
@@ -120,7 +120,7 @@ def prev_page_is_reversed(mock: Mock) -> None:
 def prev_skips_the_border(mock: Mock) -> None:
     """prev_cursor names the last user of the page before, which then ends before him."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         if found.prev_cursor is None or not found.user_ids:
             return found
         return found._replace(prev_cursor=_cursor(ids[ids.index(found.user_ids[0]) - 1]))
@@ -132,7 +132,7 @@ def prev_skips_the_border(mock: Mock) -> None:
 def prev_begins_at_the_start(mock: Mock) -> None:
     """The page before a cursor is the first of all users before it, not the last."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         if not asked.cursor or asked.direction != "prev" or not found.user_ids:
             return found
         end = ids.index(found.user_ids[-1]) + 1
@@ -145,7 +145,7 @@ def prev_begins_at_the_start(mock: Mock) -> None:
 def short_first_page_is_filled(mock: Mock) -> None:
     """Going back, a first page that would not be full repeats users of the page after it."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         short = asked.cursor and asked.direction == "prev" and found.prev_cursor is None
         return found._replace(user_ids=ids[: asked.page_size]) if short else found
 
@@ -238,7 +238,7 @@ def has_prev_among_the_blacklisted(mock: Mock) -> None:
 def unknown_cursor_is_the_first_page(mock: Mock) -> None:
     """An unknown cursor gives the first page."""
 
-    def page(original: Any, self: Any, asked: Asked) -> Page:
+    def page(original: Any, self: Any, asked: PageQuery) -> Page:
         known = asked.cursor is None or asked.cursor in self._places or ":" in asked.cursor
         found: Page = original(self, asked if known else asked._replace(cursor=None))
         return found

@@ -7,13 +7,13 @@ from tests.faults.catalogue.mem_pages import paging
 from tests.faults.patching import LIST_USERS, Mock
 from tests.faults.registry import fault
 
-from audience_mock.store.members import Asked, Members, Page
+from audience_mock.store.members import Members, Page, PageQuery
 
 
 def selecting(mock: Mock, keeps: Any) -> None:
     """Let `keeps(members, user_id, q, blacklisted)` select, in the file's order."""
 
-    def search(original: Any, self: Any, asked: Asked) -> Any:
+    def search(original: Any, self: Any, asked: PageQuery) -> Any:
         key = self._key(asked)
         kept = BitMap(place for place, user_id in enumerate(self._ids) if keeps(self, user_id, *key))
         self._selections[key] = kept
@@ -38,7 +38,7 @@ def contacts(members: Any, user_id: str) -> tuple[list[str], list[str]]:
 def by_number(mock: Mock, start: Any, order: Any = lambda _, ids: ids) -> None:
     """A page by number holds the users of `order(asked, ids)` from `start(asked)`."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         if asked.cursor is not None:
             return found
         begin = start(asked)

@@ -61,7 +61,7 @@ def put_before_makes_two(mock: Mock) -> None:
 
     async def write(original: Any, at: Any, file_url: str, values: Any) -> None:
         held = at.tenant.attributes
-        for user_id in await at.backend.files.read(file_url):
+        for user_id in await at.files.read(file_url):
             for definition_id in values:
                 old = held._by_user.get(user_id, {}).get(definition_id)
                 if old and (user_id, definition_id) not in jobs and definition_id in at.tenant.definitions:
@@ -84,7 +84,7 @@ def users_of_earlier_files_too(mock: Mock) -> None:
     every: dict[str, None] = {}
 
     async def write(original: Any, at: Any, file_url: str, values: Any) -> None:
-        every.update(dict.fromkeys(await at.backend.files.read(file_url)))
+        every.update(dict.fromkeys(await at.files.read(file_url)))
         for user_id in every:
             for definition_id, value in values.items():
                 if definition_id in at.tenant.definitions:

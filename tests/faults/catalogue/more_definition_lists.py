@@ -186,7 +186,7 @@ def taken_twice_at_once(mock: Mock) -> None:
         holder = at.tenant.definitions.by_slug(body["slug"])
         await asyncio.sleep(0.003)
         if holder is None and at.tenant.definitions.by_slug(body["slug"]):
-            new_id, now = at.backend.world.new_id(), at.backend.world.now()
+            new_id, now = at.world.new_id(), at.world.now()
             fields = {field: body[field] for field in CREATED_WITH}
             record = {"_id": new_id, **fields, **DEFAULTS, "created_at": now, "modified_at": now}
             at.tenant.definitions._records.add(record)

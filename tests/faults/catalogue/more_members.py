@@ -8,7 +8,7 @@ from tests.faults.patching import LIST_USERS, Exchange, Mock
 from tests.faults.registry import fault
 
 from audience_mock import errors
-from audience_mock.store.members import Asked, Members, Page, _cursor
+from audience_mock.store.members import Members, Page, PageQuery, _cursor
 
 # --- MEM-01 -------------------------------------------------------------------------------------------
 
@@ -51,7 +51,7 @@ def capitals_do_not_count(mock: Mock) -> None:
 def greater_ids_behind_a_cursor(mock: Mock) -> None:
     """A page after a cursor holds the users whose ids are greater, in the file's order."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         if asked.cursor not in members._places or asked.direction == "prev":
             return found
         rest = [user_id for user_id in ids if user_id > str(asked.cursor)]
@@ -64,7 +64,7 @@ def greater_ids_behind_a_cursor(mock: Mock) -> None:
 def _gone(mock: Mock, answer: Any) -> None:
     """At the cursor of a user who is gone, `answer(original, members, asked)`."""
 
-    def page(original: Any, self: Any, asked: Asked) -> Page:
+    def page(original: Any, self: Any, asked: PageQuery) -> Page:
         gone = asked.cursor in self._gone and asked.cursor not in self._places
         found: Page = answer(original, self, asked) if gone else original(self, asked)
         return found
@@ -76,7 +76,7 @@ def _gone(mock: Mock, answer: Any) -> None:
 def cursor_dies_with_its_user(mock: Mock) -> None:
     """A cursor is unknown once the file no longer names its user."""
 
-    def answer(original: Any, self: Any, asked: Asked) -> Page:
+    def answer(original: Any, self: Any, asked: PageQuery) -> Page:
         raise errors.unknown_cursor(str(asked.cursor))
 
     _gone(mock, answer)
@@ -111,7 +111,7 @@ def second_file_forgets_the_gone(mock: Mock) -> None:
 def cursor_is_an_offset(mock: Mock) -> None:
     """A cursor counts users: when the file changes before it, users are passed over or come again."""
 
-    def page(original: Any, self: Any, asked: Asked) -> Page:
+    def page(original: Any, self: Any, asked: PageQuery) -> Page:
         kept = [self._ids[place] for place in self._select(asked)]
         if asked.cursor is None:
             start = (asked.page_no - 1) * asked.page_size
@@ -147,7 +147,7 @@ def one_late_without_page_size(mock: Mock) -> None:
 def back_in_fixed_pages(mock: Mock) -> None:
     """The page before a cursor is the one before its own, counted in pages of page_size from the first user."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         if asked.direction != "prev" or asked.cursor not in ids:
             return found
         start = max(0, (ids.index(asked.cursor) // asked.page_size - 1) * asked.page_size)
@@ -161,7 +161,7 @@ def back_in_fixed_pages(mock: Mock) -> None:
 def no_way_back_from_a_gone_user(mock: Mock) -> None:
     """A walk back whose user was taken out of the file ends there."""
 
-    def answer(page: Any, self: Any, asked: Asked) -> Page:
+    def answer(page: Any, self: Any, asked: PageQuery) -> Page:
         found: Page = page(self, asked)
         return found._replace(user_ids=[], prev_cursor=None) if asked.direction == "prev" else found
 
@@ -184,7 +184,7 @@ def search_is_not_cut(mock: Mock) -> None:
 def two_at_least(mock: Mock) -> None:
     """Going back, a page holds two users at least."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         if asked.page_size != 1 or asked.direction != "prev" or found.prev_cursor is None:
             return found
         return found._replace(user_ids=[ids[ids.index(found.user_ids[0]) - 1], *found.user_ids])

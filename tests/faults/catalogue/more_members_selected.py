@@ -7,7 +7,7 @@ from tests.faults.catalogue.mem_selected import contacts, parted, selecting
 from tests.faults.patching import LIST_USERS, Exchange, Mock
 from tests.faults.registry import fault
 
-from audience_mock.store.members import Asked, Members, Page, _cursor
+from audience_mock.store.members import Members, Page, PageQuery, _cursor
 
 # --- MEM-05 to MEM-08 ---------------------------------------------------------------------------------
 
@@ -73,7 +73,7 @@ def unknown_users_are_in_both(mock: Mock) -> None:
 def short_first_page_has_a_way_back(mock: Mock) -> None:
     """A first page that is reached backwards, and is not full, has has_prev true."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         short = asked.cursor and asked.direction == "prev" and 0 < len(found.user_ids) < asked.page_size
         return found._replace(prev_cursor=_cursor(found.user_ids[0])) if short else found
 
@@ -84,7 +84,7 @@ def short_first_page_has_a_way_back(mock: Mock) -> None:
 def whole_list_on_one_page(mock: Mock) -> None:
     """Where one page holds all users exactly, has_prev is true."""
 
-    def page(found: Page, members: Any, asked: Asked, ids: list[str]) -> Page:
+    def page(found: Page, members: Any, asked: PageQuery, ids: list[str]) -> Page:
         whole = not asked.cursor and asked.page_no == 1 and len(found.user_ids) == asked.page_size == len(ids)
         return found._replace(prev_cursor=_cursor(ids[0])) if whole else found
 
@@ -94,7 +94,7 @@ def whole_list_on_one_page(mock: Mock) -> None:
 def _unknown(mock: Mock, known: Any) -> None:
     """An unknown cursor is, where `known(asked, members)`, the first page."""
 
-    def page(original: Any, self: Any, asked: Asked) -> Page:
+    def page(original: Any, self: Any, asked: PageQuery) -> Page:
         strange = asked.cursor is not None and asked.cursor not in self._places and ":" not in asked.cursor
         found: Page = original(self, asked._replace(cursor=None) if strange and known(asked, self) else asked)
         return found

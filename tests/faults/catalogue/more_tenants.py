@@ -37,9 +37,9 @@ def values_by_slug(mock: Mock) -> None:
         slug = at.tenant.definitions.get(definition_id)["slug"]
         if definition_id not in at.tenant.attributes._by_user.get(user_id, {}):
             for tenant in mock.tenants():
-                twin = tenant.definitions.by_slug(slug)
-                if twin and twin["_id"] in tenant.attributes._by_user.get(user_id, {}):
-                    return tenant.attributes.get(user_id, twin)
+                counterpart = tenant.definitions.by_slug(slug)
+                if counterpart and counterpart["_id"] in tenant.attributes._by_user.get(user_id, {}):
+                    return tenant.attributes.get(user_id, counterpart)
         return await original(at, user_id=user_id, definition_id=definition_id)
 
     mock.operation(get, GET_ATTRIBUTE)
@@ -196,8 +196,8 @@ def delete_forgets_values_of_the_slug(mock: Mock) -> None:
         slug = self.get(record_id)["slug"]
         original(self, record_id)
         for tenant in mock.tenants():
-            if twin := tenant.definitions.by_slug(slug):
-                tenant.attributes.forget_definition(twin["_id"])
+            if counterpart := tenant.definitions.by_slug(slug):
+                tenant.attributes.forget_definition(counterpart["_id"])
 
     mock.wrap(Definitions, "delete", delete)
 
@@ -226,8 +226,12 @@ def delete_of_a_value_by_slug(mock: Mock) -> None:
         original(self, user_id, definition_id)
         slugs = [t.definitions.get(definition_id)["slug"] for t in mock.tenants() if definition_id in t.definitions]
         for tenant in mock.tenants():
-            twin = tenant.definitions.by_slug(slugs[0]) if slugs else None
-            if tenant.attributes is not self and twin and twin["_id"] in tenant.attributes._by_user.get(user_id, {}):
-                original(tenant.attributes, user_id, twin["_id"])
+            counterpart = tenant.definitions.by_slug(slugs[0]) if slugs else None
+            if (
+                tenant.attributes is not self
+                and counterpart
+                and counterpart["_id"] in tenant.attributes._by_user.get(user_id, {})
+            ):
+                original(tenant.attributes, user_id, counterpart["_id"])
 
     mock.wrap(Attributes, "delete", delete)

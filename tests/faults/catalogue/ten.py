@@ -43,7 +43,7 @@ def _anywhere(mock: Mock, *operation_ids: str) -> None:
             for tenant in mock.tenants():
                 if refusal.status == 404 and tenant is not at.tenant:
                     try:
-                        return await original(type(at)(tenant, at.backend), **asked)
+                        return await original(at._replace(tenant=tenant), **asked)
                     except Refusal:
                         continue
             raise
@@ -57,7 +57,7 @@ def _all_listed(mock: Mock, operation_id: str) -> None:
     async def faulty(original: Any, at: Any, page_no: int, page_size: int, **asked: Any) -> Any:
         items: list[Record] = []
         for tenant in mock.tenants():
-            items += (await original(type(at)(tenant, at.backend), page_no=1, page_size=EVERYTHING, **asked))["items"]
+            items += (await original(at._replace(tenant=tenant), page_no=1, page_size=EVERYTHING, **asked))["items"]
         start = (page_no - 1) * page_size
         return number_page((items[start : start + page_size], len(items)), page_no, page_size)
 
@@ -102,7 +102,7 @@ def slug_from_elsewhere(mock: Mock) -> None:
         found = await original(at, page_no=page_no, page_size=page_size, **asked)
         for tenant in mock.tenants() if asked.get("slug") is not None else ():
             if not found["items"]:
-                found = await original(type(at)(tenant, at.backend), page_no=page_no, page_size=page_size, **asked)
+                found = await original(at._replace(tenant=tenant), page_no=page_no, page_size=page_size, **asked)
         return found
 
     mock.operation(faulty, LIST_DEFINITIONS)
@@ -203,9 +203,11 @@ def update_by_slug(mock: Mock) -> None:
     def update(original: Any, self: Any, record_id: str, body: Record) -> Any:
         new = original(self, record_id, body)
         for tenant in mock.tenants():
-            twin = tenant.definitions.by_slug(new["slug"])
-            if twin and tenant.definitions is not self:
-                overwritten(tenant.definitions._records, twin["_id"], name=new["name"], description=new["description"])
+            counterpart = tenant.definitions.by_slug(new["slug"])
+            if counterpart and tenant.definitions is not self:
+                overwritten(
+                    tenant.definitions._records, counterpart["_id"], name=new["name"], description=new["description"]
+                )
         return new
 
     mock.wrap(Definitions, "update", update)
@@ -218,12 +220,12 @@ def bulk_by_slug(mock: Mock) -> None:
     async def write(original: Any, at: Any, file_url: str, values: dict[str, Any]) -> None:
         await original(at, file_url, values)
         for tenant in mock.tenants():
-            twins = {}
+            counterparts = {}
             for definition_id, value in values.items():
-                twin = tenant.definitions.by_slug(at.tenant.definitions.get(definition_id)["slug"])
-                if twin and tenant is not at.tenant:
-                    twins[twin["_id"]] = value
-            await original(type(at)(tenant, at.backend), file_url, twins)
+                counterpart = tenant.definitions.by_slug(at.tenant.definitions.get(definition_id)["slug"])
+                if counterpart and tenant is not at.tenant:
+                    counterparts[counterpart["_id"]] = value
+            await original(at._replace(tenant=tenant), file_url, counterparts)
 
     mock.wrap(attributes, "_write", write)
 

@@ -8,7 +8,7 @@ import pytest
 from tests.mock.conftest import BASE, Api, MakeApi
 
 from audience_mock.contract.document import load_contract, resolve
-from audience_mock.contract.examples import Samples
+from audience_mock.contract.examples import Examples
 from audience_mock.contract.schema import Schema
 from audience_mock.operations import OPERATIONS
 
@@ -49,13 +49,13 @@ def test_a_forced_error_has_the_contracts_error_body(api: Api, operation: str, s
 def test_a_forced_success_is_the_contracts_example(api: Api, operation: str) -> None:
     answer = prefer(api, "code=200", PATHS[operation])
     contract = load_contract()
-    documented = Samples(contract).body(operation, 200)
+    documented = Examples(contract).body(operation, 200)
     assert (answer.status_code, answer.json()) == (200, documented)
 
 
 def test_a_made_up_body_of_any_operation_fits_its_schema() -> None:
     contract = load_contract()
-    samples = Samples(contract)
+    samples = Examples(contract)
     for item in contract["paths"].values():
         for operation in item.values():
             if "operationId" in operation:
@@ -69,7 +69,7 @@ def test_a_made_up_body_of_any_operation_fits_its_schema() -> None:
 
 
 def test_an_example_is_had_by_its_name(api: Api) -> None:
-    assert prefer(api, "example=tags").json() == Samples(load_contract()).body("getUserGroupTags", 200)
+    assert prefer(api, "example=tags").json() == Examples(load_contract()).body("getUserGroupTags", 200)
     assert prefer(api, "dynamic=true").json()["items"] is not None
 
 

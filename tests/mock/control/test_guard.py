@@ -5,10 +5,9 @@ from starlette.requests import Request
 from tests.mock.conftest import Api, MakeApi
 from tests.mock.helpers import GROUPS, a_group, refused
 
-from audience_mock.app import create_app
+from audience_mock.app import Options, create_app, create_backend
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
-from audience_mock.serve.server import Options, create_backend
 from audience_mock.session.sessions import Sessions
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.mock.conftest import BASE, Api, MakeApi
 from tests.mock.helpers import CONTRACT, DEFINITIONS, GROUPS, OPERATIONS, Json, a_definition, csv_of, refused
 
-from audience_mock.middleware.recorder import Recording
+from audience_mock.middleware.recorder import Recorder
 from audience_mock.operations import OPERATIONS as SERVED
 from audience_mock.session import journal as bounds
 from audience_mock.session.sessions import SESSION
@@ -127,7 +127,7 @@ def recorded(api: Api, app: Any, receive: Any = _gone, headers: Any = ()) -> Jso
 
     async def story() -> None:
         with contextlib.suppress(ConnectionError):
-            await Recording(app)(scope, receive, send)
+            await Recorder(app)(scope, receive, send)
 
     api.run(story())
     return last(api)

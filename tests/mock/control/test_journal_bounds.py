@@ -8,7 +8,7 @@ from tests.mock.conftest import Api
 from tests.mock.helpers import DEFINITIONS, GROUPS
 
 from audience_mock.session import journal as bounds
-from audience_mock.session.journal import Journal, Record, Room
+from audience_mock.session.journal import Journal, MemoryBudget, Record
 
 
 def record(size: int = 0) -> Record:
@@ -20,10 +20,10 @@ def record(size: int = 0) -> Record:
         "http_version": "1.1",
         "scheme": "http",
     }
-    made = Record(datetime.now(UTC), scope)
-    made.hear({"type": "http.request", "body": b"x" * size})
-    made.tell({"type": "http.response.start", "status": 200, "headers": []})
-    made.tell({"type": "http.response.body"})
+    made = Record(datetime.now(UTC), scope, {})
+    made.on_request({"type": "http.request", "body": b"x" * size})
+    made.on_response({"type": "http.response.start", "status": 200, "headers": []})
+    made.on_response({"type": "http.response.body"})
     return made
 
 
@@ -60,7 +60,7 @@ def test_of_a_huge_body_only_its_beginning_is_kept() -> None:
 
 
 def test_the_largest_journal_makes_room_for_all() -> None:
-    room = Room(200_000)
+    room = MemoryBudget(200_000)
     large, small = Journal(room), Journal(room)
     for _ in range(6):
         large.add(record(30_000))
@@ -78,11 +78,11 @@ def test_a_session_that_ends_gives_its_room_back(api: Api) -> None:
     before = api.sessions.get(None).journal.held
     ended = api.sessions.get("anna").journal
     api.request("GET", GROUPS, headers={"X-Mock-Session": "anna"})
-    assert ended._room.held == before + ended.held > before
+    assert ended._budget.held == before + ended.held > before
     api.delete("//__mock__/sessions/anna")
-    assert ended._room.held == before
+    assert ended._budget.held == before
     ended.add(record())
-    assert (ended._room.held, ids(ended)) == (before, [])
+    assert (ended._budget.held, ids(ended)) == (before, [])
 
 
 def test_what_was_dropped_is_told(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,6 +101,6 @@ def test_the_weight_of_an_entry_is_not_far_from_the_truth() -> None:
     """An entry is counted as what its texts take and a little more, whatever was sent."""
     headers = [(b"x-%d" % number, b"v" * 100) for number in range(50)]
     scope: Any = {"method": "GET", "path": "/", "query_string": b"q" * 500, "headers": headers}
-    made = Record(datetime.now(UTC), {**scope, "http_version": "1.1", "scheme": "http"})
-    made.seal()
+    made = Record(datetime.now(UTC), {**scope, "http_version": "1.1", "scheme": "http"}, {})
+    made.finish()
     assert 5_700 + bounds.OVERHEAD <= made.weight <= 5_900 + bounds.OVERHEAD

@@ -12,9 +12,8 @@ import pytest
 import uvicorn
 from tests.mock.conftest import BASE, Api
 
-from audience_mock.app import create_app
+from audience_mock.app import Options, create_app, create_backend, seed_worlds
 from audience_mock.control import journal as control
-from audience_mock.serve.server import Options, create_backend, seed_worlds
 from audience_mock.session.sessions import Sessions
 
 EVENTS = "/__mock__/journal/events"
@@ -41,7 +40,7 @@ class Server(uvicorn.Server):
         self.listens.set()
 
     async def shutdown(self, sockets: Any = None) -> None:
-        self.sessions.hang_up()
+        self.sessions.close_streams()
         await super().shutdown(sockets)
 
     def watchers(self) -> int:

@@ -24,7 +24,7 @@ from tests.mock.helpers import CONTRACT, OPERATIONS, Json, Operation
 
 from audience_mock.contract.document import load_contract
 from audience_mock.contract.schema import Schema
-from audience_mock.middleware.errors import Errors
+from audience_mock.middleware.errors import ErrorResponses
 from audience_mock.middleware.json_response import send_json
 from audience_mock.middleware.request_validation import ARGUMENTS, RequestValidation
 from audience_mock.middleware.routing import Routing
@@ -91,7 +91,7 @@ def _ours() -> ASGIApp:
         scope["called"].append((operation_id, scope[ARGUMENTS]))
         await send_json(send, 200, {})
 
-    app = ConnexionMiddleware(note, middlewares=[Errors, Routing, RequestValidation])
+    app = ConnexionMiddleware(note, middlewares=[ErrorResponses, Routing, RequestValidation])
     app.add_api(load_contract(), resolver=Resolver(_noting))
     return app  # type: ignore[no-any-return]
 

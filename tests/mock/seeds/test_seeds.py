@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from tests.mock.conftest import Api, MakeApi
 
-from audience_mock.seeds import BUILT_IN, plant, read_seed
+from audience_mock.seeds import BUILT_IN, load_seed, read_seed
 from audience_mock.seeds import huge as huge_seed
-from audience_mock.seeds.reading import judge
+from audience_mock.seeds.seed_file import judge
 from audience_mock.store.world import World
 
 
@@ -87,7 +87,7 @@ def test_an_empty_mock_is_empty(make_api: MakeApi) -> None:
 def test_the_huge_seed_puts_all_its_users_into_one_group() -> None:
     assert BUILT_IN["huge"] is not None
     world = World()
-    plant(world, {"/".join(TENANT): huge_seed.million(3000)}, "huge")
+    load_seed(world, {"/".join(TENANT): huge_seed.million(3000)}, "huge")
     groups = world.tenant(*TENANT).groups
     everyone = groups.page({"name": "Everyone"}, 1, 1)[0][0]
     assert everyone["total_users"]["count"] == 3000

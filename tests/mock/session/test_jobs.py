@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from audience_mock.errors import FileProblem
 from audience_mock.session.jobs import Job, Jobs
-from audience_mock.session.user_files import FileProblem
 
 Work = Callable[[Job], Awaitable[None]]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from audience_mock.serve.server import Options, create_backend
+from audience_mock.app import Options, create_backend
 from audience_mock.session import state_file
 from audience_mock.session.sessions import Sessions
 from audience_mock.session.state_file import StateFile

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from audience_mock.session.user_files import FileProblem, Files
+from audience_mock.errors import FileProblem
+from audience_mock.session.user_files import Files
 
 ALLOWED = {"127.0.0.1", "127.255.0.9", "localhost", "::1", "files.example"}
 

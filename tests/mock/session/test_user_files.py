@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audience_mock.errors import FileProblem
 from audience_mock.session import user_files as files
-from audience_mock.session.user_files import FileProblem, Files, parse
+from audience_mock.session.user_files import Files, parse
 
 quick = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 IDS = st.lists(st.text(max_size=5) | st.sampled_from(["u1", "u2", " u1 ", "", "\t", 'a"b', "a,b", "a\nb", "ü", "\x00"]))

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audience_mock.errors import Refusal
-from audience_mock.store.members import MAX_SELECTIONS, PIECE, STRIP, Asked, Members, Page
+from audience_mock.store.members import MAX_SELECTIONS, PIECE, STRIP, Members, Page, PageQuery
 from audience_mock.store.users import Directory
 
 quick = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
@@ -16,7 +16,7 @@ quick = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCh
 USERS = st.lists(st.text("abcä1", min_size=1, max_size=3), unique=True, max_size=25)
 SIZES = st.integers(1, 7)
 SELECTIONS = st.tuples(st.sampled_from([None, "", "a", "C@", "1", "Ä", "nobody"]), st.booleans()).map(
-    lambda selection: Asked(*selection)
+    lambda selection: PageQuery(*selection)
 )
 
 
@@ -32,17 +32,17 @@ def places(users: list[str]) -> dict[str, int]:
     return {user: place for place, user in enumerate(users)}
 
 
-def kept(users: list[str], asked: Asked) -> list[str]:
+def kept(users: list[str], asked: PageQuery) -> list[str]:
     return [u for u in users if ("b" in u) == asked.blacklisted and (asked.q or "").casefold() in f"{u}@mail"]
 
 
-def by_number(users: list[str], asked: Asked, page_no: int, page_size: int) -> tuple[list[str], bool, bool]:
+def by_number(users: list[str], asked: PageQuery, page_no: int, page_size: int) -> tuple[list[str], bool, bool]:
     """The page of a plain list, and whether there are users after and before it."""
     chosen, start = kept(users, asked), (page_no - 1) * page_size
     return chosen[start : start + page_size], start + page_size < len(chosen), bool(chosen[:start])
 
 
-def walk(members: Members, asked: Asked) -> Iterator[Page]:
+def walk(members: Members, asked: PageQuery) -> Iterator[Page]:
     """The page that is asked for, and those that its cursors lead to, in the asked direction."""
     while True:
         page = members.page(asked)
@@ -55,7 +55,7 @@ def walk(members: Members, asked: Asked) -> Iterator[Page]:
 
 @quick
 @given(users=USERS, asked=SELECTIONS, page_no=st.integers(1, 9) | st.just(10**4000), size=SIZES)
-def test_a_page_by_number_is_a_slice(users: list[str], asked: Asked, page_no: int, size: int) -> None:
+def test_a_page_by_number_is_a_slice(users: list[str], asked: PageQuery, page_no: int, size: int) -> None:
     page = group(users).page(asked._replace(page_no=page_no, page_size=size))
     found = page.user_ids, page.next_cursor is not None, page.prev_cursor is not None
     assert found == by_number(users, asked, page_no, size)
@@ -64,7 +64,7 @@ def test_a_page_by_number_is_a_slice(users: list[str], asked: Asked, page_no: in
 
 @quick
 @given(users=USERS, asked=SELECTIONS, size=SIZES)
-def test_a_walk_forward_visits_the_pages_by_number_and_ends(users: list[str], asked: Asked, size: int) -> None:
+def test_a_walk_forward_visits_the_pages_by_number_and_ends(users: list[str], asked: PageQuery, size: int) -> None:
     pages = list(walk(group(users), asked._replace(page_size=size)))
     for page_no, page in enumerate(pages, start=1):
         found = page.user_ids, page.next_cursor is not None, page.prev_cursor is not None
@@ -75,7 +75,7 @@ def test_a_walk_forward_visits_the_pages_by_number_and_ends(users: list[str], as
 
 @quick
 @given(users=USERS, asked=SELECTIONS, size=SIZES)
-def test_a_walk_back_from_the_last_page_visits_the_same_pages(users: list[str], asked: Asked, size: int) -> None:
+def test_a_walk_back_from_the_last_page_visits_the_same_pages(users: list[str], asked: PageQuery, size: int) -> None:
     members = group(users)
     *earlier, last = [page.user_ids for page in walk(members, asked._replace(page_size=size))]
     back = asked._replace(page_size=size, page_no=len(earlier) + 1, direction="prev")
@@ -84,7 +84,9 @@ def test_a_walk_back_from_the_last_page_visits_the_same_pages(users: list[str], 
 
 @quick
 @given(users=USERS, asked=SELECTIONS, size=SIZES, far=st.integers(0, 3))
-def test_a_walk_back_from_past_the_end_visits_every_user(users: list[str], asked: Asked, size: int, far: int) -> None:
+def test_a_walk_back_from_past_the_end_visits_every_user(
+    users: list[str], asked: PageQuery, size: int, far: int
+) -> None:
     past = len(users) // size + 2 + far
     empty, *pages = walk(group(users), asked._replace(page_size=size, page_no=past, direction="prev"))
     assert (empty.user_ids, empty.next_cursor) == ([], None)
@@ -94,7 +96,7 @@ def test_a_walk_back_from_past_the_end_visits_every_user(users: list[str], asked
 
 @quick
 @given(data=st.data(), users=USERS.filter(bool), asked=SELECTIONS, size=SIZES)
-def test_the_page_beside_any_user(data: st.DataObject, users: list[str], asked: Asked, size: int) -> None:
+def test_the_page_beside_any_user(data: st.DataObject, users: list[str], asked: PageQuery, size: int) -> None:
     """Also beside a user whom `q` or `blacklisted` leave out."""
     members, place = group(users), data.draw(st.integers(0, len(users) - 1))
     for direction in ("next", "prev"):
@@ -114,7 +116,7 @@ def test_the_page_beside_any_user(data: st.DataObject, users: list[str], asked: 
 @quick
 @given(users=USERS.filter(bool), size=SIZES)
 def test_the_empty_page_before_all_leads_to_the_first(users: list[str], size: int) -> None:
-    members, everyone = group(users), Asked(page_size=size)
+    members, everyone = group(users), PageQuery(page_size=size)
     if kept(users, everyone):
         empty = members.page(everyone._replace(cursor=kept(users, everyone)[0], direction="prev"))
         assert (empty.user_ids, empty.prev_cursor) == ([], None)
@@ -128,7 +130,7 @@ def test_the_empty_page_before_all_leads_to_the_first(users: list[str], size: in
 @pytest.mark.parametrize("users", [["a", "c", "d"], []], ids=["three", "none"])
 def test_an_unknown_cursor_is_refused(users: list[str], direction: str, cursor: str) -> None:
     with pytest.raises(Refusal) as refusal:
-        group(users).page(Asked(cursor=cursor, direction=direction))
+        group(users).page(PageQuery(cursor=cursor, direction=direction))
     assert refusal.value.status == 400
     assert refusal.value.violations[0].field == "query.cursor"
 
@@ -138,11 +140,11 @@ def test_an_unknown_cursor_is_refused(users: list[str], direction: str, cursor: 
 )
 def test_a_user_may_be_named_like_a_cursor(users: list[str]) -> None:
     members = Members(places(users), Directory())
-    back = walk(members, Asked(page_size=1, page_no=9, direction="prev"))
+    back = walk(members, PageQuery(page_size=1, page_no=9, direction="prev"))
     assert [user for page in back for user in page.user_ids] == [*reversed(users)]
-    at_first = members.page(Asked(page_size=1)).next_cursor
-    before_all = members.page(Asked(cursor=at_first, direction="prev"))
-    forward = walk(members, Asked(cursor=before_all.next_cursor, page_size=1))
+    at_first = members.page(PageQuery(page_size=1)).next_cursor
+    before_all = members.page(PageQuery(cursor=at_first, direction="prev"))
+    forward = walk(members, PageQuery(cursor=before_all.next_cursor, page_size=1))
     assert [user for page in forward for user in page.user_ids] == users
 
 
@@ -151,26 +153,26 @@ def test_more_searches_than_are_kept_all_find_the_same_again() -> None:
     members = group([*users, "b"])
     for _ in range(2):
         for number, user in enumerate(users):
-            assert members.page(Asked(q=f"U{number}@")).user_ids == [user]
-            assert members.page(Asked(q=f"u{number}@", blacklisted=True)).user_ids == []
+            assert members.page(PageQuery(q=f"U{number}@")).user_ids == [user]
+            assert members.page(PageQuery(q=f"u{number}@", blacklisted=True)).user_ids == []
 
 
-def pieces(members: Members, asked: Asked) -> int:
+def pieces(members: Members, asked: PageQuery) -> int:
     """How often others are let in before a page of this."""
     return sum(1 for _ in members.search(asked))
 
 
 def test_a_search_of_a_large_group_lets_others_in_the_first_time() -> None:
-    members, asked = group([f"u{number}" for number in range(3 * PIECE)]), Asked(q="77")
+    members, asked = group([f"u{number}" for number in range(3 * PIECE)]), PageQuery(q="77")
     assert pieces(members, asked) == 2
     assert pieces(members, asked._replace(page_no=2)) == 0
-    assert pieces(members, Asked(q="78")) == 2
-    assert pieces(members, Asked(blacklisted=True)) == pieces(members, Asked()) == 0
+    assert pieces(members, PageQuery(q="78")) == 2
+    assert pieces(members, PageQuery(blacklisted=True)) == pieces(members, PageQuery()) == 0
 
 
 def test_a_further_search_looks_only_at_those_near_what_it_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     members, looked = group([f"u{number}" for number in range(20 * STRIP)]), 0
-    members.page(Asked(q="nobody"))
+    members.page(PageQuery(q="nobody"))
     having = Directory.having
 
     def counted(self: Directory, needle: str, user_ids: list[str], places: list[int]) -> Iterable[int]:
@@ -179,20 +181,20 @@ def test_a_further_search_looks_only_at_those_near_what_it_finds(monkeypatch: py
         return having(self, needle, user_ids, places)
 
     monkeypatch.setattr(Directory, "having", counted)
-    assert members.page(Asked(q="U777@")).user_ids == ["u777"]
+    assert members.page(PageQuery(q="U777@")).user_ids == ["u777"]
     assert looked == STRIP
 
 
 def test_a_group_keeps_the_latest_searches() -> None:
     members = group([f"u{number}" for number in range(2 * PIECE)])
-    searches = [Asked(q=f"{number}@") for number in range(MAX_SELECTIONS + 1)]
+    searches = [PageQuery(q=f"{number}@") for number in range(MAX_SELECTIONS + 1)]
     for asked in searches:
         members.page(asked)
     assert [pieces(members, asked) for asked in reversed(searches)] == [*[0] * MAX_SELECTIONS, 1]
 
 
 def test_a_search_that_was_given_up_harms_no_later_one() -> None:
-    members, asked = group([f"u{number}" for number in range(2 * PIECE)]), Asked(q="u", page_size=1)
+    members, asked = group([f"u{number}" for number in range(2 * PIECE)]), PageQuery(q="u", page_size=1)
     next(members.search(asked))
     assert members.page(asked._replace(page_no=2 * PIECE)).user_ids == [f"u{2 * PIECE - 1}"]
 
@@ -224,7 +226,7 @@ def test_cursors_hold_when_a_new_file_comes(cursor: str, lists: tuple[list[str],
             after = new[end - 1 :]
         if cursor == "after:" and beside == user:
             before = new[:end]
-        asked = Asked(cursor=f"{cursor}{user}", page_size=size)
+        asked = PageQuery(cursor=f"{cursor}{user}", page_size=size)
         assert members.page(asked).user_ids == after[:size]
         assert members.page(asked._replace(direction="prev")).user_ids == before[-size:]
 
@@ -237,7 +239,7 @@ def test_a_walk_during_a_replacement_visits_who_stays_once(
 ) -> None:
     old, new = lists
     members = group(old)
-    asked = Asked(page_size=size, page_no=1 if direction == "next" else 99, direction=direction)
+    asked = PageQuery(page_size=size, page_no=1 if direction == "next" else 99, direction=direction)
     change_after = data.draw(st.integers(1, 4))
     visited: list[str] = []
     while True:
@@ -282,19 +284,19 @@ def test_a_page_of_a_million_looks_at_a_page(blacklisted: Sequence[int]) -> None
     directory, count = Directory(), 1_000_000
     directory.blacklisted.update(f"u{number}" for number in blacklisted)
     members = Members({f"u{number}": number for number in range(count)}, directory)
-    members.page(Asked())
+    members.page(PageQuery())
     ids = members._ids = Watched(members._ids)  # type: ignore[assignment]
     for start in (0, 1, count // 2, count - 25):
         for direction in ("next", "prev"):
-            page = members.page(Asked(cursor=f"u{start}", direction=direction, page_size=10))
+            page = members.page(PageQuery(cursor=f"u{start}", direction=direction, page_size=10))
             assert len(page.user_ids) == (min(start, 10) if direction == "prev" else 10)
-    members.page(Asked(page_no=count // 20, page_size=10))
+    members.page(PageQuery(page_no=count // 20, page_size=10))
     pages = 9
     assert ids.given <= pages * 12
 
 
 def test_a_cursor_outlives_one_new_file_after_another() -> None:
     members = group(["a", "b", "c", "d"]).replaced_by(places(["a", "c", "d"])).replaced_by(places(["a", "d"]))
-    assert members.page(Asked(cursor="b")).user_ids == ["d"]
-    assert members.page(Asked(cursor="c")).user_ids == ["d"]
-    assert members.page(Asked(cursor="b", direction="prev")).user_ids == ["a"]
+    assert members.page(PageQuery(cursor="b")).user_ids == ["d"]
+    assert members.page(PageQuery(cursor="c")).user_ids == ["d"]
+    assert members.page(PageQuery(cursor="b", direction="prev")).user_ids == ["a"]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from audience_mock.seeds import SeedProblem, read_seed
-from audience_mock.store.members import Asked, Members
+from audience_mock.store.members import Members, PageQuery
 from audience_mock.store.users import Directory
 
 quick = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
@@ -34,7 +34,7 @@ def found(emails: Contacts, phones: Contacts, q: str) -> bool:
     """Does a group of one user show him under this `q`?"""
     directory = Directory()
     directory.add("u", emails, phones)
-    return Members({"u": 0}, directory).page(Asked(q=q)).user_ids == ["u"]
+    return Members({"u": 0}, directory).page(PageQuery(q=q)).user_ids == ["u"]
 
 
 @quick

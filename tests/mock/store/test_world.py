@@ -23,9 +23,9 @@ from tests.mock.store.world_model import (
 )
 
 from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
-from audience_mock.seeds import plant
+from audience_mock.seeds import load_seed
 from audience_mock.store.collection import Record
-from audience_mock.store.members import Asked
+from audience_mock.store.members import PageQuery
 from audience_mock.store.world import World
 
 OTHER = TenantName("559", "64b000000000000000000002")
@@ -295,8 +295,8 @@ class WorldAgainstModel(RuleBasedStateMachine):
             assert [(c["key"], c["total_groups"]) for c in groups.categories("l2")] == counts[1:2]
             for group in model.groups:
                 users, members = model.members[group["_id"]], groups.members(group["_id"])
-                assert members.page(Asked()).user_ids == users
-                assert not users or members.page(Asked(cursor=users[0])).user_ids == users[1:]
+                assert members.page(PageQuery()).user_ids == users
+                assert not users or members.page(PageQuery(cursor=users[0])).user_ids == users[1:]
 
 
 TestWorldAgainstModel = WorldAgainstModel.TestCase
@@ -329,6 +329,6 @@ def test_an_id_that_a_seed_has_taken_is_not_given_again() -> None:
     first = World().new_id()
     world = World()
     definition = {"_id": first, "name": "A", "slug": "a", "type": "string"}
-    plant(world, {str(DOCUMENTED_TENANT): {"definitions": [definition]}}, "here")
+    load_seed(world, {str(DOCUMENTED_TENANT): {"definitions": [definition]}}, "here")
     body = {"name": "B", "slug": "b", "description": "", "type": "string"}
     assert world.tenant(*DOCUMENTED_TENANT).definitions.create(body)["_id"] != first

@@ -19,11 +19,11 @@ MANY = 205
 def the_users_in_the_file_get_the_values(api: Api) -> None:
     """Update users with a value of every type at once, then with other, falsy ones; no other user is touched."""
     definitions = {type_: api.definition(type_) for type_ in VALUES}
-    beside, outsider = api.definition("string"), api.fresh("u")
+    child, outsider = api.definition("string"), api.fresh("u")
     url, users = some_users(api, 2)
     try:
         for user_id in (users[0], outsider):
-            body(api.put(value_path(beside["_id"], user_id), {"attribute": {"value": "stays"}}))
+            body(api.put(value_path(child["_id"], user_id), {"attribute": {"value": "stays"}}))
         for type_ in ("string", "list"):  # a value that is there already is replaced
             body(api.put(value_path(definitions[type_]["_id"], users[0]), {"attribute": {"value": VALUES[type_][1]}}))
         # Each value differs from the one before it: seeing it means that the update has come, and writes no more.
@@ -35,7 +35,7 @@ def the_users_in_the_file_get_the_values(api: Api) -> None:
                     _gets(api, definition, user_id, value)
         _in_lists(api, users[:2], [definition["_id"] for definition in definitions.values()])
         for user_id in (users[0], outsider):
-            _gets(api, beside, user_id, "stays")
+            _gets(api, child, user_id, "stays")
         for definition in definitions.values():
             expect(not has(api, definition, outsider), "no value for a user who is not in the file", outsider)
         path = value_path(definitions["string"]["_id"], users[0])
@@ -43,7 +43,7 @@ def the_users_in_the_file_get_the_values(api: Api) -> None:
         _gets(api, definitions["string"], users[0], "put")
         _in_lists(api, users[:1], [definitions["string"]["_id"]])
     finally:
-        forget(api, [*definitions.values(), beside], [*users, outsider])
+        forget(api, [*definitions.values(), child], [*users, outsider])
 
 
 @check("BLK-04", on=f"{OPERATION} getUserAttributeById")

@@ -108,7 +108,7 @@ def a_value_reads_back(api: Api, type_: str) -> None:
         api.put(path_of(definition_id), {"name": api.fresh("Renamed "), "customer_editable": True})
         holds(read(api, definition_id, replaced), value, "the attribute of a definition that was updated")
     if type_ != "boolean":
-        api.for_all(reads_back, examples=max(api.effort.examples // 2, 2), value=GENERATED[type_])
+        api.for_all(reads_back, examples=max(api.budget.examples // 2, 2), value=GENERATED[type_])
 
 
 @check("ATT-02", on=f"{PUT} {READ} {LIST}")

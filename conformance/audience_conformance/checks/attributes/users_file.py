@@ -13,7 +13,7 @@ from audience_conformance.checks.group_users.cursor_walk import all_members, fil
 from audience_conformance.checks.groups.helpers import comes
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, csv_url, seg, user_path, value_path
 from audience_conformance.client.connections import connections_to
-from audience_conformance.results.finding import Lacking
+from audience_conformance.results.finding import Skip
 
 COLUMN = "user_id"
 MOST_FORGOTTEN = 200
@@ -59,7 +59,7 @@ def own_files_are_read(api: Api) -> bool:
         path = value_path(one["_id"], user_id)
         sent = {"file_url": csv_url([user_id]), "attributes": [{"key": one.get("slug"), "value": "x"}]}
         answer = api.patch("/user_attribute/bulk_update", sent)
-        _own_files[api.target] = answer.ok and comes(lambda: api.get(path).ok, min(api.options.patience, 3.0))
+        _own_files[api.target] = answer.ok and comes(lambda: api.get(path).ok, min(api.options.async_timeout, 3.0))
         api.delete(path)
     return _own_files[api.target]
 
@@ -69,13 +69,13 @@ def _users_of(api: Api, url: str) -> list[str]:
         try:
             text = connections_to(url, api.options.timeout).request("GET", url).data.decode("utf-8", "replace")
         except HTTPError:
-            raise Lacking(f"{url} to be readable") from None
+            raise Skip(f"{url} to be readable") from None
         rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
         users = [row[COLUMN] for row in rows if row.get(COLUMN)]
     else:
         users = all_members(api, file_group(api))
     if not users:
-        raise Lacking("a file of users that it can read (--users-file-url)")
+        raise Skip("a file of users that it can read (--users-file-url)")
     return users
 
 

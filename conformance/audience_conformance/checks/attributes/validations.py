@@ -16,7 +16,7 @@ from audience_conformance.checks.attributes.values import FITS, MISFITS, equal_v
 from audience_conformance.checks.definitions.create import path_of
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, value_path
-from audience_conformance.results.finding import Lacking, expect, show
+from audience_conformance.results.finding import Skip, expect, show
 
 Validation = tuple[str, Any]
 SAMPLES = 6
@@ -113,9 +113,9 @@ def _has_kind(type_: str, value: Any) -> bool:
 
 def _breaking(pool: list[Any], one: Validation, others: list[Validation]) -> list[Any]:
     """Values that break one validation, and if there are any, that keep the others."""
-    broken = [value for value in pool if not PASSES[one[0]](value, one[1])]
-    alone = [value for value in broken if all(PASSES[kind](value, wanted) for kind, wanted in others)]
-    chosen = alone or broken
+    invalid = [value for value in pool if not PASSES[one[0]](value, one[1])]
+    alone = [value for value in invalid if all(PASSES[kind](value, wanted) for kind, wanted in others)]
+    chosen = alone or invalid
     return [*chosen[:SAMPLES], *chosen[SAMPLES:][-SAMPLES:]]
 
 
@@ -134,7 +134,7 @@ def a_value_that_breaks_a_validation_is_refused(api: Api) -> None:
     for pattern in [wanted for kind, wanted in validations if kind == "regex" and type_ == "string"]:
         keeping += _matching(api, definition_id, pattern, validations)
     if not keeping:
-        raise Lacking(f"a definition of which a fitting value can be told from {show(validations)}")
+        raise Skip(f"a definition of which a fitting value can be told from {show(validations)}")
     tried = 0
     pool += [value for value in _mutations(keeping) if _has_kind(type_, value)]
     for one in validations:
@@ -142,7 +142,7 @@ def a_value_that_breaks_a_validation_is_refused(api: Api) -> None:
             refused(api, definition_id, {"attribute": {"value": value}}, keeping[tried % len(keeping)], "ATT-15")
             tried += 1
     if not tried:
-        raise Lacking(f"a definition whose validations some value breaks, not {show(validations)}")
+        raise Skip(f"a definition whose validations some value breaks, not {show(validations)}")
 
 
 def _mutations(values: list[Any]) -> list[str]:
@@ -168,7 +168,7 @@ def _matching(api: Api, definition_id: str, pattern: str, validations: list[Vali
 
     strategy: st.SearchStrategy[str] = st.from_regex(re.compile(pattern), fullmatch=True)
     with contextlib.suppress(Unsatisfiable):
-        api.for_all(is_kept, examples=min(SAMPLES, api.effort.examples), value=strategy.filter(passes))
+        api.for_all(is_kept, examples=min(SAMPLES, api.budget.examples), value=strategy.filter(passes))
     return kept[:SAMPLES]
 
 
@@ -188,16 +188,16 @@ def _validated(api: Api) -> tuple[str, str, list[Validation]]:
     """The definition that the run may put values of: its id, its type and those validations that we understand."""
     definition_id = api.options.validated_definition_id
     if definition_id is None:
-        raise Lacking("a definition with validations of which values may be put (--validated-definition)")
+        raise Skip("a definition with validations of which values may be put (--validated-definition)")
     answer = api.get(path_of(definition_id))
     if not answer.ok:
-        raise Lacking(f"a definition with validations: {definition_id} is none ({str(answer)[:100]})")
+        raise Skip(f"a definition with validations: {definition_id} is none ({str(answer)[:100]})")
     definition: JsonObject = record(answer)
     found = field(definition, "validations")
     validations = [(one.get("type"), one.get("value")) for one in found or [] if isinstance(one, dict)]
     understood = [(kind, value) for kind, value in validations if kind in PASSES and _usable(kind, value)]
     if len(understood) < max(len(validations), 1) or definition.get("type") not in FITS:
-        raise Lacking(f"a definition of a documented type with documented validations, not {show(found)}")
+        raise Skip(f"a definition of a documented type with documented validations, not {show(found)}")
     return definition_id, definition["type"], understood
 
 

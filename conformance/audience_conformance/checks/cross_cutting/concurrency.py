@@ -66,7 +66,7 @@ def creations_at_the_same_time_all_succeed(api: Api, kind: str) -> None:
     made: dict[str, JsonObject] = {}
     uids: list[Any] = []
     for _ in range(ROUNDS if thorough(api) else 1):
-        bodies = [make(api) for _ in range(api.effort.parallel)]
+        bodies = [make(api) for _ in range(api.budget.parallel)]
         answers = at_once(_post(api, path, sent) for sent in bodies)
         for sent, answer in zip(bodies, answers, strict=True):
             expect(answer.status == CREATED, "201 for each of many creations at once", str(answer))
@@ -134,7 +134,7 @@ def puts_at_the_same_time_leave_one_value(api: Api, type_: str) -> None:
     definition, user_id = api.definition(type_), api.fresh("u")
     path = value_path(definition["_id"], user_id)
     for number in range(ROUNDS if thorough(api) else 1):
-        values = [_values(type_, number * api.effort.parallel + place) for place in range(api.effort.parallel)]
+        values = [_values(type_, number * api.budget.parallel + place) for place in range(api.budget.parallel)]
         for answer in at_once(_put(api, path, value) for value in values):
             expect(answer.status == CREATED, "201 for each of many puts at once", str(answer))
         read = api.get(path)

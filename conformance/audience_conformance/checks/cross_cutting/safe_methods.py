@@ -7,9 +7,16 @@ from audience_conformance.checks.assertions import TRIES, few, field, in_pages, 
 from audience_conformance.checks.attributes.values import equal_value
 from audience_conformance.checks.definitions.delete import unknown_ids
 from audience_conformance.checks.registry import check
-from audience_conformance.checks.tenants.fixtures import GROUP_FIELDS, JOB_FIELDS, Furnished, changed, furnish, snapshot
+from audience_conformance.checks.tenants.fixtures import (
+    GROUP_FIELDS,
+    JOB_FIELDS,
+    TenantFixture,
+    changed,
+    make_tenant_fixture,
+    snapshot,
+)
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path, value_path
-from audience_conformance.results.finding import Lacking, expect, show
+from audience_conformance.results.finding import Skip, expect, show
 
 PAGES: tuple[JsonObject, ...] = (
     *({}, {"page_no": 1, "page_size": 1}, {"page_no": 2, "page_size": 1}, {"page_size": 100}, {"page_no": 10**6}),
@@ -48,7 +55,7 @@ LISTS = ("getUserAttributeDefinitions", "getUserAttributesForUser", "getUserGrou
 """Those whose pages are read to the end: what is ours may be on the last."""
 
 
-def _paths(api: Api, operation: str, mine: Furnished) -> list[str]:
+def _paths(api: Api, operation: str, mine: TenantFixture) -> list[str]:
     """Where to read with an operation: what is ours, and what is not there."""
     unknown, nobody = unknown_ids(api)[0], api.fresh("nobody")
     definition = mine.definition["_id"]
@@ -74,10 +81,10 @@ def reading_changes_nothing(api: Api, operation: str) -> None:
     Compared are two definitions, a user's values and a group of ours, their times included, and what is not there.
     """
     user_id = api.fresh("u")
-    mine = furnish(api, api.tenant, api.fresh("s"), user_id, "A value")
+    mine = make_tenant_fixture(api, api.tenant, api.fresh("s"), user_id, "A value")
     every = [mine]
     if thorough(api):
-        every.append(furnish(api, api.tenant, api.fresh("s"), f"{user_id}-2", ""))
+        every.append(make_tenant_fixture(api, api.tenant, api.fresh("s"), f"{user_id}-2", ""))
     paths = _paths(api, operation, mine)
     values = _odd_values(api, user_id) if operation in {"getUserAttributeById", "getUserAttributesForUser"} else {}
     if operation not in LISTS:
@@ -155,7 +162,7 @@ def reading_what_is_there_changes_nothing(api: Api) -> None:
         ids.append((GROUPS, api.options.group_id))
     paths = [f"{path}/{seg(each)}" for path, each in ids if isinstance(each, str)]
     if not paths:
-        raise Lacking("a definition or a group that is there already")
+        raise Skip("a definition or a group that is there already")
     reads = (DEFINITIONS, GROUPS, *(f"{GROUPS}/{each}" for each in ("tags", "categories", "categorised")))
     for attempt in range(1, TRIES + 1):
         before = {path: _seen(api, path) for path in paths}

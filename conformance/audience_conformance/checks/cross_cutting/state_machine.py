@@ -24,9 +24,9 @@ from audience_conformance.client.api import (
     csv_url,
     value_path,
 )
-from audience_conformance.client.shrinking import Attempts
+from audience_conformance.client.shrinking import Shrinker
 from audience_conformance.client.target import Answer
-from audience_conformance.results.finding import broken, equal, expect, show
+from audience_conformance.results.finding import equal, expect, fail, show
 
 MOST = 4
 """Definitions, and groups, that the machine holds at once: all of them are read after every write."""
@@ -48,7 +48,7 @@ def step(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]]
     def decorate(write: Callable[..., None]) -> Any:
         @functools.wraps(write)
         def watched(self: "Machine", **arguments: Any) -> None:
-            with self.attempts.watching():
+            with self.shrinker.watching():
                 write(self, **arguments)
 
         decorated: Any = rule  # its overloads do not know a dictionary of strategies
@@ -60,11 +60,11 @@ def step(**strategies: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]]
 class Machine(RuleBasedStateMachine):
     """Writes to definitions, values and groups of its own; after each write everything it made is read again."""
 
-    def __init__(self, api: Api, attempts: Attempts) -> None:
+    def __init__(self, api: Api, shrinker: Shrinker) -> None:
         super().__init__()
-        attempts.begin()
+        shrinker.begin()
         self.api = api
-        self.attempts = attempts
+        self.shrinker = shrinker
         self.model = Model(api)
 
     # --- definitions ----------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ class Machine(RuleBasedStateMachine):
         Machine._accepted(answer, "a valid creation", owner)
         created = field(answer, "_id")
         if not isinstance(created, str):
-            broken("_id to be a string", str(answer), rule="FMT-02")
+            fail("_id to be a string", str(answer), rule="FMT-02")
         return created
 
     @staticmethod
@@ -246,13 +246,13 @@ def any_sequence_of_writes_reads_as_the_model_says(api: Api) -> None:
 
     What is read is compared with a plain model: what was named changed, siblings stayed, a refused write did nothing.
     """
-    attempts = api.attempts()
+    shrinker = api.shrinker()
 
-    @seed(api.effort.seed)
+    @seed(api.budget.seed)
     class Seeded(Machine):
         def __init__(self) -> None:
-            super().__init__(api, attempts)
+            super().__init__(api, shrinker)
 
-    examples = max(api.effort.examples // 5, 2)
-    settings = api.settings(examples, stateful_step_count=api.effort.steps)
-    attempts.run(lambda: run_state_machine_as_test(Seeded, settings=settings))
+    examples = max(api.budget.examples // 5, 2)
+    settings = api.settings(examples, stateful_step_count=api.budget.steps)
+    shrinker.run(lambda: run_state_machine_as_test(Seeded, settings=settings))

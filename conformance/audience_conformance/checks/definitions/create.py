@@ -124,7 +124,7 @@ def a_created_definition_reads_back(api: Api, type_: str) -> None:
     slugs = (f"{fresh}-aB_9-", f"{fresh}-".ljust(255, "z"), f"9{fresh}", f"{fresh}--b__c", digits)
     for slug in few(api, slugs, 1):
         reads_back(api.fresh("Name "), "A slug of its own", slug)
-    api.for_all(reads_back, examples=max(api.effort.examples // 2, 2), name=TEXTS, description=TEXTS)
+    api.for_all(reads_back, examples=max(api.budget.examples // 2, 2), name=TEXTS, description=TEXTS)
     for definition_id, body in first:
         holds(read(api, definition_id), body, "the definition when others had been created")
 

@@ -15,7 +15,7 @@ from audience_conformance.checks.definitions.create import (
 )
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject
-from audience_conformance.results.finding import broken, expect, same
+from audience_conformance.results.finding import expect, fail, same
 
 if TYPE_CHECKING:
     from audience_conformance.client.ledger import Tenant
@@ -36,7 +36,7 @@ def a_refused_creation_stores_nothing(api: Api) -> None:
     several = [a_body(api), a_body(api)]
     refused += [] if api.post(DEFINITIONS, several).ok else several
     if not refused:
-        broken("a creation without a name to be refused", "every invalid creation is accepted", rule="FMT-05")
+        fail("a creation without a name to be refused", "every invalid creation is accepted", rule="FMT-05")
     _nothing_is_listed(api, refused, taken["_id"])
     same(only(read(api, taken["_id"]), DOCUMENTED), only(taken, DOCUMENTED), "the definition that holds the slug")
     for slug in {body["slug"] for body in refused if isinstance(body.get("slug"), str) and body["slug"]}:

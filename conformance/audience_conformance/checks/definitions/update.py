@@ -21,7 +21,7 @@ from audience_conformance.checks.definitions.create import (
 )
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, value_path
-from audience_conformance.results.finding import Lacking, broken, expect, same
+from audience_conformance.results.finding import Skip, expect, fail, same
 
 UPDATE = "updateUserAttributeDefinition"
 TIMES = ("created_at", "modified_at")
@@ -146,8 +146,8 @@ def an_update_moves_modified_at(api: Api) -> None:
             later = _moment(after.get("modified_at")) > _moment(before.get("modified_at"))
             expect(later, f"modified_at later than {before.get('modified_at')}", str(after.get("modified_at")))
             before = after
-    with ThreadPoolExecutor(api.effort.parallel) as pool:
-        updates = [{"name": f"At once {number}"} for number in range(api.effort.parallel)]
+    with ThreadPoolExecutor(api.budget.parallel) as pool:
+        updates = [{"name": f"At once {number}"} for number in range(api.budget.parallel)]
         at_once = [one.get("modified_at") for one in pool.map(lambda one: update(api, made["_id"], one), updates)]
     expect(len(set(at_once)) == len(at_once), "each of the updates made at once to move modified_at", at_once)
     update(api, made["_id"], {"name": "Of old", **dict.fromkeys(TIMES, "2001-02-03T04:05:06.000Z")})
@@ -165,7 +165,7 @@ def _moment(text: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(text.upper())
     except ValueError:
-        broken("a date-time", text, rule="FMT-11")
+        fail("a date-time", text, rule="FMT-11")
     expect(moment.tzinfo is not None, "a date-time with a zone", text, rule="FMT-11")
     return moment
 
@@ -175,10 +175,10 @@ def a_locked_definition_refuses_update_and_delete(api: Api) -> None:
     """Update and delete the definition given by --locked-definition: both are 400, and it is as before."""
     definition_id = api.options.locked_definition_id
     if definition_id is None:
-        raise Lacking("a locked definition that may be tried on (--locked-definition)")
+        raise Skip("a locked definition that may be tried on (--locked-definition)")
     answer = api.get(path_of(definition_id))
     if not answer.ok or record(answer).get("is_locked") is not True:
-        raise Lacking(f"a locked definition: {definition_id} is none ({str(answer)[:100]})")
+        raise Skip(f"a locked definition: {definition_id} is none ({str(answer)[:100]})")
     before = only(record(answer), DOCUMENTED)
     restoring = only(before, GOOD)
     for changes in ({name: value} for name, value in GOOD.items()):

@@ -5,7 +5,7 @@ from audience_conformance.checks.definitions.create import DOCUMENTED, of_slug, 
 from audience_conformance.checks.definitions.update import BAD, GOOD, TIMES, UPDATE, update
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, Api, value_path
-from audience_conformance.results.finding import broken, expect, same
+from audience_conformance.results.finding import expect, fail, same
 
 
 @check("DEF-20", on=f"{UPDATE} getUserAttributeDefinitionById getUserAttributeDefinitions")
@@ -31,7 +31,7 @@ def a_refused_update_changes_nothing(api: Api) -> None:
         for body in (bad, {**good, **bad}, {**bad, **{k: v for k, v in good.items() if k not in bad}}):
             refused += stays(f"the update {str(body)[:200]}", api.put(path_of(made["_id"]), body).ok)
     if not refused:
-        broken("an update with an empty name to be refused", "every invalid update is accepted", rule="FMT-05")
+        fail("an update with an empty name to be refused", "every invalid update is accepted", rule="FMT-05")
     stays("a type that a stored value does not fit", api.put(path_of(made["_id"]), {**GOOD, "type": "list"}).ok)
     for no_object in (None, [], "name", [{"name": "A new name"}]):
         stays(f"the update {no_object}", api.put(path_of(made["_id"]), no_object).ok)
@@ -76,6 +76,6 @@ def a_refused_update_of_an_unknown_definition_creates_none(api: Api) -> None:
     answer = api.put(path_of(made["_id"]), {**GOOD, "name": name, "slug": made["slug"]})
     if answer.ok:
         api.delete(path_of(made["_id"]))
-        broken("404 to the update of a deleted definition", str(answer), rule="DEF-08")
+        fail("404 to the update of a deleted definition", str(answer), rule="DEF-08")
     found = [item for item in in_pages(api, DEFINITIONS) if item.get("name") == name]
     expect(not found, "nothing of a refused update in the list", found)

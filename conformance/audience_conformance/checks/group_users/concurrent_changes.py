@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from audience_conformance.checks.assertions import body, some
 from audience_conformance.checks.group_users.cursor_walk import (
     OPERATION,
-    Stop,
+    UsersPage,
     all_members,
     follow,
     forward,
+    get_page,
     step,
-    stop,
     visited,
 )
 from audience_conformance.checks.groups.helpers import comes, group_path, read_groups
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url
-from audience_conformance.results.finding import Lacking, expect, show
+from audience_conformance.results.finding import Skip, expect, show
 
 USERS, SIZE = 23, 4
 Files = list[list[str]]
@@ -52,7 +52,7 @@ class Walk:
     group: JsonObject
     files: Files
     change: str
-    stops: list[Stop] = field(default_factory=list)
+    pages: list[UsersPage] = field(default_factory=list)
 
 
 def _walks(api: Api, direction: str, rule: str) -> list[Walk]:
@@ -62,19 +62,19 @@ def _walks(api: Api, direction: str, rule: str) -> list[Walk]:
     walks = []
     for name, group, old in zip(names, read_groups(api, *firsts), firsts, strict=True):
         if all_members(api, group["_id"], rule) != old:
-            raise Lacking("a server that lists a file's users in its order")
+            raise Skip("a server that lists a file's users in its order")
         new = [api.fresh("n") for _ in old]
         walks.append(Walk(group, [old, *CHANGES[name](old, new)], name))
     for walk in walks:
-        first = stop(api, walk.group["_id"], page_size=SIZE)
-        walk.stops = [first if direction == "next" else forward(api, walk.group["_id"], SIZE)[-1]]
+        first = get_page(api, walk.group["_id"], page_size=SIZE)
+        walk.pages = [first if direction == "next" else forward(api, walk.group["_id"], SIZE)[-1]]
         _on(api, walk, direction, rule)
     return walks
 
 
 def _on(api: Api, walk: Walk, direction: str, rule: str) -> None:
-    following = step(api, walk.group["_id"], walk.stops[-1], direction, SIZE, rule=rule)
-    walk.stops += [following] if following else []
+    following = step(api, walk.group["_id"], walk.pages[-1], direction, SIZE, rule=rule)
+    walk.pages += [following] if following else []
 
 
 def _patched(api: Api, walks: list[Walk], number: int, rule: str) -> None:
@@ -84,8 +84,8 @@ def _patched(api: Api, walks: list[Walk], number: int, rule: str) -> None:
         body(api.patch(group_path(walk.group), {"file_url": csv_url(walk.files[number])}), operation="updateUserGroup")
     for walk in changed:
         file = walk.files[number]
-        if not comes(lambda: all_members(api, walk.group["_id"], rule) == file, api.options.patience):  # noqa: B023
-            raise Lacking("a server that reads the file that a patch names")
+        if not comes(lambda: all_members(api, walk.group["_id"], rule) == file, api.options.async_timeout):  # noqa: B023
+            raise Skip("a server that reads the file that a patch names")
 
 
 def _while_files_change(api: Api, direction: str, rule: str) -> None:
@@ -96,9 +96,9 @@ def _while_files_change(api: Api, direction: str, rule: str) -> None:
             if number == 1 and walk.change == "twice":  # the second file comes in the middle of the walk
                 _on(api, walk, direction, rule)
     for walk in walks:
-        walk.stops += follow(api, walk.group["_id"], walk.stops[-1], direction, SIZE, rule=rule)[1:]
+        walk.pages += follow(api, walk.group["_id"], walk.pages[-1], direction, SIZE, rule=rule)[1:]
         seen, what = (
-            visited(walk.stops),
+            visited(walk.pages),
             f"a walk by {direction}_cursor over a group whose file changes ({walk.change})",
         )
         twice = sorted({user_id for user_id in seen if seen.count(user_id) > 1})

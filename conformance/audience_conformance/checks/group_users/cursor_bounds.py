@@ -1,8 +1,14 @@
 """MEM: the first page of a group's users, and cursors that nobody has issued."""
 
 from audience_conformance.checks.assertions import LARGEST_PAGE, REFUSED, some
-from audience_conformance.checks.group_users.cursor_walk import OPERATION, Stop, forward, stop
-from audience_conformance.checks.group_users.subjects import judge_given, judge_own, number_of, queries_for, sizes_for
+from audience_conformance.checks.group_users.cursor_walk import OPERATION, UsersPage, forward, get_page
+from audience_conformance.checks.group_users.subjects import (
+    for_given_group,
+    for_own_groups,
+    number_of,
+    queries_for,
+    sizes_for,
+)
 from audience_conformance.checks.groups.helpers import create, group_body
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, seg
@@ -16,26 +22,26 @@ def _first(api: Api, group_id: str, users: list[str]) -> None:
     queries = queries_for(api, group_id, users)
     for query in (*queries, {"q": "no user has this"}, {"page_no": 1}, {"direction": "next"}):
         for size in sizes_for(api, number):
-            _no_way_back(stop(api, group_id, page_size=size, **query))
+            _no_way_back(get_page(api, group_id, page_size=size, **query))
     for size in sizes_for(api, number):
         ahead = forward(api, group_id, size)
         one = ahead[-1]
         for _ in ahead[1:]:
             if isinstance(cursor := one.page.get("prev_cursor"), str):
-                one = stop(api, group_id, page_size=size, cursor=cursor, direction="prev")
+                one = get_page(api, group_id, page_size=size, cursor=cursor, direction="prev")
         if one.ids == ahead[0].ids:
             _no_way_back(one)
         second = ahead[1:2]
         if second and isinstance(second[0].page.get("prev_cursor"), str):
             larger = min(2 * size + 1, LARGEST_PAGE)
             at = {"cursor": second[0].page["prev_cursor"], "direction": "prev"}
-            one = stop(api, group_id, page_size=larger, **at)
+            one = get_page(api, group_id, page_size=larger, **at)
             if one.ids == ahead[0].ids:
                 _no_way_back(one)
-    _no_way_back(stop(api, group_id))
+    _no_way_back(get_page(api, group_id))
 
 
-def _no_way_back(one: Stop) -> None:
+def _no_way_back(one: UsersPage) -> None:
     same(one.page.get("has_prev"), False, "has_prev of the first page", operation=OPERATION)
     same(one.page.get("prev_cursor", ...), None, "prev_cursor of the first page", operation=OPERATION)
 
@@ -43,14 +49,14 @@ def _no_way_back(one: Stop) -> None:
 @check("MEM-07", on=OPERATION)
 def the_first_page_of_users_has_none_before_it(api: Api) -> None:
     """Read the first page of groups of ours with many sizes and queries, and reach it by prev_cursor; empty too."""
-    judge_own(api, _first)
-    _no_way_back(stop(api, create(api, group_body(api, file_url=csv_url([])))["_id"]))
+    for_own_groups(api, _first)
+    _no_way_back(get_page(api, create(api, group_body(api, file_url=csv_url([])))["_id"]))
 
 
 @check("MEM-07", on=OPERATION, writes=False)
 def the_first_page_of_the_given_group_has_none_before_it(api: Api) -> None:
     """Read the first page of the group --group-id with many sizes and queries, and reach it by prev_cursor."""
-    judge_given(api, _first)
+    for_given_group(api, _first)
 
 
 # --- MEM-08 ---------------------------------------------------------------------------------------------
@@ -68,7 +74,7 @@ LONG = 8
 
 def _refused(api: Api, group_id: str, users: list[str]) -> None:
     del users
-    first = stop(api, group_id, page_size=2)
+    first = get_page(api, group_id, page_size=2)
     issued = first.page.get("next_cursor")
     altered = [f"{issued}x", f"x{issued}", issued[:-1]] if isinstance(issued, str) and len(issued) > LONG else []
     known = {user_id for one in forward(api, group_id, LARGEST_PAGE) for user_id in one.ids}
@@ -88,10 +94,10 @@ def _refused(api: Api, group_id: str, users: list[str]) -> None:
 @check("MEM-08", on=OPERATION)
 def an_unknown_cursor_is_refused(api: Api) -> None:
     """Ask groups of ours for pages at cursors that nobody has issued, in both directions."""
-    judge_own(api, _refused)
+    for_own_groups(api, _refused)
 
 
 @check("MEM-08", on=OPERATION, writes=False)
 def an_unknown_cursor_of_the_given_group_is_refused(api: Api) -> None:
     """Ask the group --group-id for pages at cursors that nobody has issued, in both directions."""
-    judge_given(api, _refused)
+    for_given_group(api, _refused)

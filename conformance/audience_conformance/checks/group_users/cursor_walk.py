@@ -6,7 +6,7 @@ from audience_conformance.checks.assertions import LARGEST_PAGE, body, field, su
 from audience_conformance.checks.groups.helpers import COMPLETED, create, group_body, settled
 from audience_conformance.client.api import GROUPS, Api, JsonObject, seg
 from audience_conformance.client.target import Answer
-from audience_conformance.results.finding import Lacking, broken, expect, show
+from audience_conformance.results.finding import Skip, expect, fail, show
 
 OPERATION = "getUsersByByGroupId"
 MANY_EMPTY = 20
@@ -15,7 +15,7 @@ LARGEST_GROUP = 2000
 """Users of a group that was given for reading, at the most."""
 
 
-class Stop(NamedTuple):
+class UsersPage(NamedTuple):
     """One page of a walk: its users, and what it tells of itself."""
 
     items: list[JsonObject]
@@ -26,50 +26,50 @@ class Stop(NamedTuple):
         return [item["user_id"] for item in self.items]
 
 
-def stop(api: Api, group_id: str, **query: Any) -> Stop:
+def get_page(api: Api, group_id: str, **query: Any) -> UsersPage:
     """One page of users (else FMT-01, FMT-02 or FMT-04)."""
-    return read_stop(api.get(f"{GROUPS}/{seg(group_id)}/users", **query))
+    return parse_page(api.get(f"{GROUPS}/{seg(group_id)}/users", **query))
 
 
-def read_stop(answer: Answer) -> Stop:
+def parse_page(answer: Answer) -> UsersPage:
     """The page in an answer (else FMT-01, FMT-02 or FMT-04)."""
     told = body(answer, operation=OPERATION)
     found, page = field(told, "items"), field(told, "page")
     whole = isinstance(found, list) and all(isinstance(i, dict) and isinstance(i.get("user_id"), str) for i in found)
     if not whole or not isinstance(page, dict):
-        broken("items with a user_id each, and a page", str(answer), rule="FMT-02", operation=OPERATION)
-    return Stop(found, page)
+        fail("items with a user_id each, and a page", str(answer), rule="FMT-02", operation=OPERATION)
+    return UsersPage(found, page)
 
 
 def forward(
     api: Api, group_id: str, size: int | None, *, rule: str = "MEM-01", most: int | None = None, **query: Any
-) -> list[Stop]:
+) -> list[UsersPage]:
     """The pages from the first on, by next_cursor; a walk that visits a user twice or does not end is a finding."""
     return follow(
-        api, group_id, stop(api, group_id, page_size=size, **query), "next", size, rule=rule, most=most, **query
+        api, group_id, get_page(api, group_id, page_size=size, **query), "next", size, rule=rule, most=most, **query
     )
 
 
 def follow(
     api: Api,
     group_id: str,
-    start: Stop,
+    start: UsersPage,
     direction: str,
     size: int | None,
     *,
     rule: str,
     most: int | None = None,
     **query: Any,
-) -> list[Stop]:
+) -> list[UsersPage]:
     """The pages from `start` on, by next_cursor or prev_cursor, of this size or of the size by default."""
-    stops, seen = [start], set(start.ids)
+    pages, seen = [start], set(start.ids)
     what = f"of group {group_id} by {direction}_cursor, page_size {size}{f', {query}' if query else ''}"
     expect(len(seen) == len(start.ids), f"every user once on a page {what}", start.ids, rule=rule)
-    while (following := step(api, group_id, stops[-1], direction, size, rule=rule, **query)) is not None:
-        stops.append(following)
-        cursor = stops[-2].page.get(f"{direction}_cursor")
+    while (following := step(api, group_id, pages[-1], direction, size, rule=rule, **query)) is not None:
+        pages.append(following)
+        cursor = pages[-2].page.get(f"{direction}_cursor")
         expect(
-            not any(earlier.page.get(f"{direction}_cursor") == cursor for earlier in stops[:-2]),
+            not any(earlier.page.get(f"{direction}_cursor") == cursor for earlier in pages[:-2]),
             f"a walk {what} to get on",
             cursor,
             rule=rule,
@@ -78,16 +78,16 @@ def follow(
         twice = [user_id for number, user_id in enumerate(ids) if user_id in seen or user_id in ids[:number]]
         expect(not twice, f"a walk {what} to visit every user once", f"visited twice: {twice}", rule=rule)
         seen |= set(ids)
-        empty = not any(stop_.ids for stop_ in stops[-MANY_EMPTY:])
+        empty = not any(stop_.ids for stop_ in pages[-MANY_EMPTY:])
         expect(not empty, f"a walk {what} to end", f"{MANY_EMPTY} empty pages in a row", rule=rule)
         if most is not None and len(seen) > most:
-            raise Lacking(f"a group of at most {most} users (--group-id)")
-    return stops
+            raise Skip(f"a group of at most {most} users (--group-id)")
+    return pages
 
 
 def step(
-    api: Api, group_id: str, at: Stop, direction: str, size: int | None, *, rule: str, **query: Any
-) -> Stop | None:
+    api: Api, group_id: str, at: UsersPage, direction: str, size: int | None, *, rule: str, **query: Any
+) -> UsersPage | None:
     """The page beside this one, None where there is none; more users than page_size are MEM-03's."""
     cursor = _cursor(at, direction, rule)
     if cursor is None:
@@ -95,13 +95,13 @@ def step(
     path = f"{GROUPS}/{seg(group_id)}/users"
     answer = api.get(path, page_size=size, cursor=cursor, direction=direction, **query)
     what = f"a page at {direction}_cursor {cursor!r}, which the target has issued"
-    one = read_stop(succeeded(answer, what, rule=rule, operation=OPERATION))
+    one = parse_page(succeeded(answer, what, rule=rule, operation=OPERATION))
     if size is not None:
         expect(len(one.ids) <= size, f"at most {size} users on a page", show(one.ids), rule="MEM-03")
     return one
 
 
-def _cursor(one: Stop, direction: str, rule: str) -> str | None:
+def _cursor(one: UsersPage, direction: str, rule: str) -> str | None:
     """The cursor to the next page in this direction, which is null exactly where there is none."""
     has, cursor = one.page.get(f"has_{direction}"), one.page.get(f"{direction}_cursor")
     expect(isinstance(has, bool), f"has_{direction} to be true or false", one.page, rule="FMT-02")
@@ -111,9 +111,9 @@ def _cursor(one: Stop, direction: str, rule: str) -> str | None:
     return cursor
 
 
-def visited(stops: list[Stop]) -> list[str]:
+def visited(pages: list[UsersPage]) -> list[str]:
     """The users of all these pages, in their order."""
-    return [user_id for one in stops for user_id in one.ids]
+    return [user_id for one in pages for user_id in one.ids]
 
 
 def all_members(api: Api, group_id: str, rule: str = "MEM-01") -> list[str]:
@@ -132,20 +132,20 @@ def contacts(user: JsonObject) -> list[str]:
 
 
 def given_group(api: Api) -> str:
-    """The group that was given for reading, which nobody changes. Raises Lacking without one."""
+    """The group that was given for reading, which nobody changes. Raises Skip without one."""
     if api.options.group_id is None:
-        raise Lacking("a group with users (--group-id)")
-    api.memory.of(f"{GROUPS}/{seg(api.options.group_id)}/users")
+        raise Skip("a group with users (--group-id)")
+    api.cache.of(f"{GROUPS}/{seg(api.options.group_id)}/users")
     return api.options.group_id
 
 
 def file_group(api: Api) -> str:
-    """A group of ours, of the file that was given. Raises Lacking without one, or where it is not read."""
+    """A group of ours, of the file that was given. Raises Skip without one, or where it is not read."""
     if api.options.users_file_url is None:
-        raise Lacking("a group with users (--group-id), or a file of users that it can read (--users-file-url)")
+        raise Skip("a group with users (--group-id), or a file of users that it can read (--users-file-url)")
     group = create(api, group_body(api, file_url=api.options.users_file_url))
     if settled(api, group).get("status") != COMPLETED:
-        raise Lacking("a file of users that it can read (--users-file-url)")
+        raise Skip("a file of users that it can read (--users-file-url)")
     group_id: str = group["_id"]
     return group_id
 

@@ -18,7 +18,7 @@ from audience_conformance.checks.group_users.cursor_walk import (
 from audience_conformance.checks.groups.helpers import read_groups, steadily
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject
-from audience_conformance.results.finding import Lacking, expect, same, show
+from audience_conformance.results.finding import Skip, expect, same, show
 
 SHORT = 3
 MOST_SEARCHED, FEW_SEARCHED = 6, 2
@@ -53,8 +53,8 @@ def _searches(users: list[JsonObject], most: int) -> Iterator[str]:
 def _judge_q(api: Api, group_id: str) -> None:
     plain, blacklisted = parts(api, group_id)
     if not any(map(contacts, plain)):
-        raise Lacking("a group of users with emails or phones (--group-id)")
-    most = MOST_SEARCHED if api.effort.examples >= THOROUGH else FEW_SEARCHED
+        raise Skip("a group of users with emails or phones (--group-id)")
+    most = MOST_SEARCHED if api.budget.examples >= THOROUGH else FEW_SEARCHED
     for q in some(api, sorted({*_searches(plain, most), *_searches(blacklisted, FEW_SEARCHED)})):
         if q == q.strip():
             _judge_search(api, group_id, plain, q)
@@ -69,7 +69,7 @@ def _judge_search(api: Api, group_id: str, users: list[JsonObject], q: str, **qu
     what = f"q={q!r} {query or ''} to keep"
     expect(not missing, f"{what} all users with it in an email or phone", f"missing: {missing}", operation=OPERATION)
     expect(not wrong, f"{what} no user without it in an email or phone", f"kept: {wrong}", operation=OPERATION)
-    if 1 < len(found) <= 60 and (api.effort.examples >= THOROUGH or len(q) == SHORT):  # noqa: PLR2004 (so many requests)
+    if 1 < len(found) <= 60 and (api.budget.examples >= THOROUGH or len(q) == SHORT):  # noqa: PLR2004 (so many requests)
         small = visited(forward(api, group_id, max(1, len(found) // 4), q=q, **query))
         same(sorted(small), sorted(found), f"the users with q={q!r} in small pages", operation=OPERATION)
 
@@ -110,7 +110,7 @@ def _judge_parts(api: Api, group_id: str, users: list[str]) -> None:
         lost = sorted(set(users) - set(listed) - set(others))
         expect(not lost, "every user to be either blacklisted or not", f"neither: {show(lost)}", operation=OPERATION)
     if not listed:
-        raise Lacking("a group with blacklisted users (--group-id)")
+        raise Skip("a group with blacklisted users (--group-id)")
     for size in sorted({*some(api, (1, 2, 3, 7)), len(listed), len(others)}):
         for blacklisted, known in ((True, listed), (False, others)):
             if 0 < size <= 100 and len(known) <= size * 60:  # noqa: PLR2004 (so many requests)

@@ -4,25 +4,25 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from audience_conformance.checks.assertions import LARGEST_PAGE, THOROUGH, some
-from audience_conformance.checks.fixtures import in_stock
+from audience_conformance.checks.fixtures import session_fixture
 from audience_conformance.checks.group_users.cursor_walk import (
     LARGEST_GROUP,
     contacts,
     file_group,
     forward,
+    get_page,
     given_group,
     parts,
-    stop,
     visited,
 )
 from audience_conformance.checks.groups.helpers import read_group, read_groups, steadily
 from audience_conformance.client.api import GROUPS, Api, JsonObject, seg
-from audience_conformance.results.finding import Lacking
+from audience_conformance.results.finding import Skip
 
 PRIME, MULTIPLE, LARGE, FEW = 37, 30, 205, 12
 """Numbers of users in groups of ours: one that only 1 divides, one that many sizes divide, one that the largest pages
 do not hold, and one for a quick run."""
-ODD = (
+HOSTILE = (
     "a+b",
     "a b",
     "a%2Bb",
@@ -46,37 +46,37 @@ QUERIES: tuple[JsonObject, ...] = ({}, {"blacklisted_users": True})
 Judge = Callable[[Api, str, list[str]], None]
 
 
-def judge_given(api: Api, judge: Judge) -> None:
+def for_given_group(api: Api, judge: Judge) -> None:
     """Judge the group that was given for reading."""
     group_id = given_group(api)
     steadily(lambda: judge(api, group_id, []))
 
 
-def judge_own(api: Api, judge: Judge) -> None:
+def for_own_groups(api: Api, judge: Judge) -> None:
     """Judge groups of ours, of many sizes; where no such file is read, the group of the given file."""
-    groups = in_stock(api, groups_of_ours, api.effort.examples >= THOROUGH)
-    api.memory.of(*(f"{GROUPS}/{seg(group_id)}/users" for group_id, _ in groups))
+    groups = session_fixture(api, groups_of_ours, api.budget.examples >= THOROUGH)
+    api.cache.of(*(f"{GROUPS}/{seg(group_id)}/users" for group_id, _ in groups))
     for group_id, users in groups:
         judge(api, group_id, users)
 
 
 def groups_of_ours(api: Api, thorough: bool) -> list[tuple[str, list[str]]]:
-    """Groups that list users, each with those that it certainly has. Raises Lacking."""
+    """Groups that list users, each with those that it certainly has. Raises Skip."""
     numbers = (PRIME, MULTIPLE, LARGE, 1) if thorough else (FEW, 1)
     files = [[api.fresh("u") for _ in range(number)] for number in numbers]
-    files.append([*ODD, api.fresh("u")])
+    files.append([*HOSTILE, api.fresh("u")])
     try:
         groups = read_groups(api, *files)
-    except Lacking:
+    except Skip:
         return [(file_group(api), [])]
     found: list[tuple[str, list[str]]] = []
     for group, users in zip(groups, files, strict=True):
         total = read_group(api, group).get("total_users")
         counted = isinstance(total, dict) and total.get("count") == len(users)
-        if stop(api, group["_id"]).items or (found and counted):
+        if get_page(api, group["_id"]).items or (found and counted):
             found.append((group["_id"], users if counted else []))
     if not found:
-        raise Lacking("a group whose users it lists (--group-id)")
+        raise Skip("a group whose users it lists (--group-id)")
     return found
 
 
@@ -88,7 +88,7 @@ def sizes_for(api: Api, number: int) -> Sequence[int]:
         return [10, min(number // 3, LARGEST_PAGE), LARGEST_PAGE - 1, LARGEST_PAGE]
     divisor = max((size for size in range(2, 51) if number % size == 0 and size < number), default=1)
     sizes = {3, 10, divisor, number - 1, number, number + 1, LARGEST_PAGE}
-    if api.effort.examples >= THOROUGH:
+    if api.budget.examples >= THOROUGH:
         sizes |= {1, 2, 7}
     return some(api, sorted(size for size in sizes if 1 <= size <= LARGEST_PAGE and number <= size * MOST_PAGES))
 

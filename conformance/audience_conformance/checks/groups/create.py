@@ -96,8 +96,8 @@ def a_created_group_is_in_the_list(api: Api) -> None:
     """Create groups of all categories, more than a page holds; change, refresh and delete some; look for the others."""
     made = [create(api, group_body(api, category=CATEGORIES[number % 3])) for number in range(MANY)]
     _all_listed(api, made, "right after it was created")
-    twin = group_body(api, name=f"Größe ☂ {api.fresh()}")
-    made += [create(api, twin) for _ in range(3)]
+    counterpart = group_body(api, name=f"Größe ☂ {api.fresh()}")
+    made += [create(api, counterpart) for _ in range(3)]
     urls = ("data:text/csv,no%20such%20column%0Ax", csv_url([]), made[0].get("file_url"))
     made += [create(api, group_body(api, file_url=url)) for url in urls]
     for group in made[MANY:]:
@@ -127,12 +127,12 @@ def _all_listed(api: Api, made: list[JsonObject], when: str) -> None:
 @check("GRP-03", on="createUserGroup deleteUserGroup updateUserGroup getUserGroups")
 def two_creations_get_different_ids_and_uids(api: Api) -> None:
     """Create groups one by one, some with the same body, some after others were deleted; others listed differ too."""
-    twin = group_body(api)
+    counterpart = group_body(api)
     ids: set[str] = set()
     uids: set[float] = set()
     made: dict[str, float] = {}
     for number in range(MANY):
-        group = create(api, twin if number % 2 else group_body(api, category=CATEGORIES[number % 3]))
+        group = create(api, counterpart if number % 2 else group_body(api, category=CATEGORIES[number % 3]))
         uid = uid_of(group)
         expect(group["_id"] not in ids, "an _id that no earlier creation got", group)
         expect(uid not in uids, "a uid that no earlier creation got", group)

@@ -22,7 +22,7 @@ from audience_conformance.checks.groups.helpers import (
 )
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url
-from audience_conformance.results.finding import Lacking, expect, same, show
+from audience_conformance.results.finding import Skip, expect, same, show
 
 FORMS = (
     "plain",
@@ -82,7 +82,7 @@ def a_new_groups_file_is_read(api: Api) -> None:
     Needs a server that reads data:text/csv files; for another give --users-file-url.
     """
     if api.options.users_file_url is not None and settled(api, api.group()).get("status") != COMPLETED:
-        raise Lacking("a server that reads data:text/csv files")
+        raise Skip("a server that reads data:text/csv files")
     made: dict[str, tuple[JsonObject, list[str]]] = {}
     for number, form in enumerate(FORMS):
         users = [api.fresh("u") for _ in range(5)]
@@ -97,7 +97,7 @@ def a_new_groups_file_is_read(api: Api) -> None:
             users[0],
         ],
     )
-    if api.effort.examples >= THOROUGH:
+    if api.budget.examples >= THOROUGH:
         many = [f"{users[0]}-{number}" for number in range(VERY_LONG)]
         made["very long"] = create(api, group_body(api, file_url=csv_url(many))), many
     for form, (group, users) in made.items():
@@ -122,7 +122,7 @@ def _becomes(api: Api, group: JsonObject, status: str, what: str, ends: tuple[st
 def a_file_elsewhere_is_read(api: Api) -> None:
     """Create a group from the file at --users-file-url: it becomes completed and lists users."""
     if api.options.users_file_url is None:
-        raise Lacking("a file of users that it can read (--users-file-url)")
+        raise Skip("a file of users that it can read (--users-file-url)")
     group = create(api, group_body(api, file_url=api.options.users_file_url))
     _becomes(api, group, COMPLETED, "--users-file-url")
     expect(bool(all_members(api, group["_id"])), "a group with users", f"no user at {users_path(group)}")
@@ -192,7 +192,7 @@ def a_refresh_counts_the_users(api: Api) -> None:
     try:
         files = [[api.fresh("u") for _ in range(number)] for number in (1, 3, 23, 150)]
         groups = read_groups(api, *files, [*files[2], *files[2][::-1]])
-    except Lacking:
+    except Skip:
         _counted(api, {"_id": file_group(api)})
         return
     body(api.patch(group_path(groups[0]), {"file_url": csv_url([api.fresh("w") for _ in range(4)])}))
@@ -210,7 +210,7 @@ def a_refresh_counts_blacklisted_users_too(api: Api) -> None:
     """Refresh a group of ours with the users of --group-id, some blacklisted: count is the number of all of them."""
     plain, blacklisted = parts(api, given_group(api))
     if not blacklisted:
-        raise Lacking("a group with blacklisted users (--group-id)")
+        raise Skip("a group with blacklisted users (--group-id)")
     group = read_groups(api, [user["user_id"] for user in (*plain, *blacklisted)])[0]
     _counted(api, group)
 

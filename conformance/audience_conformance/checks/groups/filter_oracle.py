@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from audience_conformance.checks.assertions import THOROUGH, in_pages, listed, some
 from audience_conformance.checks.groups.helpers import steadily, uid_of
 from audience_conformance.client.api import GROUPS, Api, JsonObject
-from audience_conformance.results.finding import Broken, expect, show
+from audience_conformance.results.finding import Finding, expect, show
 
 OPERATION = "getUserGroups"
 MOST_VALUES, FEW_VALUES = 20, 6
@@ -38,7 +38,7 @@ def judge(api: Api, *questions: Question) -> None:
     for number, (one, lists) in enumerate(answers):
         try:
             _compare(one, lists, before, after)
-        except Broken:
+        except Finding:
             steadily(lambda one=one, number=number: _again(api, one, number))  # type: ignore[misc]
 
 
@@ -56,7 +56,7 @@ def _again(api: Api, one: Question, number: int) -> None:
 def _ask(api: Api, one: Question, number: int) -> list[list[JsonObject]]:
     """What is listed, read in one page and in several; in a quick run in the one way or the other."""
     shortly = [in_pages if number % 4 == 0 else listed]
-    readers = [listed, in_pages] if api.effort.examples >= THOROUGH else shortly
+    readers = [listed, in_pages] if api.budget.examples >= THOROUGH else shortly
     return [read(api, GROUPS, **one.query) for read in readers]
 
 
@@ -81,7 +81,7 @@ def _by_id(found: Iterable[JsonObject]) -> Groups:
 def values_of(api: Api, name: str) -> list[str]:
     """The texts that groups have in a field, the rarest first."""
     seen = [item[name] for item in listed(api, GROUPS) if isinstance(item.get(name), str) and item[name]]
-    most = MOST_VALUES if api.effort.examples >= THOROUGH else FEW_VALUES
+    most = MOST_VALUES if api.budget.examples >= THOROUGH else FEW_VALUES
     return sorted(set(seen), key=lambda value: (seen.count(value), value))[:most]
 
 

@@ -26,7 +26,7 @@ from audience_conformance.checks.groups.helpers import (
 )
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url
-from audience_conformance.results.finding import Lacking
+from audience_conformance.results.finding import Skip
 
 UNREADABLE = "data:text/csv,no_such_column%0A1"
 
@@ -52,7 +52,7 @@ def _judge_field(api: Api, name: str, also: Iterable[str] = ()) -> None:
 def a_filter_keeps_all_that_match(api: Api, name: str) -> None:
     """Filter the whole list by every value that some group has, by parts of these, and by one that none has."""
     if not listed(api, GROUPS):
-        raise Lacking("groups in its list, or leave to make some (--write)")
+        raise Skip("groups in its list, or leave to make some (--write)")
     _judge_field(api, name, CATEGORIES if name == "category" else ())
 
 
@@ -110,7 +110,7 @@ def group_uid_keeps_that_group(api: Api) -> None:
     """Filter the list by the uids of groups in it, by parts of these, and by some that no group has."""
     uids = [uid_text(group) for group in listed(api, GROUPS)]
     if not uids:
-        raise Lacking("groups in its list, or leave to make some (--write)")
+        raise Skip("groups in its list, or leave to make some (--write)")
     chosen = [*uids[:5], *uids[-5:]]
     judge_some(api, _of_uids(chosen))
     judge_some(api, _of_uids([*(f"{uid}0" for uid in chosen[:3]), *(uid[:-1] for uid in chosen)]))

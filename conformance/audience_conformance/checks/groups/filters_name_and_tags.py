@@ -21,7 +21,7 @@ from audience_conformance.checks.groups.filter_oracle import (
 from audience_conformance.checks.groups.helpers import CATEGORIES, create, group_body, group_path, ids_of, tags_of
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject
-from audience_conformance.results.finding import Lacking, expect
+from audience_conformance.results.finding import Skip, expect
 
 LONGEST = 255
 
@@ -46,7 +46,7 @@ def name_keeps_all_that_contain_it(api: Api) -> None:
     """Filter the list by parts of the names in it, in any case, and by what no name has."""
     names = [name for name in values_of(api, "name") if name.strip() == name]
     if not names:
-        raise Lacking("groups in its list, or leave to make some (--write)")
+        raise Skip("groups in its list, or leave to make some (--write)")
     parts = ["no group is called so", "%", "_", ".*", "\\", "*", "?", "(", "[a", "^", "$", "+"]
     for name in names[:5]:
         middle = name[len(name) // 3 : 2 * len(name) // 3 + 1].strip()
@@ -141,9 +141,9 @@ def tags_keep_all_with_any_of_them(api: Api) -> None:
     groups = [group for group in listed(api, GROUPS) if tags_of(group)]
     known = sorted({tag for group in groups for tag in tags_of(group) if tag == tag.strip() and "," not in tag and tag})
     if not known:
-        raise Lacking("groups with tags (the API cannot set any)")
+        raise Skip("groups with tags (the API cannot set any)")
     unknown = "no-such-tag"
-    chosen = known[: MOST_VALUES if api.effort.examples >= THOROUGH else FEW_VALUES]
+    chosen = known[: MOST_VALUES if api.budget.examples >= THOROUGH else FEW_VALUES]
     for one, other in zip(chosen, [*chosen[1:], chosen[0]], strict=True):
         questions = [_of_tags(one, other), _of_tags(other, one), _of_tags(one, unknown), _of_tags(unknown, one)]
         questions += [_of_tags(one, one), _of_tags(one, other, unknown), _of_tags(one)]

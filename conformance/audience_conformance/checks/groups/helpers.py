@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 from audience_conformance.checks.assertions import OK, body, field, record
 from audience_conformance.client.api import GROUPS, Api, JsonObject, pauses, seg
-from audience_conformance.results.finding import Broken, Lacking, Overdue, broken, expect
+from audience_conformance.results.finding import Finding, Overdue, Skip, expect, fail
 
 CATEGORIES = ("l1", "l2", "l3")
 CREATED_WITH = ("name", "description", "category", "file_url")
@@ -74,11 +74,11 @@ def wait(api: Api, group: JsonObject, holds: Callable[[JsonObject], bool]) -> Js
 
 
 def read_groups(api: Api, *files: list[str]) -> list[JsonObject]:
-    """Groups of these users, read by the target. Raises Lacking where it does not read them."""
+    """Groups of these users, read by the target. Raises Skip where it does not read them."""
     made = [api.group(user_ids) for user_ids in files]
     seen = [settled(api, group) for group in made]
     if not all(group.get("status") == COMPLETED for group in seen):
-        raise Lacking("a group with users (--group-id), or a server that reads data:text/csv files")
+        raise Skip("a group with users (--group-id), or a server that reads data:text/csv files")
     return [{**group, "_id": one["_id"]} for group, one in zip(seen, made, strict=True)]
 
 
@@ -86,7 +86,7 @@ def uid_of(group: JsonObject) -> float:
     """The group's uid, a number (else FMT-02)."""
     uid = group.get("uid")
     if isinstance(uid, bool) or not isinstance(uid, int | float):
-        broken("a group with a number as its uid", group, rule="FMT-02")
+        fail("a group with a number as its uid", group, rule="FMT-02")
     return uid
 
 
@@ -106,7 +106,7 @@ def categorised(api: Api) -> dict[str, list[JsonObject]]:
     under = field(body(answer, operation="getCategorisedUserGroups"), "user_groups")
     lists = list(under.values()) if isinstance(under, dict) else [None]
     if not all(isinstance(held, list) and all(isinstance(item, dict) for item in held) for held in lists):
-        broken("user_groups to be lists of groups by category", str(answer), rule="FMT-02")
+        fail("user_groups to be lists of groups by category", str(answer), rule="FMT-02")
     found: dict[str, list[JsonObject]] = under
     return found
 
@@ -116,7 +116,7 @@ def steadily(look: Callable[[], None], tries: int = 5) -> None:
     for left in reversed(range(tries)):
         try:
             look()
-        except Broken:
+        except Finding:
             if not left:
                 raise
             time.sleep(0.02 * (tries - left) ** 2)

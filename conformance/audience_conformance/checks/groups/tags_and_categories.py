@@ -15,7 +15,7 @@ from audience_conformance.checks.groups.helpers import (
 )
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject
-from audience_conformance.results.finding import Lacking, broken, expect, show
+from audience_conformance.results.finding import Skip, expect, fail, show
 
 MANY, VERY_MANY = 12, 105
 """Groups in one category: more than a page holds by default, and at the most."""
@@ -30,7 +30,7 @@ def _tag_list(api: Api) -> list[str]:
     answer = api.get(f"{GROUPS}/tags")
     found = field(body(answer, operation="getUserGroupTags"), "items")
     if not isinstance(found, list) or not all(isinstance(tag, str) for tag in found):
-        broken("items to be a list of texts", str(answer), rule="FMT-02")
+        fail("items to be a list of texts", str(answer), rule="FMT-02")
     tags: list[str] = found
     return tags
 
@@ -58,7 +58,7 @@ def the_tag_list_holds_every_tag_once(api: Api) -> None:
 
     steadily(look)
     if not borne:
-        raise Lacking("groups with tags (the API cannot set any)")
+        raise Skip("groups with tags (the API cannot set any)")
 
 
 # --- GRP-14 ---------------------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ def _judge_categories(api: Api) -> None:
     every = _categories(api)
     keys = [item["key"] for item in every if isinstance(item.get("key"), str) and item["key"]]
     if not keys:
-        raise Lacking("categories that are told by a key")
+        raise Skip("categories that are told by a key")
     for key in dict.fromkeys([*keys, *CATEGORIES]):
         _judge_category(api, key, known=key in keys)
     others = [word for key in keys for word in (key[:-1], f"{key}0", key.upper(), key[1:])]
@@ -159,13 +159,13 @@ def _category_of(groups: Iterable[JsonObject]) -> dict[str, Any]:
 def the_categorised_list_holds_every_group_once(api: Api) -> None:
     """Compare the categorised list with the whole list: every group once, under its own category, and no other."""
     if not _judge_categorised(api):
-        raise Lacking("groups in its list, or leave to make some (--write)")
+        raise Skip("groups in its list, or leave to make some (--write)")
 
 
 @check("GRP-15", on="getCategorisedUserGroups getUserGroups createUserGroup updateUserGroup deleteUserGroup")
 def the_categorised_list_holds_all_of_ours(api: Api) -> None:
     """Make many groups, rename and delete some, and compare the categorised list with the list."""
-    many = VERY_MANY if api.effort.examples >= THOROUGH else MANY
+    many = VERY_MANY if api.budget.examples >= THOROUGH else MANY
     made = [create(api, group_body(api, category="l3")) for _ in range(many)]
     made += [create(api, group_body(api, category=category)) for category in CATEGORIES for _ in range(2)]
     _judge_categorised(api, made)

@@ -26,7 +26,7 @@ from audience_conformance.checks.groups.helpers import (
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url
 from audience_conformance.client.target import Answer
-from audience_conformance.results.finding import Lacking, broken, expect, same
+from audience_conformance.results.finding import Skip, expect, fail, same
 
 PATCHABLE = ("name", "description", "file_url")
 SUBSETS = tuple("+".join(names) for size in (1, 2, 3) for names in combinations(PATCHABLE, size))
@@ -59,11 +59,11 @@ def a_patch_changes_what_it_names(api: Api, names: str) -> None:
     """Patch each set of the fields, twice, back, and to another group's; look in the answer, by id and in the lists."""
     fields = names.split("+")
     first = group_body(api)
-    group, twin = create(api, first), _new(api, fields)
-    create(api, {**first, **twin})
+    group, counterpart = create(api, first), _new(api, fields)
+    create(api, {**first, **counterpart})
     back = {name: first[name] for name in fields}
-    every = (_new(api, fields), _new(api, fields), back, twin)
-    for number, sent in enumerate(every if api.effort.examples >= THOROUGH else every[1:3]):
+    every = (_new(api, fields), _new(api, fields), back, counterpart)
+    for number, sent in enumerate(every if api.budget.examples >= THOROUGH else every[1:3]):
         _has(_patch(api, group, sent), sent, "in the answer of the patch")
         _has(read_group(api, group), sent, "by its id after the patch")
         listed = entries(api, GROUPS, [group["_id"]]).get(group["_id"], {})
@@ -114,9 +114,9 @@ def a_patch_leaves_what_it_does_not_name(api: Api, names: str) -> None:
     keeps_file = "file_url" not in fields
     kept = [name for name in LASTING if name not in fields]
     before = settled(api, group)
-    beside = settled(api, other)
+    child = settled(api, other)
     settles = before.get("status") != PENDING
-    settles = settles and beside.get("status") != PENDING
+    settles = settles and child.get("status") != PENDING
     if keeps_file and settles:
         kept += ["status", "total_users"]
     users, others = _users(api, group), _users(api, other)
@@ -130,7 +130,7 @@ def a_patch_leaves_what_it_does_not_name(api: Api, names: str) -> None:
     synchronise(api)
     _left(read_group(api, group), before, kept, "in the group a while after the patch")
     still = [*LASTING, *(["status", "total_users", "__v"] if settles else [])]
-    _left(read_group(api, other), beside, still, "in another group than the patched one")
+    _left(read_group(api, other), child, still, "in another group than the patched one")
     if keeps_file and settles:
         same(_users(api, group), users, "the users of a group whose file was not patched")
     if settles:
@@ -176,8 +176,8 @@ def _time(group: JsonObject, name: str) -> datetime:
     try:
         read = datetime.fromisoformat(str(group.get(name)))
     except ValueError:
-        broken(f"a group with a time in {name}", group)
-    return read if read.tzinfo else broken(f"a zone in {name}", group, rule="FMT-11")
+        fail(f"a group with a time in {name}", group)
+    return read if read.tzinfo else fail(f"a zone in {name}", group, rule="FMT-11")
 
 
 WRONG: dict[str, tuple[Any, ...]] = {
@@ -222,7 +222,7 @@ def a_refused_patch_changes_nothing(api: Api, part: str) -> None:
         refused = True
         _same_group(api, group, before, users, f"a patch that was refused ({answer.status})")
     if not refused:
-        raise Lacking("patches that it refuses")
+        raise Skip("patches that it refuses")
     synchronise(api)
     _same_group(api, group, before, users, "refused patches")
 

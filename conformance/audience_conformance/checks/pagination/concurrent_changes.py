@@ -5,20 +5,20 @@ from collections.abc import Callable
 from audience_conformance.checks.pagination.numbered_list import (
     LISTS,
     MOST_PAGES,
+    NumberedList,
     Page,
-    Shelf,
     add,
+    make_list,
     remove,
-    shelf_of,
     visited,
 )
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api
-from audience_conformance.results.finding import Lacking, expect, same, show
+from audience_conformance.results.finding import Skip, expect, same, show
 
 NUMBER, SIZE = 9, 2
 ALL = " ".join(LISTS)
-Between = Callable[[Shelf, list[str]], None]
+Between = Callable[[NumberedList, list[str]], None]
 """What is done between two pages, told of the items that are there, which it keeps up to date."""
 
 
@@ -28,25 +28,25 @@ def pages_hold_while_items_come_and_go(api: Api, operation: str) -> None:
 
     While items only come, none that was there all the time is passed over; while they only go, none comes twice.
     """
-    shelf = shelf_of(api, operation, NUMBER)
-    if not shelf.private:
-        raise Lacking("a name filter, to have a list that nobody else changes")
-    there = list(shelf.ids)
+    numbered_list = make_list(api, operation, NUMBER)
+    if not numbered_list.private:
+        raise Skip("a name filter, to have a list that nobody else changes")
+    there = list(numbered_list.ids)
 
-    def comes(shelf: Shelf, there: list[str]) -> None:
-        there.append(add(api, shelf))
+    def comes(numbered_list: NumberedList, there: list[str]) -> None:
+        there.append(add(api, numbered_list))
 
-    def goes(shelf: Shelf, there: list[str]) -> None:
-        remove(api, shelf, there.pop(len(there) // 2))
+    def goes(numbered_list: NumberedList, there: list[str]) -> None:
+        remove(api, numbered_list, there.pop(len(there) // 2))
 
-    def both(shelf: Shelf, there: list[str]) -> None:
-        goes(shelf, there)
-        comes(shelf, there)
+    def both(numbered_list: NumberedList, there: list[str]) -> None:
+        goes(numbered_list, there)
+        comes(numbered_list, there)
 
     for between in (comes, goes, both):
-        first, before = list(there), _order(api, shelf)
-        pages = _walk(api, shelf, there, between)
-        after = _order(api, shelf)
+        first, before = list(there), _order(api, numbered_list)
+        pages = _walk(api, numbered_list, there, between)
+        after = _order(api, numbered_list)
         lasting = [item for item in first if item in there]
         same(sorted(after), sorted(there), "the list after items have come and gone", operation=operation)
         if [item for item in before if item in lasting] != [item for item in after if item in lasting]:
@@ -60,27 +60,30 @@ def pages_hold_while_items_come_and_go(api: Api, operation: str) -> None:
             expect(not twice, "no item twice in all pages, while others go", f"twice: {show(twice)}")
 
 
-def _order(api: Api, shelf: Shelf) -> list[str]:
-    return visited(shelf.walk(api, 100))
+def _order(api: Api, numbered_list: NumberedList) -> list[str]:
+    return visited(numbered_list.walk(api, 100))
 
 
-def _walk(api: Api, shelf: Shelf, there: list[str], between: Between) -> list[Page]:
+def _walk(api: Api, numbered_list: NumberedList, there: list[str], between: Between) -> list[Page]:
     """The pages one by one; three times something is done between two of them."""
     pages: list[Page] = []
     for number in range(1, MOST_PAGES):
-        page = shelf.page(api, number, SIZE)
+        page = numbered_list.page(api, number, SIZE)
         pages.append(page)
-        _true(shelf, page, there)
+        _true(numbered_list, page, there)
         if number * SIZE >= len(there):
             break
         if number <= 3:  # noqa: PLR2004 (so many changes)
-            between(shelf, there)
+            between(numbered_list, there)
     return pages
 
 
-def _true(shelf: Shelf, page: Page, there: list[str]) -> None:
+def _true(numbered_list: NumberedList, page: Page, there: list[str]) -> None:
     """What a page tells and holds is true of the list as it is now."""
-    what, more = f"of page {page.number} of size {SIZE}, of {len(there)} items now", {"operation": shelf.operation}
+    what, more = (
+        f"of page {page.number} of size {SIZE}, of {len(there)} items now",
+        {"operation": numbered_list.operation},
+    )
     expect(len(page.ids) <= SIZE, f"at most {SIZE} items on a page", page.ids, rule="PAG-01", **more)
     expect(len({*page.ids}) == len(page.ids), "every item once on a page", page.ids, **more)
     gone = sorted({*page.ids} - {*there})

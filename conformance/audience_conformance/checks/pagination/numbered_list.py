@@ -7,11 +7,11 @@ from urllib.parse import quote, unquote
 
 from audience_conformance.checks.assertions import LARGEST_PAGE, body
 from audience_conformance.checks.assertions import field as part
-from audience_conformance.checks.fixtures import in_stock
+from audience_conformance.checks.fixtures import session_fixture
 from audience_conformance.checks.groups.helpers import group_body, settled, steadily
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path, value_path
 from audience_conformance.client.target import Answer
-from audience_conformance.results.finding import Broken, Lacking, broken, expect
+from audience_conformance.results.finding import Finding, Skip, expect, fail
 
 DEFINED, HELD, GROUPED = "getUserAttributeDefinitions", "getUserAttributesForUser", "getUserGroups"
 LISTS = (DEFINED, HELD, GROUPED)
@@ -34,12 +34,12 @@ class Page(NamedTuple):
         """item_total, which must be a number to be reckoned with (else FMT-02)."""
         total = self.told.get("item_total")
         if isinstance(total, bool) or not isinstance(total, int):
-            broken("page.item_total to be an integer", self.told, rule="FMT-02")
+            fail("page.item_total to be an integer", self.told, rule="FMT-02")
         return total
 
 
 @dataclass(frozen=True)
-class Shelf:
+class NumberedList:
     """A list to page through.
 
     Args:
@@ -71,7 +71,7 @@ class Shelf:
         name = "user_attribute_definition_id" if self.operation == HELD else "_id"
         whole = isinstance(items, list) and all(isinstance(i, dict) and isinstance(i.get(name), str) for i in items)
         if not whole or not isinstance(told, dict):
-            broken(f"items with {name} each, and a page", str(answer), rule="FMT-02", operation=self.operation)
+            fail(f"items with {name} each, and a page", str(answer), rule="FMT-02", operation=self.operation)
         return Page([item[name] for item in items], told, size or 0, number or 0)
 
     def walk(self, api: Api, size: int, **more: Any) -> list[Page]:
@@ -96,42 +96,42 @@ def visited(pages: list[Page]) -> list[str]:
     return [item_id for page in pages for item_id in page.ids]
 
 
-class Restless(Broken):
+class ListChanged(Finding):
     """Others wrote while a list was read: it says nothing of the list."""
 
 
-def at_rest(pages: list[Page]) -> list[Page]:
-    """Pages that were read while the list stayed as long as it was. Raises Restless."""
+def stable(pages: list[Page]) -> list[Page]:
+    """Pages that were read while the list stayed as long as it was. Raises ListChanged."""
     totals = {page.total for page in pages}
     if len(totals) > 1:
-        raise Restless("one item_total on all pages", f"{sorted(totals)}", rule="PAG-02")
+        raise ListChanged("one item_total on all pages", f"{sorted(totals)}", rule="PAG-02")
     return pages
 
 
-def judged(shelf: Shelf, look: Callable[[], None]) -> None:
+def judged(numbered_list: NumberedList, look: Callable[[], None]) -> None:
     """Look at a private list; at another several times, and say so where it never stands still."""
     try:
-        steadily(look, 1 if shelf.private else 7)
-    except Restless as restless:
-        if shelf.private:
+        steadily(look, 1 if numbered_list.private else 7)
+    except ListChanged as restless:
+        if numbered_list.private:
             raise
-        raise Lacking("a list that nobody else changes meanwhile") from restless
+        raise Skip("a list that nobody else changes meanwhile") from restless
 
 
-def whole(operation: str) -> Shelf:
+def whole(operation: str) -> NumberedList:
     """The whole list, whoever wrote to it."""
-    return Shelf(operation, PATHS[operation])
+    return NumberedList(operation, PATHS[operation])
 
 
-def shelf_in_stock(api: Api, operation: str, number: int) -> Shelf:
-    """As `shelf_of`, to be read only."""
-    shelf = in_stock(api, shelf_of, operation, number)
-    if shelf.private:
-        api.memory.of(quote(shelf.query["name"]) if shelf.query else shelf.path)
-    return shelf
+def fixture_list(api: Api, operation: str, number: int) -> NumberedList:
+    """As `make_list`, to be read only."""
+    numbered_list = session_fixture(api, make_list, operation, number)
+    if numbered_list.private:
+        api.cache.of(quote(numbered_list.query["name"]) if numbered_list.query else numbered_list.path)
+    return numbered_list
 
 
-def shelf_of(api: Api, operation: str, number: int) -> Shelf:
+def make_list(api: Api, operation: str, number: int) -> NumberedList:
     """A list with so many items of ours: private if the target's name filter can make it so, else the whole list."""
     if operation == HELD:
         return _values(api, number)
@@ -147,47 +147,53 @@ def shelf_of(api: Api, operation: str, number: int) -> Shelf:
         for group in made:  # a list filtered by status stands still only when the files have been read
             settled(api, group)
     ids = tuple(one["_id"] for one in made)
-    private = Shelf(operation, PATHS[operation], {"name": token}, ids, private=True)
-    return private if _is_private(api, private) else Shelf(operation, PATHS[operation], {}, ids)
+    private = NumberedList(operation, PATHS[operation], {"name": token}, ids, private=True)
+    return private if _is_private(api, private) else NumberedList(operation, PATHS[operation], {}, ids)
 
 
-def half(api: Api, shelf: Shelf) -> Shelf | None:
+def half(api: Api, numbered_list: NumberedList) -> NumberedList | None:
     """Every second item of a private list, by a filter; none where the target does not filter so."""
-    query = {"category": "l2"} if shelf.operation == GROUPED else {"type": "number"}
-    kept = Shelf(shelf.operation, shelf.path, {**shelf.query, **query}, shelf.ids[1::2], private=True)
-    return kept if shelf.private and _is_private(api, kept) else None
+    query = {"category": "l2"} if numbered_list.operation == GROUPED else {"type": "number"}
+    kept = NumberedList(
+        numbered_list.operation,
+        numbered_list.path,
+        {**numbered_list.query, **query},
+        numbered_list.ids[1::2],
+        private=True,
+    )
+    return kept if numbered_list.private and _is_private(api, kept) else None
 
 
-def beyond(api: Api, shelf: Shelf, size: int) -> list[Page]:
+def beyond(api: Api, numbered_list: NumberedList, size: int) -> list[Page]:
     """A page past the end of a private list, where there is such a page and it holds nothing."""
-    number = len(shelf.ids) // size + 2
-    answer = shelf.ask(api, number, size)
-    page = shelf.read(answer, number, size) if shelf.private and answer.ok else None
+    number = len(numbered_list.ids) // size + 2
+    answer = numbered_list.ask(api, number, size)
+    page = numbered_list.read(answer, number, size) if numbered_list.private and answer.ok else None
     return [page] if page is not None and not page.ids else []
 
 
-def add(api: Api, shelf: Shelf) -> str:
+def add(api: Api, numbered_list: NumberedList) -> str:
     """Put one item more into a private list, and give what identifies it."""
-    name = f"{shelf.query.get('name', '')}{api.fresh()}"
-    if shelf.operation == GROUPED:
+    name = f"{numbered_list.query.get('name', '')}{api.fresh()}"
+    if numbered_list.operation == GROUPED:
         return str(api.group(**{**group_body(api), "name": name})["_id"])
-    if shelf.operation == DEFINED:
+    if numbered_list.operation == DEFINED:
         return str(api.definition(name=name)["_id"])
-    definition_id, user_id = str(api.definition()["_id"]), shelf.path.rsplit("/", 1)[-1]
+    definition_id, user_id = str(api.definition()["_id"]), numbered_list.path.rsplit("/", 1)[-1]
     body(api.put(value_path(definition_id, unquote(user_id)), {"attribute": {"value": name}}))
     return definition_id
 
 
-def _is_private(api: Api, shelf: Shelf) -> bool:
+def _is_private(api: Api, numbered_list: NumberedList) -> bool:
     """Does the name filter, which nobody must have, keep ours and no other?"""
     try:
-        found = visited(shelf.walk(api, LARGEST_PAGE))
-    except Broken:
+        found = visited(numbered_list.walk(api, LARGEST_PAGE))
+    except Finding:
         return False
-    return set(found) == set(shelf.ids)
+    return set(found) == set(numbered_list.ids)
 
 
-def _values(api: Api, number: int) -> Shelf:
+def _values(api: Api, number: int) -> NumberedList:
     """The values of a user whom we made up, beside another's of the same definitions."""
     user, other = api.fresh("u"), api.fresh("u")
     made = [api.definition("number" if place % 2 else "string") for place in range(number)]
@@ -196,28 +202,28 @@ def _values(api: Api, number: int) -> Shelf:
             value = place if place % 2 else f"value {place}"
             answer = api.put(value_path(definition["_id"], user_id), {"attribute": {"value": value}})
             body(answer, operation="updateUserAttribute")
-    return Shelf(HELD, user_path(user), {}, tuple(one["_id"] for one in made), private=True)
+    return NumberedList(HELD, user_path(user), {}, tuple(one["_id"] for one in made), private=True)
 
 
-def empty_of(api: Api, operation: str) -> Shelf:
+def make_empty_list(api: Api, operation: str) -> NumberedList:
     """A list without items."""
     if operation == HELD:
-        return Shelf(operation, user_path(api.fresh("u")), private=True)
+        return NumberedList(operation, user_path(api.fresh("u")), private=True)
     query: JsonObject = {"slug": api.fresh("s")} if operation == DEFINED else {"category": "no such category"}
-    return Shelf(operation, PATHS[operation], query, private=True)
+    return NumberedList(operation, PATHS[operation], query, private=True)
 
 
 def empty_pages(api: Api, operation: str) -> list[Page]:
     """The first page of a list without items; none where its filter keeps some, which is another rule's finding."""
-    page = empty_of(api, operation).page(api, 1, 10)
+    page = make_empty_list(api, operation).page(api, 1, 10)
     return [] if page.ids else [page]
 
 
-def remove(api: Api, shelf: Shelf, item_id: str) -> None:
+def remove(api: Api, numbered_list: NumberedList, item_id: str) -> None:
     """Take one item of ours off a list."""
-    if shelf.operation == HELD:
-        user_id = shelf.path.rsplit("/", 1)[-1]
+    if numbered_list.operation == HELD:
+        user_id = numbered_list.path.rsplit("/", 1)[-1]
         answer = api.delete(f"{DEFINITIONS}/{seg(item_id)}/user/{user_id}")
     else:
-        answer = api.delete(f"{shelf.path}/{seg(item_id)}")
+        answer = api.delete(f"{numbered_list.path}/{seg(item_id)}")
     expect(answer.ok, "a delete to succeed", str(answer), rule="FMT-01")

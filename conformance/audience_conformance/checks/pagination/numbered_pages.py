@@ -6,23 +6,23 @@ from audience_conformance.checks.assertions import LARGEST_PAGE, THOROUGH, some
 from audience_conformance.checks.pagination.numbered_list import (
     COMMON,
     LISTS,
+    NumberedList,
     Page,
-    Shelf,
-    at_rest,
     beyond,
-    empty_of,
     empty_pages,
+    fixture_list,
     half,
     judged,
+    make_empty_list,
+    make_list,
     remove,
-    shelf_in_stock,
-    shelf_of,
+    stable,
     visited,
     whole,
 )
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api
-from audience_conformance.results.finding import Lacking, expect, same, show
+from audience_conformance.results.finding import Skip, expect, same, show
 
 MANY, FEW = 12, 6
 """Numbers that many sizes divide: more than a page holds by default, and one for a quick run."""
@@ -30,38 +30,38 @@ VERY_MANY = 101
 """One more than a page can hold."""
 ALL = " ".join(LISTS)
 BOTH = " ".join(COMMON)
-Judge = Callable[[Api, Shelf, list[Page]], None]
+Judge = Callable[[Api, NumberedList, list[Page]], None]
 
 
 def _many(api: Api) -> int:
-    return MANY if api.effort.examples >= THOROUGH else FEW
+    return MANY if api.budget.examples >= THOROUGH else FEW
 
 
-def _each_size(api: Api, shelf: Shelf, judge: Judge) -> None:
+def _each_size(api: Api, numbered_list: NumberedList, judge: Judge) -> None:
     """Judge the pages of a list, read in pages of many sizes."""
-    number = len(shelf.ids) if shelf.private else shelf.page(api, 1, 1).total
-    for size in some(api, shelf.sizes(number)):
-        judged(shelf, lambda size=size: judge(api, shelf, at_rest(shelf.walk(api, size))))  # type: ignore[misc]
+    number = len(numbered_list.ids) if numbered_list.private else numbered_list.page(api, 1, 1).total
+    for size in some(api, numbered_list.sizes(number)):
+        judged(numbered_list, lambda size=size: judge(api, numbered_list, stable(numbered_list.walk(api, size))))  # type: ignore[misc]
 
 
-def _filtered(api: Api, shelf: Shelf, judge: Judge) -> None:
+def _filtered(api: Api, numbered_list: NumberedList, judge: Judge) -> None:
     """Judge the pages of every second item of the list, which a filter keeps."""
-    kept = half(api, shelf)
+    kept = half(api, numbered_list)
     if kept is not None:
         for size in some(api, (1, 2, len(kept.ids) - 1, len(kept.ids))):
-            judge(api, kept, at_rest(kept.walk(api, size)))
+            judge(api, kept, stable(kept.walk(api, size)))
 
 
-def _first_pages(api: Api, shelf: Shelf, judge: Callable[[Page], None]) -> None:
+def _first_pages(api: Api, numbered_list: NumberedList, judge: Callable[[Page], None]) -> None:
     """Judge some pages of a long list one by one: what each says of itself holds whatever others write."""
-    api.memory.of(f"{shelf.path}?page_no=")
-    total = shelf.page(api, 1, 1).total
+    api.cache.of(f"{numbered_list.path}?page_no=")
+    total = numbered_list.page(api, 1, 1).total
     if not total:
-        raise Lacking("a list with items, or leave to make some (--write)")
+        raise Skip("a list with items, or leave to make some (--write)")
     for size in some(api, (1, 2, 3, 10, max(1, total // 2), total, total + 1, LARGEST_PAGE)):
         for number in (1, 2, 3, -(-total // size)):
             if size <= LARGEST_PAGE and size * (number - 1) < total:
-                judge(shelf.page(api, number, size))
+                judge(numbered_list.page(api, number, size))
 
 
 # --- PAG-01 ---------------------------------------------------------------------------------------------
@@ -74,9 +74,9 @@ def _at_most(page: Page) -> None:
 @check("PAG-01", on=ALL, cases=LISTS)
 def a_page_holds_at_most_page_size(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes: no page holds more items."""
-    shelf = shelf_in_stock(api, operation, _many(api))
+    numbered_list = fixture_list(api, operation, _many(api))
     for walk in (_each_size, _filtered):
-        walk(api, shelf, lambda _api, _shelf, pages: _all(_at_most, pages))
+        walk(api, numbered_list, lambda _api, _shelf, pages: _all(_at_most, pages))
 
 
 @check("PAG-01", on=BOTH, cases=COMMON, writes=False)
@@ -93,15 +93,15 @@ def _all(judge: Callable[[Page], None], pages: list[Page]) -> None:
 # --- PAG-02 ---------------------------------------------------------------------------------------------
 
 
-def _together(api: Api, shelf: Shelf, pages: list[Page]) -> None:
+def _together(api: Api, numbered_list: NumberedList, pages: list[Page]) -> None:
     del api
     seen, size = visited(pages), pages[0].size
     twice = sorted({item_id for item_id in seen if seen.count(item_id) > 1})
-    more = {"operation": shelf.operation}
+    more = {"operation": numbered_list.operation}
     expect(not twice, f"every item once in all pages of {size}", f"more than once: {show(twice)}", **more)
-    missing = sorted(set(shelf.ids) - set(seen))
+    missing = sorted(set(numbered_list.ids) - set(seen))
     expect(not missing, f"every item in the pages of {size}", f"missing: {show(missing)}", **more)
-    strange = sorted(set(seen) - set(shelf.ids)) if shelf.private else []
+    strange = sorted(set(seen) - set(numbered_list.ids)) if numbered_list.private else []
     expect(not strange, f"no other item in the pages of {size}", f"besides: {show(strange)}", **more)
     for page in pages:
         same(page.told.get("item_total"), len(seen), f"item_total of page {page.number} of size {size}", **more)
@@ -110,27 +110,38 @@ def _together(api: Api, shelf: Shelf, pages: list[Page]) -> None:
 @check("PAG-02", on=ALL, cases=LISTS)
 def the_pages_together_hold_every_item_once(api: Api, operation: str) -> None:
     """Make a list, read it in pages of many sizes, also after some items were deleted, and when it is empty."""
-    shelf = shelf_of(api, operation, _many(api))
+    numbered_list = make_list(api, operation, _many(api))
     for walk in (_each_size, _filtered):
-        walk(api, shelf, _together)
-    for page in beyond(api, shelf, 5):
-        same(page.told.get("item_total"), len(shelf.ids), "item_total of a page past the end", operation=operation)
-    ids = list(shelf.ids)
+        walk(api, numbered_list, _together)
+    for page in beyond(api, numbered_list, 5):
+        same(
+            page.told.get("item_total"),
+            len(numbered_list.ids),
+            "item_total of a page past the end",
+            operation=operation,
+        )
+    ids = list(numbered_list.ids)
     for number in (len(ids) // 2, 0, -1):
-        remove(api, shelf, ids.pop(number))
-    _each_size(api, Shelf(operation, shelf.path, shelf.query, tuple(ids), shelf.private), _together)
+        remove(api, numbered_list, ids.pop(number))
+    _each_size(
+        api,
+        NumberedList(operation, numbered_list.path, numbered_list.query, tuple(ids), numbered_list.private),
+        _together,
+    )
     for page in empty_pages(api, operation):
-        _together(api, empty_of(api, operation), [page])
+        _together(api, make_empty_list(api, operation), [page])
 
 
 @check("PAG-02", "PAG-01", "PAG-03", "PAG-04", on=ALL, cases=LISTS, generates=True)
 def a_largest_page_and_one_more_item(api: Api, operation: str) -> None:
     """Make a list of 101 items and read it in pages of 100, 51 and 50; and when one of them is gone."""
-    shelf = shelf_of(api, operation, VERY_MANY)
+    numbered_list = make_list(api, operation, VERY_MANY)
     for size in (LARGEST_PAGE, VERY_MANY // 2 + 1, VERY_MANY // 2):
-        judged(shelf, lambda size=size: _largest(api, shelf, size))  # type: ignore[misc]
-    remove(api, shelf, shelf.ids[-1])
-    hundred = Shelf(operation, shelf.path, shelf.query, shelf.ids[:-1], shelf.private)
+        judged(numbered_list, lambda size=size: _largest(api, numbered_list, size))  # type: ignore[misc]
+    remove(api, numbered_list, numbered_list.ids[-1])
+    hundred = NumberedList(
+        operation, numbered_list.path, numbered_list.query, numbered_list.ids[:-1], numbered_list.private
+    )
     for size in (LARGEST_PAGE, LARGEST_PAGE // 2):
         judged(hundred, lambda size=size: _largest(api, hundred, size))  # type: ignore[misc]
 
@@ -138,13 +149,13 @@ def a_largest_page_and_one_more_item(api: Api, operation: str) -> None:
 @check("PAG-04", "PAG-01", "PAG-03", on=ALL, cases=LISTS, generates=True)
 def a_largest_page_knows_its_neighbours(api: Api, operation: str) -> None:
     """Make a list of 101 items and read it in pages of 100."""
-    shelf = shelf_of(api, operation, VERY_MANY)
-    judged(shelf, lambda: _told(at_rest(shelf.walk(api, LARGEST_PAGE)), LARGEST_PAGE))
+    numbered_list = make_list(api, operation, VERY_MANY)
+    judged(numbered_list, lambda: _told(stable(numbered_list.walk(api, LARGEST_PAGE)), LARGEST_PAGE))
 
 
-def _largest(api: Api, shelf: Shelf, size: int) -> None:
-    pages = at_rest(shelf.walk(api, size))
-    _together(api, shelf, pages)
+def _largest(api: Api, numbered_list: NumberedList, size: int) -> None:
+    pages = stable(numbered_list.walk(api, size))
+    _together(api, numbered_list, pages)
     _told(pages, size)
 
 
@@ -160,10 +171,10 @@ def _told(pages: list[Page], size: int) -> None:
 @check("PAG-02", on=BOTH, cases=COMMON, writes=False)
 def the_pages_of_the_whole_list_hold_every_item_once(api: Api, operation: str) -> None:
     """Read the list as it is in pages of several sizes: no item twice, and as many as item_total says."""
-    shelf = whole(operation)
-    if not shelf.page(api, 1, 1).total:
-        raise Lacking("a list with items, or leave to make some (--write)")
-    _each_size(api, shelf, _together)
+    numbered_list = whole(operation)
+    if not numbered_list.page(api, 1, 1).total:
+        raise Skip("a list with items, or leave to make some (--write)")
+    _each_size(api, numbered_list, _together)
 
 
 # --- PAG-03 ---------------------------------------------------------------------------------------------
@@ -177,10 +188,10 @@ def _which(page: Page) -> None:
 @check("PAG-03", on=ALL, cases=LISTS)
 def current_and_size_say_which_page_it_is(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes: current is page_no, size is page_size, on an empty list too."""
-    shelf = shelf_in_stock(api, operation, _many(api))
+    numbered_list = fixture_list(api, operation, _many(api))
     for walk in (_each_size, _filtered):
-        walk(api, shelf, lambda _api, _shelf, pages: _all(_which, pages))
-    _all(_which, beyond(api, shelf, 5))
+        walk(api, numbered_list, lambda _api, _shelf, pages: _all(_which, pages))
+    _all(_which, beyond(api, numbered_list, 5))
     _all(_which, empty_pages(api, operation))
 
 
@@ -202,17 +213,17 @@ def _neighbours(page: Page, total: int) -> None:
 @check("PAG-04", on=ALL, cases=LISTS)
 def has_next_and_has_previous_are_exact(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes, full last pages among them, and beyond the last, and none."""
-    shelf = shelf_in_stock(api, operation, _many(api))
+    numbered_list = fixture_list(api, operation, _many(api))
 
-    def judge(api: Api, shelf: Shelf, pages: list[Page]) -> None:
-        total = len(shelf.ids) if shelf.private else len(visited(pages))
+    def judge(api: Api, numbered_list: NumberedList, pages: list[Page]) -> None:
+        total = len(numbered_list.ids) if numbered_list.private else len(visited(pages))
         for page in pages:
             _neighbours(page, total)
-        for page in beyond(api, shelf, pages[0].size):
+        for page in beyond(api, numbered_list, pages[0].size):
             _neighbours(page, total)
 
     for walk in (_each_size, _filtered):
-        walk(api, shelf, judge)
+        walk(api, numbered_list, judge)
     for page in empty_pages(api, operation):
         _neighbours(page, 0)
 

@@ -4,30 +4,30 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from audience_conformance.checks.protocol.requests import batches as rounds
+from audience_conformance.checks.protocol.requests import batches
 from audience_conformance.checks.protocol.requests.call import Call, discard, per_operation, send
-from audience_conformance.checks.protocol.requests.resources import Things
+from audience_conformance.checks.protocol.requests.resources import Resources
 from audience_conformance.checks.protocol.requests.schema_violations import refusable_body
 from audience_conformance.checks.protocol.requests.valid import follow, query_parameters
 from audience_conformance.client.api import Api, JsonObject
 from audience_conformance.client.target import Answer
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
-from audience_conformance.results.finding import Lacking, broken, expect, show
+from audience_conformance.results.finding import Skip, expect, fail, show
 
 REFUSED = 400
 UNKNOWN_PATH = "unknown-path"
 
 
 def _refused(api: Api, case: str) -> Iterator[tuple[Call, Answer]]:
-    """All refusals of an operation, or those of unknown paths. Raises Lacking where there is none."""
+    """All refusals of an operation, or those of unknown paths. Raises Skip where there is none."""
     found = False
-    for sent in rounds.unknown_paths(api) if case == UNKNOWN_PATH else rounds.refusals(api, case):
+    for sent in batches.unknown_paths(api) if case == UNKNOWN_PATH else batches.refusals(api, case):
         if sent.refused or not isinstance(sent.came, Answer):
             found = True
             yield sent.call, sent.answer
     if not found:
-        raise Lacking("a request that it refuses")
+        raise Skip("a request that it refuses")
 
 
 @per_operation("ERR-01", catalogue()["ERR-01"].operations, more=[UNKNOWN_PATH])
@@ -66,7 +66,7 @@ def a_400_names_the_offending_fields(api: Api, case: str) -> None:
             _names_its_fields(call, answer)
     if not seen:
         locked = case == "deleteUserAttributeDefinitionById"
-        raise Lacking("a locked definition (--locked-definition)" if locked else f"a request that {case} refuses")
+        raise Skip("a locked definition (--locked-definition)" if locked else f"a request that {case} refuses")
 
 
 def _names_its_fields(call: Call, answer: Answer) -> None:
@@ -74,7 +74,7 @@ def _names_its_fields(call: Call, answer: Answer) -> None:
     errors = _errors(answer)
     if errors is None:
         expected = "errors to be a list of objects with field and message, and not empty"
-        broken(expected, _shown(call, answer), operation=_at(call))
+        fail(expected, _shown(call, answer), operation=_at(call))
     steps = {step for error in errors for step in re.split(r"[^\w]+", error["field"].lower())}
     for name in call.fields:
         expected = f"errors to name {name}"
@@ -92,17 +92,17 @@ def _errors(answer: Answer) -> list[JsonObject] | None:
 
 def _twice_wrong(api: Api, operation_id: str) -> Iterator[Call]:
     """Requests with two or more wrong fields, of a body or a query, or that lack them: all are to be named."""
-    things = Things(api)
+    resources = Resources(api)
     if "requestBody" in operations()[operation_id][2]:
-        body = refusable_body(api, things, operation_id)
+        body = refusable_body(api, resources, operation_id)
         every = [name for name in body if name != "attribute"]
         for names in {tuple(every[-2:]), tuple(every)}:
             if len(names) > 1:
                 call = Call(operation_id, f"wrong {' and '.join(names)}", body={**body, **dict.fromkeys(names, 5)})
-                yield replace(call, ids=things.ids(operation_id), fields=names)
+                yield replace(call, ids=resources.ids(operation_id), fields=names)
         required = _required(operation_id)
         if len(required) > 1:
-            ids = things.ids(operation_id)
+            ids = resources.ids(operation_id)
             yield Call(operation_id, f"no {' and no '.join(required)}", body={}, ids=ids, fields=required)
     texts = {"integer": "many", "boolean": "perhaps"}
     kinds = {parameter["name"]: parameter["schema"]["type"] for parameter in query_parameters(operation_id)}
@@ -110,7 +110,7 @@ def _twice_wrong(api: Api, operation_id: str) -> Iterator[Call]:
     if len(query) > 1:
         names = tuple(name for name, _ in query)
         about = f"wrong {' and '.join(names)}"
-        yield Call(operation_id, about, query=query, ids=things.ids(operation_id), fields=names)
+        yield Call(operation_id, about, query=query, ids=resources.ids(operation_id), fields=names)
 
 
 def _required(operation_id: str) -> tuple[str, ...]:

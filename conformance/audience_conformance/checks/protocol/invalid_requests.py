@@ -3,15 +3,15 @@
 from dataclasses import replace
 
 from audience_conformance.checks.protocol import schemathesis_bridge as generate
-from audience_conformance.checks.protocol.requests import batches as rounds
+from audience_conformance.checks.protocol.requests import batches
 from audience_conformance.checks.protocol.requests.call import Call, discard, per_operation, send, template
 from audience_conformance.checks.protocol.requests.rejected import MALFORMED, OTHER_TYPE, VIOLATION, methods_of
-from audience_conformance.checks.protocol.requests.resources import Things, has_ids
+from audience_conformance.checks.protocol.requests.resources import Resources, has_ids
 from audience_conformance.checks.protocol.requests.schema_violations import (
     documents_400,
     is_certainly_invalid,
     is_constrained,
-    tamed,
+    sanitized,
 )
 from audience_conformance.checks.protocol.requests.valid import has_input
 from audience_conformance.checks.registry import check
@@ -42,28 +42,28 @@ def _was_refused(call: Call, answer: Answer, allowed: set[int]) -> None:
 
 def _all_refused(api: Api, operation_id: str) -> None:
     fields: dict[tuple[str, ...], Call] = {}
-    for sent in rounds.refusals(api, operation_id):
+    for sent in batches.refusals(api, operation_id):
         if sent.kind == VIOLATION:
             _was_refused(sent.call, sent.answer, {REFUSED, NOT_FOUND} if sent.call.tenant else {REFUSED})
             if not sent.call.tenant:
                 fields[sent.call.fields] = sent.call
     if has_ids(operation_id):
-        unknown = Things(api).unknown(operation_id)
+        unknown = Resources(api).unknown(operation_id)
         for call in fields.values():
             _is_refused(api, replace(call, about=f"{call.about}, with unknown ids", ids=unknown), {REFUSED, NOT_FOUND})
 
 
 def _all_generated_refused(api: Api, operation_id: str) -> None:
-    things = Things(api)
-    things.ids(operation_id)
+    resources = Resources(api)
+    resources.ids(operation_id)
 
     def is_refused(call: Call) -> None:
-        call = tamed(api, things, call)
+        call = sanitized(api, resources, call)
         if is_certainly_invalid(call):
             _is_refused(api, call, {REFUSED})
 
     invalid = generate.generated(api, operation_id, valid=False)
-    api.for_all(is_refused, examples=max(api.effort.examples // 2, 5), call=invalid)
+    api.for_all(is_refused, examples=max(api.budget.examples // 2, 5), call=invalid)
 
 
 @per_operation("FMT-05", FMT_05)
@@ -93,7 +93,7 @@ def a_generated_invalid_request_is_refused_too(api: Api, operation_id: str) -> N
 @check("FMT-07", on=" ".join(operations()), cases=PATHS)
 def a_lacking_method_is_405(api: Api, operation_id: str) -> None:
     """Send every method but OPTIONS and HEAD that a path lacks, to each path; Allow names the methods it has."""
-    for sent in rounds.lacking_methods(api, operation_id):
+    for sent in batches.lacking_methods(api, operation_id):
         name, answer = sent.call.about, sent.answer
         expected = f"{LACKING_METHOD} for {name} {template(operation_id)}"
         expect(answer.status == LACKING_METHOD, expected, str(answer), operation=operation_id)
@@ -108,7 +108,7 @@ def a_lacking_method_is_405(api: Api, operation_id: str) -> None:
 @per_operation("FMT-08", WITH_BODY)
 def malformed_json_is_400(api: Api, operation_id: str) -> None:
     """Send bodies that would be valid, but for a comma, a brace or a quote."""
-    for sent in rounds.refusals(api, operation_id):
+    for sent in batches.refusals(api, operation_id):
         if sent.kind == MALFORMED:
             expected = f"{REFUSED} for malformed JSON ({sent.call.about})"
             expect(sent.answer.status == REFUSED, expected, str(sent.answer), operation=operation_id)
@@ -117,7 +117,7 @@ def malformed_json_is_400(api: Api, operation_id: str) -> None:
 @per_operation("FMT-09", WITH_BODY)
 def a_body_that_is_not_json_is_415(api: Api, operation_id: str) -> None:
     """Send text, forms, XML and bytes, said to be what they are."""
-    for sent in rounds.refusals(api, operation_id):
+    for sent in batches.refusals(api, operation_id):
         if sent.kind == OTHER_TYPE:
             expected = f"{NOT_JSON} for a body that is {sent.call.about}"
             expect(sent.answer.status == NOT_JSON, expected, str(sent.answer), operation=operation_id)
@@ -126,5 +126,5 @@ def a_body_that_is_not_json_is_415(api: Api, operation_id: str) -> None:
 @check("FMT-10", on=" ".join(operations()), writes=False)
 def an_unknown_path_is_404(api: Api) -> None:
     """Ask for paths that the contract lacks: misspelt, cut off, with a segment too many, below every path."""
-    for sent in rounds.unknown_paths(api):
+    for sent in batches.unknown_paths(api):
         expect(sent.answer.status == NOT_FOUND, f"{NOT_FOUND} for an unknown path", str(sent.answer))

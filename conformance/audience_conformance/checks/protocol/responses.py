@@ -8,7 +8,7 @@ from itertools import chain
 from hypothesis import strategies as st
 
 from audience_conformance.checks.protocol import schemathesis_bridge as generate
-from audience_conformance.checks.protocol.requests import batches as rounds
+from audience_conformance.checks.protocol.requests import batches
 from audience_conformance.checks.protocol.requests.call import (
     Call,
     discard,
@@ -19,17 +19,17 @@ from audience_conformance.checks.protocol.requests.call import (
     some,
     success,
 )
-from audience_conformance.checks.protocol.requests.hostile import METHODS, odd_calls
+from audience_conformance.checks.protocol.requests.hostile import METHODS, hostile_calls
 from audience_conformance.checks.protocol.requests.rejected import UNKNOWN_IDS, methods_of
-from audience_conformance.checks.protocol.requests.resources import Things, has_ids
-from audience_conformance.checks.protocol.requests.schema_violations import MARK, tamed
+from audience_conformance.checks.protocol.requests.resources import Resources, has_ids
+from audience_conformance.checks.protocol.requests.schema_violations import MARK, sanitized
 from audience_conformance.checks.protocol.requests.valid import adapted, has_input, may_be_past_the_end, valid_calls
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api
 from audience_conformance.client.target import Answer, Unreachable
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
-from audience_conformance.results.finding import Lacking, broken, expect
+from audience_conformance.results.finding import Skip, expect, fail
 
 REFUSED, NOT_FOUND, FAILURE = 400, 404, 500
 WITH_INPUT = [operation_id for operation_id in operations() if has_input(operation_id)]
@@ -63,18 +63,18 @@ def _gets_its_success(call: Call, answer: Answer) -> None:
 @per_operation("FMT-01", catalogue()["FMT-01"].operations)
 def a_valid_request_gets_its_documented_success(api: Api, operation_id: str) -> None:
     """Send the documented examples, every query parameter alone and in pairs, all bounds, and bodies of every kind."""
-    for sent in rounds.valid(api, operation_id):
-        if sent.kind == rounds.VALID:
+    for sent in batches.valid(api, operation_id):
+        if sent.kind == batches.VALID:
             _gets_its_success(sent.call, sent.answer)
 
 
 @per_operation("FMT-01", WITH_INPUT, generates=True)
 def a_generated_valid_request_gets_its_documented_success(api: Api, operation_id: str) -> None:
     """Send requests that Schemathesis generates from the contract, about things that exist."""
-    things = Things(api)
+    resources = Resources(api)
 
     def gets_its_success(call: Call) -> None:
-        call = adapted(api, things, call)
+        call = adapted(api, resources, call)
         _gets_its_success(call, send(api, call))
 
     api.for_all(gets_its_success, call=generate.generated(api, operation_id, valid=True))
@@ -84,14 +84,14 @@ def a_generated_valid_request_gets_its_documented_success(api: Api, operation_id
 def a_request_for_what_is_not_there_gets_a_documented_status(api: Api, operation_id: str) -> None:
     """Name definitions and groups that do not exist, by ids of any form, in requests that are valid otherwise."""
     expected = f"{NOT_FOUND}, as the operation documents, for ids that nothing has"
-    for sent in rounds.refusals(api, operation_id):
+    for sent in batches.refusals(api, operation_id):
         if sent.kind == UNKNOWN_IDS:
             right = sent.answer.status in {NOT_FOUND, success(operation_id)}
             expect(right, expected, str(sent.answer), operation=operation_id)
-    things = Things(api)
-    plain = valid_calls(api, things, operation_id)[0]
+    resources = Resources(api)
+    plain = valid_calls(api, resources, operation_id)[0]
     for tail in each(api, ("-žluť", " x", "/x", "-" + "x" * 500)):
-        ids = {name: f"{value}{tail}" for name, value in things.unknown(operation_id).items()}
+        ids = {name: f"{value}{tail}" for name, value in resources.unknown(operation_id).items()}
         call = Call(operation_id, query=plain.query, body=plain.body, ids=ids)
         answer = send(api, call)
         expect(answer.status in {NOT_FOUND, success(operation_id)}, expected, str(answer), operation=operation_id)
@@ -100,7 +100,7 @@ def a_request_for_what_is_not_there_gets_a_documented_status(api: Api, operation
 @check("FMT-01", on=" ".join(IN_STATES))
 def a_valid_request_succeeds_in_every_state(api: Api) -> None:
     """Ask about groups that are pending, read, failed, empty, mended, counted; definitions in use; what was deleted."""
-    for seen in rounds.situations(api):
+    for seen in batches.resource_states(api):
         expected = f"{' or '.join(map(str, sorted(seen.allowed)))} for {seen.call.about}"
         expect(seen.answer.status in seen.allowed, expected, str(seen.answer), operation=seen.call.operation)
 
@@ -130,15 +130,15 @@ def a_success_body_matches_its_schema(api: Api, operation_id: str) -> None:
         wrong = generate.deviation(api, operation_id, _without_refused(answer))
         expect(wrong is None, "a body that matches its schema", f"{wrong}, in {answer}", operation=operation_id)
     if not judged:
-        raise Lacking(f"a success of {operation_id}")
+        raise Skip(f"a success of {operation_id}")
 
 
 def _successes(api: Api, operation_id: str) -> Iterator[Answer]:
-    for sent in rounds.valid(api, operation_id):
+    for sent in batches.valid(api, operation_id):
         refused = sent.refused and may_be_past_the_end(sent.call)
-        if sent.kind == rounds.VALID and not refused:
+        if sent.kind == batches.VALID and not refused:
             yield sent.answer
-    yield from (sent.answer for sent in rounds.visits(api, operation_id))
+    yield from (sent.answer for sent in batches.response_variants(api, operation_id))
 
 
 def _without_refused(answer: Answer) -> bytes:
@@ -162,18 +162,18 @@ def _without_refused(answer: Answer) -> bytes:
 def a_body_is_served_as_json(api: Api, operation_id: str) -> None:
     """Look at the content type of successes and of every kind of refusal, whatever the request says it accepts."""
     if operation_id == UNKNOWN_PATH:
-        for sent in rounds.unknown_paths(api):
+        for sent in batches.unknown_paths(api):
             if sent.answer.status >= REFUSED:
                 _is_json(sent.answer, None)
         return
-    for sent in rounds.valid(api, operation_id):
-        if sent.kind == rounds.VALID:
+    for sent in batches.valid(api, operation_id):
+        if sent.kind == batches.VALID:
             _is_json(sent.answer, operation_id)
-    things = Things(api)
+    resources = Resources(api)
     for accept in ACCEPTS if method(operation_id) == "GET" else ():
-        answer = send(api, Call(operation_id, ids=things.ids(operation_id), headers=(("Accept", accept),)))
+        answer = send(api, Call(operation_id, ids=resources.ids(operation_id), headers=(("Accept", accept),)))
         _is_json(answer, operation_id)
-    for sent in rounds.refusals(api, operation_id):
+    for sent in batches.refusals(api, operation_id):
         if sent.refused:
             _is_json(sent.answer, operation_id)
 
@@ -196,7 +196,7 @@ def _withstands(api: Api, call: Call, *, method_: str | None = None) -> Answer:
     try:
         came = send(api, call, method_=method_)
     except Unreachable as silence:
-        if not rounds.answers_others(api):
+        if not batches.answers_others(api):
             raise
         came = silence
     return _withstood(call, came)
@@ -205,7 +205,7 @@ def _withstands(api: Api, call: Call, *, method_: str | None = None) -> Answer:
 def _withstood(call: Call, came: Answer | Unreachable) -> Answer:
     expected = f"any answer below {FAILURE} ({call.about})"
     if isinstance(came, Unreachable):
-        broken(expected, f"no answer, although others are answered: {came}", operation=call.operation)
+        fail(expected, f"no answer, although others are answered: {came}", operation=call.operation)
     expect(came.status < FAILURE, expected, str(came), operation=call.operation)
     return came
 
@@ -215,7 +215,7 @@ def _withstands_and_reads(api: Api, call: Call) -> None:
     answer = _withstands(api, call)
     if not answer.ok:
         return
-    reading = rounds.reader(call, answer)
+    reading = batches.reader(call, answer)
     if reading is not None:
         _withstands(api, reading)
     discard(api, call, answer)
@@ -225,21 +225,21 @@ def _withstands_and_reads(api: Api, call: Call) -> None:
 def no_request_gets_a_5xx(api: Api, operation_id: str) -> None:
     """Send valid, forbidden and odd requests: ids, queries, methods, media types, broken, deep and huge bodies."""
     told = set()
-    for sent in chain(rounds.valid(api, operation_id), rounds.refusals(api, operation_id)):
+    for sent in chain(batches.valid(api, operation_id), batches.refusals(api, operation_id)):
         told.add(sent.call.likeness)
         _withstood(sent.call, sent.came)
-    things = Things(api)
-    things.ids(operation_id)
-    for call in each(api, some(api, odd_calls(api, things, operation_id), 10)):
+    resources = Resources(api)
+    resources.ids(operation_id)
+    for call in each(api, some(api, hostile_calls(api, resources, operation_id), 10)):
         if not (call.query or call.content is not None) or call.likeness not in told:
             _withstands_and_reads(api, call)
     if api.options.writes and operation_id in PATHS:
-        _other_methods(api, things, operation_id)
+        _other_methods(api, resources, operation_id)
 
 
-def _other_methods(api: Api, things: Things, operation_id: str) -> None:
+def _other_methods(api: Api, resources: Resources, operation_id: str) -> None:
     """Methods that a path lacks, also with a body, and those that a server may answer by itself."""
-    call = Call(operation_id, ids=things.ids(operation_id))
+    call = Call(operation_id, ids=resources.ids(operation_id))
     for name in (*METHODS, "OPTIONS", "HEAD"):
         if name not in methods_of(operation_id):
             _withstands(api, replace(call, about=f"{name} there, with a body", body={}), method_=name)
@@ -250,7 +250,7 @@ def _other_methods(api: Api, things: Things, operation_id: str) -> None:
 @check("FMT-04", on=" ".join(IN_STATES))
 def no_state_gets_a_5xx(api: Api) -> None:
     """Ask about groups that are pending, read, failed, empty, mended, counted; definitions in use; what was deleted."""
-    for seen in rounds.situations(api):
+    for seen in batches.resource_states(api):
         expected = f"any answer below {FAILURE} ({seen.call.about})"
         expect(seen.answer.status < FAILURE, expected, str(seen.answer), operation=seen.call.operation)
 
@@ -258,15 +258,15 @@ def no_state_gets_a_5xx(api: Api) -> None:
 @per_operation("FMT-04", WITH_INPUT, generates=True)
 def no_generated_request_gets_a_5xx(api: Api, operation_id: str) -> None:
     """Send valid and invalid requests that Schemathesis generates, and those of its coverage phase."""
-    things = Things(api)
-    things.ids(operation_id)
+    resources = Resources(api)
+    resources.ids(operation_id)
     for call in each(api, generate.coverage(api, operation_id, valid=False)):
-        _withstands_and_reads(api, tamed(api, things, call))
+        _withstands_and_reads(api, sanitized(api, resources, call))
     valid = st.tuples(st.just(adapted), generate.generated(api, operation_id, valid=True))
-    invalid = st.tuples(st.just(tamed), generate.generated(api, operation_id, valid=False))
+    invalid = st.tuples(st.just(sanitized), generate.generated(api, operation_id, valid=False))
 
-    def withstands(drawn: tuple[Callable[[Api, Things, Call], Call], Call]) -> None:
+    def withstands(drawn: tuple[Callable[[Api, Resources, Call], Call], Call]) -> None:
         fit, call = drawn
-        _withstands_and_reads(api, fit(api, things, call))
+        _withstands_and_reads(api, fit(api, resources, call))
 
     api.for_all(withstands, drawn=st.one_of(invalid, valid))

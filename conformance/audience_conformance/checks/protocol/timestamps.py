@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from audience_conformance.checks.protocol.requests import batches as rounds
+from audience_conformance.checks.protocol.requests import batches
 from audience_conformance.checks.protocol.requests.call import method, per_operation
-from audience_conformance.checks.protocol.requests.resources import Things, listed
+from audience_conformance.checks.protocol.requests.resources import Resources, listed
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg
 from audience_conformance.client.target import Answer
 from audience_conformance.contract.rules import catalogue
-from audience_conformance.results.finding import Lacking, expect, show
+from audience_conformance.results.finding import Skip, expect, show
 
 TIMES = ("created_at", "modified_at")
 _DATE_TIME = re.compile(
@@ -34,9 +34,9 @@ def is_date_time(value: Any) -> bool:
 @per_operation("FMT-11", catalogue()["FMT-11"].operations)
 def times_are_rfc_3339(api: Api, operation_id: str) -> None:
     """Look at the times of definitions and groups when created, read, updated, listed and put into categories."""
-    things = Things(api)
+    resources = Resources(api)
     is_group = "Group" in operation_id
-    borne = _borne(api, things, GROUPS if is_group else DEFINITIONS)
+    borne = _borne(api, resources, GROUPS if is_group else DEFINITIONS)
     seen = 0
     for answer in _answers(api, operation_id):
         for record in _records(answer) if answer.ok else ():
@@ -46,14 +46,14 @@ def times_are_rfc_3339(api: Api, operation_id: str) -> None:
                 actual = f"{show(record.get(name))}, in {show(record)}"
                 expect(right, f"{name} to be an RFC 3339 date-time with a zone", actual, operation=operation_id)
     if not seen:
-        raise Lacking(f"a {'group' if is_group else 'definition'} with {' and '.join(TIMES)} in {operation_id}")
+        raise Skip(f"a {'group' if is_group else 'definition'} with {' and '.join(TIMES)} in {operation_id}")
 
 
 def _answers(api: Api, operation_id: str) -> Iterator[Answer]:
     if method(operation_id) == "GET":
-        yield from (sent.answer for sent in rounds.visits(api, operation_id))
+        yield from (sent.answer for sent in batches.response_variants(api, operation_id))
         return
-    yield from (sent.answer for sent in rounds.valid(api, operation_id) if sent.kind == rounds.VALID)
+    yield from (sent.answer for sent in batches.valid(api, operation_id) if sent.kind == batches.VALID)
 
 
 def _records(answer: Answer) -> list[JsonObject]:
@@ -69,10 +69,10 @@ def _records(answer: Answer) -> list[JsonObject]:
     return [record for record in found if isinstance(record, dict)]
 
 
-def _borne(api: Api, things: Things, path: str) -> list[str]:
+def _borne(api: Api, resources: Resources, path: str) -> list[str]:
     """The times that this target shows: the contract requires neither, but what one answer shows, all have to."""
     answered: list[Any] = listed(api, path, page_size=1)
     if api.options.writes:
-        made = things.group() if path == GROUPS else things.definition()
+        made = resources.group() if path == GROUPS else resources.definition()
         answered += [made, api.get(f"{path}/{seg(made['_id'])}").json]
     return [name for name in TIMES if any(isinstance(one, dict) and name in one for one in answered)]

@@ -8,7 +8,7 @@ from audience_conformance.checks.assertions import field, items, only, record
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, pauses, seg, user_path, value_path
 from audience_conformance.client.ledger import Tenant
 from audience_conformance.client.target import Answer
-from audience_conformance.results.finding import Lacking, show
+from audience_conformance.results.finding import Skip, show
 
 GROUP_FIELDS = (
     "_id",
@@ -32,7 +32,7 @@ VALUE_FIELDS = (
     *("_id", "application_id", "user_id", "user_attribute_definition_id", "attribute", "type"),
     *("updated_by", "customer_overridden"),
 )
-PATIENCE = 3.0
+ASYNC_TIMEOUT = 3.0
 """Seconds that a job of the server's is given; one that takes longer is looked at in less detail."""
 
 _slow: WeakSet[Any] = WeakSet()
@@ -40,7 +40,7 @@ _slow: WeakSet[Any] = WeakSet()
 
 
 @dataclass(frozen=True)
-class Furnished:
+class TenantFixture:
     """A definition, a value of it and a group, in one application."""
 
     tenant: Tenant
@@ -67,22 +67,22 @@ class Furnished:
         return {str(self.definition.get("name")), str(self.group.get("name"))}
 
 
-def furnish(api: Api, tenant: Tenant, slug: str, user_id: str, value: Any, **names: str) -> Furnished:
+def make_tenant_fixture(api: Api, tenant: Tenant, slug: str, user_id: str, value: Any, **names: str) -> TenantFixture:
     """Make a definition, a user's value and a group of three, called so if `name` is given.
 
     Raises:
-        Lacking: the target does not make them.
+        Skip: the target does not make them.
     """
     definition = api.definition(tenant=tenant, slug=slug, **names)
     group = api.group([user_id, f"{user_id}-2", f"{user_id}-3"], tenant=tenant, **names)
     api.put(value_path(definition["_id"], user_id), {"attribute": {"value": value}}, tenant=tenant)
     group, settled = settle(api, tenant, group)
-    return Furnished(tenant, definition, user_id, group, settled)
+    return TenantFixture(tenant, definition, user_id, group, settled)
 
 
 def settle(api: Api, tenant: Tenant, group: JsonObject) -> tuple[JsonObject, bool]:
     """The group when its file has been read, and whether it has; a target slow once is not waited for again."""
-    for _ in pauses(0.1 if api.target in _slow else min(api.options.patience, PATIENCE)):
+    for _ in pauses(0.1 if api.target in _slow else min(api.options.async_timeout, ASYNC_TIMEOUT)):
         answer = api.get(f"{GROUPS}/{seg(group['_id'])}", tenant=tenant)
         seen = record(answer) if answer.ok else group
         if seen.get("status") != "pending":
@@ -91,7 +91,7 @@ def settle(api: Api, tenant: Tenant, group: JsonObject) -> tuple[JsonObject, boo
     return seen, False
 
 
-def snapshot(api: Api, mine: Furnished) -> JsonObject:
+def snapshot(api: Api, mine: TenantFixture) -> JsonObject:
     """All that the target says of these things, wherever it says it; documented fields only."""
     tenant = mine.tenant
     group_fields = (*GROUP_FIELDS, *JOB_FIELDS) if mine.settled else GROUP_FIELDS
@@ -145,9 +145,9 @@ def creates_with_another_slug(api: Api, tenant: Tenant, refused: Answer) -> bool
     """Is a definition created that differs in the slug alone: then it was the slug that another was refused for.
 
     Raises:
-        Lacking: the application refuses every creation.
+        Skip: the application refuses every creation.
     """
     sent = {"name": api.fresh("Name "), "slug": api.fresh("s"), "description": "Of a slug of its own", "type": "string"}
     if not api.post(DEFINITIONS, sent, tenant=tenant).ok:
-        raise Lacking(f"an application {tenant[1]} that definitions can be created in ({str(refused)[:200]})")
+        raise Skip(f"an application {tenant[1]} that definitions can be created in ({str(refused)[:200]})")
     return True

@@ -7,26 +7,26 @@ from typing import Any
 from audience_conformance.checks.assertions import NOT_FOUND, TRIES, body, field, in_pages, items, listed, some
 from audience_conformance.checks.registry import check
 from audience_conformance.checks.tenants.fixtures import (
-    Furnished,
+    TenantFixture,
     creates_with_another_slug,
-    furnish,
+    make_tenant_fixture,
     tag_list,
     tags_of,
 )
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, user_path, value_path
 from audience_conformance.client.ledger import Tenant
-from audience_conformance.results.finding import broken, expect, show
+from audience_conformance.results.finding import expect, fail, show
 
 READS = "getUserAttributeDefinitionById getUserAttributeById getUserGroupById getUsersByByGroupId"
 LISTS = "getUserAttributeDefinitions getUserAttributesForUser getUserGroups getCategorisedUserGroups"
 OVERVIEWS = "getUserGroupTags getUserGroupCategories"
 
 
-def _both_ways(api: Api) -> list[tuple[Furnished, Tenant]]:
+def _both_ways(api: Api) -> list[tuple[TenantFixture, Tenant]]:
     """Things in each application, and the application that must not show them."""
     here, there = api.tenant, api.other_tenant
     return [
-        (furnish(api, one, api.fresh("s"), api.fresh("u"), "Own value"), other)
+        (make_tenant_fixture(api, one, api.fresh("s"), api.fresh("u"), "Own value"), other)
         for one, other in ((here, there), (there, here))
     ]
 
@@ -82,7 +82,7 @@ def another_application_lists_nothing(api: Api) -> None:
         expect(not foreign_groups, f"no group of {mine.tenant[1]} in the categories of {other[1]}", foreign_groups)
 
 
-def _none_is_listed(api: Api, mine: Furnished, other: Tenant, queries: Iterable[tuple[str, JsonObject]]) -> None:
+def _none_is_listed(api: Api, mine: TenantFixture, other: Tenant, queries: Iterable[tuple[str, JsonObject]]) -> None:
     for path, query in queries:
         for item in in_pages(api, path, tenant=other, **query):
             foreign = item.get("name") in mine.names
@@ -145,7 +145,7 @@ def two_applications_may_use_one_slug(api: Api) -> None:
         sent = {"name": api.fresh("Name "), "slug": slug, "description": "Of one slug", "type": "string"}
         answer = api.post(DEFINITIONS, sent, tenant=tenant)
         if not answer.ok and creates_with_another_slug(api, tenant, answer):
-            broken(f"a slug of another application to be free in {tenant[1]}", str(answer))
+            fail(f"a slug of another application to be free in {tenant[1]}", str(answer))
         made.append(sent["name"])
         ids.append(str(field(answer, "_id")))
     for tenant, name in zip(tenants, made, strict=True):

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from audience_conformance.checks.assertions import field, record, thorough
 from audience_conformance.checks.registry import check
 from audience_conformance.checks.tenants.fixtures import (
-    PATIENCE,
-    Furnished,
+    ASYNC_TIMEOUT,
+    TenantFixture,
     changed,
     creates_with_another_slug,
-    furnish,
+    make_tenant_fixture,
     settle,
     snapshot,
 )
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, csv_url, pauses, seg
 from audience_conformance.client.ledger import Tenant
 from audience_conformance.client.target import Answer
-from audience_conformance.results.finding import broken, expect
+from audience_conformance.results.finding import expect, fail
 
 WRITES = (
     "createUserAttributeDefinition updateUserAttributeDefinition deleteUserAttributeDefinitionById"
@@ -28,13 +28,13 @@ VALUE = {"attribute": {"value": "Of the other application"}}
 PATCH = {"name": "Of the other application", "description": "Changed"}
 
 
-def _twins(api: Api, case: str) -> tuple[Furnished, Furnished]:
+def _counterparts(api: Api, case: str) -> tuple[TenantFixture, TenantFixture]:
     """The same slug, the same user and like groups of the same name in both applications."""
     slug, user_id, name = api.fresh("s"), api.fresh("u"), api.fresh("Twin ")
     here, there = (api.tenant, api.other_tenant) if case == "one way" else (api.other_tenant, api.tenant)
-    mine = furnish(api, here, slug, user_id, "Own value", name=name)
+    mine = make_tenant_fixture(api, here, slug, user_id, "Own value", name=name)
     _slug_is_free(api, there, slug)
-    return mine, furnish(api, there, slug, user_id, "Own value", name=name)
+    return mine, make_tenant_fixture(api, there, slug, user_id, "Own value", name=name)
 
 
 def _slug_is_free(api: Api, tenant: Tenant, slug: str) -> None:
@@ -44,24 +44,26 @@ def _slug_is_free(api: Api, tenant: Tenant, slug: str) -> None:
     if answer.ok:
         api.delete(f"{DEFINITIONS}/{seg(str(field(answer, '_id')))}", tenant=tenant)
     elif creates_with_another_slug(api, tenant, answer):
-        broken(f"a slug to be free in {tenant[1]} after a creation with it in another application", str(answer))
+        fail(f"a slug to be free in {tenant[1]} after a creation with it in another application", str(answer))
 
 
-def _leaves(api: Api, twin: Furnished, writes: dict[str, Callable[[], object]]) -> None:
+def _leaves(api: Api, counterpart: TenantFixture, writes: dict[str, Callable[[], object]]) -> None:
     """Do one write after another: what the twin's application holds stays as it is."""
-    before = snapshot(api, twin)
+    before = snapshot(api, counterpart)
     for number, (what, write) in enumerate(writes.items(), start=1):
         write()
         if not thorough(api) and number % 3 and number < len(writes):
             continue  # several are looked at together
-        difference = changed(before, snapshot(api, twin))
-        expect(not difference, f"{what} in another application to change nothing in {twin.tenant[1]}", difference)
+        difference = changed(before, snapshot(api, counterpart))
+        expect(
+            not difference, f"{what} in another application to change nothing in {counterpart.tenant[1]}", difference
+        )
 
 
 @check("TEN-02", on=WRITES, cases=("one way", "the other way"))
 def a_write_changes_nothing_in_another_application(api: Api, case: str) -> None:
     """Make like things in both applications; create, change and delete in one, in bulk too: the other stays."""
-    mine, twin = _twins(api, case)
+    mine, counterpart = _counterparts(api, case)
     tenant = mine.tenant
     new_file = {"file_url": csv_url([api.fresh("u")])}
     writes: dict[str, Callable[[], object]] = {
@@ -81,10 +83,10 @@ def a_write_changes_nothing_in_another_application(api: Api, case: str) -> None:
         "the delete of a definition": lambda: api.delete(mine.definition_path, tenant=tenant),
         "the delete of a group": lambda: api.delete(mine.group_path, tenant=tenant),
     }
-    _leaves(api, twin, writes)
+    _leaves(api, counterpart, writes)
 
 
-def _refresh(api: Api, mine: Furnished) -> None:
+def _refresh(api: Api, mine: TenantFixture) -> None:
     api.post(f"{mine.group_path}/refresh", tenant=mine.tenant)
     settle(api, mine.tenant, mine.group)
 
@@ -93,7 +95,7 @@ def _bulk(api: Api, tenant: Tenant, slug: str, user_id: str, path: str) -> None:
     """Set the user's value in bulk, and wait a while until it is set."""
     sent = {"file_url": csv_url([user_id]), "attributes": [{"key": slug, "value": "In bulk"}]}
     answer = api.request("PATCH", "/user_attribute/bulk_update", body=sent, tenant=tenant)
-    for _ in pauses(min(api.options.patience, PATIENCE)):
+    for _ in pauses(min(api.options.async_timeout, ASYNC_TIMEOUT)):
         seen = api.get(path, tenant=tenant)
         if not answer.ok or (seen.ok and "In bulk" in seen.text):
             break
@@ -107,23 +109,23 @@ def the_ids_of_an_application_are_of_no_use_in_another(api: Api, case: str) -> N
     """
     here, there = api.tenant, api.other_tenant
     tenant, its = (here, there) if case == "one way" else (there, here)
-    twin = furnish(api, its, api.fresh("s"), api.fresh("u"), "Own value")
+    counterpart = make_tenant_fixture(api, its, api.fresh("s"), api.fresh("u"), "Own value")
 
     def if_unknown(path: str, write: Callable[[str], Answer]) -> Callable[[], object]:
         # Ids may be counted in each application: what another thing there has as its id is not ours to write to.
-        return lambda: write(path) if _is_twins(api.get(path, tenant=tenant), twin) else None
+        return lambda: write(path) if _is_counterparts(api.get(path, tenant=tenant), counterpart) else None
 
-    definition, value, group = twin.definition_path, twin.value_path, twin.group_path
+    definition, value, group = counterpart.definition_path, counterpart.value_path, counterpart.group_path
     changes = {"name": "Changed", "description": "Changed", "customer_editable": True}
-    slug, nowhere = str(twin.definition.get("slug")), ((its[0], api.fresh("app")), (api.fresh("co"), its[1]))
+    slug, nowhere = str(counterpart.definition.get("slug")), ((its[0], api.fresh("app")), (api.fresh("co"), its[1]))
     _leaves(
         api,
-        twin,
+        counterpart,
         {
             "a bulk update of a slug that is only there": lambda: _bulk(
-                api, tenant, slug, twin.user_id, twin.value_path
+                api, tenant, slug, counterpart.user_id, counterpart.value_path
             ),
-            **{f"writes in {one}": functools.partial(_all_writes, api, twin, one, changes) for one in nowhere},
+            **{f"writes in {one}": functools.partial(_all_writes, api, counterpart, one, changes) for one in nowhere},
         },
     )
     writes = {
@@ -135,19 +137,19 @@ def the_ids_of_an_application_are_of_no_use_in_another(api: Api, case: str) -> N
         "the delete of a definition": if_unknown(definition, lambda path: api.delete(path, tenant=tenant)),
         "the delete of a group": if_unknown(group, lambda path: api.delete(path, tenant=tenant)),
     }
-    _leaves(api, twin, writes)
+    _leaves(api, counterpart, writes)
 
 
-def _all_writes(api: Api, twin: Furnished, tenant: Tenant, changes: JsonObject) -> None:
+def _all_writes(api: Api, counterpart: TenantFixture, tenant: Tenant, changes: JsonObject) -> None:
     """Every write to what is of a twin, in an application, or of a company, that no one has."""
-    api.put(twin.value_path, VALUE, tenant=tenant)
-    api.put(twin.definition_path, changes, tenant=tenant)
-    api.patch(twin.group_path, PATCH, tenant=tenant)
-    api.post(f"{twin.group_path}/refresh", tenant=tenant)
-    for path in (twin.value_path, twin.definition_path, twin.group_path):
+    api.put(counterpart.value_path, VALUE, tenant=tenant)
+    api.put(counterpart.definition_path, changes, tenant=tenant)
+    api.patch(counterpart.group_path, PATCH, tenant=tenant)
+    api.post(f"{counterpart.group_path}/refresh", tenant=tenant)
+    for path in (counterpart.value_path, counterpart.definition_path, counterpart.group_path):
         api.delete(path, tenant=tenant)
 
 
-def _is_twins(answer: Answer, twin: Furnished) -> bool:
+def _is_counterparts(answer: Answer, counterpart: TenantFixture) -> bool:
     """Is an id unknown here, or does it lead to the twin's own thing."""
-    return not answer.ok or record(answer).get("name") in twin.names
+    return not answer.ok or record(answer).get("name") in counterpart.names

@@ -6,10 +6,10 @@ from audience_conformance.reports.facts import (
     LATE,
     LEVELS,
     STATUSES,
-    Finding,
+    FindingGroup,
     came_to,
     count,
-    gathered,
+    group_findings,
     reasons,
     replay,
     words,
@@ -86,8 +86,8 @@ def _rule(summary: Summary, rule: Rule, status: RuleStatus, is_open: bool) -> st
 {_aside(summary, rule, status, results)}</span><span class="tag {rule.level.lower()}">{rule.level}</span>
 <span class="status">{status}</span></summary>
 <div class="body">
-{"".join(_finding(rule, finding) for finding in gathered(result for result in results if result.status == "failed"))}
-{"".join(_error(finding) for finding in gathered(result for result in results if result.status == "error"))}
+{"".join(_finding(rule, one) for one in group_findings(result for result in results if result.status == "failed"))}
+{"".join(_error(one) for one in group_findings(result for result in results if result.status == "error"))}
 {copyable("Check just this rule again", [replay(summary, rule.id)], "replay")}
 {_checks(summary, results)}
 <p class="about">{rule.level}: it rests on {text(rule.source)}. It binds {_bound(rule)}.</p>
@@ -110,7 +110,7 @@ def _bound(rule: Rule) -> str:
     return ", ".join(f"<code>{operation_id}</code>" for operation_id in rule.operations)
 
 
-def _finding(rule: Rule, finding: Finding) -> str:
+def _finding(rule: Rule, finding: FindingGroup) -> str:
     result = finding.result
     late = f'<p class="late">{text(LATE)}</p>' if result.overdue else ""
     requests = copyable(count(len(result.curl), "request"), result.curl, "requests") if result.curl else ""
@@ -121,7 +121,7 @@ def _finding(rule: Rule, finding: Finding) -> str:
 {requests}</article>"""
 
 
-def _error(finding: Finding) -> str:
+def _error(finding: FindingGroup) -> str:
     result = finding.result
     requests = copyable(count(len(result.curl), "request"), result.curl, "requests") if result.curl else ""
     return f"""<article class="finding"><h4>{text(finding.where)}</h4>

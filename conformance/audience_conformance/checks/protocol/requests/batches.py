@@ -13,11 +13,11 @@ from audience_conformance.checks.protocol.requests.rejected import (
     path_of,
     refusable,
 )
-from audience_conformance.checks.protocol.requests.resource_states import situations as states
-from audience_conformance.checks.protocol.requests.resources import Things
-from audience_conformance.checks.protocol.requests.response_variants import visits as answers
+from audience_conformance.checks.protocol.requests.resource_states import resource_states as states
+from audience_conformance.checks.protocol.requests.resources import Resources
+from audience_conformance.checks.protocol.requests.response_variants import response_variants as answers
 from audience_conformance.checks.protocol.requests.valid import adapted, valid_calls
-from audience_conformance.checks.shared_requests import Sent, once
+from audience_conformance.checks.shared_requests import Sent, shared_requests
 from audience_conformance.client.api import GROUPS, Api
 from audience_conformance.client.target import Answer, Unreachable
 from audience_conformance.contract.document import operations
@@ -39,12 +39,12 @@ _READERS = {
 
 def valid(api: Api, operation_id: str) -> Iterator[Sent]:
     """Valid calls of every kind, and what they have changed, read (`READ`)."""
-    return once(api, _valid, operation_id)
+    return shared_requests(api, _valid, operation_id)
 
 
 def refusals(api: Api, operation_id: str) -> Iterator[Sent]:
     """Every way to be refused by an operation; behind it, the methods that its path lacks (`METHOD`)."""
-    yield from once(api, _refusals, operation_id)
+    yield from shared_requests(api, _refusals, operation_id)
     for sent in lacking_methods(api, operation_id):
         yield replace(sent, call=replace(sent.call, operation=operation_id))
 
@@ -54,55 +54,55 @@ def lacking_methods(api: Api, operation_id: str) -> Iterator[Sent]:
 
     The method is what the call is about.
     """
-    return once(api, _lacking_methods, path_of(operation_id)) if api.options.writes else iter(())
+    return shared_requests(api, _lacking_methods, path_of(operation_id)) if api.options.writes else iter(())
 
 
-def visits(api: Api, operation_id: str) -> Iterator[Sent]:
+def response_variants(api: Api, operation_id: str) -> Iterator[Sent]:
     """A round through a reading operation that sees all kinds of its answers."""
-    return once(api, _visits, operation_id)
+    return shared_requests(api, _response_variants, operation_id)
 
 
-def situations(api: Api) -> Iterator[Sent]:
+def resource_states(api: Api) -> Iterator[Sent]:
     """Calls about things in every state, with the statuses that are allowed."""
-    return once(api, _situations)
+    return shared_requests(api, _resource_states)
 
 
 def unknown_paths(api: Api) -> Iterator[Sent]:
     """Paths that the contract lacks; whatever writes goes to one that nobody can have."""
-    return once(api, _unknown_paths)
+    return shared_requests(api, _unknown_paths)
 
 
 # --- how they are sent ----------------------------------------------------------------------------------
 
 
 def _valid(api: Api, operation_id: str) -> Iterator[Sent]:
-    things, silences = Things(api), [0]
-    things.ids(operation_id)
-    for call in some(api, valid_calls(api, things, operation_id), 5):
-        yield from _sent(api, VALID, adapted(api, things, call), silences)
+    resources, silences = Resources(api), [0]
+    resources.ids(operation_id)
+    for call in some(api, valid_calls(api, resources, operation_id), 5):
+        yield from _sent(api, VALID, adapted(api, resources, call), silences)
 
 
 def _refusals(api: Api, operation_id: str) -> Iterator[Sent]:
-    things, silences = Things(api), [0]
-    for kind, call in refusable(api, things, operation_id):
+    resources, silences = Resources(api), [0]
+    for kind, call in refusable(api, resources, operation_id):
         yield from _sent(api, kind, call, silences)
 
 
 def _lacking_methods(api: Api, path: str) -> Iterator[Sent]:
     operation_id = next(known for known in operations() if path_of(known) == path)
-    call, silences = at_lacking_method(api, Things(api), operation_id), [0]
+    call, silences = at_lacking_method(api, Resources(api), operation_id), [0]
     for name in METHODS:
         if name not in methods_of(operation_id):
             about = replace(call, about=name)
             yield Sent(METHOD, about, _answer(api, about, silences, name))
 
 
-def _visits(api: Api, operation_id: str) -> Iterator[Sent]:
-    for answer in answers(api, Things(api), operation_id):
+def _response_variants(api: Api, operation_id: str) -> Iterator[Sent]:
+    for answer in answers(api, Resources(api), operation_id):
         yield Sent(VISIT, Call(operation_id, "a visit"), answer)
 
 
-def _situations(api: Api) -> Iterator[Sent]:
+def _resource_states(api: Api) -> Iterator[Sent]:
     for call, allowed in states(api):
         yield Sent(STATE, call, send(api, call), allowed)
 

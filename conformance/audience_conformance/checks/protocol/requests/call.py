@@ -128,10 +128,10 @@ def some(api: Api, every: Sequence[Some], times: int, *, first: int = 3) -> list
 
     Which of the others depends on the seed.
     """
-    most = times * api.effort.examples
+    most = times * api.budget.examples
     if len(every) <= most:
         return list(every)
-    chosen = random.Random(api.effort.seed).sample(range(first, len(every)), most - first)  # noqa: S311 (no secret)
+    chosen = random.Random(api.budget.seed).sample(range(first, len(every)), most - first)  # noqa: S311 (no secret)
     return [*every[:first], *(every[index] for index in sorted(chosen))]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from audience_conformance.checks.protocol.requests.call import Call, method, template
-from audience_conformance.checks.protocol.requests.resources import Things
+from audience_conformance.checks.protocol.requests.resources import Resources
 from audience_conformance.checks.protocol.requests.schema_violations import refusable_body
 from audience_conformance.checks.protocol.requests.valid import query_parameters
 from audience_conformance.client.api import Api
@@ -103,18 +103,18 @@ HEADERS = (
 )
 
 
-def odd_calls(api: Api, things: Things, operation_id: str) -> list[Call]:
+def hostile_calls(api: Api, resources: Resources, operation_id: str) -> list[Call]:
     """Odd ids, queries, headers and bodies for one operation. What they may change is the check's own."""
-    body = refusable_body(api, things, operation_id)
-    plain = Call(operation_id, ids=dict(things.ids(operation_id)), body=body)
+    body = refusable_body(api, resources, operation_id)
+    plain = Call(operation_id, ids=dict(resources.ids(operation_id)), body=body)
     if method(operation_id) == "DELETE":
-        plain = replace(plain, ids=things.unknown(operation_id))
-    return [*_of_ids(api, things, plain), *_of_query(plain), *_of_headers(plain), *_of_body(plain)]
+        plain = replace(plain, ids=resources.unknown(operation_id))
+    return [*_of_ids(api, resources, plain), *_of_query(plain), *_of_headers(plain), *_of_body(plain)]
 
 
-def _of_ids(api: Api, things: Things, plain: Call) -> Iterator[Call]:
+def _of_ids(api: Api, resources: Resources, plain: Call) -> Iterator[Call]:
     reads = method(plain.operation) == "GET"
-    known = dict(things.ids(plain.operation)) if reads else dict(plain.ids)
+    known = dict(resources.ids(plain.operation)) if reads else dict(plain.ids)
     for name in ("definition_id", "group_id", "user_id"):
         if f"{{{name}}}" in template(plain.operation):
             for text in IDS:

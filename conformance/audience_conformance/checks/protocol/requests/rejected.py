@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from audience_conformance.checks.protocol.requests.call import Call, method, some
-from audience_conformance.checks.protocol.requests.resources import Things, has_ids
+from audience_conformance.checks.protocol.requests.resources import Resources, has_ids
 from audience_conformance.checks.protocol.requests.schema_violations import MARK, refusable_body, violations
 from audience_conformance.client.api import DEFINITIONS, Api, seg
 from audience_conformance.contract.document import operations
@@ -54,13 +54,13 @@ UNKNOWN_PATHS = (
 UNKNOWN_ABOVE = ("/nope", "/companies/559", "/company", "/company/559/nope", "/company/559/application")
 
 
-def malformed(api: Api, things: Things, operation_id: str) -> Iterator[Call]:
+def malformed(api: Api, resources: Resources, operation_id: str) -> Iterator[Call]:
     """Bodies that are all but JSON, and would be valid if they were."""
-    body = refusable_body(api, things, operation_id)
+    body = refusable_body(api, resources, operation_id)
     if body is ...:
         return
     text = json.dumps(body)
-    broken = {
+    invalid = {
         "cut off": text[:-1],
         "a comma too many": f"{text[:-1]},}}",
         "text behind it": f"{text} x",
@@ -75,17 +75,17 @@ def malformed(api: Api, things: Things, operation_id: str) -> Iterator[Call]:
         # What is ignored as a value has to be JSON all the same.
         **{about: f'{text[:-1]}, "unknown": {value}}}' for about, value in NO_VALUES.items()},
     }
-    for about, content in broken.items():
+    for about, content in invalid.items():
         sent = content.encode("latin-1" if about == NO_UTF_8 else "utf-8")
-        yield Call(operation_id, about, content=sent, headers=JSON, ids=things.ids(operation_id))
+        yield Call(operation_id, about, content=sent, headers=JSON, ids=resources.ids(operation_id))
 
 
-def not_json(things: Things, operation_id: str) -> Iterator[Call]:
+def not_json(resources: Resources, operation_id: str) -> Iterator[Call]:
     """Bodies of other media types, which are no JSON either."""
     if "requestBody" in operations()[operation_id][2]:
         for media_type, content in NOT_JSON:
             headers = (("Content-Type", media_type),)
-            yield Call(operation_id, media_type, content=content, headers=headers, ids=things.ids(operation_id))
+            yield Call(operation_id, media_type, content=content, headers=headers, ids=resources.ids(operation_id))
 
 
 def path_of(operation_id: str) -> str:
@@ -98,26 +98,26 @@ def methods_of(operation_id: str) -> list[str]:
     return [method_ for method_, path, _ in operations().values() if path == path_of(operation_id)]
 
 
-def at_lacking_method(api: Api, things: Things, operation_id: str) -> Call:
+def at_lacking_method(api: Api, resources: Resources, operation_id: str) -> Call:
     """A call whose method will be changed, harmless whatever a server takes it for.
 
     It names things of the check's own and, where there are none in the path, a filter that nothing passes.
     """
-    ids = dict(things.ids(operation_id))
+    ids = dict(resources.ids(operation_id))
     none = api.fresh("none")
     return Call(operation_id, ids=ids, query=() if ids else (("name", none), ("slug", none)))
 
 
-def refusable(api: Api, things: Things, operation_id: str) -> Iterator[tuple[str, Call]]:
+def refusable(api: Api, resources: Resources, operation_id: str) -> Iterator[tuple[str, Call]]:
     """Every way to be refused by an operation, but for another method: the kind of it, and the call."""
     if has_ids(operation_id):
-        body = refusable_body(api, things, operation_id)
-        yield UNKNOWN_IDS, Call(operation_id, "unknown ids", ids=things.unknown(operation_id), body=body)
-    yield from ((VIOLATION, call) for call in _of_every_field(api, violations(api, things, operation_id)))
+        body = refusable_body(api, resources, operation_id)
+        yield UNKNOWN_IDS, Call(operation_id, "unknown ids", ids=resources.unknown(operation_id), body=body)
+    yield from ((VIOLATION, call) for call in _of_every_field(api, violations(api, resources, operation_id)))
     if method(operation_id) != "GET":
-        yield from ((MALFORMED, call) for call in malformed(api, things, operation_id))
-        yield from ((OTHER_TYPE, call) for call in not_json(things, operation_id))
-    yield from ((BEHAVIOUR, call) for call in _by_behaviour(api, things, operation_id))
+        yield from ((MALFORMED, call) for call in malformed(api, resources, operation_id))
+        yield from ((OTHER_TYPE, call) for call in not_json(resources, operation_id))
+    yield from ((BEHAVIOUR, call) for call in _by_behaviour(api, resources, operation_id))
 
 
 def _of_every_field(api: Api, wrong: list[Call]) -> list[Call]:
@@ -127,28 +127,28 @@ def _of_every_field(api: Api, wrong: list[Call]) -> list[Call]:
     return [*chosen, *{call.fields: call for call in wrong if call.fields not in told}.values()]
 
 
-def _by_behaviour(api: Api, things: Things, operation_id: str) -> Iterator[Call]:
+def _by_behaviour(api: Api, resources: Resources, operation_id: str) -> Iterator[Call]:
     """What the schema allows and the behaviour refuses."""
-    ids = things.ids(operation_id)
+    ids = resources.ids(operation_id)
     if operation_id == "getUsersByByGroupId":
         cursor = (("cursor", api.fresh("no-cursor")),)
         yield Call(operation_id, "an unknown cursor", query=cursor, ids=ids, fields=("cursor",))
     elif operation_id == "createUserAttributeDefinition":
-        taken = {**refusable_body(api, things, operation_id), "slug": things.definition()["slug"]}
+        taken = {**refusable_body(api, resources, operation_id), "slug": resources.definition()["slug"]}
         yield Call(operation_id, "a slug that is taken", body=taken, fields=("slug",))
     elif operation_id == "updateUserAttributeDefinition":
-        held = things.value()["definition_id"]
+        held = resources.value()["definition_id"]
         ids = {"definition_id": held}
         yield Call(operation_id, "a type that a value does not fit", body={"type": "number"}, ids=ids, fields=("type",))
     elif operation_id == "updateUserAttribute":
-        ids = {**ids, "definition_id": things.definition("number")["_id"]}
+        ids = {**ids, "definition_id": resources.definition("number")["_id"]}
         many = {"attribute": {"value": "many"}}
         yield Call(operation_id, "a text for a number", body=many, ids=ids, fields=("value",))
     elif operation_id == "bulkUpdateUserAttributes":
-        body = refusable_body(api, things, operation_id)
+        body = refusable_body(api, resources, operation_id)
         unknown = {**body, "attributes": [*body["attributes"], {"key": api.fresh("none"), "value": 1}]}
         yield Call(operation_id, "an unknown key", body=unknown, fields=("key",))
-        unfit = {**body, "attributes": [{"key": things.definition("number")["slug"], "value": "many"}]}
+        unfit = {**body, "attributes": [{"key": resources.definition("number")["slug"], "value": "many"}]}
         yield Call(operation_id, "a text for a number", body=unfit, fields=("value",))
     locked = api.options.locked_definition_id
     if operation_id in {"updateUserAttributeDefinition", "deleteUserAttributeDefinitionById"} and _is_locked(

@@ -13,7 +13,7 @@ EMPTY = "data:text/csv,user_id"
 _GROUP = ("getUserGroupById", "updateUserGroup", "refreshUserGroupTotalUsers", "getUsersByByGroupId")
 
 
-def situations(api: Api) -> Iterator[tuple[Call, frozenset[int]]]:
+def resource_states(api: Api) -> Iterator[tuple[Call, frozenset[int]]]:
     """Bring things of the check's own to each state, and ask for all that can be asked there.
 
     Each call comes when it is to be sent, with the statuses that may answer it.

@@ -5,7 +5,7 @@ from typing import Any
 
 from audience_conformance.checks.protocol.requests.call import READS, template
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, csv_url, value_path
-from audience_conformance.results.finding import Lacking
+from audience_conformance.results.finding import Skip
 
 VALUES: dict[str, list[Any]] = {
     "string": ["teal", "", " ", "žluťoučký 漢字 🦊", "0", "null", 'a "quoted"\n\\ text'],
@@ -19,7 +19,7 @@ VALUES: dict[str, list[Any]] = {
 """Values that fit a definition's type, the plainest first."""
 
 
-class Things:
+class Resources:
     """The definitions, groups and users of one check; those that only read share one each.
 
     A target that may not be written to is read at ids from its lists, or from the run's options.
@@ -54,7 +54,7 @@ class Things:
         path = value_path(**ids)
         answer = self.api.put(path, {"attribute": {"value": VALUES[type_][0]}})
         if not answer.ok:
-            raise Lacking(f"a user's value that can be put (PUT answered {str(answer)[:200]})")
+            raise Skip(f"a user's value that can be put (PUT answered {str(answer)[:200]})")
         return ids
 
     def ids(self, operation_id: str) -> Mapping[str, str]:
@@ -85,7 +85,7 @@ class Things:
         """Ids to read at that the target has."""
         needs = template(operation_id)
         if operation_id == "getUserAttributeById":
-            raise Lacking("leave to write (--write), for a user's value to read")
+            raise Skip("leave to write (--write), for a user's value to read")
         if "{definition_id}" in needs:
             return {"definition_id": self._listed(DEFINITIONS, "an attribute definition to read")}
         if "{group_id}" in needs:
@@ -96,7 +96,7 @@ class Things:
     def _listed(self, path: str, what: str) -> str:
         for item in listed(self.api, path):
             return str(item["_id"])
-        raise Lacking(what)
+        raise Skip(what)
 
 
 def listed(api: Api, path: str, **query: Any) -> list[JsonObject]:

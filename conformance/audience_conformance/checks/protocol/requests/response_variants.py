@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from audience_conformance.checks.protocol.requests.resources import VALUES, Things, listed
+from audience_conformance.checks.protocol.requests.resources import VALUES, Resources, listed
 from audience_conformance.client.api import (
     DEFINITIONS,
     GROUPS,
@@ -26,10 +26,10 @@ WAIT = 3.0
 """Seconds that a group's file is waited for; what it is like before is looked at in any case."""
 
 
-def visits(api: Api, things: Things, operation_id: str) -> Iterator[Answer]:
+def response_variants(api: Api, resources: Resources, operation_id: str) -> Iterator[Answer]:
     """Answers of a reading operation, one after the other; none of an operation that writes."""
-    make = _VISITS.get(operation_id)
-    return make(api, things) if make else iter(())
+    make = _VARIANTS.get(operation_id)
+    return make(api, resources) if make else iter(())
 
 
 def _still_there(api: Api, path: str, **query: Any) -> Iterator[Answer]:
@@ -39,10 +39,10 @@ def _still_there(api: Api, path: str, **query: Any) -> Iterator[Answer]:
         yield answer
 
 
-def _definitions(api: Api, things: Things) -> Iterator[Answer]:
+def _definitions(api: Api, resources: Resources) -> Iterator[Answer]:
     for page_no in (1, 2):
         yield api.get(DEFINITIONS, page_no=page_no, page_size=LARGEST_PAGE)
-    for own in _own_definitions(api, things):
+    for own in _own_definitions(api, resources):
         yield api.get(DEFINITIONS, slug=own["slug"])
         yield api.get(DEFINITIONS, name=own["name"], type=own["type"])
     yield api.get(DEFINITIONS, name=api.fresh("none"))
@@ -50,30 +50,30 @@ def _definitions(api: Api, things: Things) -> Iterator[Answer]:
         yield api.request("GET", DEFINITIONS, query={"page_size": LARGEST_PAGE, flag: True})
 
 
-def _definition(api: Api, things: Things) -> Iterator[Answer]:
-    for definition in _own_definitions(api, things):
+def _definition(api: Api, resources: Resources) -> Iterator[Answer]:
+    for definition in _own_definitions(api, resources):
         yield api.get(f"{DEFINITIONS}/{seg(definition['_id'])}")
     for definition in _theirs(api, DEFINITIONS):
         yield from _still_there(api, f"{DEFINITIONS}/{seg(definition['_id'])}")
 
 
-def _own_definitions(api: Api, things: Things) -> Iterator[JsonObject]:
+def _own_definitions(api: Api, resources: Resources) -> Iterator[JsonObject]:
     """A definition of each type, new and again when it has been changed and has a value."""
     for type_ in VALUES if api.options.writes else ():
-        own = things.definition(type_)
+        own = resources.definition(type_)
         own.setdefault("slug", api.fresh("none"))
         own.setdefault("name", api.fresh("none"))
         own.setdefault("type", type_)
         yield own
         api.put(f"{DEFINITIONS}/{seg(own['_id'])}", {"description": "Changed", "customer_editable": True})
-        things.value(type_=type_)
+        resources.value(type_=type_)
         yield own
 
 
-def _values(api: Api, things: Things) -> Iterator[Answer]:
-    path = user_path(things.user_id)
+def _values(api: Api, resources: Resources) -> Iterator[Answer]:
+    path = user_path(resources.user_id)
     yield api.get(path)
-    for _ in _put_values(api, things):
+    for _ in _put_values(api, resources):
         yield api.get(path, page_size=LARGEST_PAGE)
     yield api.get(path, page_size=2, page_no=2)
     yield api.get(path, name=api.fresh("none"))
@@ -83,8 +83,8 @@ def _values(api: Api, things: Things) -> Iterator[Answer]:
         yield api.get(user_path(user_id), page_size=LARGEST_PAGE)
 
 
-def _value(api: Api, things: Things) -> Iterator[Answer]:
-    for path in _put_values(api, things):
+def _value(api: Api, resources: Resources) -> Iterator[Answer]:
+    for path in _put_values(api, resources):
         yield api.get(path)
     for user_id in _their_users(api):
         for held in islice(listed(api, user_path(user_id)), FEW):
@@ -92,63 +92,63 @@ def _value(api: Api, things: Things) -> Iterator[Answer]:
                 yield from _still_there(api, value_path(held["user_attribute_definition_id"], user_id))
 
 
-def _put_values(api: Api, things: Things) -> Iterator[str]:
+def _put_values(api: Api, resources: Resources) -> Iterator[str]:
     """Let the check's own user hold one value after the other: the path of each."""
     for type_, values in VALUES.items() if api.options.writes else ():
-        path = value_path(things.definition(type_)["_id"], things.user_id)
+        path = value_path(resources.definition(type_)["_id"], resources.user_id)
         for value in values:
             if api.put(path, {"attribute": {"value": value}}).ok:
                 yield path
 
 
-def _tags(api: Api, _: Things) -> Iterator[Answer]:
+def _tags(api: Api, _: Resources) -> Iterator[Answer]:
     yield api.get(f"{GROUPS}/tags")
 
 
-def _categories(api: Api, things: Things) -> Iterator[Answer]:
+def _categories(api: Api, resources: Resources) -> Iterator[Answer]:
     if api.options.writes:
-        things.group()
+        resources.group()
     yield api.get(f"{GROUPS}/categories")
     for category in ("l1", "l2", "l3", "none"):
         yield api.get(f"{GROUPS}/categories", category=category)
 
 
-def _categorised(api: Api, things: Things) -> Iterator[Answer]:
+def _categorised(api: Api, resources: Resources) -> Iterator[Answer]:
     yield api.get(f"{GROUPS}/categorised")
-    for _ in _own_groups(api, things, wait=False):
+    for _ in _own_groups(api, resources, wait=False):
         yield api.get(f"{GROUPS}/categorised")
 
 
-def _groups(api: Api, things: Things) -> Iterator[Answer]:
+def _groups(api: Api, resources: Resources) -> Iterator[Answer]:
     for page_no in (1, 2):
         yield api.get(GROUPS, page_no=page_no, page_size=LARGEST_PAGE)
     yield api.get(GROUPS, name=api.fresh("none"))
-    for own in _own_groups(api, things, wait=False):
+    for own in _own_groups(api, resources, wait=False):
         yield api.get(GROUPS, name=own.get("name"), page_size=LARGEST_PAGE)
         yield api.get(GROUPS, group_uid=own.get("uid"))
     for query in ({"status": "completed"}, {"status": "failed"}, {"category": "l1"}, {"type": "file"}):
         yield api.request("GET", GROUPS, query={"page_size": LARGEST_PAGE, **query})
 
 
-def _group(api: Api, things: Things) -> Iterator[Answer]:
-    for group in _own_groups(api, things):
+def _group(api: Api, resources: Resources) -> Iterator[Answer]:
+    for group in _own_groups(api, resources):
         yield api.get(f"{GROUPS}/{seg(group['_id'])}")
     for group in _theirs(api, GROUPS):
         yield from _still_there(api, f"{GROUPS}/{seg(group['_id'])}")
 
 
-def _own_groups(api: Api, things: Things, *, wait: bool = True) -> Iterator[JsonObject]:
+def _own_groups(api: Api, resources: Resources, *, wait: bool = True) -> Iterator[JsonObject]:
     """A group in each of its states: new, of an unreadable file, read, patched and counted anew."""
     if not api.options.writes:
         return
-    group = things.group()
+    group = resources.group()
     path = f"{GROUPS}/{seg(group['_id'])}"
     yield group
     yield api.group(file_url="data:text/csv,nobody%0A1", category="l2")
     if wait:
         _wait(api, path, lambda body: body.get("status") != "pending")
     yield group
-    api.patch(path, {"description": "Changed", "file_url": csv_url([things.user_id])})
+    api.patch(path, {"description": "Changed", "file_url": csv_url([resources.user_id])})
     yield group
     counted = group.get("total_users")
     api.post(f"{path}/refresh")
@@ -157,8 +157,8 @@ def _own_groups(api: Api, things: Things, *, wait: bool = True) -> Iterator[Json
     yield group
 
 
-def _users(api: Api, things: Things) -> Iterator[Answer]:
-    for group in _own_groups(api, things):
+def _users(api: Api, resources: Resources) -> Iterator[Answer]:
+    for group in _own_groups(api, resources):
         path = f"{GROUPS}/{seg(group['_id'])}/users"
         yield api.get(path)
         first = api.get(path, page_size=1)
@@ -187,8 +187,8 @@ def _theirs(api: Api, path: str) -> list[JsonObject]:
     return listed(api, path, page_size=LARGEST_PAGE)[:MANY]
 
 
-def _ids(things: list[JsonObject]) -> list[str]:
-    return [thing["_id"] for thing in things]
+def _ids(resources: list[JsonObject]) -> list[str]:
+    return [thing["_id"] for thing in resources]
 
 
 def _their_users(api: Api) -> list[str]:
@@ -205,13 +205,13 @@ def _their_users(api: Api) -> list[str]:
 
 def _wait(api: Api, path: str, holds: Callable[[JsonObject], bool]) -> None:
     """Give the target some time for a group's file; whether it reads it is GRP-22's matter."""
-    for _ in pauses(min(WAIT, api.options.patience)):
+    for _ in pauses(min(WAIT, api.options.async_timeout)):
         body = api.get(path).json
         if not isinstance(body, dict) or holds(body):
             break
 
 
-_VISITS: dict[str, Callable[[Api, Things], Iterator[Answer]]] = {
+_VARIANTS: dict[str, Callable[[Api, Resources], Iterator[Answer]]] = {
     "getUserAttributeDefinitions": _definitions,
     "getUserAttributeDefinitionById": _definition,
     "getUserAttributesForUser": _values,

@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema_rs
 
 from audience_conformance.checks.protocol.requests.call import Call
-from audience_conformance.checks.protocol.requests.resources import Things
+from audience_conformance.checks.protocol.requests.resources import Resources
 from audience_conformance.checks.protocol.requests.valid import LONGEST, follow, query_parameters, valid_body
 from audience_conformance.client.api import Api, JsonObject, csv_url
 from audience_conformance.contract.document import contract, operations
@@ -49,16 +49,16 @@ class _Wrong:
     about: str
 
 
-def violations(api: Api, things: Things, operation_id: str) -> list[Call]:
+def violations(api: Api, resources: Resources, operation_id: str) -> list[Call]:
     """Every kind of violation of every constrained field of an operation, with ids that exist."""
-    ids = things.ids(operation_id)
-    plain = Call(operation_id, ids=ids, body=refusable_body(api, things, operation_id))
-    return [*_of_tenant(api, plain), *_of_query(plain), *_of_body(things, plain)]
+    ids = resources.ids(operation_id)
+    plain = Call(operation_id, ids=ids, body=refusable_body(api, resources, operation_id))
+    return [*_of_tenant(api, plain), *_of_query(plain), *_of_body(resources, plain)]
 
 
-def refusable_body(api: Api, things: Things, operation_id: str) -> Any:
+def refusable_body(api: Api, resources: Resources, operation_id: str) -> Any:
     """A plain valid body that bears the mark, to be made invalid; `...` where the operation takes none."""
-    body = valid_body(api, things, operation_id)
+    body = valid_body(api, resources, operation_id)
     if isinstance(body, dict):
         if operation_id.startswith(("create", "updateUserGroup", "updateUserAttributeDefinition")):
             body["description"] = f"{MARK}: made to be refused"
@@ -67,7 +67,7 @@ def refusable_body(api: Api, things: Things, operation_id: str) -> Any:
     return body
 
 
-def tamed(api: Api, things: Things, call: Call) -> Call:
+def sanitized(api: Api, resources: Resources, call: Call) -> Call:
     """A generated invalid call that can hurt nobody, even where it is valid by chance or is taken.
 
     Its ids are the check's own; a name or description bears the mark, a slug or key is nobody's, and a file is
@@ -85,7 +85,7 @@ def tamed(api: Api, things: Things, call: Call) -> Call:
                 {**item, "key": _nobodys(api, item["key"])} if isinstance(item, dict) and "key" in item else item
                 for item in body["attributes"]
             ]
-    return replace(call, ids=dict(things.ids(call.operation)), body=body)
+    return replace(call, ids=dict(resources.ids(call.operation)), body=body)
 
 
 def _nobodys(api: Api, value: Any) -> Any:
@@ -189,7 +189,7 @@ def _wrong_texts(schema: JsonObject) -> Iterator[str]:
 # --- body -------------------------------------------------------------------------------------------
 
 
-def _of_body(things: Things, plain: Call) -> Iterator[Call]:
+def _of_body(resources: Resources, plain: Call) -> Iterator[Call]:
     if plain.body is ...:
         return
     content = operations()[plain.operation][2]["requestBody"]["content"]["application/json"]
@@ -201,14 +201,14 @@ def _of_body(things: Things, plain: Call) -> Iterator[Call]:
         if (plain.operation, place, show(wrong.value)) not in _LEFT_OUT:
             about = f"{place or 'the body'} {what} ({wrong.about})"
             names = [step for step in wrong.path if isinstance(step, str)]
-            yield replace(_fit(things, plain, wrong), about=about, fields=tuple(names[-1:]))
+            yield replace(_fit(resources, plain, wrong), about=about, fields=tuple(names[-1:]))
 
 
-def _fit(things: Things, plain: Call, wrong: _Wrong) -> Call:
+def _fit(resources: Resources, plain: Call, wrong: _Wrong) -> Call:
     """The call with what is wrong in its body; a wrong list goes to a definition of lists, which refuses it alone."""
     body, ids = _changed(plain.body, wrong), plain.ids
     if wrong.path[-1:] == ("value",) and isinstance(wrong.value, list):
-        lists = things.definition("list")
+        lists = resources.definition("list")
         if plain.operation == "bulkUpdateUserAttributes":
             body["attributes"][0]["key"] = lists.get("slug")
         else:

@@ -7,7 +7,7 @@ from typing import Any
 
 from audience_conformance.checks.protocol import schemathesis_bridge as generate
 from audience_conformance.checks.protocol.requests.call import Call
-from audience_conformance.checks.protocol.requests.resources import VALUES, Things, own_file
+from audience_conformance.checks.protocol.requests.resources import VALUES, Resources, own_file
 from audience_conformance.client.api import Api, JsonObject, csv_url
 from audience_conformance.contract.document import contract, operations
 
@@ -23,35 +23,35 @@ HEADERS = (
 NUMBERS = {"page_no": ("1", "2", "2147483648"), "page_size": ("1", "2", "10", "99", "100")}
 
 
-def valid_calls(api: Api, things: Things, operation_id: str) -> list[Call]:
+def valid_calls(api: Api, resources: Resources, operation_id: str) -> list[Call]:
     """All the valid calls of an operation, as yet without ids: `adapted` gives them."""
     return [
         *generate.documented(api, operation_id),
-        *_edges(api, things, operation_id),
+        *_edges(api, resources, operation_id),
         *generate.coverage(api, operation_id, valid=True),
     ]
 
 
-def _edges(api: Api, things: Things, operation_id: str) -> Iterator[Call]:
-    yield Call(operation_id, "nothing optional", body=valid_body(api, things, operation_id))
+def _edges(api: Api, resources: Resources, operation_id: str) -> Iterator[Call]:
+    yield Call(operation_id, "nothing optional", body=valid_body(api, resources, operation_id))
     texts = {p["name"]: _texts(p) for p in query_parameters(operation_id)}
     for name, values in texts.items():
         yield from (Call(operation_id, f"{name} alone", query=((name, value),)) for value in values)
     for one, other in itertools.combinations(texts, 2):
         about = f"{one} with {other}"
         yield Call(operation_id, about, query=((one, texts[one][0]), (other, texts[other][-1][:20])))
-    for about, body in bodies(api, things, operation_id):
+    for about, body in bodies(api, resources, operation_id):
         yield Call(operation_id, about, body=body)
-    yield from _ways_to_say_it(api, things, operation_id)
+    yield from _ways_to_say_it(api, resources, operation_id)
 
 
-def _ways_to_say_it(api: Api, things: Things, operation_id: str) -> Iterator[Call]:
+def _ways_to_say_it(api: Api, resources: Resources, operation_id: str) -> Iterator[Call]:
     """Plain calls with what is to be ignored, or may be written in another way."""
     unknown = (("acs_unknown", "1"),)
-    yield Call(operation_id, "an unknown parameter", query=unknown, body=valid_body(api, things, operation_id))
+    yield Call(operation_id, "an unknown parameter", query=unknown, body=valid_body(api, resources, operation_id))
     with_body = "requestBody" in operations()[operation_id][2]
     for header in HEADERS if with_body else HEADERS[-1:]:
-        body = valid_body(api, things, operation_id)
+        body = valid_body(api, resources, operation_id)
         yield Call(operation_id, ": ".join(header), body=body, headers=(header,))
 
 
@@ -89,16 +89,16 @@ def _texts(parameter: JsonObject) -> tuple[str, ...]:
 # --- bodies -----------------------------------------------------------------------------------------
 
 
-def valid_body(api: Api, things: Things, operation_id: str) -> Any:
+def valid_body(api: Api, resources: Resources, operation_id: str) -> Any:
     """A plain body that the operation takes, of things of the check's own; `...` where it takes none."""
-    return next((body for _, body in bodies(api, things, operation_id)), ...)
+    return next((body for _, body in bodies(api, resources, operation_id)), ...)
 
 
-def bodies(api: Api, things: Things, operation_id: str) -> Iterator[tuple[str, Any]]:
+def bodies(api: Api, resources: Resources, operation_id: str) -> Iterator[tuple[str, Any]]:
     """Bodies that the operation takes, the plainest first: what is special, and the body."""
     make = _BODIES.get(operation_id)
     if make is not None:
-        yield from make(api, things)
+        yield from make(api, resources)
 
 
 def own_name(api: Api, text: str = "") -> str:
@@ -115,7 +115,7 @@ def _typed(api: Api) -> Iterator[tuple[str, JsonObject]]:
     yield "a description with a line end", {"description": "one\ntwo\t\"three\" 'four' \\ </p>"}
 
 
-def _definition(api: Api, _: Things) -> Iterator[tuple[str, Any]]:
+def _definition(api: Api, _: Resources) -> Iterator[tuple[str, Any]]:
     def body(**changed: Any) -> JsonObject:
         plain = {"name": own_name(api), "slug": api.fresh("s"), "description": "Made to be valid", "type": "string"}
         return {**plain, **changed}
@@ -127,7 +127,7 @@ def _definition(api: Api, _: Things) -> Iterator[tuple[str, Any]]:
     yield "unknown properties", body(unknown={"deep": [1]}, is_locked="no")
 
 
-def _definition_change(api: Api, _: Things) -> Iterator[tuple[str, Any]]:
+def _definition_change(api: Api, _: Resources) -> Iterator[tuple[str, Any]]:
     yield "a new name", {"name": own_name(api)}
     yield "nothing", {}
     yield from ((f"the type {type_}", {"type": type_}) for type_ in VALUES)
@@ -139,9 +139,9 @@ def _definition_change(api: Api, _: Things) -> Iterator[tuple[str, Any]]:
     yield "unknown properties alone", {"unknown": None}
 
 
-def _bulk(api: Api, things: Things) -> Iterator[tuple[str, Any]]:
+def _bulk(api: Api, resources: Resources) -> Iterator[tuple[str, Any]]:
     def item(type_: str, value: Any) -> JsonObject:
-        return {"key": things.definition(type_)["slug"], "value": value}
+        return {"key": resources.definition(type_)["slug"], "value": value}
 
     plain = item("string", "x")
     yield "one value", {"file_url": own_file(api), "attributes": [plain]}
@@ -153,7 +153,7 @@ def _bulk(api: Api, things: Things) -> Iterator[tuple[str, Any]]:
     yield "unknown properties", {"file_url": own_file(api), "attributes": [{**plain, "x": 1}], "x": 1}
 
 
-def _value(api: Api, _: Things) -> Iterator[tuple[str, Any]]:
+def _value(api: Api, _: Resources) -> Iterator[tuple[str, Any]]:
     del api
     for type_, values in VALUES.items():
         yield from ((f"a {type_}", {"attribute": {"value": value}}) for value in values)
@@ -161,7 +161,7 @@ def _value(api: Api, _: Things) -> Iterator[tuple[str, Any]]:
     yield "unknown properties", {"attribute": {"value": "x", "key": 1}, "unknown": None}
 
 
-def _group(api: Api, _: Things) -> Iterator[tuple[str, Any]]:
+def _group(api: Api, _: Resources) -> Iterator[tuple[str, Any]]:
     def body(**changed: Any) -> JsonObject:
         plain = {"name": own_name(api), "description": "Made to be valid", "category": "l1"}
         return {**plain, "file_url": own_file(api), **changed}
@@ -173,7 +173,7 @@ def _group(api: Api, _: Things) -> Iterator[tuple[str, Any]]:
     yield "unknown properties", body(unknown={"deep": [1]}, status=5)
 
 
-def _group_change(api: Api, _: Things) -> Iterator[tuple[str, Any]]:
+def _group_change(api: Api, _: Resources) -> Iterator[tuple[str, Any]]:
     yield "a new name", {"name": own_name(api)}
     yield "nothing", {}
     yield from _typed(api)
@@ -206,13 +206,13 @@ _BODIES = {
 # --- what makes a call fit this target --------------------------------------------------------------
 
 
-def adapted(api: Api, things: Things, call: Call) -> Call:
+def adapted(api: Api, resources: Resources, call: Call) -> Call:
     """The call with ids that exist and a body that is of the run's own, and that the behaviour takes.
 
     The schema allows more than the behaviour: a key has to be a slug, a value has to fit its definition, a
     cursor has to be the server's.
     """
-    ids = dict(things.ids(call.operation))
+    ids = dict(resources.ids(call.operation))
     pairs = () if isinstance(call.query, str) else tuple(pair for pair in call.query if pair[0] != "cursor")
     body = call.body
     if isinstance(body, dict):
@@ -224,9 +224,9 @@ def adapted(api: Api, things: Things, call: Call) -> Call:
         if isinstance(body.get("file_url"), str) and not _is_own(body["file_url"]):
             body["file_url"] = own_file(api)
     if call.operation == "updateUserAttribute":
-        ids["definition_id"] = things.definition(_type_of(body["attribute"]["value"]))["_id"]
+        ids["definition_id"] = resources.definition(_type_of(body["attribute"]["value"]))["_id"]
     elif call.operation == "bulkUpdateUserAttributes":
-        body["attributes"] = [_keyed(things, item) for item in body["attributes"]]
+        body["attributes"] = [_keyed(resources, item) for item in body["attributes"]]
     return replace(call, ids=ids, query=pairs, body=body)
 
 
@@ -234,10 +234,10 @@ def _is_own(file_url: str) -> bool:
     return "acs-" in file_url or ".invalid" in file_url or file_url.endswith(",user_id")
 
 
-def _keyed(things: Things, item: JsonObject) -> JsonObject:
+def _keyed(resources: Resources, item: JsonObject) -> JsonObject:
     if str(item["key"]).startswith("acs-"):
         return item
-    return {**item, "key": things.definition(_type_of(item["value"]))["slug"]}
+    return {**item, "key": resources.definition(_type_of(item["value"]))["slug"]}
 
 
 def _type_of(value: Any) -> str:

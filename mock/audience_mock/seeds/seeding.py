@@ -6,7 +6,7 @@ from typing import Any
 from audience_mock import errors
 from audience_mock.contract.document import TenantName
 from audience_mock.errors import Refusal, show
-from audience_mock.seeds.reading import Seed, SeedProblem
+from audience_mock.seeds.seed_file import Seed, SeedProblem
 from audience_mock.store.collection import Record
 from audience_mock.store.definitions import DEFAULTS
 from audience_mock.store.groups import COMPLETED
@@ -17,7 +17,7 @@ FIRST_DAY = datetime(2024, 1, 1, 9, tzinfo=UTC)
 """When the first seeded record was created; each further one an hour later."""
 
 
-def plant(world: World, seed: Seed, source: str) -> None:
+def load_seed(world: World, seed: Seed, source: str) -> None:
     """Put all that a seed holds into a new world.
 
     Args:
@@ -31,12 +31,12 @@ def plant(world: World, seed: Seed, source: str) -> None:
     for name, parts in seed.items():
         tenant = world.tenant(*TenantName(*name.split("/", 1)))
         try:
-            _Planter(world, tenant).plant(parts)
+            _SeedLoader(world, tenant).load_seed(parts)
         except Refusal as refusal:
             raise SeedProblem(f"the seed {source} breaks the contract: {refusal.message}") from None
 
 
-class _Planter:
+class _SeedLoader:
     """Fills one tenant; counts the records to space their times."""
 
     def __init__(self, world: World, tenant: Tenant) -> None:
@@ -45,7 +45,7 @@ class _Planter:
         self._planted = 0
         self._taken: set[tuple[str, str | int]] = set()
 
-    def plant(self, parts: dict[str, Any]) -> None:
+    def load_seed(self, parts: dict[str, Any]) -> None:
         for part, each in (
             ("definitions", self._definition),
             ("users", self._user),
