@@ -1,12 +1,15 @@
 """Every check there is. A check is one function that names its rule; it is registered where it stands."""
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 CheckFunction = Callable[..., None]
+_SOURCE_ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,12 @@ class Check:
     cases: tuple[str, ...] = ()
     writes: bool = True
     generates: bool = False
+
+    @property
+    def location(self) -> str:
+        """Where it stands, as `audience_conformance/checks/definitions/update.py:97`."""
+        code = inspect.unwrap(self.function).__code__
+        return f"{Path(code.co_filename).relative_to(_SOURCE_ROOT).as_posix()}:{code.co_firstlineno}"
 
 
 CHECKS: list[Check] = []

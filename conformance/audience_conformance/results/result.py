@@ -26,6 +26,7 @@ class Result:
         seconds: how long it took.
         rules: all rules that the check looks at.
         known: of a finding, why it is accepted (--known-failures), or "".
+        location: file and line of the check.
         sent: the requests that were sent for it; what an earlier check has sent and it judges too is not among them.
     """
 
@@ -43,6 +44,7 @@ class Result:
     rules: list[str] = field(default_factory=list)
     known: str = ""
     sent: int = 0
+    location: str = ""
 
     @property
     def requirement(self) -> str:

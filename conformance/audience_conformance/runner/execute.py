@@ -10,7 +10,7 @@ from audience_conformance.client.api import Api, Budget
 from audience_conformance.client.ledger import Ledger, delete_all
 from audience_conformance.client.target import Exchange, Options, Target, Unreachable
 from audience_conformance.results.finding import Finding, Skip
-from audience_conformance.results.result import Result
+from audience_conformance.results.result import Result, Status
 
 BUDGETS = {
     "smoke": (3, 10, 8),
@@ -20,6 +20,20 @@ BUDGETS = {
 """Profile -> generated examples a property, steps of a state machine, requests at once."""
 MAX_CURLS = 40
 """Lines of the sequence that a finding shows: the last ones."""
+
+
+def new_result(check: Check, case: str | None, status: Status, actual: str = "") -> Result:
+    """The result of a check, before there are findings."""
+    return Result(
+        check.rules[0],
+        check.name,
+        case or "",
+        status,
+        actual=actual,
+        operations=list(check.operations),
+        rules=list(check.rules),
+        location=check.location,
+    )
 
 
 class Run:
@@ -38,8 +52,7 @@ class Run:
     def perform(self, check: Check, case: str | None) -> Result:
         """Run one check. Never raises but for an interrupt."""
         api = Api(self.target, self.ledger, self.budget, self.run_id, self._shared)
-        result = Result(check.rules[0], check.name, case or "", "passed", operations=list(check.operations))
-        result.rules = list(check.rules)
+        result = new_result(check, case, "passed")
         started = time.monotonic()
         try:
             self._call(check, case, api)

@@ -20,6 +20,7 @@ import pytest
 
 from audience_conformance.results.result import Result, item_id, name_in
 from audience_conformance.runner import local_mock
+from audience_conformance.runner.execute import new_result
 from audience_conformance.runner.preflight import CannotRun, reach
 from audience_conformance.runner.resource_log import clean_up, pids_of
 from audience_conformance.runner.summarize import Timing, nothing_to_check, summarize
@@ -212,12 +213,10 @@ class Session:
     def _crashed(self, report: pytest.TestReport) -> Result:
         """The result of a check whose worker died, or that did not come to be performed."""
         name = name_in(report.nodeid)
-        check, case = self.items.get(name, (None, None))
-        rule = check.rules[0] if check else next(iter(self.items.values()))[0].rules[0]
-        result = Result(rule, check.name if check else name, case or "", "error", actual=str(report.longrepr))
-        result.rules = list(check.rules) if check else [rule]
-        result.operations = list(check.operations) if check else []
-        return result
+        if name in self.items:
+            return new_result(*self.items[name], "error", str(report.longrepr))
+        rule = next(iter(self.items.values()))[0].rules[0]
+        return Result(rule, name, "", "error", actual=str(report.longrepr), rules=[rule])
 
     def pytest_internalerror(self, excrepr: object) -> None:
         self.crash = str(excrepr)

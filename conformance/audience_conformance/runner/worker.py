@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from audience_conformance.client.ledger import MOST_SILENCES, delete_all
 from audience_conformance.results.result import Result, item_id
-from audience_conformance.runner.execute import Run
+from audience_conformance.runner.execute import Run, new_result
 from audience_conformance.runner.message import scrubbed
 from audience_conformance.runner.preflight import CannotRun, reach
 from audience_conformance.runner.resource_log import ResourceLog
@@ -45,9 +45,9 @@ class Worker:
         """Perform one check; give what it came to, and how many requests were sent for it."""
         before = self._run.target.sent
         if self._deadline is not None and time.time() > self._deadline:
-            return self._not_tried(check, case, "skipped", "more time (--max-time)"), 0
+            return new_result(check, case, "skipped", "more time (--max-time)"), 0
         if self._silent >= MOST_SILENCES and not self._answers():
-            return self._not_tried(check, case, "error", "the target has stopped answering: not tried"), 0
+            return new_result(check, case, "error", "the target has stopped answering: not tried"), 0
         # Whatever takes chance from Python's own generator is the same in every run of this seed, whatever ran before.
         random.seed(f"{self.settings.seed} {item_id(check.name, case, check.rules)}")
         result = self._run.perform(check, case)
@@ -72,12 +72,6 @@ class Worker:
             return False
         self._silent = 0
         return True
-
-    def _not_tried(self, check: Check, case: str | None, status: str, why: str) -> Result:
-        result = Result(check.rules[0], check.name, case or "", "skipped", operations=list(check.operations))
-        result.rules, result.actual = list(check.rules), why
-        result.status = "error" if status == "error" else "skipped"
-        return result
 
     def _cleanup(self) -> None:
         """Delete what the check made. What stays is tried once more at the end of the run, by the journal.
