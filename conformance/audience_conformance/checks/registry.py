@@ -40,7 +40,9 @@ class Check:
     def location(self) -> str:
         """Where it stands, as `audience_conformance/checks/definitions/update.py:97`."""
         code = inspect.unwrap(self.function).__code__
-        return f"{Path(code.co_filename).relative_to(_SOURCE_ROOT).as_posix()}:{code.co_firstlineno}"
+        path = Path(code.co_filename)
+        shown = path.relative_to(_SOURCE_ROOT) if path.is_relative_to(_SOURCE_ROOT) else path
+        return f"{shown.as_posix()}:{code.co_firstlineno}"
 
 
 CHECKS: list[Check] = []
