@@ -110,7 +110,7 @@ def serving(
             "users_file_url": f"{port.url}/users.csv",
             "locked_definition_id": LOCKED_ID,
             "validated_definition_id": TEXT_ID,
-            "patience": ASYNC_TIMEOUT,
+            "async_timeout": ASYNC_TIMEOUT,
         }
         yield Serving(Options(port.url, **{**usual, **told}), backend, mock)
     finally:

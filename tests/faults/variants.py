@@ -235,9 +235,9 @@ VARIANTS: dict[str, Variant] = {
     "opaque-cursors": Variant("Cursors in base64.", opaque_cursors),
     "newest-first": Variant("Lists with the newest first.", newest_first),
     "together": Variant("All of these at once.", together),
-    "slow-jobs": Variant("Jobs that take 1.5 s.", job_delay=1.5, told={"patience": 10.0}),
+    "slow-jobs": Variant("Jobs that take 1.5 s.", job_delay=1.5, told={"async_timeout": 10.0}),
     "jobs-behind-writes": Variant(
-        "Jobs that work right behind the next write.", jobs_behind_writes, job_delay=0.2, told={"patience": 10.0}
+        "Jobs that work right behind the next write.", jobs_behind_writes, job_delay=0.2, told={"async_timeout": 10.0}
     ),
     "should-is-broken": Variant("Every SHOULD rule broken, every MUST kept.", should_is_broken, broken=should_rules()),
 }

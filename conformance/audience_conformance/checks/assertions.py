@@ -1,6 +1,7 @@
 """Safe ways into an answer: a part that is not there is a finding of the rule that owns the shape, never a crash."""
 
 from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from audience_conformance.client.api import Api, JsonObject
@@ -8,10 +9,7 @@ from audience_conformance.client.ledger import Tenant
 from audience_conformance.client.target import Answer
 from audience_conformance.results.finding import expect, fail, show
 
-OK, CREATED, ACCEPTED, REFUSED, NOT_FOUND, FAILURE = 200, 201, 202, 400, 404, 500
 LARGEST_PAGE = 100
-THOROUGH = 10
-"""Generated examples from which on a profile also tries all values that are listed."""
 TRIES = 5
 """How often a list is read for something of ours: while others delete, an item can slip from page to page."""
 
@@ -20,7 +18,7 @@ Value = TypeVar("Value")
 
 def succeeded(answer: Answer, what: str, **more: Any) -> Answer:
     """The answer, if it is a success; a 5xx is FMT-04's, any other status the rule's that `more` names."""
-    if answer.status >= FAILURE:
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         fail(f"{what}, and no 5xx", str(answer), **{**more, "rule": "FMT-04"})
     expect(answer.ok, what, str(answer), **more)
     return answer
@@ -60,29 +58,47 @@ def items(answer: Answer, **more: Any) -> list[JsonObject]:
     return found
 
 
-def listed(
-    api: Api, path: str, *, tenant: Tenant | None = None, size: int = LARGEST_PAGE, **query: Any
+def list_all(
+    api: Api, path: str, *, tenant: Tenant | None = None, size: int = LARGEST_PAGE, strict: bool = True, **query: Any
 ) -> list[JsonObject]:
-    """All items of a numbered list, page after page; a list that brings nothing new ends."""
+    """All items of a numbered list, page after page; it ends where a page has nothing new.
+
+    Args:
+        api: of the check.
+        path: of the list.
+        tenant: company and application; None for those of the run.
+        size: page_size.
+        strict: a malformed page is a finding (FMT-01, FMT-02 or FMT-04); else the list ends there.
+        query: filters.
+    """
     found: dict[str, JsonObject] = {}
     every: list[JsonObject] = []
     page_no, more = 1, True
     while more:
         answer = api.get(path, tenant=tenant, page_no=page_no, page_size=size, **query)
-        page = items(answer)
+        page, has_next = (items(answer), field(answer, "page", "has_next")) if strict else _lenient(answer.json)
         new = {show(item.get("_id")): item for item in page} if page else {}
-        more = bool(field(answer, "page", "has_next")) and bool(new.keys() - found.keys())
+        more = bool(has_next) and bool(new.keys() - found.keys())
         found |= new
         every += page
         page_no += 1
     return every
 
 
+def _lenient(content: Any) -> tuple[list[JsonObject], Any]:
+    """The items of a page, and its has_next, as far as they are there."""
+    whole = content if isinstance(content, dict) else {}
+    page = whole.get("page")
+    found = whole.get("items")
+    listed = [item for item in (found if isinstance(found, list) else []) if isinstance(item, dict)]
+    return listed, isinstance(page, dict) and page.get("has_next")
+
+
 def in_pages(api: Api, path: str, *, tenant: Tenant | None = None, parts: int = 3, **query: Any) -> list[JsonObject]:
     """All items of a numbered list, read in about so many pages."""
     total = field(body(api.get(path, tenant=tenant, page_size=1, **query)), "page", "item_total")
     size = -(-total // parts) if isinstance(total, int) else LARGEST_PAGE
-    return listed(api, path, tenant=tenant, size=min(max(size, 1), LARGEST_PAGE), **query)
+    return list_all(api, path, tenant=tenant, size=min(max(size, 1), LARGEST_PAGE), **query)
 
 
 def entries(
@@ -90,7 +106,7 @@ def entries(
     path: str,
     ids: Iterable[str],
     *,
-    read: Callable[..., list[JsonObject]] = listed,
+    read: Callable[..., list[JsonObject]] = list_all,
     tries: int = TRIES,
     **query: Any,
 ) -> dict[str, JsonObject]:
@@ -113,18 +129,18 @@ def only(thing: JsonObject, fields: Iterable[str]) -> JsonObject:
     return {name: thing[name] for name in fields if name in thing}
 
 
-def some(api: Api, values: Sequence[Value]) -> Sequence[Value]:
+def subset(api: Api, values: Sequence[Value]) -> Sequence[Value]:
     """All values; in the profile smoke every third, beginning with one that the seed says."""
-    step = 1 if api.budget.examples >= THOROUGH else 3
+    step = 1 if thorough(api) else 3
     return values[api.budget.seed % step :: step] or values
 
 
 def thorough(api: Api) -> bool:
     """Does the profile try all values that are listed; smoke does not."""
-    return api.budget.examples >= THOROUGH
+    return thorough(api)
 
 
-def few(api: Api, values: Sequence[Value], most: int) -> Sequence[Value]:
+def at_most(api: Api, values: Sequence[Value], most: int) -> Sequence[Value]:
     """All values; in the profile smoke so many at the most, one after the other from one that the seed says."""
     if thorough(api) or len(values) <= most:
         return values

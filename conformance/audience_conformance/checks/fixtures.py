@@ -1,29 +1,30 @@
-"""Things that are made once in a run, stay to its end, and are only read: by every check that needs some like them."""
+"""Fixtures of a run: made once, by the first check that needs them, and only read by all."""
 
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
 from audience_conformance.client.api import Api
+from audience_conformance.client.target import Exchange
 
 Value = TypeVar("Value")
 
 
-def session_fixture(api: Api, make: Callable[..., Value], *about: Hashable) -> Value:
-    """What `make` makes and gives, called with an Api of its own and `about` by the first check that asks for it.
+def session_fixture(api: Api, make: Callable[..., Value], *arguments: Hashable) -> Value:
+    """The value that `make(api, *arguments)` returned to the first check that used it in this run.
 
-    Nobody may change it. How it was made is in the trace of each check that uses it; where it cannot be made, the
-    next check tries again.
+    No check may change it. The requests that made it are in the trace of each check that uses it. Where `make` fails,
+    the next check tries again.
     """
-    key = (make.__module__, make.__name__, *about)
-    if key not in api.shared:
+
+    def create() -> tuple[Value, list[Exchange]]:
         child = api.child()
         try:
-            value = make(child, *about)
+            value = make(child, *arguments)
             child.keep()
         finally:
             child.cleanup()
-        api.shared[key] = value, [one for one in child.trace.exchanges if one.method != "GET"]
-    found: Value
-    found, said = api.shared[key]
-    api.trace.exchanges += said
-    return found
+        return value, [one for one in child.trace.exchanges if one.method != "GET"]
+
+    value, exchanges = api.once((make.__module__, make.__name__, *arguments), create)
+    api.trace.exchanges += exchanges
+    return value

@@ -1,60 +1,30 @@
-"""What a check needs from a target, read from its own code: every `Skip("…")` that it can come to."""
+"""What a check may need of a target: each is named here once, declared by checks (`needs`), and raised in a Skip."""
 
-import ast
-import functools
-import inspect
-import textwrap
-from collections.abc import Callable, Iterator
-from types import FunctionType
-from typing import Any
+from audience_conformance.client.api import CREATES_DEFINITION, CREATES_GROUP, OTHER_APPLICATION
 
-from audience_conformance.checks.registry import Check
-from audience_conformance.client.api import Api
-from audience_conformance.results.finding import Skip
+__all__ = ["CREATES_DEFINITION", "CREATES_GROUP", "OTHER_APPLICATION"]
 
-_PACKAGE = __name__.partition(".")[0]
-
-
-def needs(check: Check) -> list[str]:
-    """What the target must have or allow for this check to be performed, in words."""
-    leave = ["leave to write: a target on this machine, or --write"] if check.writes else []
-    return list(dict.fromkeys([*leave, *_lacks(check.function, set())]))
-
-
-def _lacks(function: Callable[..., Any], seen: set[object]) -> Iterator[str]:
-    """The messages of Lacking in a function, and in those of this package that it names."""
-    if function in seen:
-        return
-    seen.add(function)
-    for node in ast.walk(_tree(function)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == Skip.__name__:
-            yield from _text(node.args[0]) if node.args else ()
-        for named in _named(node, function):
-            yield from _lacks(named, seen)
-
-
-@functools.cache
-def _tree(function: Callable[..., Any]) -> ast.AST:
-    return ast.parse(textwrap.dedent(inspect.getsource(function)))
-
-
-def _text(message: ast.expr) -> Iterator[str]:
-    """A message, with … for what is told of one target; none if it begins with that."""
-    parts = message.values if isinstance(message, ast.JoinedStr) else [message]
-    if isinstance(parts[0], ast.Constant):
-        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
-
-
-def _named(node: ast.AST, function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
-    """The functions of this package that a node refers to: by their name, by a module's, or as a part of Api."""
-    found: Any = None
-    names = getattr(inspect.unwrap(function), "__globals__", {})
-    if isinstance(node, ast.Name):
-        found = names.get(node.id)
-    elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        owner = Api if node.value.id == "api" else names.get(node.value.id)
-        found = inspect.getattr_static(owner, node.attr, None)
-    if isinstance(found, property):
-        found = found.fget
-    if isinstance(found, FunctionType) and found.__module__.partition(".")[0] == _PACKAGE:
-        yield found
+WRITE_PERMISSION = "write permission (--write)"
+LOCKED_DEFINITION = "a locked definition that the run may try to change (--locked-definition)"
+VALIDATED_DEFINITION = "a definition with validations whose values the run may set (--validated-definition)"
+SOME_ITEMS = "a list with items, or write permission to create some (--write)"
+GROUP_WITH_USERS = "a group with users (--group-id)"
+GROUP_WITH_USERS_OR_FILE = (
+    "a group with users (--group-id), a server that reads data:text/csv files, or a file of users (--users-file-url)"
+)
+CONTACTS = "a group whose users have emails or phones (--group-id)"
+BLACKLISTED_USERS = "a group with blacklisted users (--group-id)"
+READABLE_FILE = "a server that reads data:text/csv files, or a file of users that it can read (--users-file-url)"
+DATA_FILES = "a server that reads data:text/csv files"
+USERS_FILE = "a file of users that it can read (--users-file-url)"
+USERS_IN_ORDER = "a server that lists a file's users in its order"
+TAGGED_GROUPS = "groups with tags (the API cannot set any)"
+CATEGORY_KEYS = "categories that have a key"
+NAME_FILTER = "a name filter, to have a list that nobody else changes"
+STABLE_LIST = "a list that nobody else changes meanwhile"
+EXISTING_RESOURCE = "a definition or a group that existed before the run"
+SETS_VALUE = "a server that sets users' values"
+REJECTED_REQUEST = "a request that the server rejects"
+SUCCESSFUL_REQUEST = "a request that succeeds"
+FLAGGED_DEFINITION = "a definition with the flag set"
+TIMESTAMPS = "a resource with created_at and modified_at"

@@ -1,4 +1,4 @@
-"""Every check there is. A check is one function that names its rule; it is registered where it stands."""
+"""The registry of checks. A check is one function that names its rule; the decorator `check` registers it."""
 
 import importlib
 import inspect
@@ -6,7 +6,8 @@ import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from audience_conformance.checks.prerequisites import WRITE_PERMISSION
 
 CheckFunction = Callable[..., None]
 _SOURCE_ROOT = Path(__file__).parents[2]
@@ -17,14 +18,15 @@ class Check:
     """One check.
 
     Args:
-        rules: the rules that it looks at; a finding that names none is of the first.
+        rules: the rules that it checks; a finding that names none is of the first.
         name: the function's name, a fact in words.
         function: called with an Api, and with the case where there are cases.
-        about: what it does, and what it needs: the function's docstring.
+        about: what it does: the function's docstring.
         operations: the operationIds that it exercises.
-        cases: the cases it is run for, each an item of its own; empty for a check without.
-        writes: does it create anything.
-        generates: does it need many generated examples; the profile smoke leaves such a check out.
+        cases: the cases it is run for, each an item of its own; empty for a check without cases.
+        read_only: the cases that create nothing; "" stands for a check without cases.
+        generates: needs many generated examples; the profile smoke leaves it out.
+        prerequisites: what the target must have, beside write permission; one text for each, alternatives in one text.
     """
 
     rules: tuple[str, ...]
@@ -33,12 +35,23 @@ class Check:
     about: str
     operations: tuple[str, ...]
     cases: tuple[str, ...] = ()
-    writes: bool = True
+    read_only: frozenset[str] = frozenset()
     generates: bool = False
+    prerequisites: tuple[str, ...] = ()
+
+    def writes(self, case: str | None) -> bool:
+        """Does it create anything when it runs for this case."""
+        return (case or "") not in self.read_only
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What the target must have or allow for this check to run."""
+        writes = any(self.writes(case) for case in self.cases or ("",))
+        return (*([WRITE_PERMISSION] if writes else []), *self.prerequisites)
 
     @property
     def location(self) -> str:
-        """Where it stands, as `audience_conformance/checks/definitions/update.py:97`."""
+        """File and line, as `audience_conformance/checks/definitions/update.py:97`."""
         code = inspect.unwrap(self.function).__code__
         path = Path(code.co_filename)
         shown = path.relative_to(_SOURCE_ROOT) if path.is_relative_to(_SOURCE_ROOT) else path
@@ -49,22 +62,42 @@ CHECKS: list[Check] = []
 
 
 def check(
-    *rules: str, on: str, cases: Iterable[str] = (), writes: bool = True, generates: bool = False
+    *rules: str,
+    on: str,
+    cases: Iterable[str] = (),
+    read_only: Iterable[str] | bool = False,
+    generates: bool = False,
+    needs: Iterable[str] = (),
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a function as the check of a rule.
 
     Args:
         rules: the rule, and others that a finding may name.
-        on: the operationIds that it exercises, with blanks between them.
+        on: the operationIds that it exercises, separated by blanks.
         cases: run it once for each of these, given as the second argument.
-        writes: does it create anything.
-        generates: is it left out by the profile smoke.
+        read_only: creates nothing, or the cases that create nothing.
+        generates: left out by the profile smoke.
+        needs: what the target must have, from prerequisites.py.
     """
+    every = tuple(cases)
+    if isinstance(read_only, bool):
+        read_only = (every or ("",)) if read_only else ()
 
     def register(function: CheckFunction) -> CheckFunction:
         about = " ".join((function.__doc__ or "").split())
+        operations = tuple(on.split())
         CHECKS.append(
-            Check(rules, function.__name__, function, about, tuple(on.split()), tuple(cases), writes, generates)
+            Check(
+                rules,
+                function.__name__,
+                function,
+                about,
+                operations,
+                every,
+                frozenset(read_only),
+                generates,
+                tuple(needs),
+            )
         )
         return function
 
@@ -72,15 +105,13 @@ def check(
 
 
 def all_checks() -> list[Check]:
-    """Every check, in the order of the catalogue."""
+    """Every check, by the name of its module."""
     package = importlib.import_module("audience_conformance.checks")
     for module in sorted(found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")):
         importlib.import_module(module)
     return list(CHECKS)
 
 
-def items(chosen: Iterable[Check]) -> Iterable[tuple[Check, Any]]:
-    """Each check with each of its cases; the case is None for a check without."""
-    for one in chosen:
-        for case in one.cases or (None,):
-            yield one, case
+def items(chosen: Iterable[Check]) -> list[tuple[Check, str | None]]:
+    """Each check with each of its cases; the case is None for a check without cases."""
+    return [(one, case) for one in chosen for case in one.cases or (None,)]

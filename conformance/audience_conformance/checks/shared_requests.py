@@ -76,9 +76,7 @@ def shared_requests(api: Api, send: Send, *about: str) -> Iterator[Sent]:
         about: what the round is about.
     """
     key = (send.__module__, send.__name__, *about)
-    if key not in api.shared:
-        api.shared[key] = _send_batch(api, send, key, about)
-    found: _Batch = api.shared[key]
+    found = api.once(key, lambda: _send_batch(api, send, key, about))
     mark = len(api.trace.exchanges)
     for entry in found.entries:
         api.trace.exchanges[mark:] = [*found.setup[max(0, entry.before - MOST_SETUP) : entry.before], entry.own]

@@ -3,9 +3,9 @@
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -18,9 +18,12 @@ from audience_conformance.client.target import Answer, Target, Trace
 from audience_conformance.results.finding import Overdue, Skip, show
 
 JsonObject = dict[str, Any]
+Value = TypeVar("Value")
 
 PREFIX = "acs-"
 """How every name, slug and user id begins that a run makes; `sweep` finds leftovers by it."""
+OTHER_APPLICATION = "a second application (--other-application)"
+CREATES_DEFINITION, CREATES_GROUP = "a server that creates attribute definitions", "a server that creates user groups"
 DEFINITIONS, GROUPS = "/user_attribute/definition", "/user_group"
 
 
@@ -57,7 +60,7 @@ class Api:
         self.budget = budget
         self.trace = Trace()
         self.shared = {} if shared is None else shared
-        """What the checks of a run have in common: sharing.py and stock.py."""
+        """Results that the checks of a run share, by key: see `once`."""
         self.cache = ResponseCache(self.shared)
         self._ledger = ledger
         self._made: list[Created] = []
@@ -66,6 +69,13 @@ class Api:
     def child(self) -> "Api":
         """The same way to the target, with a trace and things of its own."""
         return Api(self.target, self._ledger, self.budget, self._run_id, self.shared)
+
+    def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """What `make` returned when this key was first asked for in this run."""
+        if key not in self.shared:
+            self.shared[key] = make()
+        found: Value = self.shared[key]
+        return found
 
     # --- requests ---------------------------------------------------------------------------------------
 
@@ -77,7 +87,7 @@ class Api:
     def other_tenant(self) -> Tenant:
         """The tenant beside this one. Raises Skip where the run knows none."""
         if self.options.other_application_id is None:
-            raise Skip("a second application (--other-application)")
+            raise Skip(OTHER_APPLICATION)
         return self.options.company_id, self.options.other_application_id
 
     def request(
@@ -157,18 +167,6 @@ class Api:
     def delete(self, path: str, *, tenant: Tenant | None = None) -> Answer:
         return self.request("DELETE", path, tenant=tenant)
 
-    def every(self, path: str, *, tenant: Tenant | None = None, size: int = 100, **query: Any) -> list[JsonObject]:
-        """All items of a numbered list, page after page; an unending list is cut off at 1,000 pages."""
-        items: list[JsonObject] = []
-        for page_no in range(1, 1001):
-            body = self.get(path, tenant=tenant, page_no=page_no, page_size=size, **query).json
-            if not isinstance(body, dict) or not isinstance(body.get("items"), list):
-                break
-            items += body["items"]
-            if not body["items"] or not isinstance(body.get("page"), dict) or not body["page"].get("has_next"):
-                break
-        return items
-
     # --- things of one's own ----------------------------------------------------------------------------
 
     def fresh(self, kind: str = "x") -> str:
@@ -184,7 +182,7 @@ class Api:
             "type": type_,
             **fields,
         }
-        return self._created(self.post(DEFINITIONS, body, tenant=tenant), "an attribute definition")
+        return self._created(self.post(DEFINITIONS, body, tenant=tenant), CREATES_DEFINITION)
 
     def group(self, user_ids: list[str] | None = None, *, tenant: Tenant | None = None, **fields: Any) -> JsonObject:
         """A group made for this check, of these users. Raises Skip where the target does not make one."""
@@ -195,13 +193,13 @@ class Api:
             "file_url": csv_url(user_ids or [self.fresh("u")]),
             **fields,
         }
-        return self._created(self.post(GROUPS, body, tenant=tenant), "a user group")
+        return self._created(self.post(GROUPS, body, tenant=tenant), CREATES_GROUP)
 
     @staticmethod
     def _created(answer: Answer, what: str) -> JsonObject:
         created = answer.json
         if not answer.ok or not isinstance(created, dict) or not isinstance(created.get("_id"), str):
-            raise Skip(f"{what} that can be created (POST answered {str(answer)[:200]})")
+            raise Skip(f"{what} (POST answered {str(answer)[:200]})")
         return created
 
     # --- patience and examples ----------------------------------------------------------------------------
@@ -212,10 +210,9 @@ class Api:
         Raises:
             Overdue: it does not hold in the time that the run has patience for.
         """
-        for _ in pauses(self.options.async_timeout):
-            seen = look()
-            if holds(seen):
-                return seen
+        seen, held = poll(look, holds, self.options.async_timeout)
+        if held:
+            return seen
         within = f"{expected} within {self.options.async_timeout:g} s"
         raise Overdue(within, str(seen) if isinstance(seen, Answer) else show(seen), **more)
 
@@ -252,18 +249,21 @@ class Api:
         )
 
 
-def pauses(seconds: float) -> Iterator[None]:
-    """Go round at once and then after ever longer pauses, until so many seconds are over: at least twice."""
+def poll(look: Callable[[], Value], holds: Callable[[Value], object], seconds: float) -> tuple[Value, bool]:
+    """Look again with growing pauses until it holds or the time is up, at least twice.
+
+    Returns:
+        What was seen last, and whether it holds.
+    """
     deadline = time.monotonic() + seconds
-    pause = 0.004
-    yield
-    while True:
+    pause, late = 0.004, False
+    while not holds(seen := look()):
+        if late:
+            return seen, False
         time.sleep(pause)
         pause = min(pause * 1.5, 0.5)
         late = time.monotonic() > deadline
-        yield
-        if late:
-            return
+    return seen, True
 
 
 def seg(text: str) -> str:
@@ -271,9 +271,24 @@ def seg(text: str) -> str:
     return quote(text, safe="")
 
 
+def definition_path(definition_id: str) -> str:
+    """The path of a definition."""
+    return f"{DEFINITIONS}/{seg(definition_id)}"
+
+
+def group_path(group_id: str) -> str:
+    """The path of a group."""
+    return f"{GROUPS}/{seg(group_id)}"
+
+
+def users_path(group_id: str) -> str:
+    """The path of the list of a group's users."""
+    return f"{group_path(group_id)}/users"
+
+
 def value_path(definition_id: str, user_id: str) -> str:
     """The path of a user's value of a definition."""
-    return f"{DEFINITIONS}/{seg(definition_id)}/user/{seg(user_id)}"
+    return f"{definition_path(definition_id)}/user/{seg(user_id)}"
 
 
 def user_path(user_id: str) -> str:

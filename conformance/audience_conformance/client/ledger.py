@@ -1,8 +1,7 @@
 """What a run has made and not deleted yet, and the deleting of it."""
 
 import threading
-from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from audience_conformance.client.target import Target
@@ -41,16 +40,6 @@ class Ledger:
     def forget(self, made: Created) -> None:
         with self._lock:
             self.made.pop(made, None)
-
-
-@contextmanager
-def clean_up(target: Target, ledger: Ledger) -> Iterator[list[str]]:
-    """Delete what was made, whatever happens inside; what could not be deleted is in the list afterwards."""
-    left: list[str] = []
-    try:
-        yield left
-    finally:
-        left += delete_all(target, ledger)
 
 
 def delete_all(target: Target, ledger: Ledger, *, spare: Container[Created] = ()) -> list[str]:

@@ -41,7 +41,7 @@ def print_plan(settings: Settings) -> None:
 
 
 def _does(check: Check, settings: Settings) -> str:
-    if not check.writes:
+    if not any(check.writes(case) for case in check.cases or (None,)):
         return "reads"
     if not settings.writes:
         return "skipped, it would have to write"

@@ -31,7 +31,6 @@ def rules(patterns: str) -> None:
 
 
 def _explained(rule_id: str) -> str:
-    from audience_conformance.checks.prerequisites import needs  # noqa: PLC0415
     from audience_conformance.checks.registry import all_checks  # noqa: PLC0415
     from audience_conformance.contract.rules import catalogue  # noqa: PLC0415
 
@@ -49,7 +48,7 @@ def _explained(rule_id: str) -> str:
             lines.append(f"    cases     {', '.join(check.cases)}")
         if check.generates:
             lines.append("    profile   standard and deep: smoke leaves it out")
-        lines += [f"    needs     {need}" for need in needs(check) or ["nothing but the target"]]
+        lines += [f"    needs     {need}" for need in check.needs or ["nothing but the target"]]
     if len(lines) == 3:  # noqa: PLR2004 (no check was added)
         lines.append("  check       none yet")
     return "\n".join(lines)

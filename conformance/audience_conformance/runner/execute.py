@@ -5,6 +5,7 @@ import traceback
 import uuid
 from typing import Any
 
+from audience_conformance.checks.prerequisites import WRITE_PERMISSION
 from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import Api, Budget
 from audience_conformance.client.ledger import Ledger, delete_all
@@ -72,8 +73,8 @@ class Run:
         return result
 
     def _call(self, check: Check, case: str | None, api: Api) -> None:
-        if check.writes and not self.options.writes:
-            raise Skip("leave to write (--write)")
+        if check.writes(case) and not self.options.writes:
+            raise Skip(WRITE_PERMISSION)
         check.function(api, *([case] if case is not None else []))
 
     def _note(self, result: Result, finding: Finding, api: Api) -> None:

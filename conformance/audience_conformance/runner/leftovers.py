@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from audience_conformance.checks.assertions import list_all
 from audience_conformance.client.api import DEFINITIONS, GROUPS, PREFIX, Api, Budget, JsonObject, seg
 from audience_conformance.client.ledger import Created, Ledger, Tenant
 from audience_conformance.client.ledger import delete_all as delete
@@ -39,7 +40,7 @@ def leftovers(target: Target, where: Iterable[Tenant], run_ids: Collection[str] 
     found = []
     for tenant in where:
         for path in (DEFINITIONS, GROUPS):
-            for item in api.every(path, tenant=tenant):
+            for item in list_all(api, path, tenant=tenant, strict=False):
                 run_id = _run_id(item) if isinstance(item, dict) else None
                 if run_id is None or not isinstance(item.get("_id"), str):
                     continue

@@ -2,7 +2,6 @@ import re
 
 from click.testing import CliRunner
 
-from audience_conformance.checks.prerequisites import needs
 from audience_conformance.checks.registry import all_checks
 from audience_conformance.commands.main import main
 from audience_conformance.contract.rules import catalogue
@@ -29,7 +28,7 @@ def test_a_rule_is_explained() -> None:
     check = next(check for check in all_checks() if check.rules[0] == "DEF-01")
     assert check.name.replace("_", " ") in told
     assert check.about in told
-    assert "needs     leave to write" in told
+    assert "needs     write permission" in told
 
 
 def test_a_pattern_explains_several() -> None:
@@ -45,8 +44,8 @@ def test_an_unknown_rule_is_one_line_and_exit_2() -> None:
     )
 
 
-def test_needs_are_read_from_the_code_and_from_what_it_calls() -> None:
-    found = {check.rules[0]: needs(check) for check in all_checks()}
+def test_what_a_check_needs_is_named() -> None:
+    found = {check.rules[0]: check.needs for check in all_checks()}
     assert "a second application (--other-application)" in found["TEN-01"]
     assert any("--validated-definition" in need for need in found["ATT-15"])
     assert any("--locked-definition" in need for need in found["DEF-14"])

@@ -9,7 +9,7 @@ from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, csv_url
 from audience_conformance.results.finding import Skip, expect, fail
 
 
-@check("DEF-01", on="getUserAttributeDefinitions", writes=False)
+@check("DEF-01", on="getUserAttributeDefinitions", read_only=True)
 def reads(api: Api) -> None:
     """Read a list."""
     expect(api.get(DEFINITIONS).ok, "a list", "none")
@@ -30,7 +30,7 @@ def breaks_a_must_rule(api: Api) -> None:
     fail("a different id", "the same id", operation="createUserAttributeDefinition")
 
 
-@check("DEF-12", on="getUserAttributeDefinitions", writes=False)
+@check("DEF-12", on="getUserAttributeDefinitions", read_only=True)
 def breaks_a_should_rule(api: Api) -> None:
     """Find that the target is not as it should be."""
     api.get(DEFINITIONS, name="a")
@@ -45,7 +45,7 @@ def crashes(api: Api) -> None:
     raise RuntimeError(f"sent {api.options.headers}")
 
 
-@check("DEF-06", on="updateUserAttributeDefinition", writes=False)
+@check("DEF-06", on="updateUserAttributeDefinition", read_only=True)
 def repeats_what_the_target_says(api: Api) -> None:
     """Find something in which the secret stands."""
     api.get(DEFINITIONS)

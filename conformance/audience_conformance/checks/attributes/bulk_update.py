@@ -2,12 +2,14 @@
 
 import functools
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
-from audience_conformance.checks.assertions import ACCEPTED, NOT_FOUND, REFUSED, body, record, some
+from audience_conformance.checks.assertions import body, record, subset
 from audience_conformance.checks.attributes.users_file import forget, some_users
 from audience_conformance.checks.cross_cutting.concurrency import at_once
 from audience_conformance.checks.groups.helpers import comes
+from audience_conformance.checks.prerequisites import USERS_FILE
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url, value_path
 from audience_conformance.client.target import Answer
@@ -34,19 +36,21 @@ def bulk_update(api: Api, file_url: str, *items: tuple[JsonObject, Any]) -> Answ
 
 
 def accepted(answer: Answer) -> JsonObject:
-    expect(answer.status == ACCEPTED, "202 for a bulk update", str(answer), rule="BLK-01", operation=OPERATION)
+    expect(
+        answer.status == HTTPStatus.ACCEPTED, "202 for a bulk update", str(answer), rule="BLK-01", operation=OPERATION
+    )
     return record(answer, rule="BLK-01")
 
 
 def has(api: Api, definition: JsonObject, user_id: str) -> bool:
     """Does a user hold a value of a definition."""
-    return api.get(value_path(definition["_id"], user_id)).status != NOT_FOUND
+    return api.get(value_path(definition["_id"], user_id)).status != HTTPStatus.NOT_FOUND
 
 
 # --- BLK-01, BLK-03 -------------------------------------------------------------------------------------
 
 
-@check("BLK-01", on=OPERATION)
+@check("BLK-01", on=OPERATION, needs=(USERS_FILE,))
 def a_bulk_update_is_answered_in_full(api: Api) -> None:
     """Ask for bulk updates of one value and of many, of every type, for one user and many; look at every field."""
     definitions = {type_: api.definition(type_) for type_ in VALUES}
@@ -57,12 +61,12 @@ def a_bulk_update_is_answered_in_full(api: Api) -> None:
         told = accepted(bulk_update(api, url, *items))
         same(told.get("success"), True, "success in the answer")
         same(told.get("processing_type"), "async", "processing_type in the answer")
-        same(told.get("status_code"), ACCEPTED, "status_code in the answer")
+        same(told.get("status_code"), HTTPStatus.ACCEPTED, "status_code in the answer")
         for name in ("message", "job_id"):
             expect(isinstance(told.get(name), str) and bool(told[name]), f"a text in {name} of the answer", told)
 
 
-@check("BLK-03", on=OPERATION)
+@check("BLK-03", on=OPERATION, needs=(USERS_FILE,))
 def every_bulk_update_has_its_own_job_id(api: Api) -> None:
     """Ask for bulk updates, the same again and others, and compare their job_ids."""
     one, other = api.definition("number"), api.definition("string")
@@ -110,15 +114,20 @@ def _incomplete(url: str, keys: list[str]) -> Iterator[tuple[str, Any]]:
 def an_incomplete_bulk_update_is_refused(api: Api) -> None:
     """Leave out file_url, attributes, and of an item key or value, in first, middle and last place of several."""
     keys = [str(api.definition("string").get("slug")) for _ in range(4)]
-    for what, sent in some(api, list(_incomplete(csv_url([api.fresh("u")]), keys))):
+    for what, sent in subset(api, list(_incomplete(csv_url([api.fresh("u")]), keys))):
         answer = api.patch(PATH, sent)
-        expect(answer.status == REFUSED, f"400 for a bulk update with {what}", str(answer), operation=OPERATION)
+        expect(
+            answer.status == HTTPStatus.BAD_REQUEST,
+            f"400 for a bulk update with {what}",
+            str(answer),
+            operation=OPERATION,
+        )
 
 
 # --- BLK-05 ---------------------------------------------------------------------------------------------
 
 
-@check("BLK-05", on=f"{OPERATION} getUserAttributeById")
+@check("BLK-05", on=f"{OPERATION} getUserAttributeById", needs=(USERS_FILE,))
 def an_unknown_key_is_refused_and_sets_nothing(api: Api) -> None:
     """Send a key that no definition has, alone and anywhere among known ones; no value is set, then or later."""
     known = [api.definition("string") for _ in range(3)]
@@ -129,7 +138,7 @@ def an_unknown_key_is_refused_and_sets_nothing(api: Api) -> None:
     strange = [{"slug": api.fresh("none")}, gone, {"slug": known[0]["_id"]}, {"slug": f"{slug}x"}]
     strange += [{"slug": slug[:-1]}, {"slug": slug.swapcase()}]
     try:
-        for unknown in some(api, strange):
+        for unknown in subset(api, strange):
             for place in range(len(known) + 1):
                 _refused(bulk_update(api, url, *_with(known, unknown, place)), unknown)
             _refused(bulk_update(api, url, (unknown, "not to be set")), unknown)
@@ -140,7 +149,7 @@ def an_unknown_key_is_refused_and_sets_nothing(api: Api) -> None:
             for definition in known:
                 answer = api.get(value_path(definition["_id"], user_id))
                 unset = "no value of a known key beside an unknown one to be set"
-                expect(answer.status == NOT_FOUND, unset, str(answer), operation=OPERATION)
+                expect(answer.status == HTTPStatus.NOT_FOUND, unset, str(answer), operation=OPERATION)
     finally:
         forget(api, known, users)
 
@@ -152,4 +161,4 @@ def _with(known: list[JsonObject], unknown: JsonObject, place: int) -> list[tupl
 
 def _refused(answer: Answer, unknown: JsonObject) -> None:
     wanted = f"400 for the unknown key {unknown.get('slug')!r}"
-    expect(answer.status == REFUSED, wanted, str(answer), operation=OPERATION)
+    expect(answer.status == HTTPStatus.BAD_REQUEST, wanted, str(answer), operation=OPERATION)

@@ -1,11 +1,13 @@
 """BLK-04: the users in a bulk update's file get its values."""
 
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from audience_conformance.checks.assertions import NOT_FOUND, OK, body, few, field, listed, thorough
+from audience_conformance.checks.assertions import at_most, body, field, list_all, thorough
 from audience_conformance.checks.attributes.bulk_update import OPERATION, VALUES, accepted, bulk_update, has
 from audience_conformance.checks.attributes.users_file import forget, own_files_are_read, some_users
+from audience_conformance.checks.prerequisites import READABLE_FILE
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url, user_path, value_path
 from audience_conformance.client.target import Answer
@@ -15,7 +17,7 @@ MANY = 205
 """Users of a file that is longer than any page."""
 
 
-@check("BLK-04", on=f"{OPERATION} getUserAttributeById getUserAttributesForUser")
+@check("BLK-04", on=f"{OPERATION} getUserAttributeById getUserAttributesForUser", needs=(READABLE_FILE,))
 def the_users_in_the_file_get_the_values(api: Api) -> None:
     """Update users with a value of every type at once, then with other, falsy ones; no other user is touched."""
     definitions = {type_: api.definition(type_) for type_ in VALUES}
@@ -46,7 +48,7 @@ def the_users_in_the_file_get_the_values(api: Api) -> None:
         forget(api, [*definitions.values(), child], [*users, outsider])
 
 
-@check("BLK-04", on=f"{OPERATION} getUserAttributeById")
+@check("BLK-04", on=f"{OPERATION} getUserAttributeById", needs=(READABLE_FILE,))
 def all_users_of_the_file_get_the_value(api: Api) -> None:
     """Update many users, with two updates at once: first, middle and last get both values."""
     one, other = api.definition("number"), api.definition("number")
@@ -94,7 +96,7 @@ def all_users_of_all_forms_of_files_get_the_value(api: Api) -> None:
     one = api.definition("number")
     everyone: list[str] = []
     try:
-        for number, (url, users) in enumerate(few(api, _files(api), 2)):
+        for number, (url, users) in enumerate(at_most(api, _files(api), 2)):
             everyone += users
             accepted(bulk_update(api, url, (one, number)))
             for user_id in (*users[:4], *users[99:101], *users[-2:]):
@@ -121,10 +123,10 @@ def a_bulk_update_sets_its_own_values_for_its_own_users(api: Api) -> None:
             api.get(user_path(first)),
             *(api.get(value_path(one["_id"], user)) for user in (second, second[:-1])),
         ]
-        held = [item.get("user_attribute_definition_id") for item in listed(api, user_path(first))]
+        held = [item.get("user_attribute_definition_id") for item in list_all(api, user_path(first))]
         expect(held == [one["_id"]], "only the values of his own bulk update for a user", str(answers[0]))
         for answer in answers[1:]:
-            expect(answer.status == NOT_FOUND, "no value of another bulk update for a user", str(answer))
+            expect(answer.status == HTTPStatus.NOT_FOUND, "no value of another bulk update for a user", str(answer))
     finally:
         forget(api, [one, *others], [first, second, f"{second}x"])
 
@@ -132,7 +134,7 @@ def a_bulk_update_sets_its_own_values_for_its_own_users(api: Api) -> None:
 def _gets(api: Api, definition: JsonObject, user_id: str, value: Any) -> None:
     api.eventually(
         lambda: api.get(value_path(definition["_id"], user_id)),
-        lambda answer: answer.status == OK and equal(_value(answer), value),
+        lambda answer: answer.status == HTTPStatus.OK and equal(_value(answer), value),
         f"the {definition.get('type')} value of user {user_id} to become {show(value)}",
         operation=OPERATION,
     )
@@ -144,6 +146,6 @@ def _value(answer: Answer) -> Any:
 
 def _in_lists(api: Api, users: list[str], definition_ids: list[str]) -> None:
     for user_id in users:
-        held = [item.get("user_attribute_definition_id") for item in listed(api, user_path(user_id))]
+        held = [item.get("user_attribute_definition_id") for item in list_all(api, user_path(user_id))]
         for definition_id in definition_ids:
             same(held.count(definition_id), 1, f"how often {definition_id} is in the list of user {user_id}")

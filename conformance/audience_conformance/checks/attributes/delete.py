@@ -1,6 +1,8 @@
 """ATT: values that are deleted, and values that are not there."""
 
-from audience_conformance.checks.assertions import NOT_FOUND, body, few, field, succeeded, thorough
+from http import HTTPStatus
+
+from audience_conformance.checks.assertions import at_most, body, field, succeeded, thorough
 from audience_conformance.checks.attributes.put_and_read import (
     DELETE,
     LIST,
@@ -16,6 +18,7 @@ from audience_conformance.checks.attributes.values import FITS, another
 from audience_conformance.checks.definitions.create import TYPES
 from audience_conformance.checks.definitions.delete import unknown_ids
 from audience_conformance.checks.groups.helpers import comes
+from audience_conformance.checks.prerequisites import DATA_FILES
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url, user_path, value_path
 from audience_conformance.results.finding import Skip, expect
@@ -25,7 +28,7 @@ from audience_conformance.results.finding import Skip, expect
 def a_deleted_attribute_is_gone(api: Api, type_: str) -> None:
     """Delete values, falsy ones, replaced ones and the user's last: each is 404 and in no list; then put it again."""
     one, other = api.definition(type_), api.definition(type_)
-    for number, value in enumerate(few(api, FITS[type_][:4], 1)):
+    for number, value in enumerate(at_most(api, FITS[type_][:4], 1)):
         user_id = f"{api.fresh('u')}{SUFFIXES[number]}"
         path = value_path(one["_id"], user_id)
         if number % 2:
@@ -37,9 +40,9 @@ def a_deleted_attribute_is_gone(api: Api, type_: str) -> None:
             answer = api.delete(path)
             succeeded(answer, "a value to be deleted", operation=DELETE)
             answer = api.get(path)
-            expect(answer.status == NOT_FOUND, "404 to the read of a deleted value", str(answer))
+            expect(answer.status == HTTPStatus.NOT_FOUND, "404 to the read of a deleted value", str(answer))
             queries: list[JsonObject] = [{}, {"type": type_}, {"size": 1}, {"name": one.get("name")}]
-            for query in few(api, queries, 1):
+            for query in at_most(api, queries, 1):
                 entries = held(api, user_id, **query).get(one["_id"], [])
                 expect(not entries, "no deleted value in the user's list", entries)
             total = field(body(api.get(user_path(user_id))), "page", "item_total")
@@ -49,7 +52,7 @@ def a_deleted_attribute_is_gone(api: Api, type_: str) -> None:
 @check("ATT-08", on=f"{DELETE} {READ} {LIST}", cases=TYPES)
 def deleting_a_value_leaves_the_others(api: Api, type_: str) -> None:
     """Delete one of the values that three users hold of three definitions: the others stay, falsy ones too."""
-    definitions = [api.definition(type_)["_id"] for _ in few(api, range(3), 2)]
+    definitions = [api.definition(type_)["_id"] for _ in at_most(api, range(3), 2)]
     base = api.fresh("u")
     users = [base, f"{base}1", f"{base}@example.com"] if thorough(api) else [base, f"{base}1"]
     values = FITS[type_]
@@ -60,7 +63,7 @@ def deleting_a_value_leaves_the_others(api: Api, type_: str) -> None:
     }
     for (one, user_id), value in left.items():
         put(api, one, user_id, value)
-    for gone in few(api, ((definitions[1], users[0]), (definitions[1], users[-1]), (definitions[0], users[0])), 1):
+    for gone in at_most(api, ((definitions[1], users[0]), (definitions[1], users[-1]), (definitions[0], users[0])), 1):
         succeeded(api.delete(value_path(*gone)), "a value to be deleted", rule="ATT-07", operation=DELETE)
         left.pop(gone)
         api.delete(value_path(*gone))  # once more: that is ATT-09's, and takes nothing either
@@ -90,12 +93,16 @@ def an_absent_attribute_is_404(api: Api) -> None:
     absent += [(unknown, user_id) for unknown in unknown_ids(api)]
     for key in absent:
         for answer in (api.get(value_path(*key)), api.delete(value_path(*key)), api.get(value_path(*key))):
-            expect(answer.status == NOT_FOUND, f"404 to the read or delete of a value that {key[1]} lacks", str(answer))
+            expect(
+                answer.status == HTTPStatus.NOT_FOUND,
+                f"404 to the read or delete of a value that {key[1]} lacks",
+                str(answer),
+            )
     api.delete(f"/user_attribute/definition/{deleted['_id']}")
     for unknown in (*unknown_ids(api), deleted["_id"], one["slug"]):
         for values in FITS.values():
             answer = api.put(value_path(unknown, neighbour), {"attribute": {"value": values[1]}})
-            expect(answer.status == NOT_FOUND, "404 to a put to an unknown definition", str(answer))
+            expect(answer.status == HTTPStatus.NOT_FOUND, "404 to a put to an unknown definition", str(answer))
     expect(not held(api, neighbour), "nothing put to an unknown definition", held(api, neighbour))
     holds(read(api, one["_id"], user_id), "stays", "the value that is there")
 
@@ -117,7 +124,7 @@ def a_deleted_attribute_is_on_no_page(api: Api) -> None:
             expect(not absent, "the other values in the list", f"without {absent}", rule="ATT-08")
 
 
-@check("ATT-07", on=f"{DELETE} {READ} {LIST} bulkUpdateUserAttributes")
+@check("ATT-07", on=f"{DELETE} {READ} {LIST} bulkUpdateUserAttributes", needs=(DATA_FILES,))
 def a_value_that_was_set_in_bulk_can_be_deleted(api: Api) -> None:
     """Set a value in bulk, for a user without one, and delete it: it is 404 and in no list."""
     one, user_id = api.definition(), api.fresh("u")
@@ -125,8 +132,10 @@ def a_value_that_was_set_in_bulk_can_be_deleted(api: Api) -> None:
     sent = {"file_url": csv_url([user_id]), "attributes": [{"key": one.get("slug"), "value": "In bulk"}]}
     answer = api.patch("/user_attribute/bulk_update", sent)
     if not answer.ok or not comes(lambda: api.get(path).ok, min(api.options.async_timeout, 3.0)):
-        raise Skip("a server that sets values in bulk from data:text/csv files")
+        raise Skip(DATA_FILES)
     succeeded(api.delete(path), "a value to be deleted", operation=DELETE)
     answer = api.get(path)
-    expect(answer.status == NOT_FOUND, "404 to the read of a deleted value that was set in bulk", str(answer))
+    expect(
+        answer.status == HTTPStatus.NOT_FOUND, "404 to the read of a deleted value that was set in bulk", str(answer)
+    )
     expect(not held(api, user_id), "no deleted value that was set in bulk in the list", held(api, user_id))

@@ -3,7 +3,7 @@
 import functools
 from typing import Any
 
-from audience_conformance.checks.assertions import few, field, items, listed, some
+from audience_conformance.checks.assertions import at_most, field, items, list_all, subset
 from audience_conformance.checks.attributes.put_and_read import LIST, PUT, held, holds, put
 from audience_conformance.checks.attributes.values import FITS
 from audience_conformance.checks.cross_cutting.concurrency import at_once
@@ -33,7 +33,7 @@ def the_list_holds_all_that_the_user_holds(api: Api) -> None:
         for one, value in values.items():
             ids[user_id].add(show(put(api, one, user_id, value).get("_id")))
     for user_id, values in wanted.items():
-        for size in few(api, (5, 1, 3, 6, 12, 100) if len(values) > 3 else (100, 1), 1):  # noqa: PLR2004 (three or all)
+        for size in at_most(api, (5, 1, 3, 6, 12, 100) if len(values) > 3 else (100, 1), 1):  # noqa: PLR2004 (three or all)
             entries = held(api, user_id, size=size)
             how = f"the list of {user_id} in pages of {size}"
             absent, others = values.keys() - entries.keys(), entries.keys() - values.keys()
@@ -87,9 +87,9 @@ def the_list_filters_keep_all_that_match(api: Api) -> None:
 
     def keeps(**query: str) -> None:
         wanted = [one["_id"] for one in definitions if _matches(one, **query)]
-        for size in some(api, (1, 2, 7, 100)):
+        for size in subset(api, (1, 2, 7, 100)):
             filters: JsonObject = {"size": size, **query}
-            entries = listed(api, user_path(user_id), **filters)
+            entries = list_all(api, user_path(user_id), **filters)
             found = [field(entry, "user_attribute_definition_id") for entry in entries]
             right = sorted(map(show, found)) == sorted(map(show, wanted))
             expect(right, f"{show(query)} to keep {wanted} and no other, in pages of {size}", found)

@@ -1,24 +1,16 @@
 """ATT: a user's value of a definition, put, read, replaced and deleted."""
 
 from datetime import date, datetime
+from http import HTTPStatus
 from typing import Any
 
 from hypothesis import strategies as st
 
-from audience_conformance.checks.assertions import (
-    CREATED,
-    OK,
-    body,
-    few,
-    field,
-    items,
-    listed,
-    record,
-    succeeded,
-)
+from audience_conformance.checks.assertions import at_most, body, field, items, list_all, record, succeeded
 from audience_conformance.checks.attributes.values import EXTREME, FITS, another, equal_value
 from audience_conformance.checks.definitions.create import TYPES, path_of
 from audience_conformance.checks.definitions.update import update
+from audience_conformance.checks.prerequisites import OTHER_APPLICATION
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, user_path, value_path
 from audience_conformance.results.finding import expect, same, show
@@ -62,7 +54,7 @@ def put(api: Api, definition_id: str, user_id: str, value: Any, **more: Any) -> 
 def read(api: Api, definition_id: str, user_id: str, **more: Any) -> JsonObject:
     """A user's value that is there."""
     answer = api.get(value_path(definition_id, user_id))
-    expect(answer.status == OK, "the value to be found", str(answer), **more)
+    expect(answer.status == HTTPStatus.OK, "the value to be found", str(answer), **more)
     return record(answer)
 
 
@@ -75,7 +67,7 @@ def holds(attribute: JsonObject, value: Any, where: str, **more: Any) -> None:
 def held(api: Api, user_id: str, **query: Any) -> dict[str, list[JsonObject]]:
     """What a user's list holds, by definition id."""
     found: dict[str, list[JsonObject]] = {}
-    for item in listed(api, user_path(user_id), **query):
+    for item in list_all(api, user_path(user_id), **query):
         found.setdefault(show(field(item, "user_attribute_definition_id")).strip('"'), []).append(item)
     return found
 
@@ -97,10 +89,10 @@ def a_value_reads_back(api: Api, type_: str) -> None:
         for entry in held(api, user_id or replaced).get(definition_id, []):
             holds(entry, value, "the user's list")
 
-    values = few(api, [*FITS[type_], *EXTREME.get(type_, ())], 4)
+    values = at_most(api, [*FITS[type_], *EXTREME.get(type_, ())], 4)
     for number, value in enumerate(values):
         reads_back(value, f"{api.fresh('u')}{SUFFIXES[number % len(SUFFIXES)]}")
-    for value in few(api, (*FITS[type_][1:3], FITS[type_][0], FITS[type_][1]), 1):
+    for value in at_most(api, (*FITS[type_][1:3], FITS[type_][0], FITS[type_][1]), 1):
         path = value_path(definition_id, replaced)
         api.delete(path)
         put(api, definition_id, replaced, value)
@@ -111,13 +103,13 @@ def a_value_reads_back(api: Api, type_: str) -> None:
         api.for_all(reads_back, examples=max(api.budget.examples // 2, 2), value=GENERATED[type_])
 
 
-@check("ATT-02", on=f"{PUT} {READ} {LIST}")
+@check("ATT-02", on=f"{PUT} {READ} {LIST}", needs=(OTHER_APPLICATION,))
 def an_attribute_says_whose_and_of_what_it_is(api: Api) -> None:
     """Put values for user ids of every form, in each application given; all answers carry the ids of the request."""
     tenants = [api.tenant, *([api.other_tenant] if api.options.other_application_id else [])]
     for tenant in tenants:
         definitions = [api.definition(type_, tenant=tenant) for type_ in ("string", "boolean")]
-        for suffix in few(api, SUFFIXES, 2):
+        for suffix in at_most(api, SUFFIXES, 2):
             user_id = api.fresh("u") + suffix
             for one, values in zip(definitions, (("a", ""), (True, False)), strict=True):
                 path = value_path(one["_id"], user_id)
@@ -194,10 +186,10 @@ def a_second_put_replaces(api: Api, type_: str) -> None:
     put(api, other["_id"], user_id, FITS[type_][0])
     put(api, one["_id"], user_id, FITS[type_][0])
     api.delete(value_path(one["_id"], user_id))
-    for value in (*few(api, FITS[type_][:6], 1), *FITS[type_][:2], *few(api, FITS[type_][:1] * 2, 1)):
+    for value in (*at_most(api, FITS[type_][:6], 1), *FITS[type_][:2], *at_most(api, FITS[type_][:1] * 2, 1)):
         put(api, one["_id"], user_id, value)
         holds(read(api, one["_id"], user_id), value, "the attribute after the last put")
-        for size in few(api, (100, 1), 1):
+        for size in at_most(api, (100, 1), 1):
             entries = held(api, user_id, size=size).get(one["_id"], [])
             expect(len(entries) == 1, "one attribute of the definition in the user's list", entries)
             holds(entries[0], value, "the user's list after the last put")
@@ -225,7 +217,7 @@ def replacing_keeps_the_id(api: Api, type_: str) -> None:
 def a_put_answers_201(api: Api, type_: str) -> None:
     """Put each value for a new user, again, in place of another, and after a delete: 201 each time."""
     definition_id = api.definition(type_)["_id"]
-    for value in few(api, [*FITS[type_], *EXTREME.get(type_, ())], 2):
+    for value in at_most(api, [*FITS[type_], *EXTREME.get(type_, ())], 2):
         user_id = api.fresh("u")
         path = value_path(definition_id, user_id)
         for when in ("new", "the same again", "another", "in its place", "after a delete"):
@@ -233,7 +225,7 @@ def a_put_answers_201(api: Api, type_: str) -> None:
                 api.delete(path)
             sent = another(type_, value) if when == "another" else value
             answer = api.put(path, {"attribute": {"value": sent}})
-            expect(answer.status == CREATED, f"201 to a put of {show(sent)[:200]}, {when}", str(answer))
+            expect(answer.status == HTTPStatus.CREATED, f"201 to a put of {show(sent)[:200]}, {when}", str(answer))
     extended = {"attribute": {"value": FITS[type_][0], "key": "ignored"}, "type": "ignored", "user_id": "ignored"}
     answer = api.put(value_path(definition_id, api.fresh("u")), extended)
-    expect(answer.status == CREATED, "201 to a put with properties that a put does not take", str(answer))
+    expect(answer.status == HTTPStatus.CREATED, "201 to a put with properties that a put does not take", str(answer))

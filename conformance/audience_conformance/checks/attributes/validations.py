@@ -9,11 +9,12 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
-from audience_conformance.checks.assertions import few, field, record
+from audience_conformance.checks.assertions import at_most, field, record
 from audience_conformance.checks.attributes.put_and_read import PUT, holds, read
 from audience_conformance.checks.attributes.rejected import refused
 from audience_conformance.checks.attributes.values import FITS, MISFITS, equal_value
 from audience_conformance.checks.definitions.create import path_of
+from audience_conformance.checks.prerequisites import VALIDATED_DEFINITION
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, value_path
 from audience_conformance.results.finding import Skip, expect, show
@@ -119,7 +120,7 @@ def _breaking(pool: list[Any], one: Validation, others: list[Validation]) -> lis
     return [*chosen[:SAMPLES], *chosen[SAMPLES:][-SAMPLES:]]
 
 
-@check("ATT-15", on=PUT)
+@check("ATT-15", on=PUT, needs=(VALIDATED_DEFINITION,))
 def a_value_that_breaks_a_validation_is_refused(api: Api) -> None:
     """Put values that break each validation of the definition of --validated-definition, and values that keep all.
 
@@ -129,20 +130,20 @@ def a_value_that_breaks_a_validation_is_refused(api: Api) -> None:
     pool = [value for kind, wanted in validations for value in _around(type_, kind, wanted)] + FITS[type_]
     pool = [value for value in pool if _has_kind(type_, value) and _is_plain(value)]
     keeping = [value for value in pool if all(PASSES[kind](value, wanted) for kind, wanted in validations)]
-    for value in few(api, keeping, 3):
+    for value in at_most(api, keeping, 3):
         _kept(api, definition_id, value)
     for pattern in [wanted for kind, wanted in validations if kind == "regex" and type_ == "string"]:
         keeping += _matching(api, definition_id, pattern, validations)
     if not keeping:
-        raise Skip(f"a definition of which a fitting value can be told from {show(validations)}")
+        raise Skip(f"{VALIDATED_DEFINITION} for which the suite finds a valid value, not {show(validations)}")
     tried = 0
     pool += [value for value in _mutations(keeping) if _has_kind(type_, value)]
     for one in validations:
-        for value in few(api, _breaking(pool, one, [other for other in validations if other is not one]), 2):
+        for value in at_most(api, _breaking(pool, one, [other for other in validations if other is not one]), 2):
             refused(api, definition_id, {"attribute": {"value": value}}, keeping[tried % len(keeping)], "ATT-15")
             tried += 1
     if not tried:
-        raise Skip(f"a definition whose validations some value breaks, not {show(validations)}")
+        raise Skip(f"{VALIDATED_DEFINITION} that some value breaks, not {show(validations)}")
 
 
 def _mutations(values: list[Any]) -> list[str]:
@@ -188,16 +189,16 @@ def _validated(api: Api) -> tuple[str, str, list[Validation]]:
     """The definition that the run may put values of: its id, its type and those validations that we understand."""
     definition_id = api.options.validated_definition_id
     if definition_id is None:
-        raise Skip("a definition with validations of which values may be put (--validated-definition)")
+        raise Skip(VALIDATED_DEFINITION)
     answer = api.get(path_of(definition_id))
     if not answer.ok:
-        raise Skip(f"a definition with validations: {definition_id} is none ({str(answer)[:100]})")
+        raise Skip(f"{VALIDATED_DEFINITION}; {definition_id} is none ({str(answer)[:100]})")
     definition: JsonObject = record(answer)
     found = field(definition, "validations")
     validations = [(one.get("type"), one.get("value")) for one in found or [] if isinstance(one, dict)]
     understood = [(kind, value) for kind, value in validations if kind in PASSES and _usable(kind, value)]
     if len(understood) < max(len(validations), 1) or definition.get("type") not in FITS:
-        raise Skip(f"a definition of a documented type with documented validations, not {show(found)}")
+        raise Skip(f"{VALIDATED_DEFINITION}, of documented type and kinds, not {show(found)}")
     return definition_id, definition["type"], understood
 
 

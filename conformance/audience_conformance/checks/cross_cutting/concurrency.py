@@ -4,20 +4,10 @@ import functools
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import Any
 
-from audience_conformance.checks.assertions import (
-    CREATED,
-    NOT_FOUND,
-    OK,
-    body,
-    entries,
-    field,
-    in_pages,
-    listed,
-    record,
-    thorough,
-)
+from audience_conformance.checks.assertions import body, entries, field, in_pages, list_all, record, thorough
 from audience_conformance.checks.groups.helpers import CATEGORIES, file_of, uid_of
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path, value_path
@@ -69,7 +59,7 @@ def creations_at_the_same_time_all_succeed(api: Api, kind: str) -> None:
         bodies = [make(api) for _ in range(api.budget.parallel)]
         answers = at_once(_post(api, path, sent) for sent in bodies)
         for sent, answer in zip(bodies, answers, strict=True):
-            expect(answer.status == CREATED, "201 for each of many creations at once", str(answer))
+            expect(answer.status == HTTPStatus.CREATED, "201 for each of many creations at once", str(answer))
             created = record(answer)
             created_id = _id_of(created)
             expect(created_id not in made, "an _id of its own for each creation", created)
@@ -81,10 +71,10 @@ def creations_at_the_same_time_all_succeed(api: Api, kind: str) -> None:
     made |= _among_deletes(api, path, make)
     for created_id, sent in made.items():
         read = api.get(f"{path}/{seg(created_id)}")
-        expect(read.status == OK, "each of many that were created at once to be found", str(read))
+        expect(read.status == HTTPStatus.OK, "each of many that were created at once to be found", str(read))
         for name, value in sent.items():
             same(field(read, name), value, f"{name} of one of many that were created at once")
-    for pages in (listed, in_pages):
+    for pages in (list_all, in_pages):
         missing = made.keys() - entries(api, path, made, read=pages).keys()
         expect(not missing, "all that were created at once in the list", f"missing: {sorted(missing)}")
 
@@ -97,7 +87,7 @@ def _among_deletes(api: Api, path: str, make: Callable[[Api], JsonObject]) -> di
     creations = [_post(api, path, each) for each in sent]
     answers = at_once(request for pair in zip(deletes, creations, strict=True) for request in pair)[1::2]
     for answer in answers:
-        expect(answer.status == CREATED, "201 for each creation among deletes", str(answer))
+        expect(answer.status == HTTPStatus.CREATED, "201 for each creation among deletes", str(answer))
     return {_id_of(record(answer)): each for answer, each in zip(answers, sent, strict=True)}
 
 
@@ -136,20 +126,20 @@ def puts_at_the_same_time_leave_one_value(api: Api, type_: str) -> None:
     for number in range(ROUNDS if thorough(api) else 1):
         values = [_values(type_, number * api.budget.parallel + place) for place in range(api.budget.parallel)]
         for answer in at_once(_put(api, path, value) for value in values):
-            expect(answer.status == CREATED, "201 for each of many puts at once", str(answer))
+            expect(answer.status == HTTPStatus.CREATED, "201 for each of many puts at once", str(answer))
         read = api.get(path)
-        expect(read.status == OK, "the attribute to be found after puts at once", str(read))
+        expect(read.status == HTTPStatus.OK, "the attribute to be found after puts at once", str(read))
         left = field(read, "attribute", "value")
         expect(any(equal(left, value) for value in values), f"one of the values {show(values)}", left)
-        held = listed(api, user_path(user_id))
+        held = list_all(api, user_path(user_id))
         expect(len(held) == 1, "one attribute in the user's list after puts at once", held)
         total = field(body(api.get(user_path(user_id))), "page", "item_total")
         expect(total == 1, "one attribute counted in the user's list after puts at once", total)
         same(field(held[0], "attribute", "value"), left, "the value in the user's list after puts at once")
     body(api.delete(path))
     gone = api.get(path)
-    expect(gone.status == NOT_FOUND, "nothing left of puts at once after one delete", str(gone))
-    same(listed(api, user_path(user_id)), [], "the user's list after the delete")
+    expect(gone.status == HTTPStatus.NOT_FOUND, "nothing left of puts at once after one delete", str(gone))
+    same(list_all(api, user_path(user_id)), [], "the user's list after the delete")
 
 
 def _put(api: Api, path: str, value: Any) -> Callable[[], Answer]:

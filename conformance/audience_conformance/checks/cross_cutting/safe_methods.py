@@ -3,12 +3,23 @@
 from itertools import pairwise
 from typing import Any
 
-from audience_conformance.checks.assertions import TRIES, few, field, in_pages, items, listed, only, record, thorough
+from audience_conformance.checks.assertions import (
+    TRIES,
+    at_most,
+    field,
+    in_pages,
+    items,
+    list_all,
+    only,
+    record,
+    thorough,
+)
 from audience_conformance.checks.attributes.values import equal_value
 from audience_conformance.checks.definitions.delete import unknown_ids
+from audience_conformance.checks.groups.helpers import LASTING
+from audience_conformance.checks.prerequisites import EXISTING_RESOURCE
 from audience_conformance.checks.registry import check
 from audience_conformance.checks.tenants.fixtures import (
-    GROUP_FIELDS,
     JOB_FIELDS,
     TenantFixture,
     changed,
@@ -16,6 +27,7 @@ from audience_conformance.checks.tenants.fixtures import (
     snapshot,
 )
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path, value_path
+from audience_conformance.contract.document import operations
 from audience_conformance.results.finding import Skip, expect, show
 
 PAGES: tuple[JsonObject, ...] = (
@@ -43,11 +55,7 @@ FILTERS: dict[str, tuple[JsonObject, ...]] = {
     ),
 }
 """A reading operation -> queries beside those of its pages, odd ones among them."""
-READS = (
-    *("getUserAttributeDefinitions", "getUserAttributeDefinitionById", "getUserAttributesForUser"),
-    *("getUserAttributeById", "getUserGroupTags", "getUserGroupCategories", "getCategorisedUserGroups"),
-    *("getUserGroups", "getUserGroupById", "getUsersByByGroupId"),
-)
+READS = tuple(operation_id for operation_id, (method, _, _) in operations().items() if method == "GET")
 
 READINGS = 12
 """Readings in a row: others may make a group between two of them, but hardly between all."""
@@ -92,14 +100,14 @@ def reading_changes_nothing(api: Api, operation: str) -> None:
     before = [snapshot(api, one) for one in every]
     statuses = [api.get(path).status for path in paths]
     for path in paths:
-        for query in few(api, (*PAGES, *FILTERS.get(operation, ())), 4):
+        for query in at_most(api, (*PAGES, *FILTERS.get(operation, ())), 4):
             api.get(path, **query)
         _follow(api, path, operation)
         if operation in LISTS:
-            for parts in few(api, (2, 3), 1):
+            for parts in at_most(api, (2, 3), 1):
                 in_pages(api, path, parts=parts)
             for query in ({}, {"slug": mine.definition.get("slug")}, {"group_uid": mine.group.get("uid")}):
-                listed(api, path, **query)
+                list_all(api, path, **query)
     for one, seen in zip(every, before, strict=True):
         difference = changed(seen, snapshot(api, one))
         expect(not difference, f"all as it was before {operation}", difference, operation=operation)
@@ -117,7 +125,7 @@ def _odd_values(api: Api, user_id: str) -> dict[str, Any]:
     return {path: value for path, value in values.items() if api.put(path, {"attribute": {"value": value}}).ok}
 
 
-@check("GET-01", on="getUserGroupCategories", writes=False)
+@check("GET-01", on="getUserGroupCategories", read_only=True)
 def reading_the_categories_does_not_count(api: Api) -> None:
     """Read the categories again and again: the number of a category's groups does not rise with every reading."""
     totals = []
@@ -150,7 +158,7 @@ def _walk(api: Api, path: str) -> list[Any]:
     return seen
 
 
-@check("GET-01", on=" ".join(READS), writes=False)
+@check("GET-01", on=" ".join(READS), read_only=True, needs=(EXISTING_RESOURCE,))
 def reading_what_is_there_changes_nothing(api: Api) -> None:
     """Read a definition and a group that are there already, and their lists: they are as they were.
 
@@ -162,7 +170,7 @@ def reading_what_is_there_changes_nothing(api: Api) -> None:
         ids.append((GROUPS, api.options.group_id))
     paths = [f"{path}/{seg(each)}" for path, each in ids if isinstance(each, str)]
     if not paths:
-        raise Skip("a definition or a group that is there already")
+        raise Skip(EXISTING_RESOURCE)
     reads = (DEFINITIONS, GROUPS, *(f"{GROUPS}/{each}" for each in ("tags", "categories", "categorised")))
     for attempt in range(1, TRIES + 1):
         before = {path: _seen(api, path) for path in paths}
@@ -177,5 +185,5 @@ def reading_what_is_there_changes_nothing(api: Api) -> None:
 
 def _seen(api: Api, path: str) -> Any:
     answer = api.get(path)
-    fields = (*GROUP_FIELDS, *JOB_FIELDS, "slug", "customer_editable", "encrypted", "pinned", "pin_order", "is_locked")
+    fields = (*LASTING, *JOB_FIELDS, "slug", "customer_editable", "encrypted", "pinned", "pin_order", "is_locked")
     return only(record(answer), fields) if answer.ok else answer.status

@@ -2,13 +2,14 @@
 
 import functools
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from hypothesis import seed
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from audience_conformance.checks.assertions import FAILURE, NOT_FOUND, field, items, record
+from audience_conformance.checks.assertions import field, items, record
 from audience_conformance.checks.attributes.put_and_read import GENERATED
 from audience_conformance.checks.attributes.values import FITS, MISFITS, equal_value
 from audience_conformance.checks.cross_cutting.state_model import USERS, Model, Write, definition_path, group_path
@@ -118,7 +119,7 @@ class Machine(RuleBasedStateMachine):
         self.model.forget(one)
         self.model.gone[definition_path(one)] = "DEF-07"
         again = self.api.delete(definition_path(one))
-        expect(again.status == NOT_FOUND, "404 to a second delete", str(again), rule="DEF-19")
+        expect(again.status == HTTPStatus.NOT_FOUND, "404 to a second delete", str(again), rule="DEF-19")
         self.model.look(Write("the delete of a definition", "DEF-07", "DEF-07", "DEF-07"))
 
     # --- values -------------------------------------------------------------------------------------------------
@@ -202,7 +203,7 @@ class Machine(RuleBasedStateMachine):
         del self.model.groups[one]
         self.model.gone[group_path(one)] = "GRP-07"
         again = self.api.delete(group_path(one))
-        expect(again.status == NOT_FOUND, "404 to a second delete", str(again), rule="GRP-17")
+        expect(again.status == HTTPStatus.NOT_FOUND, "404 to a second delete", str(again), rule="GRP-17")
         self.model.look(Write("the delete of a group", "GRP-07", "GRP-07", "GRP-07"))
 
     # --- helpers ------------------------------------------------------------------------------------------------
@@ -224,11 +225,16 @@ class Machine(RuleBasedStateMachine):
 
     @staticmethod
     def _accepted(answer: Answer, what: str, owner: str) -> None:
-        expect(answer.ok, f"{what} to succeed", str(answer), rule="FMT-04" if answer.status >= FAILURE else owner)
+        expect(
+            answer.ok,
+            f"{what} to succeed",
+            str(answer),
+            rule="FMT-04" if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR else owner,
+        )
 
     @staticmethod
     def _is_refused(answer: Answer) -> bool:
-        expect(answer.status < FAILURE, "no 5xx", str(answer), rule="FMT-04")
+        expect(answer.status < HTTPStatus.INTERNAL_SERVER_ERROR, "no 5xx", str(answer), rule="FMT-04")
         return not answer.ok
 
 

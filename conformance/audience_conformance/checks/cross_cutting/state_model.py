@@ -1,10 +1,11 @@
 """The plain model of what a sequence of writes leaves, and its comparison with what is read."""
 
+from http import HTTPStatus
 from typing import Any
 
-from audience_conformance.checks.assertions import NOT_FOUND, field, listed, record
+from audience_conformance.checks.assertions import field, list_all, record
 from audience_conformance.checks.attributes.values import equal_value
-from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path
+from audience_conformance.client.api import Api, JsonObject, user_path
 from audience_conformance.client.target import Answer
 from audience_conformance.results.finding import equal, expect, show
 
@@ -46,7 +47,7 @@ class Model:
                 self._compare(kind, self.api.get(path(one)), wanted, last)
         for path_gone, owner in self.gone.items():
             answer = self.api.get(path_gone)
-            expect(answer.status == NOT_FOUND, "404 to what is deleted", str(answer), rule=owner)
+            expect(answer.status == HTTPStatus.NOT_FOUND, "404 to what is deleted", str(answer), rule=owner)
         for user_id in self.users:
             self._compare_values(user_id, last)
 
@@ -61,7 +62,7 @@ class Model:
     def _compare_values(self, user_id: str, last: Write) -> None:
         """The list of a user; values whose definition is deleted are DEF-17's, which is a SHOULD."""
         wanted = {one: value for (user, one), value in self.values.items() if user == user_id}
-        entries = listed(self.api, user_path(user_id))
+        entries = list_all(self.api, user_path(user_id))
         found = {field(entry, "user_attribute_definition_id"): entry for entry in entries}
         live = [entry for entry in entries if entry["user_attribute_definition_id"] in self.definitions]
         for one, value in wanted.items():
@@ -77,8 +78,8 @@ class Model:
 
 
 def definition_path(one: str) -> str:
-    return f"{DEFINITIONS}/{seg(one)}"
+    return definition_path(one)
 
 
 def group_path(one: str) -> str:
-    return f"{GROUPS}/{seg(one)}"
+    return group_path(one)

@@ -1,27 +1,25 @@
 """DEF: attribute definitions, as they are created."""
 
 import functools
+from http import HTTPStatus
 from typing import Any
 
 from hypothesis import strategies as st
 
 from audience_conformance.checks.assertions import (
-    CREATED,
-    OK,
-    REFUSED,
+    at_most,
     entries,
-    few,
     field,
     in_pages,
     items,
-    listed,
+    list_all,
     record,
-    some,
+    subset,
     succeeded,
 )
 from audience_conformance.checks.cross_cutting.concurrency import at_once
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, seg
+from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, definition_path
 from audience_conformance.results.finding import expect, same
 
 TYPES = ("string", "number", "boolean", "date", "datetime", "list", "object")
@@ -63,7 +61,7 @@ DEFAULTS: JsonObject = {
 
 
 def path_of(definition_id: str) -> str:
-    return f"{DEFINITIONS}/{seg(definition_id)}"
+    return definition_path(definition_id)
 
 
 def a_body(api: Api, type_: str = "string", **fields: Any) -> JsonObject:
@@ -83,7 +81,12 @@ def create(api: Api, body: JsonObject) -> JsonObject:
 def read(api: Api, definition_id: str, **more: Any) -> JsonObject:
     """A definition that is there, by its id."""
     answer = api.get(path_of(definition_id))
-    expect(answer.status == OK, "the definition to be found by its _id", str(answer), **{"rule": "DEF-01", **more})
+    expect(
+        answer.status == HTTPStatus.OK,
+        "the definition to be found by its _id",
+        str(answer),
+        **{"rule": "DEF-01", **more},
+    )
     return record(answer)
 
 
@@ -117,12 +120,12 @@ def a_created_definition_reads_back(api: Api, type_: str) -> None:
     reads_back("Alike", "The first of that name")
     reads_back("Alike", "Alike")
 
-    for text in few(api, EDGES, 3):
+    for text in at_most(api, EDGES, 3):
         reads_back(text, EDGES[EDGES.index(text) - 1])
     fresh = api.fresh("S_")
     digits = f"00{int.from_bytes(fresh.encode())}"
     slugs = (f"{fresh}-aB_9-", f"{fresh}-".ljust(255, "z"), f"9{fresh}", f"{fresh}--b__c", digits)
-    for slug in few(api, slugs, 1):
+    for slug in at_most(api, slugs, 1):
         reads_back(api.fresh("Name "), "A slug of its own", slug)
     api.for_all(reads_back, examples=max(api.budget.examples // 2, 2), name=TEXTS, description=TEXTS)
     for definition_id, body in first:
@@ -141,11 +144,11 @@ def a_created_definition_is_in_the_list(api: Api) -> None:
     )
     sent = [a_body(api, type_) for type_ in TYPES]
     sent += [{**a_body(api, TYPES[number]), **text} for number, text in enumerate(texts)]
-    sent += [{**a_body(api, type_), **text} for text in texts[:2] for type_ in some(api, TYPES)]
+    sent += [{**a_body(api, type_), **text} for text in texts[:2] for type_ in subset(api, TYPES)]
     made = {}
     for body in sent:
         made[create(api, body)["_id"]] = body
-    for read_list in (in_pages, listed):
+    for read_list in (in_pages, list_all):
         found = entries(api, DEFINITIONS, made, read=read_list)
         for one, body in made.items():
             expect(one in found, f"the list to hold the definition {one}", "it is on no page")
@@ -179,7 +182,7 @@ def a_taken_slug_is_refused(api: Api) -> None:
 
     def refused(again: JsonObject, when: str) -> None:
         answer = api.post(DEFINITIONS, again)
-        expect(answer.status == REFUSED, f"400 for a slug that is taken, {when}", str(answer))
+        expect(answer.status == HTTPStatus.BAD_REQUEST, f"400 for a slug that is taken, {when}", str(answer))
 
     refused(body, "by a definition just like it")
     refused(a_body(api, "list", slug=body["slug"]), "by a definition unlike it")
@@ -201,7 +204,9 @@ def a_slug_is_given_once_to_creations_at_the_same_time(api: Api) -> None:
         expect(len(taken) == 1, f"the slug {slug} to be given once to creations at the same time", taken)
         refused = [answer for answer in answers if not answer.ok]
         for answer in refused:
-            expect(answer.status == REFUSED, "400 for a slug that is taken at the same time", str(answer))
+            expect(
+                answer.status == HTTPStatus.BAD_REQUEST, "400 for a slug that is taken at the same time", str(answer)
+            )
 
 
 @check("DEF-13", on="createUserAttributeDefinition deleteUserAttributeDefinitionById")
@@ -210,9 +215,9 @@ def a_slug_is_free_once_its_definition_is_deleted(api: Api) -> None:
     body = a_body(api)
     api.delete(path_of(create(api, body)["_id"]))
     answer = api.post(DEFINITIONS, body)
-    expect(answer.status == CREATED, "a slug to be free when its definition is deleted", str(answer))
+    expect(answer.status == HTTPStatus.CREATED, "a slug to be free when its definition is deleted", str(answer))
     answer = api.post(DEFINITIONS, body)
-    expect(answer.status == REFUSED, "400 for a slug that is taken again", str(answer))
+    expect(answer.status == HTTPStatus.BAD_REQUEST, "400 for a slug that is taken again", str(answer))
 
 
 @check("DEF-15", on="createUserAttributeDefinition getUserAttributeDefinitionById", cases=TYPES)

@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from audience_conformance.checks.assertions import in_pages, items, only, some
+from audience_conformance.checks.assertions import in_pages, items, only, subset
 from audience_conformance.checks.definitions.create import (
     CREATED_WITH,
     DOCUMENTED,
@@ -27,7 +27,7 @@ CREATE = "createUserAttributeDefinition"
 def a_refused_creation_stores_nothing(api: Api) -> None:
     """Send creations that lack a field, or have one of a wrong kind; nothing of them is in the list after."""
     taken = create(api, a_body(api))
-    refused = [body for body in some(api, _bad_bodies(api, taken["slug"])) if not api.post(DEFINITIONS, body).ok]
+    refused = [body for body in subset(api, _bad_bodies(api, taken["slug"])) if not api.post(DEFINITIONS, body).ok]
     for rest, media_type in ((b"}", "application/json"), (b"", "text/plain")):
         body = a_body(api)
         content = json.dumps(body).encode() + rest
@@ -68,7 +68,7 @@ def a_creation_that_need_not_be_refused_stores_nothing_if_it_is(api: Api) -> Non
 
     That they are refused at all is another rule's business.
     """
-    fields: list[JsonObject] = [{name: text} for text in some(api, EDGES) for name in ("name", "description")]
+    fields: list[JsonObject] = [{name: text} for text in subset(api, EDGES) for name in ("name", "description")]
     fields += [{"slug": api.fresh("s").ljust(255, "z")}, {"slug": f"9{api.fresh('S_')}"}]
     fields += [
         {"pinned": "maybe"},

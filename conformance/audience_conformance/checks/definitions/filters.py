@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from audience_conformance.checks.assertions import TRIES, entries, few, in_pages, items, listed, only, record
+from audience_conformance.checks.assertions import TRIES, at_most, entries, in_pages, items, list_all, only, record
 from audience_conformance.checks.definitions.create import DOCUMENTED, TYPES, path_of
 from audience_conformance.checks.definitions.update import update
+from audience_conformance.checks.prerequisites import FLAGGED_DEFINITION
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject
 from audience_conformance.results.finding import Skip, expect, show
@@ -67,11 +68,11 @@ def _body(name: str) -> JsonObject:
 def the_type_filter_keeps_all_of_a_type(api: Api, type_: str) -> None:
     """Create definitions of each type, change the type of some; the filter's pages hold ours of the type alone."""
     ours = [api.definition(type_)["_id"] for _ in range(3)]
-    others = [api.definition(one)["_id"] for one in few(api, [one for one in TYPES if one != type_], 2)]
+    others = [api.definition(one)["_id"] for one in at_most(api, [one for one in TYPES if one != type_], 2)]
     update(api, others[0], {"type": type_})
     update(api, ours[0], {"type": TYPES[TYPES.index(type_) - 1]})
     ours, others = [*ours[1:], others[0]], [ours[0], *others[1:]]
-    for read in few(api, (in_pages, listed), 1):
+    for read in at_most(api, (in_pages, list_all), 1):
         found = read(api, DEFINITIONS, type=type_)
         for item in found:
             expect(item.get("type") == type_, f"only definitions of type {type_}", item)
@@ -79,8 +80,8 @@ def the_type_filter_keeps_all_of_a_type(api: Api, type_: str) -> None:
         absent = set(ours) - entries(api, DEFINITIONS, ours, read=read, type=type_).keys()
         expect(not absent, f"all definitions of type {type_}", f"without {sorted(absent)}")
     filters: list[JsonObject] = [{"customer_editable": False}, {"name": "Name "}, {"pinned": False, "is_locked": False}]
-    for more in few(api, filters, 1):
-        found = listed(api, DEFINITIONS, type=type_, **more)
+    for more in at_most(api, filters, 1):
+        found = list_all(api, DEFINITIONS, type=type_, **more)
         for item in found:
             expect(item.get("type") == type_, f"only definitions of type {type_} beside {show(more)}", item)
     for item in items(api.get(DEFINITIONS, type=type_)):
@@ -90,7 +91,7 @@ def the_type_filter_keeps_all_of_a_type(api: Api, type_: str) -> None:
 @check("DEF-10", on=LIST)
 def the_type_filter_goes_with_others(api: Api) -> None:
     """Ask for a definition's slug together with each type, with parts of types and with types that are none."""
-    for type_ in few(api, TYPES, 2):
+    for type_ in at_most(api, TYPES, 2):
         one = api.definition(type_, slug=(slug := api.fresh("s")))
         for asked in TYPES:
             _keeps(api, [one] if asked == type_ else [], slug=slug, type=asked)
@@ -98,17 +99,17 @@ def the_type_filter_goes_with_others(api: Api) -> None:
             _keeps(api, [], slug=slug, type=none)
 
 
-@check("DEF-11", on=LIST, cases=FLAGS, writes=False)
+@check("DEF-11", on=LIST, cases=FLAGS, read_only=True, needs=(FLAGGED_DEFINITION,))
 def a_flag_filter_parts_the_list(api: Api, flag: str) -> None:
     """Read the list whole, and by each value of the flag: each part holds its own, and together they hold all.
 
     Nothing is written: a flag that no definition has cannot be checked in full.
     """
     for attempt in range(1, TRIES + 1):
-        before = _by_id(listed(api, DEFINITIONS))
+        before = _by_id(list_all(api, DEFINITIONS))
         queries: dict[bool, JsonObject] = {value: {flag: value} for value in (True, False)}
         parts = {value: _by_id(in_pages(api, DEFINITIONS, **query)) for value, query in queries.items()}
-        after = _by_id(listed(api, DEFINITIONS))
+        after = _by_id(list_all(api, DEFINITIONS))
         for value, part in parts.items():
             for item in part.values():
                 seen = item.get(flag)
@@ -121,7 +122,7 @@ def a_flag_filter_parts_the_list(api: Api, flag: str) -> None:
         expect(attempt < TRIES, f"{flag}={show(absent[0].get(flag))} to keep all that have it", f"without {absent[:3]}")
     _beside_others(api, flag)
     if not any(item.get(flag) is True for item in after.values()):
-        raise Skip(f"a definition whose {flag} is true")
+        raise Skip(f"{FLAGGED_DEFINITION}: {flag}")
 
 
 def _beside_others(api: Api, flag: str) -> None:
@@ -129,7 +130,7 @@ def _beside_others(api: Api, flag: str) -> None:
     for value in (True, False):
         child: list[JsonObject] = [{}, {"page_no": 2}]
         child += [{other: setting} for other in FLAGS if other != flag for setting in (True, False)]
-        for more in few(api, child, 3):
+        for more in at_most(api, child, 3):
             query: JsonObject = {flag: value, **more}
             answer = api.get(DEFINITIONS, **query)
             if "page_no" in more and not answer.ok:
@@ -156,7 +157,7 @@ def the_customer_editable_filter_follows_updates(api: Api) -> None:
             _keeps(api, [], slug=slug, customer_editable=not editable)
         for editable in (True, False):
             ours = [key for key, (_, state) in states.items() if state is editable]
-            for read in (in_pages, listed):
+            for read in (in_pages, list_all):
                 found = entries(api, DEFINITIONS, states, read=read, tries=1, customer_editable=editable).keys()
                 wrong = sorted(found - set(ours))
                 expect(not wrong, f"only definitions with customer_editable {show(editable)}", f"{wrong} too")

@@ -3,11 +3,12 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from hypothesis import strategies as st
 
-from audience_conformance.checks.assertions import OK, REFUSED, entries, only, record, some, succeeded
+from audience_conformance.checks.assertions import entries, only, record, subset, succeeded
 from audience_conformance.checks.attributes.values import FITS
 from audience_conformance.checks.definitions.create import (
     DOCUMENTED,
@@ -19,6 +20,7 @@ from audience_conformance.checks.definitions.create import (
     path_of,
     read,
 )
+from audience_conformance.checks.prerequisites import LOCKED_DEFINITION
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, value_path
 from audience_conformance.results.finding import Skip, expect, fail, same
@@ -63,13 +65,13 @@ def an_update_changes_what_it_names(api: Api) -> None:
     def changes_them(changes: JsonObject) -> None:
         holds(update(api, made["_id"], changes), changes, "the answer to the update")
         holds(read(api, made["_id"]), changes, "the updated definition")
-        listed = of_slug(api, made["slug"])
-        expect(len(listed) == 1, "one definition with that slug in the list", listed, rule="DEF-09")
-        holds(listed[0], changes, "the updated definition in the list")
+        list_all = of_slug(api, made["slug"])
+        expect(len(list_all) == 1, "one definition with that slug in the list", list_all, rule="DEF-09")
+        holds(list_all[0], changes, "the updated definition in the list")
 
     for editable in (True, False, True, True, False, False):
         changes_them({"customer_editable": editable})
-    for text in some(api, EDGES):
+    for text in subset(api, EDGES):
         changes_them({"name": text})
         changes_them({"description": text, "name": "Changed with it"})
     changes_them({"name": other.get("name"), "description": other.get("description")})
@@ -170,15 +172,15 @@ def _moment(text: Any) -> datetime:
     return moment
 
 
-@check("DEF-14", on=f"{UPDATE} deleteUserAttributeDefinitionById")
+@check("DEF-14", on=f"{UPDATE} deleteUserAttributeDefinitionById", needs=(LOCKED_DEFINITION,))
 def a_locked_definition_refuses_update_and_delete(api: Api) -> None:
     """Update and delete the definition given by --locked-definition: both are 400, and it is as before."""
     definition_id = api.options.locked_definition_id
     if definition_id is None:
-        raise Skip("a locked definition that may be tried on (--locked-definition)")
+        raise Skip(LOCKED_DEFINITION)
     answer = api.get(path_of(definition_id))
     if not answer.ok or record(answer).get("is_locked") is not True:
-        raise Skip(f"a locked definition: {definition_id} is none ({str(answer)[:100]})")
+        raise Skip(f"{LOCKED_DEFINITION}; {definition_id} is not locked ({str(answer)[:100]})")
     before = only(record(answer), DOCUMENTED)
     restoring = only(before, GOOD)
     for changes in ({name: value} for name, value in GOOD.items()):
@@ -189,12 +191,12 @@ def a_locked_definition_refuses_update_and_delete(api: Api) -> None:
     value = FITS.get(str(before.get("type")), [None])[0]
     put = api.put(value_at, {"attribute": {"value": value}})
     answer = api.delete(path_of(definition_id))
-    expect(answer.status == REFUSED, "400 to the delete of a locked definition", str(answer))
+    expect(answer.status == HTTPStatus.BAD_REQUEST, "400 to the delete of a locked definition", str(answer))
     after = only(read(api, definition_id, rule="DEF-14"), DOCUMENTED)
     same(after, before, "the locked definition after a refused delete")
     if put.ok:
         answer = api.get(value_at)
-        expect(answer.status == OK, "a user's value after the refused delete of its definition", str(answer))
+        expect(answer.status == HTTPStatus.OK, "a user's value after the refused delete of its definition", str(answer))
 
 
 def _refuses(api: Api, definition_id: str, before: JsonObject, changes: JsonObject) -> None:
@@ -202,6 +204,6 @@ def _refuses(api: Api, definition_id: str, before: JsonObject, changes: JsonObje
     answer = api.put(path_of(definition_id), changes)
     if answer.ok:
         api.put(path_of(definition_id), only(before, GOOD))
-    expect(answer.status == REFUSED, f"400 to the update {changes} of a locked definition", str(answer))
+    expect(answer.status == HTTPStatus.BAD_REQUEST, f"400 to the update {changes} of a locked definition", str(answer))
     after = only(read(api, definition_id, rule="DEF-14"), DOCUMENTED)
     same(after, before, "the locked definition after a refused update")

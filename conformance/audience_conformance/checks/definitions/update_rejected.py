@@ -1,6 +1,8 @@
 """DEF: updates that are refused change nothing."""
 
-from audience_conformance.checks.assertions import OK, in_pages, items, only, record, some
+from http import HTTPStatus
+
+from audience_conformance.checks.assertions import in_pages, items, only, record, subset
 from audience_conformance.checks.definitions.create import DOCUMENTED, of_slug, path_of, read
 from audience_conformance.checks.definitions.update import BAD, GOOD, TIMES, UPDATE, update
 from audience_conformance.checks.registry import check
@@ -27,7 +29,7 @@ def a_refused_update_changes_nothing(api: Api) -> None:
         return 1
 
     good = {name: value for name, value in GOOD.items() if name != "type"}
-    for bad in some(api, BAD):
+    for bad in subset(api, BAD):
         for body in (bad, {**good, **bad}, {**bad, **{k: v for k, v in good.items() if k not in bad}}):
             refused += stays(f"the update {str(body)[:200]}", api.put(path_of(made["_id"]), body).ok)
     if not refused:
@@ -43,7 +45,7 @@ def a_refused_update_changes_nothing(api: Api) -> None:
         same(only(entry, DOCUMENTED), before, "the definition in the list after refused updates")
     value = api.get(value_path(made["_id"], user_id))
     if put.ok:
-        expect(value.status == OK, "a user's value to be there after refused updates", str(value))
+        expect(value.status == HTTPStatus.OK, "a user's value to be there after refused updates", str(value))
         same((record(value).get("attribute") or {}).get("value"), 7, "a user's value after refused updates")
 
 

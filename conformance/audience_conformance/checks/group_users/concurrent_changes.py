@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from audience_conformance.checks.assertions import body, some
+from audience_conformance.checks.assertions import body, subset
 from audience_conformance.checks.group_users.cursor_walk import (
     OPERATION,
     UsersPage,
@@ -14,9 +14,10 @@ from audience_conformance.checks.group_users.cursor_walk import (
     step,
     visited,
 )
-from audience_conformance.checks.groups.helpers import comes, group_path, read_groups
+from audience_conformance.checks.groups.helpers import comes, read_groups
+from audience_conformance.checks.prerequisites import DATA_FILES, USERS_IN_ORDER
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import Api, JsonObject, csv_url
+from audience_conformance.client.api import Api, JsonObject, csv_url, group_path
 from audience_conformance.results.finding import Skip, expect, show
 
 USERS, SIZE = 23, 4
@@ -57,12 +58,12 @@ class Walk:
 
 def _walks(api: Api, direction: str, rule: str) -> list[Walk]:
     """Walks that have begun: two pages from the one end or the other."""
-    names = some(api, [*CHANGES])
+    names = subset(api, [*CHANGES])
     firsts = [[api.fresh("u") for _ in range(USERS)] for _ in names]
     walks = []
     for name, group, old in zip(names, read_groups(api, *firsts), firsts, strict=True):
         if all_members(api, group["_id"], rule) != old:
-            raise Skip("a server that lists a file's users in its order")
+            raise Skip(USERS_IN_ORDER)
         new = [api.fresh("n") for _ in old]
         walks.append(Walk(group, [old, *CHANGES[name](old, new)], name))
     for walk in walks:
@@ -81,11 +82,14 @@ def _patched(api: Api, walks: list[Walk], number: int, rule: str) -> None:
     """Give each group its next file, and wait until all are read."""
     changed = [walk for walk in walks if number < len(walk.files)]
     for walk in changed:
-        body(api.patch(group_path(walk.group), {"file_url": csv_url(walk.files[number])}), operation="updateUserGroup")
+        body(
+            api.patch(group_path(walk.group["_id"]), {"file_url": csv_url(walk.files[number])}),
+            operation="updateUserGroup",
+        )
     for walk in changed:
         file = walk.files[number]
         if not comes(lambda: all_members(api, walk.group["_id"], rule) == file, api.options.async_timeout):  # noqa: B023
-            raise Skip("a server that reads the file that a patch names")
+            raise Skip(DATA_FILES)
 
 
 def _while_files_change(api: Api, direction: str, rule: str) -> None:
@@ -110,13 +114,13 @@ def _while_files_change(api: Api, direction: str, rule: str) -> None:
         expect(not strange, f"{what} to visit users of its files only", show(strange), operation=OPERATION)
 
 
-@check("MEM-01", on=f"{OPERATION} updateUserGroup")
+@check("MEM-01", on=f"{OPERATION} updateUserGroup", needs=(DATA_FILES, USERS_IN_ORDER))
 def next_cursors_hold_while_the_file_changes(api: Api) -> None:
     """Walk over groups of ours by next_cursor while patches put in and take out users: each who stays, once."""
     _while_files_change(api, "next", "MEM-01")
 
 
-@check("MEM-02", "MEM-01", on=f"{OPERATION} updateUserGroup")
+@check("MEM-02", "MEM-01", on=f"{OPERATION} updateUserGroup", needs=(DATA_FILES, USERS_IN_ORDER))
 def prev_cursors_hold_while_the_file_changes(api: Api) -> None:
     """Walk back over groups of ours by prev_cursor while patches put in and take out users: each who stays, once."""
     _while_files_change(api, "prev", "MEM-02")

@@ -1,6 +1,8 @@
 """MEM: the first page of a group's users, and cursors that nobody has issued."""
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, REFUSED, some
+from http import HTTPStatus
+
+from audience_conformance.checks.assertions import LARGEST_PAGE, subset
 from audience_conformance.checks.group_users.cursor_walk import OPERATION, UsersPage, forward, get_page
 from audience_conformance.checks.group_users.subjects import (
     for_given_group,
@@ -10,8 +12,9 @@ from audience_conformance.checks.group_users.subjects import (
     sizes_for,
 )
 from audience_conformance.checks.groups.helpers import create, group_body
+from audience_conformance.checks.prerequisites import GROUP_WITH_USERS, GROUP_WITH_USERS_OR_FILE
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, seg
+from audience_conformance.client.api import Api, JsonObject, csv_url, users_path
 from audience_conformance.results.finding import expect, same
 
 # --- MEM-07 ---------------------------------------------------------------------------------------------
@@ -46,14 +49,14 @@ def _no_way_back(one: UsersPage) -> None:
     same(one.page.get("prev_cursor", ...), None, "prev_cursor of the first page", operation=OPERATION)
 
 
-@check("MEM-07", on=OPERATION)
+@check("MEM-07", on=OPERATION, needs=(GROUP_WITH_USERS_OR_FILE,))
 def the_first_page_of_users_has_none_before_it(api: Api) -> None:
     """Read the first page of groups of ours with many sizes and queries, and reach it by prev_cursor; empty too."""
     for_own_groups(api, _first)
     _no_way_back(get_page(api, create(api, group_body(api, file_url=csv_url([])))["_id"]))
 
 
-@check("MEM-07", on=OPERATION, writes=False)
+@check("MEM-07", on=OPERATION, read_only=True, needs=(GROUP_WITH_USERS,))
 def the_first_page_of_the_given_group_has_none_before_it(api: Api) -> None:
     """Read the first page of the group --group-id with many sizes and queries, and reach it by prev_cursor."""
     for_given_group(api, _first)
@@ -78,26 +81,26 @@ def _refused(api: Api, group_id: str, users: list[str]) -> None:
     issued = first.page.get("next_cursor")
     altered = [f"{issued}x", f"x{issued}", issued[:-1]] if isinstance(issued, str) and len(issued) > LONG else []
     known = {user_id for one in forward(api, group_id, LARGEST_PAGE) for user_id in one.ids}
-    for cursor in some(api, [*STRANGE, api.fresh("u"), *(text for text in altered if text not in known)]):
+    for cursor in subset(api, [*STRANGE, api.fresh("u"), *(text for text in altered if text not in known)]):
         queries: tuple[JsonObject, ...] = (
             {},
             {"direction": "next"},
             {"direction": "prev", "page_size": 2},
             {"page_no": 2, "q": "a"},
         )
-        for query in some(api, (*queries, {"blacklisted_users": True})):
-            answer = api.get(f"{GROUPS}/{seg(group_id)}/users", cursor=cursor, **query)
+        for query in subset(api, (*queries, {"blacklisted_users": True})):
+            answer = api.get(users_path(group_id), cursor=cursor, **query)
             wanted = f"400 for the unknown cursor {cursor!r} with {query}"
-            expect(answer.status == REFUSED, wanted, str(answer), operation=OPERATION)
+            expect(answer.status == HTTPStatus.BAD_REQUEST, wanted, str(answer), operation=OPERATION)
 
 
-@check("MEM-08", on=OPERATION)
+@check("MEM-08", on=OPERATION, needs=(GROUP_WITH_USERS_OR_FILE,))
 def an_unknown_cursor_is_refused(api: Api) -> None:
     """Ask groups of ours for pages at cursors that nobody has issued, in both directions."""
     for_own_groups(api, _refused)
 
 
-@check("MEM-08", on=OPERATION, writes=False)
+@check("MEM-08", on=OPERATION, read_only=True, needs=(GROUP_WITH_USERS,))
 def an_unknown_cursor_of_the_given_group_is_refused(api: Api) -> None:
     """Ask the group --group-id for pages at cursors that nobody has issued, in both directions."""
     for_given_group(api, _refused)

@@ -1,6 +1,6 @@
 """MEM: the pages of a group's users."""
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, some
+from audience_conformance.checks.assertions import LARGEST_PAGE, subset
 from audience_conformance.checks.group_users.cursor_walk import OPERATION, UsersPage, follow, forward, get_page, visited
 from audience_conformance.checks.group_users.subjects import (
     for_given_group,
@@ -10,6 +10,7 @@ from audience_conformance.checks.group_users.subjects import (
     sizes_for,
 )
 from audience_conformance.checks.groups.helpers import create, group_body, settled
+from audience_conformance.checks.prerequisites import GROUP_WITH_USERS, GROUP_WITH_USERS_OR_FILE
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url
 from audience_conformance.results.finding import expect, same, show
@@ -34,7 +35,7 @@ def _every_user_once(api: Api, group_id: str, users: list[str]) -> None:
             expect(not empty, f"users behind every next_cursor of {what}", empty, operation=OPERATION)
         seen = visited(forward(api, group_id, None, **query))
         same(sorted(seen), sorted(every), f"the users of a walk without page_size, and {query},")
-        for size in some(api, [*walks])[-2:]:
+        for size in subset(api, [*walks])[-2:]:
             _other_size(api, group_id, walks[size], size, query)
 
 
@@ -48,7 +49,7 @@ def _other_size(api: Api, group_id: str, ahead: list[UsersPage], size: int, quer
             same(visited(on[1:]), visited(ahead[middle + 1 :]), what, operation=OPERATION)
 
 
-@check("MEM-01", on=OPERATION)
+@check("MEM-01", on=OPERATION, needs=(GROUP_WITH_USERS_OR_FILE,))
 def next_cursors_visit_every_user_once(api: Api) -> None:
     """Walk by next_cursor through groups of ours with many page sizes: each user once, then has_next false and null."""
     for_own_groups(api, _every_user_once)
@@ -57,7 +58,7 @@ def next_cursors_visit_every_user_once(api: Api) -> None:
         same(visited(forward(api, group["_id"], 10)), [], "the users of a group without any")
 
 
-@check("MEM-01", on=OPERATION, writes=False)
+@check("MEM-01", on=OPERATION, read_only=True, needs=(GROUP_WITH_USERS,))
 def next_cursors_visit_every_user_of_the_given_group_once(api: Api) -> None:
     """Walk by next_cursor through the group --group-id with many page sizes, with q and blacklisted_users too."""
     for_given_group(api, _every_user_once)
@@ -91,13 +92,13 @@ def _back_in_other_pages(api: Api, group_id: str, ahead: list[UsersPage], size: 
         same(visited(back[:0:-1]), visited(ahead[:start]), what, operation=OPERATION)
 
 
-@check("MEM-02", "MEM-01", on=OPERATION)
+@check("MEM-02", "MEM-01", on=OPERATION, needs=(GROUP_WITH_USERS_OR_FILE,))
 def prev_cursors_visit_the_same_pages_in_reverse(api: Api) -> None:
     """Walk through groups of ours to the end, back by prev_cursor, and on again, with many page sizes."""
     for_own_groups(api, _back)
 
 
-@check("MEM-02", "MEM-01", on=OPERATION, writes=False)
+@check("MEM-02", "MEM-01", on=OPERATION, read_only=True, needs=(GROUP_WITH_USERS,))
 def prev_cursors_visit_the_pages_of_the_given_group_in_reverse(api: Api) -> None:
     """Walk through the group --group-id to the end, back, and on again, with q and blacklisted_users too."""
     for_given_group(api, _back)
@@ -124,13 +125,13 @@ def _at_most(api: Api, group_id: str, users: list[str]) -> None:
             expect(len(plain.ids) <= told, f"at most {told} users, as page.size says", plain.ids, operation=OPERATION)
 
 
-@check("MEM-03", on=OPERATION)
+@check("MEM-03", on=OPERATION, needs=(GROUP_WITH_USERS_OR_FILE,))
 def a_page_of_users_holds_at_most_page_size(api: Api) -> None:
     """Count the users on every page of groups of ours: forward, back and by number, with many page sizes."""
     for_own_groups(api, _at_most)
 
 
-@check("MEM-03", on=OPERATION, writes=False)
+@check("MEM-03", on=OPERATION, read_only=True, needs=(GROUP_WITH_USERS,))
 def a_page_of_the_given_group_holds_at_most_page_size(api: Api) -> None:
     """Count the users on every page of the group --group-id, with q and blacklisted_users too."""
     for_given_group(api, _at_most)
@@ -165,13 +166,13 @@ def _mixed(api: Api, group_id: str, numbered: list[UsersPage], size: int, query:
         same(undirected.ids, numbered[1].ids, "the page at next_cursor without a direction")
 
 
-@check("MEM-04", on=OPERATION)
+@check("MEM-04", on=OPERATION, needs=(GROUP_WITH_USERS_OR_FILE,))
 def pages_by_number_are_the_pages_by_cursor(api: Api) -> None:
     """Read groups of ours page by page_no and page by cursor, change from one to the other, with many page sizes."""
     for_own_groups(api, _by_number)
 
 
-@check("MEM-04", on=OPERATION, writes=False)
+@check("MEM-04", on=OPERATION, read_only=True, needs=(GROUP_WITH_USERS,))
 def pages_of_the_given_group_by_number_are_those_by_cursor(api: Api) -> None:
     """Read the group --group-id page by page_no and page by cursor, with q and blacklisted_users too."""
     for_given_group(api, _by_number)

@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 from audience_conformance.checks.assertions import LARGEST_PAGE, body, field, succeeded
 from audience_conformance.checks.groups.helpers import COMPLETED, create, group_body, settled
-from audience_conformance.client.api import GROUPS, Api, JsonObject, seg
+from audience_conformance.checks.prerequisites import GROUP_WITH_USERS, GROUP_WITH_USERS_OR_FILE, USERS_FILE
+from audience_conformance.client.api import Api, JsonObject, users_path
 from audience_conformance.client.target import Answer
 from audience_conformance.results.finding import Skip, expect, fail, show
 
@@ -28,7 +29,7 @@ class UsersPage(NamedTuple):
 
 def get_page(api: Api, group_id: str, **query: Any) -> UsersPage:
     """One page of users (else FMT-01, FMT-02 or FMT-04)."""
-    return parse_page(api.get(f"{GROUPS}/{seg(group_id)}/users", **query))
+    return parse_page(api.get(users_path(group_id), **query))
 
 
 def parse_page(answer: Answer) -> UsersPage:
@@ -81,7 +82,7 @@ def follow(
         empty = not any(stop_.ids for stop_ in pages[-MANY_EMPTY:])
         expect(not empty, f"a walk {what} to end", f"{MANY_EMPTY} empty pages in a row", rule=rule)
         if most is not None and len(seen) > most:
-            raise Skip(f"a group of at most {most} users (--group-id)")
+            raise Skip(f"{GROUP_WITH_USERS}, at most {most}")
     return pages
 
 
@@ -92,7 +93,7 @@ def step(
     cursor = _cursor(at, direction, rule)
     if cursor is None:
         return None
-    path = f"{GROUPS}/{seg(group_id)}/users"
+    path = users_path(group_id)
     answer = api.get(path, page_size=size, cursor=cursor, direction=direction, **query)
     what = f"a page at {direction}_cursor {cursor!r}, which the target has issued"
     one = parse_page(succeeded(answer, what, rule=rule, operation=OPERATION))
@@ -134,18 +135,18 @@ def contacts(user: JsonObject) -> list[str]:
 def given_group(api: Api) -> str:
     """The group that was given for reading, which nobody changes. Raises Skip without one."""
     if api.options.group_id is None:
-        raise Skip("a group with users (--group-id)")
-    api.cache.of(f"{GROUPS}/{seg(api.options.group_id)}/users")
+        raise Skip(GROUP_WITH_USERS)
+    api.cache.of(users_path(api.options.group_id))
     return api.options.group_id
 
 
 def file_group(api: Api) -> str:
     """A group of ours, of the file that was given. Raises Skip without one, or where it is not read."""
     if api.options.users_file_url is None:
-        raise Skip("a group with users (--group-id), or a file of users that it can read (--users-file-url)")
+        raise Skip(GROUP_WITH_USERS_OR_FILE)
     group = create(api, group_body(api, file_url=api.options.users_file_url))
     if settled(api, group).get("status") != COMPLETED:
-        raise Skip("a file of users that it can read (--users-file-url)")
+        raise Skip(USERS_FILE)
     group_id: str = group["_id"]
     return group_id
 
@@ -153,8 +154,8 @@ def file_group(api: Api) -> str:
 def parts(api: Api, group_id: str) -> tuple[list[JsonObject], list[JsonObject]]:
     """The users of a group: those who are not blacklisted, and those who are."""
     queries: tuple[dict[str, Any], ...] = ({}, {"blacklisted_users": True})
-    plain, listed = (
+    plain, list_all = (
         [item for one in forward(api, group_id, LARGEST_PAGE, most=LARGEST_GROUP, **query) for item in one.items]
         for query in queries
     )
-    return plain, listed
+    return plain, list_all

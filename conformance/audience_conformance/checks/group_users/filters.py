@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from audience_conformance.checks.assertions import some
+from audience_conformance.checks.assertions import subset, thorough
 from audience_conformance.checks.group_users.cursor_walk import (
     OPERATION,
     all_members,
@@ -16,6 +16,7 @@ from audience_conformance.checks.group_users.cursor_walk import (
     visited,
 )
 from audience_conformance.checks.groups.helpers import read_groups, steadily
+from audience_conformance.checks.prerequisites import BLACKLISTED_USERS, CONTACTS, DATA_FILES, GROUP_WITH_USERS
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject
 from audience_conformance.results.finding import Skip, expect, same, show
@@ -23,8 +24,6 @@ from audience_conformance.results.finding import Skip, expect, same, show
 SHORT = 3
 MOST_SEARCHED, FEW_SEARCHED = 6, 2
 """Users from whose contacts parts to search for are taken; in a quick run."""
-THOROUGH = 25
-"""Examples of a profile that is not quick."""
 STRANGE = ("%", "_", ".*", "acs no one has this", "@@", "\\", "'", "*", "@", "0", "(", "[a")
 
 
@@ -53,9 +52,9 @@ def _searches(users: list[JsonObject], most: int) -> Iterator[str]:
 def _judge_q(api: Api, group_id: str) -> None:
     plain, blacklisted = parts(api, group_id)
     if not any(map(contacts, plain)):
-        raise Skip("a group of users with emails or phones (--group-id)")
-    most = MOST_SEARCHED if api.budget.examples >= THOROUGH else FEW_SEARCHED
-    for q in some(api, sorted({*_searches(plain, most), *_searches(blacklisted, FEW_SEARCHED)})):
+        raise Skip(CONTACTS)
+    most = MOST_SEARCHED if thorough(api) else FEW_SEARCHED
+    for q in subset(api, sorted({*_searches(plain, most), *_searches(blacklisted, FEW_SEARCHED)})):
         if q == q.strip():
             _judge_search(api, group_id, plain, q)
             _judge_search(api, group_id, blacklisted, q, blacklisted_users=True)
@@ -69,7 +68,7 @@ def _judge_search(api: Api, group_id: str, users: list[JsonObject], q: str, **qu
     what = f"q={q!r} {query or ''} to keep"
     expect(not missing, f"{what} all users with it in an email or phone", f"missing: {missing}", operation=OPERATION)
     expect(not wrong, f"{what} no user without it in an email or phone", f"kept: {wrong}", operation=OPERATION)
-    if 1 < len(found) <= 60 and (api.budget.examples >= THOROUGH or len(q) == SHORT):  # noqa: PLR2004 (so many requests)
+    if 1 < len(found) <= 60 and (thorough(api) or len(q) == SHORT):  # noqa: PLR2004 (so many requests)
         small = visited(forward(api, group_id, max(1, len(found) // 4), q=q, **query))
         same(sorted(small), sorted(found), f"the users with q={q!r} in small pages", operation=OPERATION)
 
@@ -78,14 +77,14 @@ def _may_match(user: JsonObject, q: str) -> bool:
     return any(q.casefold() in text.casefold() for text in (*contacts(user), *_with_code(user)))
 
 
-@check("MEM-05", on=OPERATION, writes=False)
+@check("MEM-05", on=OPERATION, read_only=True, needs=(GROUP_WITH_USERS, CONTACTS))
 def q_searches_emails_and_phones(api: Api) -> None:
     """Search the group --group-id for whole contacts and parts of them in any case: all who have it, and no other."""
     group_id = given_group(api)
     steadily(lambda: _judge_q(api, group_id))
 
 
-@check("MEM-05", on=OPERATION)
+@check("MEM-05", on=OPERATION, needs=(GROUP_WITH_USERS, CONTACTS, DATA_FILES))
 def q_searches_a_group_of_ours(api: Api) -> None:
     """Search a group of ours, of the users of --group-id or of the file --users-file-url, in the same way."""
     _judge_q(api, _own_of_known_users(api))
@@ -100,33 +99,33 @@ def _own_of_known_users(api: Api) -> str:
 
 
 def _judge_parts(api: Api, group_id: str, users: list[str]) -> None:
-    listed = visited(forward(api, group_id, 100, blacklisted_users=True))
+    list_all = visited(forward(api, group_id, 100, blacklisted_users=True))
     others = visited(forward(api, group_id, 100, blacklisted_users=False))
     absent = visited(forward(api, group_id, 100))
-    both = sorted(set(listed) & set(others))
+    both = sorted(set(list_all) & set(others))
     expect(not both, "no user to be both blacklisted and not", show(both), operation=OPERATION)
     same(sorted(absent), sorted(others), "the users without blacklisted_users, as with false,", operation=OPERATION)
     if users:
-        lost = sorted(set(users) - set(listed) - set(others))
+        lost = sorted(set(users) - set(list_all) - set(others))
         expect(not lost, "every user to be either blacklisted or not", f"neither: {show(lost)}", operation=OPERATION)
-    if not listed:
-        raise Skip("a group with blacklisted users (--group-id)")
-    for size in sorted({*some(api, (1, 2, 3, 7)), len(listed), len(others)}):
-        for blacklisted, known in ((True, listed), (False, others)):
+    if not list_all:
+        raise Skip(BLACKLISTED_USERS)
+    for size in sorted({*subset(api, (1, 2, 3, 7)), len(list_all), len(others)}):
+        for blacklisted, known in ((True, list_all), (False, others)):
             if 0 < size <= 100 and len(known) <= size * 60:  # noqa: PLR2004 (so many requests)
                 seen = visited(forward(api, group_id, size, blacklisted_users=blacklisted))
                 what = f"the users with blacklisted_users={blacklisted} in pages of {size}"
                 same(sorted(seen), sorted(known), what, operation=OPERATION)
 
 
-@check("MEM-06", on=OPERATION, writes=False)
+@check("MEM-06", on=OPERATION, read_only=True, needs=(GROUP_WITH_USERS, BLACKLISTED_USERS))
 def blacklisted_users_part_the_given_group(api: Api) -> None:
     """Read the group --group-id with blacklisted_users true, false and absent: no user in both, absent is false."""
     group_id = given_group(api)
     steadily(lambda: _judge_parts(api, group_id, all_members(api, group_id)))
 
 
-@check("MEM-06", on=OPERATION)
+@check("MEM-06", on=OPERATION, needs=(GROUP_WITH_USERS, BLACKLISTED_USERS, DATA_FILES))
 def blacklisted_users_part_a_group_of_ours(api: Api) -> None:
     """Make a group of the users of --group-id, some blacklisted, and of others: true and false list all of its file."""
     if api.options.group_id is None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, THOROUGH, some
+from audience_conformance.checks.assertions import LARGEST_PAGE, subset, thorough
 from audience_conformance.checks.fixtures import session_fixture
 from audience_conformance.checks.group_users.cursor_walk import (
     LARGEST_GROUP,
@@ -16,7 +16,8 @@ from audience_conformance.checks.group_users.cursor_walk import (
     visited,
 )
 from audience_conformance.checks.groups.helpers import read_group, read_groups, steadily
-from audience_conformance.client.api import GROUPS, Api, JsonObject, seg
+from audience_conformance.checks.prerequisites import GROUP_WITH_USERS
+from audience_conformance.client.api import Api, JsonObject, users_path
 from audience_conformance.results.finding import Skip
 
 PRIME, MULTIPLE, LARGE, FEW = 37, 30, 205, 12
@@ -54,8 +55,8 @@ def for_given_group(api: Api, judge: Judge) -> None:
 
 def for_own_groups(api: Api, judge: Judge) -> None:
     """Judge groups of ours, of many sizes; where no such file is read, the group of the given file."""
-    groups = session_fixture(api, groups_of_ours, api.budget.examples >= THOROUGH)
-    api.cache.of(*(f"{GROUPS}/{seg(group_id)}/users" for group_id, _ in groups))
+    groups = session_fixture(api, groups_of_ours, thorough(api))
+    api.cache.of(*(users_path(group_id) for group_id, _ in groups))
     for group_id, users in groups:
         judge(api, group_id, users)
 
@@ -76,7 +77,7 @@ def groups_of_ours(api: Api, thorough: bool) -> list[tuple[str, list[str]]]:
         if get_page(api, group["_id"]).items or (found and counted):
             found.append((group["_id"], users if counted else []))
     if not found:
-        raise Skip("a group whose users it lists (--group-id)")
+        raise Skip(GROUP_WITH_USERS)
     return found
 
 
@@ -88,9 +89,9 @@ def sizes_for(api: Api, number: int) -> Sequence[int]:
         return [10, min(number // 3, LARGEST_PAGE), LARGEST_PAGE - 1, LARGEST_PAGE]
     divisor = max((size for size in range(2, 51) if number % size == 0 and size < number), default=1)
     sizes = {3, 10, divisor, number - 1, number, number + 1, LARGEST_PAGE}
-    if api.budget.examples >= THOROUGH:
+    if thorough(api):
         sizes |= {1, 2, 7}
-    return some(api, sorted(size for size in sizes if 1 <= size <= LARGEST_PAGE and number <= size * MOST_PAGES))
+    return subset(api, sorted(size for size in sizes if 1 <= size <= LARGEST_PAGE and number <= size * MOST_PAGES))
 
 
 def queries_for(api: Api, group_id: str, users: list[str]) -> list[JsonObject]:

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from audience_conformance.checks.assertions import body, entries, in_pages, listed, some
+from audience_conformance.checks.assertions import body, entries, in_pages, list_all, subset
 from audience_conformance.checks.groups.helpers import (
     CATEGORIES,
     CREATED_WITH,
@@ -10,14 +10,14 @@ from audience_conformance.checks.groups.helpers import (
     create,
     file_of,
     group_body,
-    group_path,
     read_group,
     settled,
     synchronise,
     uid_of,
 )
+from audience_conformance.checks.prerequisites import OTHER_APPLICATION
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, seg
+from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path, seg
 from audience_conformance.results.finding import expect, same
 
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=255)
@@ -79,10 +79,10 @@ def special_texts_and_all_kinds_of_files_read_back(api: Api) -> None:
     sent += [group_body(api, category=CATEGORIES[number % 3], file_url=url) for number, url in enumerate(FILES)]
     created = [_reads_back(api, one) for one in sent]
     synchronise(api)
-    body(api.delete(group_path(created.pop())))
+    body(api.delete(group_path(created.pop()["_id"])))
     sent.pop()
     for group in created[::4]:
-        body(api.post(f"{group_path(group)}/refresh"))
+        body(api.post(f"{group_path(group['_id'])}/refresh"))
     if created[::4]:
         synchronise(api)
     for group, one in zip(created, sent, strict=True):
@@ -103,21 +103,21 @@ def a_created_group_is_in_the_list(api: Api) -> None:
     for group in made[MANY:]:
         settled(api, group)
     _all_listed(api, made, "when its file has been read, or could not be")
-    body(api.patch(group_path(made[1]), {"name": api.fresh("Renamed ")}))
-    body(api.patch(group_path(made[3]), {"file_url": urls[0]}))
-    body(api.post(f"{group_path(made[2])}/refresh"))
+    body(api.patch(group_path(made[1]["_id"]), {"name": api.fresh("Renamed ")}))
+    body(api.patch(group_path(made[3]["_id"]), {"file_url": urls[0]}))
+    body(api.post(f"{group_path(made[2]['_id'])}/refresh"))
     for number in (MANY + 1, MANY - 1, MANY // 2, 0):
-        body(api.delete(group_path(made.pop(number))))
+        body(api.delete(group_path(made.pop(number)["_id"])))
     _all_listed(api, made, "while others are changed and deleted")
 
 
 def _all_listed(api: Api, made: list[JsonObject], when: str) -> None:
     ids = [group["_id"] for group in made]
-    for read in (listed, in_pages):
+    for read in (list_all, in_pages):
         found = entries(api, GROUPS, ids, read=read)
         for group in made:
             expect(group["_id"] in found, f"group {group['_id']} to be in the list {when}", list(found))
-    for group in some(api, made):
+    for group in subset(api, made):
         entry, read_back = found[group["_id"]], read_group(api, group)
         for name in (*CREATED_WITH, "uid"):
             if name in entry:
@@ -140,12 +140,12 @@ def two_creations_get_different_ids_and_uids(api: Api) -> None:
         ids.add(group["_id"])
         uids.add(uid)
         if number in {3, 4, 8}:
-            body(api.delete(group_path(group)))
+            body(api.delete(group_path(group["_id"])))
             continue
         made[group["_id"]] = uid
         if number in {5, 6}:
-            body(api.patch(group_path(group), {"name": api.fresh("Patched ")}))
-    for item in listed(api, GROUPS):
+            body(api.patch(group_path(group["_id"]), {"name": api.fresh("Patched ")}))
+    for item in list_all(api, GROUPS):
         if item.get("_id") not in made:
             expect(item.get("uid") not in made.values(), "no other group to have the uid of a new one", item)
 
@@ -161,7 +161,7 @@ def a_group_without_a_field_is_refused(api: Api) -> None:
         answer = api.post(GROUPS, sent)
         expect(answer.status == 400, f"400 for a creation without {' and '.join(sorted(without))}", str(answer))  # noqa: PLR2004
     synchronise(api)
-    for item in (*listed(api, GROUPS), *(item for held in categorised(api).values() for item in held)):
+    for item in (*list_all(api, GROUPS), *(item for held in categorised(api).values() for item in held)):
         texts = [item.get(name) for name in CREATED_WITH]
         stored = any(isinstance(text, str) and (token in text or seg(token) in text) for text in texts)
         expect(not stored, "a refused creation to store nothing", item, operation="getUserGroups")
@@ -172,7 +172,7 @@ def a_group_carries_its_application(api: Api) -> None:
     """Look at application_id where a group of ours is answered: created, read, patched, listed, categorised."""
     for category in CATEGORIES:
         group = create(api, group_body(api, category=category))
-        path = group_path(group)
+        path = group_path(group["_id"])
         answers = {"the creation": group, "the read group": read_group(api, group)}
         patched = api.patch(path, {"name": api.fresh("Patched "), "file_url": file_of([api.fresh("u")])})
         answers["the patch"] = body(patched)
@@ -185,21 +185,21 @@ def a_group_carries_its_application(api: Api) -> None:
             same(found.get("application_id"), api.tenant[1], f"application_id of {where}")
 
 
-@check("GRP-18", on="createUserGroup getUserGroupById getUserGroups")
+@check("GRP-18", on="createUserGroup getUserGroupById getUserGroups", needs=(OTHER_APPLICATION,))
 def a_group_of_another_application_carries_that(api: Api) -> None:
     """Create a group in a second application, and look at its application_id there. Needs --other-application."""
     tenant = api.other_tenant
     group = create(api, group_body(api), tenant=tenant)
-    read = body(api.get(group_path(group), tenant=tenant))
-    patched = body(api.patch(group_path(group), {"name": api.fresh("Patched ")}, tenant=tenant))
-    for found in (group, read, patched, *listed(api, GROUPS, tenant=tenant)):
+    read = body(api.get(group_path(group["_id"]), tenant=tenant))
+    patched = body(api.patch(group_path(group["_id"]), {"name": api.fresh("Patched ")}, tenant=tenant))
+    for found in (group, read, patched, *list_all(api, GROUPS, tenant=tenant)):
         same(found.get("application_id"), tenant[1], "application_id of a group in another application")
 
 
-@check("GRP-18", on="getUserGroups getCategorisedUserGroups", writes=False)
+@check("GRP-18", on="getUserGroups getCategorisedUserGroups", read_only=True)
 def every_listed_group_carries_the_application(api: Api) -> None:
     """Look at the application_id of every group in the list and in the categorised list."""
-    for item in listed(api, GROUPS):
+    for item in list_all(api, GROUPS):
         same(item.get("application_id"), api.tenant[1], f"application_id of group {item.get('_id')} in the list")
     for held in categorised(api).values():
         for item in held:

@@ -2,8 +2,9 @@
 
 import hashlib
 import uuid
+from http import HTTPStatus
 
-from audience_conformance.checks.assertions import NOT_FOUND, OK, body, in_pages, listed, record, some
+from audience_conformance.checks.assertions import body, in_pages, list_all, record, subset
 from audience_conformance.checks.groups.filter_oracle import uid_text
 from audience_conformance.checks.groups.helpers import (
     CATEGORIES,
@@ -11,14 +12,12 @@ from audience_conformance.checks.groups.helpers import (
     create,
     file_of,
     group_body,
-    group_path,
     ids_of,
     settled,
     synchronise,
-    users_path,
 )
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, seg
+from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path, seg, users_path
 from audience_conformance.results.finding import expect, same
 
 UNREADABLE = "data:text/csv,no_such_column%0A1"
@@ -35,12 +34,12 @@ def a_deleted_group_is_gone(api: Api) -> None:
     made.append(create(api, group_body(api, name=f"{token} at once", category="l3")))
     early: list[JsonObject] = [{}, {"name": token}, {"category": "l2"}]
     for query in early:  # what a server keeps of these answers must be dropped
-        listed(api, GROUPS, **query)
-    body(api.post(f"{group_path(made[0])}/refresh"))
-    body(api.patch(group_path(made[2]), {"file_url": csv_url([api.fresh("u")])}))
+        list_all(api, GROUPS, **query)
+    body(api.post(f"{group_path(made[0]['_id'])}/refresh"))
+    body(api.patch(group_path(made[2]["_id"]), {"file_url": csv_url([api.fresh("u")])}))
     gone = [made[-1], made[-2], made[0], made[2], made[4], made[5]]
     for group in gone:
-        body(api.delete(group_path(group)), operation="deleteUserGroup")
+        body(api.delete(group_path(group["_id"])), operation="deleteUserGroup")
         _gone(api, group)
     synchronise(api)
     for group in gone:
@@ -51,7 +50,7 @@ def a_deleted_group_is_gone(api: Api) -> None:
     queries += [{"group_uid": uid_text(group)} for group in gone]
     queries += [{"status": "completed"}, {"status": "pending"}, {"status": "failed"}, {"type": "file"}]
     for query in queries:
-        there = ids_of(listed(api, GROUPS, **query)) & ids
+        there = ids_of(list_all(api, GROUPS, **query)) & ids
         expect(
             not there,
             f"the deleted groups to be absent from the list {query}",
@@ -66,8 +65,8 @@ def a_deleted_group_is_gone(api: Api) -> None:
 
 
 def _gone(api: Api, group: JsonObject) -> None:
-    answer = api.get(group_path(group))
-    expect(answer.status == NOT_FOUND, "404 for a deleted group", str(answer), operation="getUserGroupById")
+    answer = api.get(group_path(group["_id"]))
+    expect(answer.status == HTTPStatus.NOT_FOUND, "404 for a deleted group", str(answer), operation="getUserGroupById")
 
 
 WAYS = {
@@ -95,12 +94,12 @@ def an_unknown_group_is_404(api: Api, way: str) -> None:
     at_once = create(api, group_body(api))
     settled(api, deleted)
     for group in (deleted, at_once):
-        body(api.get(users_path(group)))
-        body(api.delete(group_path(group)))
+        body(api.get(users_path(group["_id"])))
+        body(api.delete(group_path(group["_id"])))
     definition = api.definition()
     chance = hashlib.sha256(api.fresh().encode()).hexdigest()
     group_ids = [
-        *some(api, NEVER_IDS),
+        *subset(api, NEVER_IDS),
         api.fresh("x"),
         chance[:24],
         str(uuid.UUID(chance[:32])),
@@ -115,14 +114,16 @@ def an_unknown_group_is_404(api: Api, way: str) -> None:
         _unknown(api, group["_id"], way)
         if way == "users":
             for query in ({"blacklisted_users": True}, {"page_size": 1}, {"page_no": 2}, {"q": "a"}):
-                answer = api.get(users_path(group), **query)
-                expect(answer.status == NOT_FOUND, f"404 for a deleted group's users with {query}", str(answer))
+                answer = api.get(users_path(group["_id"]), **query)
+                expect(
+                    answer.status == HTTPStatus.NOT_FOUND, f"404 for a deleted group's users with {query}", str(answer)
+                )
 
 
 def _unknown(api: Api, group_id: str, way: str) -> None:
     method, below, sent = WAYS[way]
     answer = api.request(method, f"{GROUPS}/{seg(group_id)}{below}", body=sent)
-    expect(answer.status == NOT_FOUND, f"404 for the unknown group {group_id!r}", str(answer))
+    expect(answer.status == HTTPStatus.NOT_FOUND, f"404 for the unknown group {group_id!r}", str(answer))
 
 
 @check("GRP-08", on="getUsersByByGroupId")
@@ -133,14 +134,14 @@ def a_part_of_an_id_is_unknown(api: Api) -> None:
     for group_id in (name[:-1], f"{name}0", f"{name[:-1]}{'0' if name[-1] != '0' else '1'}x", f" {name}"):
         for below in ("", "/users"):
             answer = api.get(f"{GROUPS}/{seg(group_id)}{below}")
-            expect(answer.status == NOT_FOUND, f"404 for the unknown group {group_id!r}", str(answer))
+            expect(answer.status == HTTPStatus.NOT_FOUND, f"404 for the unknown group {group_id!r}", str(answer))
     for other in (group.get("name"), group.get("uid")):
         answer = api.get(f"{GROUPS}/{seg(str(other))}")
         if answer.ok and record(answer).get("_id") == str(other):  # ids may look like this
             continue
-        expect(answer.status == NOT_FOUND, f"404 for {other!r}, which is no _id", str(answer))
-    answer = api.get(users_path(group), page_size=1)
-    expect(answer.status == OK, "200 for the users of a group that there is", str(answer))
+        expect(answer.status == HTTPStatus.NOT_FOUND, f"404 for {other!r}, which is no _id", str(answer))
+    answer = api.get(users_path(group["_id"]), page_size=1)
+    expect(answer.status == HTTPStatus.OK, "200 for the users of a group that there is", str(answer))
 
 
 @check("GRP-17", on="deleteUserGroup")
@@ -150,14 +151,14 @@ def a_delete_answers_and_a_second_is_404(api: Api) -> None:
     made += [create(api, group_body(api, file_url=url)) for url in (UNREADABLE, csv_url(["a", "b", "c"]))]
     for number in (0, -2, -1):
         settled(api, made[number])
-    body(api.patch(group_path(made[1]), {"name": api.fresh("Patched ")}))
+    body(api.patch(group_path(made[1]["_id"]), {"name": api.fresh("Patched ")}))
     for group in made:
-        answer = api.delete(group_path(group))
-        expect(answer.status == OK, "200 for the delete of a group", str(answer))
+        answer = api.delete(group_path(group["_id"]))
+        expect(answer.status == HTTPStatus.OK, "200 for the delete of a group", str(answer))
         told = record(answer, rule="GRP-17")
         same(told.get("success"), True, "success of a delete's answer")
         expect(isinstance(told.get("message"), str) and bool(told["message"]), "a delete's answer with a message", told)
     for _ in range(2):
         for group in made:
-            answer = api.delete(group_path(group))
-            expect(answer.status == NOT_FOUND, "404 for the second delete of a group", str(answer))
+            answer = api.delete(group_path(group["_id"]))
+            expect(answer.status == HTTPStatus.NOT_FOUND, "404 for the second delete of a group", str(answer))

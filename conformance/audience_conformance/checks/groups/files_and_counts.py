@@ -2,10 +2,11 @@
 
 import base64
 import time
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from audience_conformance.checks.assertions import ACCEPTED, OK, THOROUGH, body, entries, record, some
+from audience_conformance.checks.assertions import body, entries, record, subset, thorough
 from audience_conformance.checks.group_users.cursor_walk import all_members, file_group, given_group, parts
 from audience_conformance.checks.groups.helpers import (
     COMPLETED,
@@ -13,15 +14,20 @@ from audience_conformance.checks.groups.helpers import (
     comes,
     create,
     group_body,
-    group_path,
     read_group,
     read_groups,
     settled,
     uid_of,
-    users_path,
+)
+from audience_conformance.checks.prerequisites import (
+    BLACKLISTED_USERS,
+    DATA_FILES,
+    GROUP_WITH_USERS,
+    READABLE_FILE,
+    USERS_FILE,
 )
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url
+from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path, users_path
 from audience_conformance.results.finding import Skip, expect, same, show
 
 FORMS = (
@@ -75,14 +81,14 @@ def _text(form: str, users: list[str]) -> str:
     return f"\ufeff{text}" if form == "byte-order-mark" else text
 
 
-@check("GRP-22", on="createUserGroup getUserGroupById getUsersByByGroupId")
+@check("GRP-22", on="createUserGroup getUserGroupById getUsersByByGroupId", needs=(DATA_FILES,))
 def a_new_groups_file_is_read(api: Api) -> None:
     """Create groups from files of every form; each becomes completed and lists the file's users, each once, in order.
 
     Needs a server that reads data:text/csv files; for another give --users-file-url.
     """
     if api.options.users_file_url is not None and settled(api, api.group()).get("status") != COMPLETED:
-        raise Skip("a server that reads data:text/csv files")
+        raise Skip(DATA_FILES)
     made: dict[str, tuple[JsonObject, list[str]]] = {}
     for number, form in enumerate(FORMS):
         users = [api.fresh("u") for _ in range(5)]
@@ -97,7 +103,7 @@ def a_new_groups_file_is_read(api: Api) -> None:
             users[0],
         ],
     )
-    if api.budget.examples >= THOROUGH:
+    if thorough(api):
         many = [f"{users[0]}-{number}" for number in range(VERY_LONG)]
         made["very long"] = create(api, group_body(api, file_url=csv_url(many))), many
     for form, (group, users) in made.items():
@@ -118,14 +124,14 @@ def _becomes(api: Api, group: JsonObject, status: str, what: str, ends: tuple[st
     same(seen.get("status"), status, f"the status at last ({what})", operation="getUserGroupById")
 
 
-@check("GRP-22", on="createUserGroup getUserGroupById getUsersByByGroupId")
+@check("GRP-22", on="createUserGroup getUserGroupById getUsersByByGroupId", needs=(USERS_FILE,))
 def a_file_elsewhere_is_read(api: Api) -> None:
     """Create a group from the file at --users-file-url: it becomes completed and lists users."""
     if api.options.users_file_url is None:
-        raise Skip("a file of users that it can read (--users-file-url)")
+        raise Skip(USERS_FILE)
     group = create(api, group_body(api, file_url=api.options.users_file_url))
     _becomes(api, group, COMPLETED, "--users-file-url")
-    expect(bool(all_members(api, group["_id"])), "a group with users", f"no user at {users_path(group)}")
+    expect(bool(all_members(api, group["_id"])), "a group with users", f"no user at {users_path(group['_id'])}")
 
 
 @check("GRP-22", on="createUserGroup updateUserGroup getUserGroupById")
@@ -140,23 +146,23 @@ def a_file_that_cannot_be_read_fails_the_group(api: Api) -> None:
     made = [create(api, group_body(api, file_url=url)) for url in urls]
     patched = create(api, group_body(api))
     settled(api, patched)
-    body(api.patch(group_path(patched), {"file_url": urls[0]}))
+    body(api.patch(group_path(patched["_id"]), {"file_url": urls[0]}))
     for group, url in zip(made, urls, strict=True):
         _becomes(api, group, FAILED, f"file_url {url}")
     _becomes(api, patched, FAILED, f"patched file_url {urls[0]}", (FAILED,))  # it may stay completed until then
     users = [api.fresh("u") for _ in range(3)]
-    body(api.patch(group_path(patched), {"file_url": csv_url(users)}))
+    body(api.patch(group_path(patched["_id"]), {"file_url": csv_url(users)}))
     _replaced(api, patched, sorted(users))
 
 
-@check("GRP-22", on="updateUserGroup getUserGroupById getUsersByByGroupId")
+@check("GRP-22", on="updateUserGroup getUserGroupById getUsersByByGroupId", needs=(DATA_FILES,))
 def a_patched_file_replaces_the_users(api: Api) -> None:
     """Patch a group with files of more, fewer, other and no users: it becomes completed and lists only these."""
     first = [api.fresh("u") for _ in range(12)]
     group = read_groups(api, first)[0]
     others = [api.fresh("v") for _ in range(3)]
     for users in ([*first, *others], first[3:9], others, [*reversed(first)], [], first[:1]):
-        body(api.patch(group_path(group), {"file_url": csv_url(users)}), operation="updateUserGroup")
+        body(api.patch(group_path(group["_id"]), {"file_url": csv_url(users)}), operation="updateUserGroup")
         _replaced(api, group, sorted(users))
 
 
@@ -176,17 +182,21 @@ def a_refresh_answers_the_uid(api: Api) -> None:
     groups = [create(api, group_body(api, file_url=url)) for url in urls]
     for number in (0, 1, 2):
         settled(api, groups[number])
-    body(api.delete(group_path(groups.pop(3))))
-    body(api.patch(group_path(groups[1]), {"name": api.fresh("Patched ")}))
+    body(api.delete(group_path(groups.pop(3)["_id"])))
+    body(api.patch(group_path(groups[1]["_id"]), {"name": api.fresh("Patched ")}))
     for _ in range(2):
         for group in groups:
             uid = uid_of(read_group(api, group))
-            answer = api.post(f"{group_path(group)}/refresh")
-            expect(answer.status == ACCEPTED, "202 for a refresh", str(answer))
+            answer = api.post(f"{group_path(group['_id'])}/refresh")
+            expect(answer.status == HTTPStatus.ACCEPTED, "202 for a refresh", str(answer))
             same(record(answer, rule="GRP-20").get("uid"), uid, "uid in a refresh's answer")
 
 
-@check("GRP-21", on="refreshUserGroupTotalUsers getUserGroupById getUsersByByGroupId updateUserGroup")
+@check(
+    "GRP-21",
+    on="refreshUserGroupTotalUsers getUserGroupById getUsersByByGroupId updateUserGroup",
+    needs=(READABLE_FILE,),
+)
 def a_refresh_counts_the_users(api: Api) -> None:
     """Refresh groups of various sizes, one of them patched: count is the number listed, refreshed_at moves."""
     try:
@@ -195,22 +205,26 @@ def a_refresh_counts_the_users(api: Api) -> None:
     except Skip:
         _counted(api, {"_id": file_group(api)})
         return
-    body(api.patch(group_path(groups[0]), {"file_url": csv_url([api.fresh("w") for _ in range(4)])}))
+    body(api.patch(group_path(groups[0]["_id"]), {"file_url": csv_url([api.fresh("w") for _ in range(4)])}))
     settled(api, groups[0])
     groups.append(settled(api, create(api, group_body(api, file_url=csv_url([])))))
-    for group in (*groups, *some(api, groups[1:3])):
+    for group in (*groups, *subset(api, groups[1:3])):
         _counted(api, group)
     for group_id, entry in entries(api, GROUPS, [group["_id"] for group in groups]).items():
         read = read_group(api, {"_id": group_id})
         expect(_count(entry) in (None, _count(read)), f"total_users.count {_count(read)} in the list too", entry)
 
 
-@check("GRP-21", on="refreshUserGroupTotalUsers getUserGroupById getUsersByByGroupId")
+@check(
+    "GRP-21",
+    on="refreshUserGroupTotalUsers getUserGroupById getUsersByByGroupId",
+    needs=(GROUP_WITH_USERS, BLACKLISTED_USERS, DATA_FILES),
+)
 def a_refresh_counts_blacklisted_users_too(api: Api) -> None:
     """Refresh a group of ours with the users of --group-id, some blacklisted: count is the number of all of them."""
     plain, blacklisted = parts(api, given_group(api))
     if not blacklisted:
-        raise Skip("a group with blacklisted users (--group-id)")
+        raise Skip(BLACKLISTED_USERS)
     group = read_groups(api, [user["user_id"] for user in (*plain, *blacklisted)])[0]
     _counted(api, group)
 
@@ -235,8 +249,8 @@ def _counted(api: Api, group: JsonObject) -> None:
 
 
 def _refresh(api: Api, group: JsonObject) -> None:
-    answer = api.post(f"{group_path(group)}/refresh")
-    expect(answer.status in {OK, ACCEPTED}, "202 for a refresh", str(answer), rule="GRP-20")
+    answer = api.post(f"{group_path(group['_id'])}/refresh")
+    expect(answer.status in {HTTPStatus.OK, HTTPStatus.ACCEPTED}, "202 for a refresh", str(answer), rule="GRP-20")
 
 
 def _total(group: JsonObject) -> JsonObject:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from audience_conformance.checks.assertions import THOROUGH, in_pages, listed, some
+from audience_conformance.checks.assertions import in_pages, list_all, subset, thorough
 from audience_conformance.checks.groups.helpers import steadily, uid_of
 from audience_conformance.client.api import GROUPS, Api, JsonObject
 from audience_conformance.results.finding import Finding, expect, show
@@ -32,9 +32,9 @@ def judge(api: Api, *questions: Question) -> None:
 
     Others write meanwhile: a question whose answer was wrong is asked again, alone.
     """
-    before = _by_id(listed(api, GROUPS))
+    before = _by_id(list_all(api, GROUPS))
     answers = [(one, _ask(api, one, number)) for number, one in enumerate(questions)]
-    after = _by_id(listed(api, GROUPS))
+    after = _by_id(list_all(api, GROUPS))
     for number, (one, lists) in enumerate(answers):
         try:
             _compare(one, lists, before, after)
@@ -44,19 +44,19 @@ def judge(api: Api, *questions: Question) -> None:
 
 def judge_some(api: Api, questions: Sequence[Question]) -> None:
     """Judge all, or in a quick run a part of them."""
-    judge(api, *some(api, questions))
+    judge(api, *subset(api, questions))
 
 
 def _again(api: Api, one: Question, number: int) -> None:
-    before = _by_id(listed(api, GROUPS))
+    before = _by_id(list_all(api, GROUPS))
     lists = _ask(api, one, number)
-    _compare(one, lists, before, _by_id(listed(api, GROUPS)))
+    _compare(one, lists, before, _by_id(list_all(api, GROUPS)))
 
 
 def _ask(api: Api, one: Question, number: int) -> list[list[JsonObject]]:
     """What is listed, read in one page and in several; in a quick run in the one way or the other."""
-    shortly = [in_pages if number % 4 == 0 else listed]
-    readers = [listed, in_pages] if api.budget.examples >= THOROUGH else shortly
+    shortly = [in_pages if number % 4 == 0 else list_all]
+    readers = [list_all, in_pages] if thorough(api) else shortly
     return [read(api, GROUPS, **one.query) for read in readers]
 
 
@@ -80,8 +80,8 @@ def _by_id(found: Iterable[JsonObject]) -> Groups:
 
 def values_of(api: Api, name: str) -> list[str]:
     """The texts that groups have in a field, the rarest first."""
-    seen = [item[name] for item in listed(api, GROUPS) if isinstance(item.get(name), str) and item[name]]
-    most = MOST_VALUES if api.budget.examples >= THOROUGH else FEW_VALUES
+    seen = [item[name] for item in list_all(api, GROUPS) if isinstance(item.get(name), str) and item[name]]
+    most = MOST_VALUES if thorough(api) else FEW_VALUES
     return sorted(set(seen), key=lambda value: (seen.count(value), value))[:most]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from audience_conformance.checks.assertions import body, listed
+from audience_conformance.checks.assertions import body, list_all
 from audience_conformance.checks.groups.filter_oracle import (
     OPERATION,
     Question,
@@ -21,11 +21,11 @@ from audience_conformance.checks.groups.helpers import (
     create,
     file_of,
     group_body,
-    group_path,
     settled,
 )
+from audience_conformance.checks.prerequisites import SOME_ITEMS
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url
+from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path
 from audience_conformance.results.finding import Skip
 
 UNREADABLE = "data:text/csv,no_such_column%0A1"
@@ -48,11 +48,11 @@ def _judge_field(api: Api, name: str, also: Iterable[str] = ()) -> None:
     judge_some(api, [_exactly({name: value}) for value in unknown])
 
 
-@check("GRP-09", on=OPERATION, cases=("status", "type", "category"), writes=False)
+@check("GRP-09", on=OPERATION, cases=("status", "type", "category"), read_only=True, needs=(SOME_ITEMS,))
 def a_filter_keeps_all_that_match(api: Api, name: str) -> None:
     """Filter the whole list by every value that some group has, by parts of these, and by one that none has."""
-    if not listed(api, GROUPS):
-        raise Skip("groups in its list, or leave to make some (--write)")
+    if not list_all(api, GROUPS):
+        raise Skip(SOME_ITEMS)
     _judge_field(api, name, CATEGORIES if name == "category" else ())
 
 
@@ -60,10 +60,10 @@ def a_filter_keeps_all_that_match(api: Api, name: str) -> None:
 def a_filter_keeps_all_of_ours_that_match(api: Api, name: str) -> None:
     """Make groups of every category, read and not readable, patch some, and filter the list by every value."""
     made = _some_groups(api)
-    body(api.patch(group_path(made[1]), {"name": api.fresh("Renamed ")}))
+    body(api.patch(group_path(made[1]["_id"]), {"name": api.fresh("Renamed ")}))
     if name == "status":
-        body(api.patch(group_path(made[0]), {"file_url": csv_url([api.fresh("u")])}))
-        body(api.patch(group_path(made[2]), {"file_url": UNREADABLE}))
+        body(api.patch(group_path(made[0]["_id"]), {"file_url": csv_url([api.fresh("u")])}))
+        body(api.patch(group_path(made[2]["_id"]), {"file_url": UNREADABLE}))
         comes(lambda: [settled(api, made[number]).get("status") for number in (0, 2)] == [COMPLETED, FAILED], 0.3)
     values = dict.fromkeys([*values_of(api, name), *(CATEGORIES if name == "category" else ())])
     judge(api, *(_exactly({name: value}) for value in values))
@@ -105,12 +105,12 @@ def _of_uids(uids: Iterable[str]) -> list[Question]:
     return [_exactly({"group_uid": uid}) for uid in dict.fromkeys(uids) if uid.isdecimal() and uid == str(int(uid))]
 
 
-@check("GRP-10", on=OPERATION, writes=False)
+@check("GRP-10", on=OPERATION, read_only=True, needs=(SOME_ITEMS,))
 def group_uid_keeps_that_group(api: Api) -> None:
     """Filter the list by the uids of groups in it, by parts of these, and by some that no group has."""
-    uids = [uid_text(group) for group in listed(api, GROUPS)]
+    uids = [uid_text(group) for group in list_all(api, GROUPS)]
     if not uids:
-        raise Skip("groups in its list, or leave to make some (--write)")
+        raise Skip(SOME_ITEMS)
     chosen = [*uids[:5], *uids[-5:]]
     judge_some(api, _of_uids(chosen))
     judge_some(api, _of_uids([*(f"{uid}0" for uid in chosen[:3]), *(uid[:-1] for uid in chosen)]))
@@ -121,10 +121,10 @@ def group_uid_keeps_that_group(api: Api) -> None:
 def group_uid_keeps_that_group_of_ours(api: Api) -> None:
     """Make groups, patch, refresh and delete some; filter by their uids, and by longer and shorter ones."""
     made = [create(api, group_body(api, category=CATEGORIES[number % 3])) for number in range(11)]
-    body(api.patch(group_path(made[1]), {"name": api.fresh("Renamed ")}))
-    body(api.patch(group_path(made[2]), {"file_url": file_of([api.fresh("u")])}))
-    body(api.post(f"{group_path(made[3])}/refresh"))
-    body(api.delete(group_path(made[5])))
+    body(api.patch(group_path(made[1]["_id"]), {"name": api.fresh("Renamed ")}))
+    body(api.patch(group_path(made[2]["_id"]), {"file_url": file_of([api.fresh("u")])}))
+    body(api.post(f"{group_path(made[3]['_id'])}/refresh"))
+    body(api.delete(group_path(made[5]["_id"])))
     uids = [uid_text(group) for group in made]
     judge_some(api, _of_uids(uids))
     last = uids[-1]

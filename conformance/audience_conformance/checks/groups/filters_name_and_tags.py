@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from audience_conformance.checks.assertions import THOROUGH, body, listed, some
+from audience_conformance.checks.assertions import body, list_all, subset, thorough
 from audience_conformance.checks.groups.filter_oracle import (
     FEW_VALUES,
     MOST_VALUES,
@@ -18,9 +18,10 @@ from audience_conformance.checks.groups.filter_oracle import (
     uid_text,
     values_of,
 )
-from audience_conformance.checks.groups.helpers import CATEGORIES, create, group_body, group_path, ids_of, tags_of
+from audience_conformance.checks.groups.helpers import CATEGORIES, create, group_body, ids_of, tags_of
+from audience_conformance.checks.prerequisites import SOME_ITEMS, TAGGED_GROUPS
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import GROUPS, Api, JsonObject
+from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path
 from audience_conformance.results.finding import Skip, expect
 
 LONGEST = 255
@@ -41,12 +42,12 @@ def _of_name(part: str, **more: Any) -> Question:
     return question({"name": part, **more}, keeps, may_keep=may_keep)
 
 
-@check("GRP-11", on=OPERATION, writes=False)
+@check("GRP-11", on=OPERATION, read_only=True, needs=(SOME_ITEMS,))
 def name_keeps_all_that_contain_it(api: Api) -> None:
     """Filter the list by parts of the names in it, in any case, and by what no name has."""
     names = [name for name in values_of(api, "name") if name.strip() == name]
     if not names:
-        raise Skip("groups in its list, or leave to make some (--write)")
+        raise Skip(SOME_ITEMS)
     parts = ["no group is called so", "%", "_", ".*", "\\", "*", "?", "(", "[a", "^", "$", "+"]
     for name in names[:5]:
         middle = name[len(name) // 3 : 2 * len(name) // 3 + 1].strip()
@@ -97,7 +98,7 @@ def name_keeps_all_of_ours_that_contain_it(api: Api) -> None:
     longest = token + "Long" * LONGEST
     create(api, group_body(api, name=longest[:LONGEST]))
     create(api, group_body(api, description=f"{token}Alpha BETA"))
-    body(api.patch(group_path(made[0]), {"name": f"{token}Renamed Delta"}))
+    body(api.patch(group_path(made[0]["_id"]), {"name": f"{token}Renamed Delta"}))
     uid = uid_text(made[1])
     judge_some(api, [_of_name(f"{token}{part}") for part in OURS])
     judge_some(api, [_of_name(part) for part in (*ALL, token.upper(), token[5:].swapcase(), longest[:LONGEST])])
@@ -121,7 +122,7 @@ def name_keeps_any_part_of_any_name(api: Api) -> None:
         start = chance.randrange(len(name) - 2)
         part = name[start : chance.randrange(start + 3, len(name) + 1)]
         asked = chance.choice((part.upper, part.lower, part.swapcase))()
-        there = ids_of(listed(api, GROUPS, name=asked))
+        there = ids_of(list_all(api, GROUPS, name=asked))
         expect(group["_id"] in there, f"{name!r} in the list of names with {part!r} in any case", sorted(there))
 
     api.for_all(found, name=names, chance=st.randoms(use_true_random=False))
@@ -135,15 +136,15 @@ def _of_tags(*tags: str, **more: Any) -> Question:
     return question({"tags": ",".join(tags), **more}, lambda item: bool({*tags} & {*tags_of(item)}) and passed(item))
 
 
-@check("GRP-12", on=OPERATION, writes=False)
+@check("GRP-12", on=OPERATION, read_only=True, needs=(TAGGED_GROUPS,))
 def tags_keep_all_with_any_of_them(api: Api) -> None:
     """Filter the list by one tag, two, an unknown one, a part of one, and beside other filters. Needs tagged groups."""
-    groups = [group for group in listed(api, GROUPS) if tags_of(group)]
+    groups = [group for group in list_all(api, GROUPS) if tags_of(group)]
     known = sorted({tag for group in groups for tag in tags_of(group) if tag == tag.strip() and "," not in tag and tag})
     if not known:
-        raise Skip("groups with tags (the API cannot set any)")
+        raise Skip(TAGGED_GROUPS)
     unknown = "no-such-tag"
-    chosen = known[: MOST_VALUES if api.budget.examples >= THOROUGH else FEW_VALUES]
+    chosen = known[: MOST_VALUES if thorough(api) else FEW_VALUES]
     for one, other in zip(chosen, [*chosen[1:], chosen[0]], strict=True):
         questions = [_of_tags(one, other), _of_tags(other, one), _of_tags(one, unknown), _of_tags(unknown, one)]
         questions += [_of_tags(one, one), _of_tags(one, other, unknown), _of_tags(one)]
@@ -155,4 +156,4 @@ def tags_keep_all_with_any_of_them(api: Api) -> None:
         questions += [_of_tags(one, status=status), _of_tags(one, type=type_), _of_tags(other, name=name)]
         questions += [_of_tags(one, name=name), _of_tags(one, status="failed"), _of_tags(other, type="no such type")]
         judge_some(api, [asked for asked in questions if "name" not in asked.query or name.strip() == name])
-    judge(api, _of_tags(unknown), _of_tags(*known), *(_of_tags(tag) for tag in some(api, known[-3:])))
+    judge(api, _of_tags(unknown), _of_tags(*known), *(_of_tags(tag) for tag in subset(api, known[-3:])))

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
-from weakref import WeakSet
 
-from audience_conformance.checks.assertions import OK, body, field, record
-from audience_conformance.client.api import GROUPS, Api, JsonObject, pauses, seg
+from audience_conformance.checks.assertions import body, field, record
+from audience_conformance.checks.prerequisites import GROUP_WITH_USERS_OR_FILE
+from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path, poll, seg
 from audience_conformance.results.finding import Finding, Overdue, Skip, expect, fail
 
 CATEGORIES = ("l1", "l2", "l3")
@@ -15,12 +16,8 @@ LASTING = ("_id", "uid", "name", "description", "file_url", "application_id", "t
 """What of a group no job of the server's touches."""
 COMPLETED, FAILED, PENDING = "completed", "failed", "pending"
 
-_unsettled: WeakSet[Any] = WeakSet()
-"""Targets that left a group pending for as long as there was patience: one wait for that is enough."""
-
-
-def group_path(group: JsonObject) -> str:
-    return f"{GROUPS}/{seg(group['_id'])}"
+_SLOW = "groups stay pending longer than --async-timeout"
+"""Key of what the checks of a run share: after one wait for nothing, no check waits again."""
 
 
 def group_body(api: Api, **fields: Any) -> JsonObject:
@@ -48,8 +45,8 @@ def create(api: Api, sent: JsonObject, **more: Any) -> JsonObject:
 
 def read_group(api: Api, group: JsonObject, **more: Any) -> JsonObject:
     """The group as it stands; one that is not found is of the rule that `more` names."""
-    answer = api.get(group_path(group))
-    expect(answer.status == OK, "the group to be found by its _id", str(answer), **more)
+    answer = api.get(group_path(group["_id"]))
+    expect(answer.status == HTTPStatus.OK, "the group to be found by its _id", str(answer), **more)
     return record(answer)
 
 
@@ -58,13 +55,13 @@ def settled(api: Api, group: JsonObject) -> JsonObject:
     try:
         return wait(api, group, lambda seen: seen.get("status") != PENDING)
     except Overdue:
-        _unsettled.add(api.target)
+        api.shared[_SLOW] = True
         return read_group(api, group)
 
 
 def wait(api: Api, group: JsonObject, holds: Callable[[JsonObject], bool]) -> JsonObject:
     """The group once something holds of it. Raises Overdue, at once where an earlier wait was in vain."""
-    if api.target in _unsettled:
+    if _SLOW in api.shared:
         seen = read_group(api, group)
         if not holds(seen):
             raise Overdue("the group's file to be read", str(seen))
@@ -78,7 +75,7 @@ def read_groups(api: Api, *files: list[str]) -> list[JsonObject]:
     made = [api.group(user_ids) for user_ids in files]
     seen = [settled(api, group) for group in made]
     if not all(group.get("status") == COMPLETED for group in seen):
-        raise Skip("a group with users (--group-id), or a server that reads data:text/csv files")
+        raise Skip(GROUP_WITH_USERS_OR_FILE)
     return [{**group, "_id": one["_id"]} for group, one in zip(seen, made, strict=True)]
 
 
@@ -126,14 +123,10 @@ def steadily(look: Callable[[], None], tries: int = 5) -> None:
 
 def comes(look: Callable[[], bool], seconds: float = 2.0) -> bool:
     """Does it come to hold in this time?"""
-    return any(look() for _ in pauses(seconds))
+    return poll(look, bool, seconds)[1]
 
 
 def synchronise(api: Api) -> None:
     """Let the jobs that the target has begun come to their end: a group made now is read after them, most likely."""
     last = api.group([api.fresh("u")])
-    comes(lambda: read_group(api, last).get("status") != PENDING, 0.1 if api.target in _unsettled else 3.0)
-
-
-def users_path(group: JsonObject) -> str:
-    return f"{group_path(group)}/users"
+    comes(lambda: read_group(api, last).get("status") != PENDING, 0.1 if _SLOW in api.shared else 3.0)

@@ -3,24 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from audience_conformance.checks.assertions import body, field, items, listed, some
-from audience_conformance.checks.groups.helpers import (
-    CATEGORIES,
-    categorised,
-    create,
-    group_body,
-    group_path,
-    steadily,
-    tags_of,
-)
+from audience_conformance.checks.assertions import body, field, items, list_all, subset, thorough
+from audience_conformance.checks.groups.helpers import CATEGORIES, categorised, create, group_body, steadily, tags_of
+from audience_conformance.checks.prerequisites import CATEGORY_KEYS, SOME_ITEMS, TAGGED_GROUPS
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import GROUPS, Api, JsonObject
+from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path
 from audience_conformance.results.finding import Skip, expect, fail, show
 
 MANY, VERY_MANY = 12, 105
 """Groups in one category: more than a page holds by default, and at the most."""
-THOROUGH = 25
-"""Examples of a profile that makes very many."""
 
 
 # --- GRP-13 ---------------------------------------------------------------------------------------------
@@ -40,13 +31,13 @@ def _tags_of(groups: Iterable[JsonObject]) -> dict[str, set[str]]:
     return {show(group.get("_id")): set(tags_of(group)) for group in groups}
 
 
-@check("GRP-13", on="getUserGroupTags getUserGroups", writes=False)
+@check("GRP-13", on="getUserGroupTags getUserGroups", read_only=True, needs=(TAGGED_GROUPS,))
 def the_tag_list_holds_every_tag_once(api: Api) -> None:
     """Compare the tag list with the tags of all groups in the list. Needs groups with tags."""
     borne: set[str] = set()
 
     def look() -> None:
-        before, tags, after = _tags_of(listed(api, GROUPS)), _tag_list(api), _tags_of(listed(api, GROUPS))
+        before, tags, after = _tags_of(list_all(api, GROUPS)), _tag_list(api), _tags_of(list_all(api, GROUPS))
         lasting = set().union(*(before[group] & after[group] for group in before if group in after))
         ever = set().union(*before.values(), *after.values())
         twice = sorted({tag for tag in tags if tags.count(tag) > 1})
@@ -58,7 +49,7 @@ def the_tag_list_holds_every_tag_once(api: Api) -> None:
 
     steadily(look)
     if not borne:
-        raise Skip("groups with tags (the API cannot set any)")
+        raise Skip(TAGGED_GROUPS)
 
 
 # --- GRP-14 ---------------------------------------------------------------------------------------------
@@ -72,12 +63,12 @@ def _judge_categories(api: Api) -> None:
     every = _categories(api)
     keys = [item["key"] for item in every if isinstance(item.get("key"), str) and item["key"]]
     if not keys:
-        raise Skip("categories that are told by a key")
+        raise Skip(CATEGORY_KEYS)
     for key in dict.fromkeys([*keys, *CATEGORIES]):
         _judge_category(api, key, known=key in keys)
     others = [word for key in keys for word in (key[:-1], f"{key}0", key.upper(), key[1:])]
     names = [item["name"] for item in every if isinstance(item.get("name"), str)]
-    for key in dict.fromkeys(["no such category", ",".join(keys), *names[:1], *some(api, others)]):
+    for key in dict.fromkeys(["no such category", ",".join(keys), *names[:1], *subset(api, others)]):
         if key and key not in keys:
             _judge_category(api, key, known=False)
 
@@ -90,13 +81,13 @@ def _judge_category(api: Api, key: str, *, known: bool) -> None:
         expect(len(kept) == 1, f"the category {key} in the category list under category={key}", kept)
 
 
-@check("GRP-14", on="getUserGroupCategories", writes=False)
+@check("GRP-14", on="getUserGroupCategories", read_only=True, needs=(CATEGORY_KEYS,))
 def the_category_filter_keeps_that_category(api: Api) -> None:
     """Ask the category list for each category, for a part of its key, and for one that there is not."""
     _judge_categories(api)
 
 
-@check("GRP-14", on="getUserGroupCategories createUserGroup")
+@check("GRP-14", on="getUserGroupCategories createUserGroup", needs=(CATEGORY_KEYS,))
 def the_category_filter_keeps_the_category_as_it_was(api: Api) -> None:
     """Make groups of every category, ask for each, and compare its entry with that in the whole category list."""
     for category in (*CATEGORIES, CATEGORIES[0]):
@@ -126,8 +117,8 @@ def _judge_categorised(api: Api, made: Iterable[JsonObject] = ()) -> int:
     seen: dict[str, str] = {}
 
     def look() -> None:
-        before, under = _category_of(listed(api, GROUPS)), categorised(api)
-        after = _category_of(listed(api, GROUPS))
+        before, under = _category_of(list_all(api, GROUPS)), categorised(api)
+        after = _category_of(list_all(api, GROUPS))
         places = [(category, group) for category, held in under.items() for group in held]
         for category, group in places:
             expect(group.get("category") == category, f"only groups of category {category} under it", group)
@@ -155,21 +146,21 @@ def _category_of(groups: Iterable[JsonObject]) -> dict[str, Any]:
     return {show(group.get("_id")): group.get("category") for group in groups}
 
 
-@check("GRP-15", on="getCategorisedUserGroups getUserGroups", writes=False)
+@check("GRP-15", on="getCategorisedUserGroups getUserGroups", read_only=True, needs=(SOME_ITEMS,))
 def the_categorised_list_holds_every_group_once(api: Api) -> None:
     """Compare the categorised list with the whole list: every group once, under its own category, and no other."""
     if not _judge_categorised(api):
-        raise Skip("groups in its list, or leave to make some (--write)")
+        raise Skip(SOME_ITEMS)
 
 
 @check("GRP-15", on="getCategorisedUserGroups getUserGroups createUserGroup updateUserGroup deleteUserGroup")
 def the_categorised_list_holds_all_of_ours(api: Api) -> None:
     """Make many groups, rename and delete some, and compare the categorised list with the list."""
-    many = VERY_MANY if api.budget.examples >= THOROUGH else MANY
+    many = VERY_MANY if thorough(api) else MANY
     made = [create(api, group_body(api, category="l3")) for _ in range(many)]
     made += [create(api, group_body(api, category=category)) for category in CATEGORIES for _ in range(2)]
     _judge_categorised(api, made)
-    body(api.patch(group_path(made[0]), {"name": api.fresh("Renamed ")}))
+    body(api.patch(group_path(made[0]["_id"]), {"name": api.fresh("Renamed ")}))
     for number in (-1, 1):
-        body(api.delete(group_path(made.pop(number))))
+        body(api.delete(group_path(made.pop(number)["_id"])))
     _judge_categorised(api, made)

@@ -12,6 +12,7 @@ from audience_conformance.checks.pagination.numbered_list import (
     remove,
     visited,
 )
+from audience_conformance.checks.prerequisites import NAME_FILTER
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api
 from audience_conformance.results.finding import Skip, expect, same, show
@@ -22,7 +23,7 @@ Between = Callable[[NumberedList, list[str]], None]
 """What is done between two pages, told of the items that are there, which it keeps up to date."""
 
 
-@check("PAG-02", "PAG-01", "PAG-03", "PAG-04", on=ALL, cases=LISTS)
+@check("PAG-02", "PAG-01", "PAG-03", "PAG-04", on=ALL, cases=LISTS, needs=(NAME_FILTER,))
 def pages_hold_while_items_come_and_go(api: Api, operation: str) -> None:
     """Read a list of ours page by page while items are added, taken off, and both: what each page tells is true then.
 
@@ -30,7 +31,7 @@ def pages_hold_while_items_come_and_go(api: Api, operation: str) -> None:
     """
     numbered_list = make_list(api, operation, NUMBER)
     if not numbered_list.private:
-        raise Skip("a name filter, to have a list that nobody else changes")
+        raise Skip(NAME_FILTER)
     there = list(numbered_list.ids)
 
     def comes(numbered_list: NumberedList, there: list[str]) -> None:

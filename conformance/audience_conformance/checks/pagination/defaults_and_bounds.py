@@ -1,9 +1,10 @@
 """PAG: defaults, ends, filters and order of numbered pages."""
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, OK, REFUSED, THOROUGH, body, listed, some
+from audience_conformance.checks.assertions import LARGEST_PAGE, body, list_all, subset, thorough
 from audience_conformance.checks.groups.helpers import CATEGORIES, settled, tags_of
 from audience_conformance.checks.pagination.numbered_list import (
     COMMON,
@@ -22,8 +23,9 @@ from audience_conformance.checks.pagination.numbered_list import (
     visited,
     whole,
 )
+from audience_conformance.checks.prerequisites import SOME_ITEMS, STABLE_LIST
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, seg
+from audience_conformance.client.api import Api, JsonObject, definition_path
 from audience_conformance.results.finding import Skip, expect, same
 
 MANY = 12
@@ -49,14 +51,14 @@ def _defaults(api: Api, numbered_list: NumberedList, total: int | None = None) -
     same(sorted(absent.ids), sorted(first.ids), "the page without parameters", operation=numbered_list.operation)
 
 
-@check("PAG-05", on=ALL, cases=LISTS)
+@check("PAG-05", on=ALL, cases=LISTS, needs=(STABLE_LIST,))
 def without_parameters_it_is_page_1_of_size_10(api: Api, operation: str) -> None:
     """Make a list of 12 and leave out page_no, page_size, and both."""
     numbered_list = fixture_list(api, operation, MANY)
     judged(numbered_list, lambda: _defaults(api, numbered_list, MANY if numbered_list.private else None))
 
 
-@check("PAG-05", on=BOTH, cases=COMMON, writes=False)
+@check("PAG-05", on=BOTH, cases=COMMON, read_only=True, needs=(STABLE_LIST,))
 def without_parameters_the_whole_list_is_page_1_of_size_10(api: Api, operation: str) -> None:
     """Read the list as it is without page_no, page_size, and both."""
     numbered_list = whole(operation)
@@ -68,7 +70,7 @@ def without_parameters_the_whole_list_is_page_1_of_size_10(api: Api, operation: 
 
 def _beyond(api: Api, numbered_list: NumberedList) -> None:
     total = numbered_list.page(api, 1, 1).total
-    for size in some(api, (1, 2, 3, DEFAULT, max(1, total), LARGEST_PAGE)):
+    for size in subset(api, (1, 2, 3, DEFAULT, max(1, total), LARGEST_PAGE)):
         last = -(-total // size)
         near = (last + 1, last + 2, last + 50) if numbered_list.private else ()
         for number in (*near, last + 1000, 2**31, 2**31 // size + 1, 2**32 // size + 1):
@@ -78,7 +80,7 @@ def _beyond(api: Api, numbered_list: NumberedList) -> None:
 def _is_empty(api: Api, numbered_list: NumberedList, number: int, size: int) -> None:
     answer = numbered_list.ask(api, number, size)
     more = {"operation": numbered_list.operation}
-    expect(answer.status == OK, f"200 for page {number} of size {size}, past the end", str(answer), **more)
+    expect(answer.status == HTTPStatus.OK, f"200 for page {number} of size {size}, past the end", str(answer), **more)
     page = numbered_list.read(answer, number, size)
     same(page.ids, [], f"the items of page {number} of size {size}, past the end,", **more)
     same(page.told.get("has_next"), False, "has_next of a page past the end", **more)
@@ -94,7 +96,7 @@ def a_page_past_the_end_is_empty(api: Api, operation: str) -> None:
         _is_empty(api, empty, number, DEFAULT)
 
 
-@check("PAG-06", on=BOTH, cases=COMMON, writes=False)
+@check("PAG-06", on=BOTH, cases=COMMON, read_only=True)
 def a_page_past_the_end_of_the_whole_list_is_empty(api: Api, operation: str) -> None:
     """Ask the list as it is for pages far past its end."""
     _beyond(api, whole(operation))
@@ -110,7 +112,7 @@ def _counted(api: Api, numbered_list: NumberedList, query: JsonObject) -> None:
         kept = len(set(visited(stable(numbered_list.walk(api, LARGEST_PAGE, **query)))))
         sizes = (1, 2, 3, DEFAULT, kept) if numbered_list.private or kept <= MANY else (DEFAULT, kept // 2)
         fitting = sorted({size for size in sizes if 1 <= size <= LARGEST_PAGE and kept <= 12 * size})
-        for size in some(api, fitting)[-2 if api.budget.examples < THOROUGH else 0 :]:
+        for size in subset(api, fitting)[-2 if not thorough(api) else 0 :]:
             beyond = numbered_list.page(api, -(-kept // size) + 1, size, **query)
             for page in stable([*numbered_list.walk(api, size, **query), *([beyond] if not beyond.ids else [])]):
                 what = f"item_total of page {page.number} of size {size} with {query}"
@@ -119,17 +121,17 @@ def _counted(api: Api, numbered_list: NumberedList, query: JsonObject) -> None:
     judged(numbered_list, look)
 
 
-@check("PAG-07", on=ALL, cases=LISTS)
+@check("PAG-07", on=ALL, cases=LISTS, needs=(STABLE_LIST,))
 def item_total_counts_what_the_filters_keep(api: Api, operation: str) -> None:
     """Make a list and filter it in every way, one filter and two: item_total is the number of what is listed."""
     numbered_list = make_list(api, operation, MANY)
     if operation == DEFINED:
         for number in (1, 4):
-            answer = api.put(f"{DEFINITIONS}/{seg(numbered_list.ids[number])}", {"customer_editable": True})
+            answer = api.put(definition_path(numbered_list.ids[number]), {"customer_editable": True})
             body(answer, operation="updateUserAttributeDefinition")
-    for query in some(api, _filters(api, numbered_list)):
+    for query in subset(api, _filters(api, numbered_list)):
         _counted(api, numbered_list, query)
-    asked = some(api, [query for query in _filters(api, numbered_list) if not query.get("slug")])[:FEW]
+    asked = subset(api, [query for query in _filters(api, numbered_list) if not query.get("slug")])[:FEW]
     remove(api, numbered_list, numbered_list.ids[-1])
     fewer = replace(numbered_list, ids=numbered_list.ids[:-1])
     for query in asked:  # what was counted before must not be told again
@@ -141,13 +143,13 @@ def item_total_counts_what_the_filters_keep(api: Api, operation: str) -> None:
         _counted(api, more, query)
 
 
-@check("PAG-07", on=BOTH, cases=COMMON, writes=False)
+@check("PAG-07", on=BOTH, cases=COMMON, read_only=True, needs=(SOME_ITEMS, STABLE_LIST))
 def item_total_counts_what_the_filters_keep_of_the_whole_list(api: Api, operation: str) -> None:
     """Filter the list as it is in every way: item_total is the number of what is listed."""
     numbered_list = whole(operation)
     if not numbered_list.page(api, 1, 1).total:
-        raise Skip("a list with items, or leave to make some (--write)")
-    for query in some(api, _filters(api, numbered_list)):
+        raise Skip(SOME_ITEMS)
+    for query in subset(api, _filters(api, numbered_list)):
         _counted(api, numbered_list, query)
 
 
@@ -157,11 +159,11 @@ TYPES: tuple[JsonObject, ...] = ({"type": "number"}, {"type": "string"}, {"type"
 def _filters(api: Api, numbered_list: NumberedList) -> list[JsonObject]:
     """Every filter of a list with values that occur, and with some that do not."""
     if numbered_list.operation == HELD:
-        name = body(api.get(f"{DEFINITIONS}/{seg(numbered_list.ids[0])}")).get("name")
+        name = body(api.get(definition_path(numbered_list.ids[0]))).get("name")
         return [*TYPES, {}, {"name": name}, {"name": "no such name"}, {"name": name, "type": "string"}]
     found = [
         item
-        for item in listed(api, numbered_list.path)
+        for item in list_all(api, numbered_list.path)
         if not numbered_list.ids or item.get("_id") in numbered_list.ids
     ][:3]
     one = found[-1] if found else {}
@@ -180,7 +182,7 @@ def _filters(api: Api, numbered_list: NumberedList) -> list[JsonObject]:
         {"category": "l2", "name": one.get("name")},
     ]
     queries += [{"status": "completed", "category": "l1"}, {"status": "completed", "type": "file"}]
-    tags = sorted({tag for item in listed(api, numbered_list.path) for tag in tags_of(item)})
+    tags = sorted({tag for item in list_all(api, numbered_list.path) for tag in tags_of(item)})
     return [*queries, *({"tags": tag} for tag in tags[:3]), *([{"tags": ",".join(tags[:3])}] if tags else [])]
 
 
@@ -200,13 +202,13 @@ BELOW: tuple[JsonObject, ...] = tuple(
 )
 
 
-@check("PAG-08", on=ALL, cases=LISTS, writes=False)
+@check("PAG-08", on=ALL, cases=LISTS, read_only=True)
 def a_page_below_1_is_refused(api: Api, operation: str) -> None:
     """Ask for page_no and page_size 0, -1 and -100, alone, together, and beside others."""
     path = f"/user_attribute/user/{api.fresh('u')}" if operation == HELD else whole(operation).path
-    for query in some(api, BELOW):
+    for query in subset(api, BELOW):
         answer = api.get(path, **query)
-        expect(answer.status == REFUSED, f"400 for {query}", str(answer), operation=operation)
+        expect(answer.status == HTTPStatus.BAD_REQUEST, f"400 for {query}", str(answer), operation=operation)
 
 
 # --- PAG-09 ---------------------------------------------------------------------------------------------
@@ -214,7 +216,7 @@ def a_page_below_1_is_refused(api: Api, operation: str) -> None:
 
 def _same_order(api: Api, numbered_list: NumberedList, **query: Any) -> None:
     total = numbered_list.page(api, 1, 1, **query).total
-    often = 3 if api.budget.examples >= THOROUGH else 2
+    often = 3 if thorough(api) else 2
     for size in (3, DEFAULT, LARGEST_PAGE):
         for number in sorted({1, 2, -(-total // size)}):
             if number and (number - 1) * size < total:
@@ -224,7 +226,7 @@ def _same_order(api: Api, numbered_list: NumberedList, **query: Any) -> None:
                     same(other, seen[0], what, operation=numbered_list.operation)
 
 
-@check("PAG-09", on=ALL, cases=LISTS)
+@check("PAG-09", on=ALL, cases=LISTS, needs=(STABLE_LIST,))
 def the_same_request_gives_the_same_order(api: Api, operation: str) -> None:
     """Make a list and ask for each page three times, with filters and without; pages of other sizes agree too."""
     numbered_list = fixture_list(api, operation, MANY)
@@ -233,16 +235,16 @@ def the_same_request_gives_the_same_order(api: Api, operation: str) -> None:
         judged(numbered_list, lambda query=query: _same_order(api, numbered_list, **query))  # type: ignore[misc]
     if numbered_list.private:
         whole_page = numbered_list.page(api, 1, LARGEST_PAGE).ids
-        for size in some(api, numbered_list.sizes(MANY)):
+        for size in subset(api, numbered_list.sizes(MANY)):
             same(
                 visited(numbered_list.walk(api, size)), whole_page, f"the order in pages of {size}", operation=operation
             )
 
 
-@check("PAG-09", on=BOTH, cases=COMMON, writes=False)
+@check("PAG-09", on=BOTH, cases=COMMON, read_only=True, needs=(SOME_ITEMS, STABLE_LIST))
 def the_same_request_gives_the_whole_list_in_the_same_order(api: Api, operation: str) -> None:
     """Ask the list as it is for pages three times."""
     numbered_list = whole(operation)
     if not numbered_list.page(api, 1, 1).total:
-        raise Skip("a list with items, or leave to make some (--write)")
+        raise Skip(SOME_ITEMS)
     judged(numbered_list, lambda: _same_order(api, numbered_list))

@@ -9,6 +9,7 @@ from audience_conformance.checks.assertions import LARGEST_PAGE, body
 from audience_conformance.checks.assertions import field as part
 from audience_conformance.checks.fixtures import session_fixture
 from audience_conformance.checks.groups.helpers import group_body, settled, steadily
+from audience_conformance.checks.prerequisites import STABLE_LIST
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path, value_path
 from audience_conformance.client.target import Answer
 from audience_conformance.results.finding import Finding, Skip, expect, fail
@@ -115,7 +116,7 @@ def judged(numbered_list: NumberedList, look: Callable[[], None]) -> None:
     except ListChanged as restless:
         if numbered_list.private:
             raise
-        raise Skip("a list that nobody else changes meanwhile") from restless
+        raise Skip(STABLE_LIST) from restless
 
 
 def whole(operation: str) -> NumberedList:

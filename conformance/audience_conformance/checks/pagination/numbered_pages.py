@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, THOROUGH, some
+from audience_conformance.checks.assertions import LARGEST_PAGE, subset, thorough
 from audience_conformance.checks.pagination.numbered_list import (
     COMMON,
     LISTS,
@@ -20,6 +20,7 @@ from audience_conformance.checks.pagination.numbered_list import (
     visited,
     whole,
 )
+from audience_conformance.checks.prerequisites import SOME_ITEMS, STABLE_LIST
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api
 from audience_conformance.results.finding import Skip, expect, same, show
@@ -34,13 +35,13 @@ Judge = Callable[[Api, NumberedList, list[Page]], None]
 
 
 def _many(api: Api) -> int:
-    return MANY if api.budget.examples >= THOROUGH else FEW
+    return MANY if thorough(api) else FEW
 
 
 def _each_size(api: Api, numbered_list: NumberedList, judge: Judge) -> None:
     """Judge the pages of a list, read in pages of many sizes."""
     number = len(numbered_list.ids) if numbered_list.private else numbered_list.page(api, 1, 1).total
-    for size in some(api, numbered_list.sizes(number)):
+    for size in subset(api, numbered_list.sizes(number)):
         judged(numbered_list, lambda size=size: judge(api, numbered_list, stable(numbered_list.walk(api, size))))  # type: ignore[misc]
 
 
@@ -48,7 +49,7 @@ def _filtered(api: Api, numbered_list: NumberedList, judge: Judge) -> None:
     """Judge the pages of every second item of the list, which a filter keeps."""
     kept = half(api, numbered_list)
     if kept is not None:
-        for size in some(api, (1, 2, len(kept.ids) - 1, len(kept.ids))):
+        for size in subset(api, (1, 2, len(kept.ids) - 1, len(kept.ids))):
             judge(api, kept, stable(kept.walk(api, size)))
 
 
@@ -57,8 +58,8 @@ def _first_pages(api: Api, numbered_list: NumberedList, judge: Callable[[Page], 
     api.cache.of(f"{numbered_list.path}?page_no=")
     total = numbered_list.page(api, 1, 1).total
     if not total:
-        raise Skip("a list with items, or leave to make some (--write)")
-    for size in some(api, (1, 2, 3, 10, max(1, total // 2), total, total + 1, LARGEST_PAGE)):
+        raise Skip(SOME_ITEMS)
+    for size in subset(api, (1, 2, 3, 10, max(1, total // 2), total, total + 1, LARGEST_PAGE)):
         for number in (1, 2, 3, -(-total // size)):
             if size <= LARGEST_PAGE and size * (number - 1) < total:
                 judge(numbered_list.page(api, number, size))
@@ -71,7 +72,7 @@ def _at_most(page: Page) -> None:
     expect(len(page.ids) <= page.size, f"at most {page.size} items on a page", f"{len(page.ids)}: {show(page.ids)}")
 
 
-@check("PAG-01", on=ALL, cases=LISTS)
+@check("PAG-01", on=ALL, cases=LISTS, needs=(STABLE_LIST,))
 def a_page_holds_at_most_page_size(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes: no page holds more items."""
     numbered_list = fixture_list(api, operation, _many(api))
@@ -79,7 +80,7 @@ def a_page_holds_at_most_page_size(api: Api, operation: str) -> None:
         walk(api, numbered_list, lambda _api, _shelf, pages: _all(_at_most, pages))
 
 
-@check("PAG-01", on=BOTH, cases=COMMON, writes=False)
+@check("PAG-01", on=BOTH, cases=COMMON, read_only=True, needs=(SOME_ITEMS,))
 def a_page_of_the_whole_list_holds_at_most_page_size(api: Api, operation: str) -> None:
     """Read the list as it is in pages of many sizes: no page holds more items."""
     _first_pages(api, whole(operation), _at_most)
@@ -107,7 +108,7 @@ def _together(api: Api, numbered_list: NumberedList, pages: list[Page]) -> None:
         same(page.told.get("item_total"), len(seen), f"item_total of page {page.number} of size {size}", **more)
 
 
-@check("PAG-02", on=ALL, cases=LISTS)
+@check("PAG-02", on=ALL, cases=LISTS, needs=(STABLE_LIST,))
 def the_pages_together_hold_every_item_once(api: Api, operation: str) -> None:
     """Make a list, read it in pages of many sizes, also after some items were deleted, and when it is empty."""
     numbered_list = make_list(api, operation, _many(api))
@@ -132,7 +133,7 @@ def the_pages_together_hold_every_item_once(api: Api, operation: str) -> None:
         _together(api, make_empty_list(api, operation), [page])
 
 
-@check("PAG-02", "PAG-01", "PAG-03", "PAG-04", on=ALL, cases=LISTS, generates=True)
+@check("PAG-02", "PAG-01", "PAG-03", "PAG-04", on=ALL, cases=LISTS, generates=True, needs=(STABLE_LIST,))
 def a_largest_page_and_one_more_item(api: Api, operation: str) -> None:
     """Make a list of 101 items and read it in pages of 100, 51 and 50; and when one of them is gone."""
     numbered_list = make_list(api, operation, VERY_MANY)
@@ -146,7 +147,7 @@ def a_largest_page_and_one_more_item(api: Api, operation: str) -> None:
         judged(hundred, lambda size=size: _largest(api, hundred, size))  # type: ignore[misc]
 
 
-@check("PAG-04", "PAG-01", "PAG-03", on=ALL, cases=LISTS, generates=True)
+@check("PAG-04", "PAG-01", "PAG-03", on=ALL, cases=LISTS, generates=True, needs=(STABLE_LIST,))
 def a_largest_page_knows_its_neighbours(api: Api, operation: str) -> None:
     """Make a list of 101 items and read it in pages of 100."""
     numbered_list = make_list(api, operation, VERY_MANY)
@@ -168,12 +169,12 @@ def _told(pages: list[Page], size: int) -> None:
         same(page.told.get("has_previous"), page.number > 1, "has_previous", rule="PAG-04")
 
 
-@check("PAG-02", on=BOTH, cases=COMMON, writes=False)
+@check("PAG-02", on=BOTH, cases=COMMON, read_only=True, needs=(SOME_ITEMS, STABLE_LIST))
 def the_pages_of_the_whole_list_hold_every_item_once(api: Api, operation: str) -> None:
     """Read the list as it is in pages of several sizes: no item twice, and as many as item_total says."""
     numbered_list = whole(operation)
     if not numbered_list.page(api, 1, 1).total:
-        raise Skip("a list with items, or leave to make some (--write)")
+        raise Skip(SOME_ITEMS)
     _each_size(api, numbered_list, _together)
 
 
@@ -185,7 +186,7 @@ def _which(page: Page) -> None:
     same(page.told.get("size"), page.size, f"page.size of page {page.number} of size {page.size}")
 
 
-@check("PAG-03", on=ALL, cases=LISTS)
+@check("PAG-03", on=ALL, cases=LISTS, needs=(STABLE_LIST,))
 def current_and_size_say_which_page_it_is(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes: current is page_no, size is page_size, on an empty list too."""
     numbered_list = fixture_list(api, operation, _many(api))
@@ -195,7 +196,7 @@ def current_and_size_say_which_page_it_is(api: Api, operation: str) -> None:
     _all(_which, empty_pages(api, operation))
 
 
-@check("PAG-03", on=BOTH, cases=COMMON, writes=False)
+@check("PAG-03", on=BOTH, cases=COMMON, read_only=True, needs=(SOME_ITEMS,))
 def current_and_size_say_which_page_of_the_whole_list_it_is(api: Api, operation: str) -> None:
     """Read the list as it is in pages of many sizes: current is page_no, size is page_size."""
     _first_pages(api, whole(operation), _which)
@@ -210,7 +211,7 @@ def _neighbours(page: Page, total: int) -> None:
     same(page.told.get("has_previous"), page.number > 1, f"page.has_previous {what}")
 
 
-@check("PAG-04", on=ALL, cases=LISTS)
+@check("PAG-04", on=ALL, cases=LISTS, needs=(STABLE_LIST,))
 def has_next_and_has_previous_are_exact(api: Api, operation: str) -> None:
     """Make a list and read it in pages of many sizes, full last pages among them, and beyond the last, and none."""
     numbered_list = fixture_list(api, operation, _many(api))
@@ -228,7 +229,7 @@ def has_next_and_has_previous_are_exact(api: Api, operation: str) -> None:
         _neighbours(page, 0)
 
 
-@check("PAG-04", on=BOTH, cases=COMMON, writes=False)
+@check("PAG-04", on=BOTH, cases=COMMON, read_only=True, needs=(SOME_ITEMS,))
 def has_next_and_has_previous_of_the_whole_list_are_exact(api: Api, operation: str) -> None:
     """Read the list as it is in pages of many sizes: has_next and has_previous agree with item_total."""
     _first_pages(api, whole(operation), lambda page: _neighbours(page, page.total))

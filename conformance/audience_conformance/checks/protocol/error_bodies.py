@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from http import HTTPStatus
 
+from audience_conformance.checks.prerequisites import REJECTED_REQUEST
 from audience_conformance.checks.protocol.requests import batches
 from audience_conformance.checks.protocol.requests.call import Call, discard, per_operation, send
 from audience_conformance.checks.protocol.requests.resources import Resources
@@ -15,7 +17,6 @@ from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.finding import Skip, expect, fail, show
 
-REFUSED = 400
 UNKNOWN_PATH = "unknown-path"
 
 
@@ -27,10 +28,10 @@ def _refused(api: Api, case: str) -> Iterator[tuple[Call, Answer]]:
             found = True
             yield sent.call, sent.answer
     if not found:
-        raise Skip("a request that it refuses")
+        raise Skip(REJECTED_REQUEST)
 
 
-@per_operation("ERR-01", catalogue()["ERR-01"].operations, more=[UNKNOWN_PATH])
+@per_operation("ERR-01", catalogue()["ERR-01"].operations, more=[UNKNOWN_PATH], needs=(REJECTED_REQUEST,))
 def an_error_is_an_object_with_a_message(api: Api, case: str) -> None:
     """Be refused in every way: unknown ids, invalid fields, wrong methods and media types, unknown paths."""
     for call, answer in _refused(api, case):
@@ -40,7 +41,7 @@ def an_error_is_an_object_with_a_message(api: Api, case: str) -> None:
         expect(right, "a JSON object with a message that is not empty", _shown(call, answer), operation=_at(call))
 
 
-@per_operation("ERR-02", catalogue()["ERR-02"].operations, more=[UNKNOWN_PATH])
+@per_operation("ERR-02", catalogue()["ERR-02"].operations, more=[UNKNOWN_PATH], needs=(REJECTED_REQUEST,))
 def an_error_says_that_it_is_one(api: Api, case: str) -> None:
     """Be refused in every way: success is false, and status_code is the status."""
     for call, answer in _refused(api, case):
@@ -51,22 +52,22 @@ def an_error_says_that_it_is_one(api: Api, case: str) -> None:
         expect(right, expected, _shown(call, answer), operation=_at(call))
 
 
-@per_operation("ERR-03", catalogue()["ERR-03"].operations)
+@per_operation("ERR-03", catalogue()["ERR-03"].operations, needs=(REJECTED_REQUEST,))
 def a_400_names_the_offending_fields(api: Api, case: str) -> None:
     """Break every constraint of every field, one at a time and two in one body: errors names each of them."""
     seen = False
     for call, answer in _refused(api, case):
-        if answer.status == REFUSED:
+        if answer.status == HTTPStatus.BAD_REQUEST:
             seen = True
             _names_its_fields(call, answer)
     for call in _twice_wrong(api, case):
         answer = send(api, call)
         discard(api, call, answer)
-        if answer.status == REFUSED:
+        if answer.status == HTTPStatus.BAD_REQUEST:
             _names_its_fields(call, answer)
     if not seen:
         locked = case == "deleteUserAttributeDefinitionById"
-        raise Skip("a locked definition (--locked-definition)" if locked else f"a request that {case} refuses")
+        raise Skip(f"{REJECTED_REQUEST}: {case}{' (--locked-definition)' if locked else ''}")
 
 
 def _names_its_fields(call: Call, answer: Answer) -> None:

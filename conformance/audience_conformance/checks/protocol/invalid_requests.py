@@ -1,6 +1,7 @@
 """FMT-05 to FMT-10: what the contract forbids is refused, and with which status."""
 
 from dataclasses import replace
+from http import HTTPStatus
 
 from audience_conformance.checks.protocol import schemathesis_bridge as generate
 from audience_conformance.checks.protocol.requests import batches
@@ -20,7 +21,6 @@ from audience_conformance.client.target import Answer
 from audience_conformance.contract.document import operations
 from audience_conformance.results.finding import expect
 
-REFUSED, NOT_FOUND, LACKING_METHOD, NOT_JSON = 400, 404, 405, 415
 CONSTRAINED = [operation_id for operation_id in operations() if is_constrained(operation_id)]
 FMT_05 = [operation_id for operation_id in CONSTRAINED if documents_400(operation_id)]
 FMT_06 = [operation_id for operation_id in CONSTRAINED if not documents_400(operation_id)]
@@ -44,13 +44,21 @@ def _all_refused(api: Api, operation_id: str) -> None:
     fields: dict[tuple[str, ...], Call] = {}
     for sent in batches.refusals(api, operation_id):
         if sent.kind == VIOLATION:
-            _was_refused(sent.call, sent.answer, {REFUSED, NOT_FOUND} if sent.call.tenant else {REFUSED})
+            _was_refused(
+                sent.call,
+                sent.answer,
+                {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND} if sent.call.tenant else {HTTPStatus.BAD_REQUEST},
+            )
             if not sent.call.tenant:
                 fields[sent.call.fields] = sent.call
     if has_ids(operation_id):
         unknown = Resources(api).unknown(operation_id)
         for call in fields.values():
-            _is_refused(api, replace(call, about=f"{call.about}, with unknown ids", ids=unknown), {REFUSED, NOT_FOUND})
+            _is_refused(
+                api,
+                replace(call, about=f"{call.about}, with unknown ids", ids=unknown),
+                {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND},
+            )
 
 
 def _all_generated_refused(api: Api, operation_id: str) -> None:
@@ -60,7 +68,7 @@ def _all_generated_refused(api: Api, operation_id: str) -> None:
     def is_refused(call: Call) -> None:
         call = sanitized(api, resources, call)
         if is_certainly_invalid(call):
-            _is_refused(api, call, {REFUSED})
+            _is_refused(api, call, {HTTPStatus.BAD_REQUEST})
 
     invalid = generate.generated(api, operation_id, valid=False)
     api.for_all(is_refused, examples=max(api.budget.examples // 2, 5), call=invalid)
@@ -95,8 +103,8 @@ def a_lacking_method_is_405(api: Api, operation_id: str) -> None:
     """Send every method but OPTIONS and HEAD that a path lacks, to each path; Allow names the methods it has."""
     for sent in batches.lacking_methods(api, operation_id):
         name, answer = sent.call.about, sent.answer
-        expected = f"{LACKING_METHOD} for {name} {template(operation_id)}"
-        expect(answer.status == LACKING_METHOD, expected, str(answer), operation=operation_id)
+        expected = f"{HTTPStatus.METHOD_NOT_ALLOWED} for {name} {template(operation_id)}"
+        expect(answer.status == HTTPStatus.METHOD_NOT_ALLOWED, expected, str(answer), operation=operation_id)
         allowed = {part.strip().upper() for part in answer.headers.get("allow", "").split(",")}
         documented = methods_of(operation_id)
         right = allowed.issuperset(documented) and name not in allowed
@@ -110,8 +118,8 @@ def malformed_json_is_400(api: Api, operation_id: str) -> None:
     """Send bodies that would be valid, but for a comma, a brace or a quote."""
     for sent in batches.refusals(api, operation_id):
         if sent.kind == MALFORMED:
-            expected = f"{REFUSED} for malformed JSON ({sent.call.about})"
-            expect(sent.answer.status == REFUSED, expected, str(sent.answer), operation=operation_id)
+            expected = f"{HTTPStatus.BAD_REQUEST} for malformed JSON ({sent.call.about})"
+            expect(sent.answer.status == HTTPStatus.BAD_REQUEST, expected, str(sent.answer), operation=operation_id)
 
 
 @per_operation("FMT-09", WITH_BODY)
@@ -119,12 +127,19 @@ def a_body_that_is_not_json_is_415(api: Api, operation_id: str) -> None:
     """Send text, forms, XML and bytes, said to be what they are."""
     for sent in batches.refusals(api, operation_id):
         if sent.kind == OTHER_TYPE:
-            expected = f"{NOT_JSON} for a body that is {sent.call.about}"
-            expect(sent.answer.status == NOT_JSON, expected, str(sent.answer), operation=operation_id)
+            expected = f"{HTTPStatus.UNSUPPORTED_MEDIA_TYPE} for a body that is {sent.call.about}"
+            expect(
+                sent.answer.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                expected,
+                str(sent.answer),
+                operation=operation_id,
+            )
 
 
-@check("FMT-10", on=" ".join(operations()), writes=False)
+@check("FMT-10", on=" ".join(operations()), read_only=True)
 def an_unknown_path_is_404(api: Api) -> None:
     """Ask for paths that the contract lacks: misspelt, cut off, with a segment too many, below every path."""
     for sent in batches.unknown_paths(api):
-        expect(sent.answer.status == NOT_FOUND, f"{NOT_FOUND} for an unknown path", str(sent.answer))
+        expect(
+            sent.answer.status == HTTPStatus.NOT_FOUND, f"{HTTPStatus.NOT_FOUND} for an unknown path", str(sent.answer)
+        )

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from http import HTTPStatus
 from itertools import chain
 
 from hypothesis import strategies as st
 
+from audience_conformance.checks.prerequisites import SUCCESSFUL_REQUEST
 from audience_conformance.checks.protocol import schemathesis_bridge as generate
 from audience_conformance.checks.protocol.requests import batches
 from audience_conformance.checks.protocol.requests.call import (
@@ -15,8 +17,8 @@ from audience_conformance.checks.protocol.requests.call import (
     each,
     method,
     per_operation,
+    sample,
     send,
-    some,
     success,
 )
 from audience_conformance.checks.protocol.requests.hostile import METHODS, hostile_calls
@@ -31,7 +33,6 @@ from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.finding import Skip, expect, fail
 
-REFUSED, NOT_FOUND, FAILURE = 400, 404, 500
 WITH_INPUT = [operation_id for operation_id in operations() if has_input(operation_id)]
 """The operations that take more than a path."""
 WITH_IDS = [operation_id for operation_id in operations() if has_ids(operation_id)]
@@ -55,7 +56,7 @@ def _gets_its_success(call: Call, answer: Answer) -> None:
     """A valid call with ids that exist succeeds with the documented status."""
     allowed = {success(call.operation)}
     if may_be_past_the_end(call):
-        allowed |= {REFUSED, NOT_FOUND}
+        allowed |= {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
     expected = f"{success(call.operation)} for a valid request ({call.about})"
     expect(answer.status in allowed, expected, str(answer), operation=call.operation)
 
@@ -83,10 +84,10 @@ def a_generated_valid_request_gets_its_documented_success(api: Api, operation_id
 @per_operation("FMT-01", WITH_IDS)
 def a_request_for_what_is_not_there_gets_a_documented_status(api: Api, operation_id: str) -> None:
     """Name definitions and groups that do not exist, by ids of any form, in requests that are valid otherwise."""
-    expected = f"{NOT_FOUND}, as the operation documents, for ids that nothing has"
+    expected = f"{HTTPStatus.NOT_FOUND}, as the operation documents, for ids that nothing has"
     for sent in batches.refusals(api, operation_id):
         if sent.kind == UNKNOWN_IDS:
-            right = sent.answer.status in {NOT_FOUND, success(operation_id)}
+            right = sent.answer.status in {HTTPStatus.NOT_FOUND, success(operation_id)}
             expect(right, expected, str(sent.answer), operation=operation_id)
     resources = Resources(api)
     plain = valid_calls(api, resources, operation_id)[0]
@@ -94,7 +95,12 @@ def a_request_for_what_is_not_there_gets_a_documented_status(api: Api, operation
         ids = {name: f"{value}{tail}" for name, value in resources.unknown(operation_id).items()}
         call = Call(operation_id, query=plain.query, body=plain.body, ids=ids)
         answer = send(api, call)
-        expect(answer.status in {NOT_FOUND, success(operation_id)}, expected, str(answer), operation=operation_id)
+        expect(
+            answer.status in {HTTPStatus.NOT_FOUND, success(operation_id)},
+            expected,
+            str(answer),
+            operation=operation_id,
+        )
 
 
 @check("FMT-01", on=" ".join(IN_STATES))
@@ -121,7 +127,7 @@ def a_user_may_be_called_anything(api: Api) -> None:
 # --- FMT-02 -----------------------------------------------------------------------------------------
 
 
-@per_operation("FMT-02", catalogue()["FMT-02"].operations)
+@per_operation("FMT-02", catalogue()["FMT-02"].operations, needs=(SUCCESSFUL_REQUEST,))
 def a_success_body_matches_its_schema(api: Api, operation_id: str) -> None:
     """Judge answers of every kind: values of every type, null where it may be, full lists, users with contacts."""
     judged = 0
@@ -130,7 +136,7 @@ def a_success_body_matches_its_schema(api: Api, operation_id: str) -> None:
         wrong = generate.deviation(api, operation_id, _without_refused(answer))
         expect(wrong is None, "a body that matches its schema", f"{wrong}, in {answer}", operation=operation_id)
     if not judged:
-        raise Skip(f"a success of {operation_id}")
+        raise Skip(f"{SUCCESSFUL_REQUEST}: {operation_id}")
 
 
 def _successes(api: Api, operation_id: str) -> Iterator[Answer]:
@@ -163,7 +169,7 @@ def a_body_is_served_as_json(api: Api, operation_id: str) -> None:
     """Look at the content type of successes and of every kind of refusal, whatever the request says it accepts."""
     if operation_id == UNKNOWN_PATH:
         for sent in batches.unknown_paths(api):
-            if sent.answer.status >= REFUSED:
+            if sent.answer.status >= HTTPStatus.BAD_REQUEST:
                 _is_json(sent.answer, None)
         return
     for sent in batches.valid(api, operation_id):
@@ -180,7 +186,7 @@ def a_body_is_served_as_json(api: Api, operation_id: str) -> None:
 
 def _is_json(answer: Answer, operation_id: str | None) -> None:
     """Judge the content type of a body; what a 5xx looks like is no matter here."""
-    if answer.content and answer.status < FAILURE:
+    if answer.content and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         served = answer.headers.get("content-type", "")
         right = served.partition(";")[0].strip().lower() == "application/json"
         actual = f"{served or 'no content type'}, of {answer}"
@@ -203,10 +209,10 @@ def _withstands(api: Api, call: Call, *, method_: str | None = None) -> Answer:
 
 
 def _withstood(call: Call, came: Answer | Unreachable) -> Answer:
-    expected = f"any answer below {FAILURE} ({call.about})"
+    expected = f"any answer below {HTTPStatus.INTERNAL_SERVER_ERROR} ({call.about})"
     if isinstance(came, Unreachable):
         fail(expected, f"no answer, although others are answered: {came}", operation=call.operation)
-    expect(came.status < FAILURE, expected, str(came), operation=call.operation)
+    expect(came.status < HTTPStatus.INTERNAL_SERVER_ERROR, expected, str(came), operation=call.operation)
     return came
 
 
@@ -230,7 +236,7 @@ def no_request_gets_a_5xx(api: Api, operation_id: str) -> None:
         _withstood(sent.call, sent.came)
     resources = Resources(api)
     resources.ids(operation_id)
-    for call in each(api, some(api, hostile_calls(api, resources, operation_id), 10)):
+    for call in each(api, sample(api, hostile_calls(api, resources, operation_id), 10)):
         if not (call.query or call.content is not None) or call.likeness not in told:
             _withstands_and_reads(api, call)
     if api.options.writes and operation_id in PATHS:
@@ -251,8 +257,13 @@ def _other_methods(api: Api, resources: Resources, operation_id: str) -> None:
 def no_state_gets_a_5xx(api: Api) -> None:
     """Ask about groups that are pending, read, failed, empty, mended, counted; definitions in use; what was deleted."""
     for seen in batches.resource_states(api):
-        expected = f"any answer below {FAILURE} ({seen.call.about})"
-        expect(seen.answer.status < FAILURE, expected, str(seen.answer), operation=seen.call.operation)
+        expected = f"any answer below {HTTPStatus.INTERNAL_SERVER_ERROR} ({seen.call.about})"
+        expect(
+            seen.answer.status < HTTPStatus.INTERNAL_SERVER_ERROR,
+            expected,
+            str(seen.answer),
+            operation=seen.call.operation,
+        )
 
 
 @per_operation("FMT-04", WITH_INPUT, generates=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from audience_conformance.checks.prerequisites import TIMESTAMPS
 from audience_conformance.checks.protocol.requests import batches
 from audience_conformance.checks.protocol.requests.call import method, per_operation
 from audience_conformance.checks.protocol.requests.resources import Resources, listed
@@ -31,7 +32,7 @@ def is_date_time(value: Any) -> bool:
     return True
 
 
-@per_operation("FMT-11", catalogue()["FMT-11"].operations)
+@per_operation("FMT-11", catalogue()["FMT-11"].operations, needs=(TIMESTAMPS,))
 def times_are_rfc_3339(api: Api, operation_id: str) -> None:
     """Look at the times of definitions and groups when created, read, updated, listed and put into categories."""
     resources = Resources(api)
@@ -46,7 +47,7 @@ def times_are_rfc_3339(api: Api, operation_id: str) -> None:
                 actual = f"{show(record.get(name))}, in {show(record)}"
                 expect(right, f"{name} to be an RFC 3339 date-time with a zone", actual, operation=operation_id)
     if not seen:
-        raise Skip(f"a {'group' if is_group else 'definition'} with {' and '.join(TIMES)} in {operation_id}")
+        raise Skip(f"{TIMESTAMPS}: {operation_id}")
 
 
 def _answers(api: Api, operation_id: str) -> Iterator[Answer]:

@@ -2,26 +2,25 @@
 
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakSet
 
 from audience_conformance.checks.assertions import field, items, only, record
-from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, pauses, seg, user_path, value_path
+from audience_conformance.checks.groups.helpers import LASTING, PENDING
+from audience_conformance.checks.prerequisites import CREATES_DEFINITION
+from audience_conformance.client.api import (
+    DEFINITIONS,
+    GROUPS,
+    Api,
+    JsonObject,
+    definition_path,
+    group_path,
+    poll,
+    user_path,
+    value_path,
+)
 from audience_conformance.client.ledger import Tenant
 from audience_conformance.client.target import Answer
 from audience_conformance.results.finding import Skip, show
 
-GROUP_FIELDS = (
-    "_id",
-    "uid",
-    "name",
-    "description",
-    "file_url",
-    "application_id",
-    "type",
-    "category",
-    "tags",
-    "is_active",
-)
 JOB_FIELDS = ("status", "total_users", "created_at", "modified_at", "__v")
 """What of a group a job of the server's may still change."""
 DEFINITION_FIELDS = (
@@ -35,8 +34,8 @@ VALUE_FIELDS = (
 ASYNC_TIMEOUT = 3.0
 """Seconds that a job of the server's is given; one that takes longer is looked at in less detail."""
 
-_slow: WeakSet[Any] = WeakSet()
-"""Targets that did not read a group's file in that time."""
+_SLOW = "a group's file is not read within 3 s"
+"""Key of what the checks of a run share: then no check waits for it again."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class TenantFixture:
 
     @property
     def definition_path(self) -> str:
-        return f"{DEFINITIONS}/{seg(self.definition['_id'])}"
+        return definition_path(self.definition["_id"])
 
     @property
     def value_path(self) -> str:
@@ -59,7 +58,7 @@ class TenantFixture:
 
     @property
     def group_path(self) -> str:
-        return f"{GROUPS}/{seg(self.group['_id'])}"
+        return group_path(self.group["_id"])
 
     @property
     def names(self) -> set[str]:
@@ -82,19 +81,22 @@ def make_tenant_fixture(api: Api, tenant: Tenant, slug: str, user_id: str, value
 
 def settle(api: Api, tenant: Tenant, group: JsonObject) -> tuple[JsonObject, bool]:
     """The group when its file has been read, and whether it has; a target slow once is not waited for again."""
-    for _ in pauses(0.1 if api.target in _slow else min(api.options.async_timeout, ASYNC_TIMEOUT)):
-        answer = api.get(f"{GROUPS}/{seg(group['_id'])}", tenant=tenant)
-        seen = record(answer) if answer.ok else group
-        if seen.get("status") != "pending":
-            return seen, True
-    _slow.add(api.target)
-    return seen, False
+
+    def look() -> JsonObject:
+        answer = api.get(group_path(group["_id"]), tenant=tenant)
+        return record(answer) if answer.ok else group
+
+    seconds = 0.1 if _SLOW in api.shared else min(api.options.async_timeout, ASYNC_TIMEOUT)
+    seen, held = poll(look, lambda seen: seen.get("status") != PENDING, seconds)
+    if not held:
+        api.shared[_SLOW] = True
+    return seen, held
 
 
 def snapshot(api: Api, mine: TenantFixture) -> JsonObject:
     """All that the target says of these things, wherever it says it; documented fields only."""
     tenant = mine.tenant
-    group_fields = (*GROUP_FIELDS, *JOB_FIELDS) if mine.settled else GROUP_FIELDS
+    group_fields = (*LASTING, *JOB_FIELDS) if mine.settled else LASTING
     seen: JsonObject = {"definition": _read(api, mine.definition_path, tenant, DEFINITION_FIELDS)}
     seen["value"] = _read(api, mine.value_path, tenant, VALUE_FIELDS)
     seen["group"] = _read(api, mine.group_path, tenant, group_fields)
@@ -149,5 +151,5 @@ def creates_with_another_slug(api: Api, tenant: Tenant, refused: Answer) -> bool
     """
     sent = {"name": api.fresh("Name "), "slug": api.fresh("s"), "description": "Of a slug of its own", "type": "string"}
     if not api.post(DEFINITIONS, sent, tenant=tenant).ok:
-        raise Skip(f"an application {tenant[1]} that definitions can be created in ({str(refused)[:200]})")
+        raise Skip(f"{CREATES_DEFINITION}, in application {tenant[1]} too ({str(refused)[:200]})")
     return True

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
-from audience_conformance.checks.assertions import NOT_FOUND, TRIES, body, field, in_pages, items, listed, some
+from audience_conformance.checks.assertions import TRIES, body, field, in_pages, items, list_all, subset
+from audience_conformance.checks.prerequisites import OTHER_APPLICATION
 from audience_conformance.checks.registry import check
 from audience_conformance.checks.tenants.fixtures import (
     TenantFixture,
@@ -31,14 +33,16 @@ def _both_ways(api: Api) -> list[tuple[TenantFixture, Tenant]]:
     ]
 
 
-@check("TEN-01", on=READS)
+@check("TEN-01", on=READS, needs=(OTHER_APPLICATION,))
 def another_application_finds_nothing_by_id(api: Api) -> None:
     """Make things in each application and read them by id in the other, and in applications that no one has: 404."""
     for mine, other in _both_ways(api):
         for path in (mine.definition_path, mine.value_path, mine.group_path, f"{mine.group_path}/users"):
             answer = api.get(path, tenant=other)
             expect(
-                answer.status == NOT_FOUND, f"404 to the read of what is of {mine.tenant[1]} in {other[1]}", str(answer)
+                answer.status == HTTPStatus.NOT_FOUND,
+                f"404 to the read of what is of {mine.tenant[1]} in {other[1]}",
+                str(answer),
             )
             for nowhere in ((mine.tenant[0], api.fresh("app")), (api.fresh("co"), mine.tenant[1])):
                 answer = api.get(path, tenant=nowhere)
@@ -48,7 +52,7 @@ def another_application_finds_nothing_by_id(api: Api) -> None:
             expect(not answer.ok or items(answer) == [], f"nothing of {mine.tenant} in {nowhere}", str(answer))
 
 
-@check("TEN-01", on=LISTS)
+@check("TEN-01", on=LISTS, needs=(OTHER_APPLICATION,))
 def another_application_lists_nothing(api: Api) -> None:
     """Make things in each application: no list of the other holds them, whole, filtered, or on a later page."""
     for mine, other in _both_ways(api):
@@ -61,7 +65,7 @@ def another_application_lists_nothing(api: Api) -> None:
             *((GROUPS, query) for query in ({}, {"group_uid": uid}, {"category": "l1"}, {"status": status})),
             *((GROUPS, query) for query in ({"name": mine.group.get("name")}, {"type": mine.group.get("type")})),
         ]
-        _none_is_listed(api, mine, other, some(api, queries))
+        _none_is_listed(api, mine, other, subset(api, queries))
         answer = api.get(DEFINITIONS, tenant=other, slug=slug)
         total = field(body(answer), "page", "item_total")
         expect(total == 0, f"nothing of {mine.tenant[1]} counted in a list of {other[1]}", str(answer))
@@ -69,7 +73,7 @@ def another_application_lists_nothing(api: Api) -> None:
         api.patch(mine.group_path, {"description": "Patched"}, tenant=mine.tenant)
         changed: list[tuple[str, JsonObject]] = [(GROUPS, {}), (DEFINITIONS, {}), (DEFINITIONS, {"slug": slug})]
         changed.append((DEFINITIONS, {"customer_editable": True}))
-        _none_is_listed(api, mine, other, some(api, changed))
+        _none_is_listed(api, mine, other, subset(api, changed))
         for query in ({}, {"type": "string"}, {"name": mine.definition.get("name")}):
             answer = api.get(user_path(mine.user_id), tenant=other, **query)
             expect(items(answer) == [], f"nothing that a user holds in {mine.tenant[1]} in {other[1]}", str(answer))
@@ -89,7 +93,7 @@ def _none_is_listed(api: Api, mine: TenantFixture, other: Tenant, queries: Itera
             expect(not foreign, f"nothing of {mine.tenant[1]} in a list of {other[1]}, asked for {show(query)}", item)
 
 
-@check("TEN-01", on=OVERVIEWS)
+@check("TEN-01", on=OVERVIEWS, needs=(OTHER_APPLICATION,))
 def another_application_counts_nothing(api: Api) -> None:
     """Make groups in each application: the other's categories count as before, and no tag is there without a group."""
     here, there = api.tenant, api.other_tenant
@@ -122,17 +126,17 @@ def _counts(api: Api, tenant: Tenant, key: str) -> list[Any]:
 
 def _tags_are_its_own(api: Api, one: Tenant, other: Tenant) -> None:
     for attempt in range(1, TRIES + 1):
-        known = tags_of(listed(api, GROUPS, tenant=other))
+        known = tags_of(list_all(api, GROUPS, tenant=other))
         shown = tag_list(api, other)
-        known |= tags_of(listed(api, GROUPS, tenant=other))
-        foreign = tags_of(listed(api, GROUPS, tenant=one)) - known
+        known |= tags_of(list_all(api, GROUPS, tenant=other))
+        foreign = tags_of(list_all(api, GROUPS, tenant=one)) - known
         leaked = sorted(tag for tag in shown if tag in foreign)
         if not leaked:
             return
         expect(attempt < TRIES, f"no tag of {one[1]} among those of {other[1]}", leaked)
 
 
-@check("TEN-01", on="createUserAttributeDefinition getUserAttributeDefinitions")
+@check("TEN-01", on="createUserAttributeDefinition getUserAttributeDefinitions", needs=(OTHER_APPLICATION,))
 def two_applications_may_use_one_slug(api: Api) -> None:
     """Create definitions of one slug in both applications: each is created, and each slug filter finds its own.
 
@@ -155,6 +159,10 @@ def two_applications_may_use_one_slug(api: Api) -> None:
         other, user = tenants[1 - number], f"{user_id}-{number}"
         api.put(value_path(ids[number], user), {"attribute": {"value": "Own"}}, tenant=tenant)
         answer = api.get(value_path(ids[1 - number], user), tenant=other)
-        expect(answer.status == NOT_FOUND, f"404 in {other[1]} to a value of {tenant[1]}, of one slug", str(answer))
+        expect(
+            answer.status == HTTPStatus.NOT_FOUND,
+            f"404 in {other[1]} to a value of {tenant[1]}, of one slug",
+            str(answer),
+        )
         answer = api.get(user_path(user), tenant=other)
         expect(items(answer) == [], f"nothing in {other[1]} of what a user holds in {tenant[1]}", str(answer))

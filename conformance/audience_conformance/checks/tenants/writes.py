@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 
 from audience_conformance.checks.assertions import field, record, thorough
+from audience_conformance.checks.prerequisites import OTHER_APPLICATION
 from audience_conformance.checks.registry import check
 from audience_conformance.checks.tenants.fixtures import (
     ASYNC_TIMEOUT,
@@ -14,7 +15,7 @@ from audience_conformance.checks.tenants.fixtures import (
     settle,
     snapshot,
 )
-from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, csv_url, pauses, seg
+from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, csv_url, poll, seg
 from audience_conformance.client.ledger import Tenant
 from audience_conformance.client.target import Answer
 from audience_conformance.results.finding import expect, fail
@@ -60,7 +61,7 @@ def _leaves(api: Api, counterpart: TenantFixture, writes: dict[str, Callable[[],
         )
 
 
-@check("TEN-02", on=WRITES, cases=("one way", "the other way"))
+@check("TEN-02", on=WRITES, cases=("one way", "the other way"), needs=(OTHER_APPLICATION,))
 def a_write_changes_nothing_in_another_application(api: Api, case: str) -> None:
     """Make like things in both applications; create, change and delete in one, in bulk too: the other stays."""
     mine, counterpart = _counterparts(api, case)
@@ -95,13 +96,15 @@ def _bulk(api: Api, tenant: Tenant, slug: str, user_id: str, path: str) -> None:
     """Set the user's value in bulk, and wait a while until it is set."""
     sent = {"file_url": csv_url([user_id]), "attributes": [{"key": slug, "value": "In bulk"}]}
     answer = api.request("PATCH", "/user_attribute/bulk_update", body=sent, tenant=tenant)
-    for _ in pauses(min(api.options.async_timeout, ASYNC_TIMEOUT)):
-        seen = api.get(path, tenant=tenant)
-        if not answer.ok or (seen.ok and "In bulk" in seen.text):
-            break
+    seconds = min(api.options.async_timeout, ASYNC_TIMEOUT)
+    poll(
+        lambda: api.get(path, tenant=tenant),
+        lambda seen: not answer.ok or (seen.ok and "In bulk" in seen.text),
+        seconds,
+    )
 
 
-@check("TEN-02", on=WRITES, cases=("one way", "the other way"))
+@check("TEN-02", on=WRITES, cases=("one way", "the other way"), needs=(OTHER_APPLICATION,))
 def the_ids_of_an_application_are_of_no_use_in_another(api: Api, case: str) -> None:
     """Write to one application's ids through the other, and through some that no one has: all stays.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from audience_conformance.checks.protocol.requests.call import Call, discard, method, send, some
+from audience_conformance.checks.protocol.requests.call import Call, discard, method, sample, send
 from audience_conformance.checks.protocol.requests.hostile import METHODS
 from audience_conformance.checks.protocol.requests.rejected import (
     UNKNOWN_ABOVE,
@@ -78,7 +78,7 @@ def unknown_paths(api: Api) -> Iterator[Sent]:
 def _valid(api: Api, operation_id: str) -> Iterator[Sent]:
     resources, silences = Resources(api), [0]
     resources.ids(operation_id)
-    for call in some(api, valid_calls(api, resources, operation_id), 5):
+    for call in sample(api, valid_calls(api, resources, operation_id), 5):
         yield from _sent(api, VALID, adapted(api, resources, call), silences)
 
 

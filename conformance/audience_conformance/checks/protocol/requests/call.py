@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -15,14 +16,6 @@ from audience_conformance.client.target import Answer
 from audience_conformance.contract.document import operations
 
 TENANT_PATH = "/company/{company_id}/application/{application_id}"
-CREATIONS = ("createUserAttributeDefinition", "createUserGroup")
-READS = (
-    *("getUserAttributeDefinitions", "getUserAttributeDefinitionById", "getUserAttributesForUser"),
-    *("getUserAttributeById", "getUserGroupTags", "getUserGroupCategories", "getCategorisedUserGroups"),
-    *("getUserGroups", "getUserGroupById", "getUsersByByGroupId"),
-)
-"""The operations that read; a target that may not be written to is asked these only."""
-WRITES = tuple(operation_id for operation_id in operations() if operation_id not in READS)
 
 Some = TypeVar("Some")
 
@@ -82,6 +75,16 @@ def method(operation_id: str) -> str:
     return operations()[operation_id][0]
 
 
+def is_read(operation_id: str) -> bool:
+    """Does the operation only read."""
+    return method(operation_id) == "GET"
+
+
+def creates(operation_id: str) -> bool:
+    """Does the operation create a resource that can be deleted."""
+    return method(operation_id) == "POST" and success(operation_id) == HTTPStatus.CREATED
+
+
 def template(operation_id: str) -> str:
     """The operation's path below the tenant: "/user_group/{group_id}"."""
     return operations()[operation_id][1].removeprefix(TENANT_PATH)
@@ -118,12 +121,12 @@ def _query(pairs: tuple[tuple[str, str], ...]) -> str:
 
 def discard(api: Api, call: Call, answer: Answer) -> None:
     """Delete at once what a call has created."""
-    created = answer.json if answer.ok and call.operation in CREATIONS else None
+    created = answer.json if answer.ok and creates(call.operation) else None
     if isinstance(created, dict) and isinstance(created.get("_id"), str):
         api.delete(f"{path(call.operation, {})}/{seg(created['_id'])}", tenant=call.tenant)
 
 
-def some(api: Api, every: Sequence[Some], times: int, *, first: int = 3) -> list[Some]:
+def sample(api: Api, every: Sequence[Some], times: int, *, first: int = 3) -> list[Some]:
     """At most `times` as many of them as the profile tries examples, in their order, the first ones always.
 
     Which of the others depends on the seed.
@@ -144,24 +147,17 @@ def each(api: Api, every: Iterable[Some]) -> Iterator[Some]:
 
 
 def per_operation(
-    rule: str, among: Iterable[str], *, more: Iterable[str] = (), generates: bool = False
+    rule: str, among: Iterable[str], *, more: Iterable[str] = (), generates: bool = False, needs: Iterable[str] = ()
 ) -> Callable[[CheckFunction], CheckFunction]:
-    """Register a check of a rule for each operation; those that read need no leave to write.
+    """Register a check of a rule with a case for each operation; those that read need no write permission.
 
     Args:
         rule: the rule.
         among: the operationIds, the check's cases.
         more: further cases, which only read.
         generates: as for `check`.
+        needs: as for `check`.
     """
-    asked = list(among)
-    kinds = {False: [one for one in asked if one in READS], True: [one for one in asked if one in WRITES]}
-
-    def register(function: CheckFunction) -> CheckFunction:
-        for writes, cases in kinds.items():
-            if cases:
-                every = cases if writes else [*cases, *more]
-                check(rule, on=" ".join(cases), cases=every, writes=writes, generates=generates)(function)
-        return function
-
-    return register
+    cases, more = list(among), list(more)
+    read_only = [*filter(is_read, cases), *more]
+    return check(rule, on=" ".join(cases), cases=[*cases, *more], read_only=read_only, generates=generates, needs=needs)

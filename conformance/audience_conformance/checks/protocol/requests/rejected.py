@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from audience_conformance.checks.protocol.requests.call import Call, method, some
+from audience_conformance.checks.protocol.requests.call import Call, method, sample
 from audience_conformance.checks.protocol.requests.resources import Resources, has_ids
 from audience_conformance.checks.protocol.requests.schema_violations import MARK, refusable_body, violations
-from audience_conformance.client.api import DEFINITIONS, Api, seg
+from audience_conformance.client.api import Api, definition_path
 from audience_conformance.contract.document import operations
 
 NOT_JSON = (
@@ -122,7 +122,7 @@ def refusable(api: Api, resources: Resources, operation_id: str) -> Iterator[tup
 
 def _of_every_field(api: Api, wrong: list[Call]) -> list[Call]:
     """As many violations as the profile tries, and one at least of every field."""
-    chosen = some(api, wrong, 8)
+    chosen = sample(api, wrong, 8)
     told = {call.fields for call in chosen}
     return [*chosen, *{call.fields: call for call in wrong if call.fields not in told}.values()]
 
@@ -160,5 +160,5 @@ def _by_behaviour(api: Api, resources: Resources, operation_id: str) -> Iterator
 
 def _is_locked(api: Api, definition_id: str | None) -> bool:
     """Is this definition locked indeed: one that is not shall not be lost."""
-    found = api.get(f"{DEFINITIONS}/{seg(definition_id)}").json if definition_id else None
+    found = api.get(definition_path(definition_id)).json if definition_id else None
     return isinstance(found, dict) and found.get("is_locked") is True

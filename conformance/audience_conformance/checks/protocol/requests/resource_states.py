@@ -1,13 +1,13 @@
 """Calls about things in every state that they can come to: read, failed, empty, pending, counted, in use, deleted."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from audience_conformance.checks.groups.helpers import settled
 from audience_conformance.checks.protocol.requests.call import Call, success
 from audience_conformance.client.api import Api, JsonObject, csv_url
 
-NOT_FOUND = 404
 UNREADABLE = "data:text/csv,nobody%0A1"
 EMPTY = "data:text/csv,user_id"
 _GROUP = ("getUserGroupById", "updateUserGroup", "refreshUserGroupTotalUsers", "getUsersByByGroupId")
@@ -40,7 +40,7 @@ def _pending_group(api: Api) -> Iterator[tuple[Any, ...]]:
     for operation in (*_GROUP, "deleteUserGroup"):
         group = api.group()
         for call in _of(group, "a group that was made just now", (operation,)):
-            yield (call, NOT_FOUND) if operation == "deleteUserGroup" else (call,)
+            yield (call, HTTPStatus.NOT_FOUND) if operation == "deleteUserGroup" else (call,)
 
 
 def _completed_group(api: Api) -> Iterator[tuple[Any, ...]]:
@@ -50,7 +50,7 @@ def _completed_group(api: Api) -> Iterator[tuple[Any, ...]]:
     yield from ((call,) for call in _of(group, "a group that was patched and counted"))
     yield (_delete(group, "a group that was read"),)
     for about in ("a group that was deleted", "a group that was deleted, again"):
-        yield from ((call, NOT_FOUND) for call in _of(group, about, (*_GROUP, "deleteUserGroup")))
+        yield from ((call, HTTPStatus.NOT_FOUND) for call in _of(group, about, (*_GROUP, "deleteUserGroup")))
 
 
 def _failed_group(api: Api) -> Iterator[tuple[Any, ...]]:
@@ -88,7 +88,7 @@ def _used_definition(api: Api) -> Iterator[tuple[Any, ...]]:
     delete = Call("deleteUserAttribute", "a value", ids=of_value)
     listed = Call("getUserAttributesForUser", "a user with values, or that had some", ids={"user_id": user_id})
     yield from ((call,) for call in (put, read, listed, put, delete, listed))
-    yield from ((call, NOT_FOUND) for call in (read, delete, delete))
+    yield from ((call, HTTPStatus.NOT_FOUND) for call in (read, delete, delete))
     yield from ((call,) for call in (put, read, listed))
     about = "a definition of which a user holds a value"
     change = {"description": "Changed", "customer_editable": True}
@@ -97,12 +97,12 @@ def _used_definition(api: Api) -> Iterator[tuple[Any, ...]]:
     yield (Call("deleteUserAttributeDefinitionById", about, ids=of_definition),)
     yield (listed,)
     for about in ("a definition that was deleted", "a definition that was deleted, again"):
-        yield Call("getUserAttributeDefinitionById", about, ids=of_definition), NOT_FOUND
-        yield Call("updateUserAttributeDefinition", about, body=change, ids=of_definition), NOT_FOUND
-        yield Call("deleteUserAttributeDefinitionById", about, ids=of_definition), NOT_FOUND
-        yield Call("updateUserAttribute", about, body=value, ids=of_value), NOT_FOUND
-        yield Call("getUserAttributeById", about, ids=of_value), NOT_FOUND
-        yield Call("deleteUserAttribute", about, ids=of_value), NOT_FOUND
+        yield Call("getUserAttributeDefinitionById", about, ids=of_definition), HTTPStatus.NOT_FOUND
+        yield Call("updateUserAttributeDefinition", about, body=change, ids=of_definition), HTTPStatus.NOT_FOUND
+        yield Call("deleteUserAttributeDefinitionById", about, ids=of_definition), HTTPStatus.NOT_FOUND
+        yield Call("updateUserAttribute", about, body=value, ids=of_value), HTTPStatus.NOT_FOUND
+        yield Call("getUserAttributeById", about, ids=of_value), HTTPStatus.NOT_FOUND
+        yield Call("deleteUserAttribute", about, ids=of_value), HTTPStatus.NOT_FOUND
 
 
 def _other_type(api: Api) -> Iterator[tuple[Any, ...]]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from audience_conformance.checks.protocol.requests.call import READS, template
+from audience_conformance.checks.prerequisites import SETS_VALUE, WRITE_PERMISSION
+from audience_conformance.checks.protocol.requests.call import is_read, template
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, csv_url, value_path
 from audience_conformance.results.finding import Skip
 
@@ -54,12 +55,12 @@ class Resources:
         path = value_path(**ids)
         answer = self.api.put(path, {"attribute": {"value": VALUES[type_][0]}})
         if not answer.ok:
-            raise Skip(f"a user's value that can be put (PUT answered {str(answer)[:200]})")
+            raise Skip(f"{SETS_VALUE} (PUT answered {str(answer)[:200]})")
         return ids
 
     def ids(self, operation_id: str) -> Mapping[str, str]:
         """Ids that exist for the operation; of something new each time where the operation deletes it."""
-        if not self.api.options.writes and operation_id in READS:
+        if not self.api.options.writes and is_read(operation_id):
             return self._found(operation_id)
         special: dict[str, Callable[[], Mapping[str, str]]] = {
             "deleteUserAttributeDefinitionById": lambda: {"definition_id": self.api.definition()["_id"]},
@@ -85,7 +86,7 @@ class Resources:
         """Ids to read at that the target has."""
         needs = template(operation_id)
         if operation_id == "getUserAttributeById":
-            raise Skip("leave to write (--write), for a user's value to read")
+            raise Skip(WRITE_PERMISSION)
         if "{definition_id}" in needs:
             return {"definition_id": self._listed(DEFINITIONS, "an attribute definition to read")}
         if "{group_id}" in needs:

@@ -1,6 +1,7 @@
 """A round through each reading operation that sees all kinds of its answers: every type, state and kind of page."""
 
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
@@ -11,9 +12,11 @@ from audience_conformance.client.api import (
     Api,
     JsonObject,
     csv_url,
-    pauses,
-    seg,
+    definition_path,
+    group_path,
+    poll,
     user_path,
+    users_path,
     value_path,
 )
 from audience_conformance.client.target import Answer
@@ -21,7 +24,6 @@ from audience_conformance.client.target import Answer
 FEW, MANY = 5, 20
 """How many of the things that the target has anyway are looked at, one by one."""
 LARGEST_PAGE = 100
-NOT_FOUND = 404
 WAIT = 3.0
 """Seconds that a group's file is waited for; what it is like before is looked at in any case."""
 
@@ -35,7 +37,7 @@ def response_variants(api: Api, resources: Resources, operation_id: str) -> Iter
 def _still_there(api: Api, path: str, **query: Any) -> Iterator[Answer]:
     """The answer to reading what is not ours: nothing where others have deleted it since it was listed."""
     answer = api.get(path, **query)
-    if answer.status != NOT_FOUND:
+    if answer.status != HTTPStatus.NOT_FOUND:
         yield answer
 
 
@@ -52,9 +54,9 @@ def _definitions(api: Api, resources: Resources) -> Iterator[Answer]:
 
 def _definition(api: Api, resources: Resources) -> Iterator[Answer]:
     for definition in _own_definitions(api, resources):
-        yield api.get(f"{DEFINITIONS}/{seg(definition['_id'])}")
+        yield api.get(definition_path(definition["_id"]))
     for definition in _theirs(api, DEFINITIONS):
-        yield from _still_there(api, f"{DEFINITIONS}/{seg(definition['_id'])}")
+        yield from _still_there(api, definition_path(definition["_id"]))
 
 
 def _own_definitions(api: Api, resources: Resources) -> Iterator[JsonObject]:
@@ -65,7 +67,7 @@ def _own_definitions(api: Api, resources: Resources) -> Iterator[JsonObject]:
         own.setdefault("name", api.fresh("none"))
         own.setdefault("type", type_)
         yield own
-        api.put(f"{DEFINITIONS}/{seg(own['_id'])}", {"description": "Changed", "customer_editable": True})
+        api.put(definition_path(own["_id"]), {"description": "Changed", "customer_editable": True})
         resources.value(type_=type_)
         yield own
 
@@ -132,9 +134,9 @@ def _groups(api: Api, resources: Resources) -> Iterator[Answer]:
 
 def _group(api: Api, resources: Resources) -> Iterator[Answer]:
     for group in _own_groups(api, resources):
-        yield api.get(f"{GROUPS}/{seg(group['_id'])}")
+        yield api.get(group_path(group["_id"]))
     for group in _theirs(api, GROUPS):
-        yield from _still_there(api, f"{GROUPS}/{seg(group['_id'])}")
+        yield from _still_there(api, group_path(group["_id"]))
 
 
 def _own_groups(api: Api, resources: Resources, *, wait: bool = True) -> Iterator[JsonObject]:
@@ -142,7 +144,7 @@ def _own_groups(api: Api, resources: Resources, *, wait: bool = True) -> Iterato
     if not api.options.writes:
         return
     group = resources.group()
-    path = f"{GROUPS}/{seg(group['_id'])}"
+    path = group_path(group["_id"])
     yield group
     yield api.group(file_url="data:text/csv,nobody%0A1", category="l2")
     if wait:
@@ -159,7 +161,7 @@ def _own_groups(api: Api, resources: Resources, *, wait: bool = True) -> Iterato
 
 def _users(api: Api, resources: Resources) -> Iterator[Answer]:
     for group in _own_groups(api, resources):
-        path = f"{GROUPS}/{seg(group['_id'])}/users"
+        path = users_path(group["_id"])
         yield api.get(path)
         first = api.get(path, page_size=1)
         yield first
@@ -169,7 +171,7 @@ def _users(api: Api, resources: Resources) -> Iterator[Answer]:
     known = api.options.group_id
     theirs = [known, *(group["_id"] for group in _theirs(api, GROUPS))] if known else _ids(_theirs(api, GROUPS))
     for group_id in islice(theirs, MANY):
-        path = f"{GROUPS}/{seg(group_id)}/users"
+        path = users_path(group_id)
         yield from _still_there(api, path, page_size=LARGEST_PAGE)
         yield from _still_there(api, path, page_size=LARGEST_PAGE, blacklisted_users=True)
         yield from _still_there(api, path, page_size=1, page_no=2, q="a")
@@ -195,7 +197,7 @@ def _their_users(api: Api) -> list[str]:
     """Some users of groups that the target has anyway, to be read only."""
     users: dict[str, None] = {}
     for group in _theirs(api, GROUPS)[:FEW]:
-        body: Any = api.get(f"{GROUPS}/{seg(group['_id'])}/users", page_size=FEW).json
+        body: Any = api.get(users_path(group["_id"]), page_size=FEW).json
         items = body.get("items") if isinstance(body, dict) else None
         for item in items if isinstance(items, list) else ():
             if isinstance(item, dict) and isinstance(item.get("user_id"), str):
@@ -205,10 +207,11 @@ def _their_users(api: Api) -> list[str]:
 
 def _wait(api: Api, path: str, holds: Callable[[JsonObject], bool]) -> None:
     """Give the target some time for a group's file; whether it reads it is GRP-22's matter."""
-    for _ in pauses(min(WAIT, api.options.async_timeout)):
-        body = api.get(path).json
-        if not isinstance(body, dict) or holds(body):
-            break
+
+    def done(body: Any) -> bool:
+        return not isinstance(body, dict) or holds(body)
+
+    poll(lambda: api.get(path).json, done, min(WAIT, api.options.async_timeout))
 
 
 _VARIANTS: dict[str, Callable[[Api, Resources], Iterator[Answer]]] = {
