@@ -10,15 +10,15 @@ import click
 from tests.bench import goals, tables
 from tests.bench.figures import aligned, markdown
 from tests.bench.load import ensure_wrk
-from tests.bench.machine import machine, told
+from tests.bench.machine import machine, machine_lines
 from tests.bench.plot import plot
 from tests.bench.processes import beside_the_load, cores
-from tests.bench.profiling import measure_profile, told_profile
+from tests.bench.profiling import measure_profile, profile_lines
 from tests.bench.publish import between, publish
 from tests.bench.scale import Sizes, measure_scale
 from tests.bench.scenarios import FOLDER, ROOT, Invalid
 from tests.bench.servers import SERVERS
-from tests.bench.speed import Plan, Row, measure, shown_command
+from tests.bench.speed import Plan, Row, command_line, measure
 
 FORMAT = 1
 """The version of bench.json."""
@@ -75,7 +75,7 @@ def _bench(plan: Plan, only: list[str], most: int, *, speed: bool, scale: bool, 
     if speed or whole:
         ensure_wrk()
     document: dict[str, Any] = {"format": FORMAT, "machine": machine(place)}
-    print("\n".join(told(document["machine"])), flush=True)
+    print("\n".join(machine_lines(document["machine"])), flush=True)
     reached: list[goals.Goal] = []
     rows: list[Row] = []
     if speed or whole:
@@ -86,7 +86,7 @@ def _bench(plan: Plan, only: list[str], most: int, *, speed: bool, scale: bool, 
         document["speed"] = {"plan": vars(plan), "servers": [row.plain() for row in rows]}
         with beside_the_load(place):
             document["profile"] = measure_profile()
-        print(f"\nWhere the time of a request goes in ours\n{told_profile(document['profile'])}")
+        print(f"\nWhere the time of a request goes in ours\n{profile_lines(document['profile'])}")
     if scale or whole:
         sizes = tuple(dict.fromkeys(min(size, most) for size in (1_000, 100_000, most)))
         document["scale"] = measure_scale(Sizes(sizes, plan.rounds), _say)
@@ -111,7 +111,7 @@ def _print_speed(rows: list[Row]) -> None:
     print("\nHow each was started, on its core")
     for row in rows:
         if row.counts:
-            print(f"  {row.server.title} ({row.server.version()}): {row.server.about}\n    {shown_command(row.server)}")
+            print(f"  {row.server.title} ({row.server.version()}): {row.server.about}\n    {command_line(row.server)}")
     print(f"\nMedians, 16 connections\n\n{aligned(tables.speed_table(rows))}")
     if (ratios := tables.ratio_table(rows))[1:]:
         print(f"\nRatios of the same round: median (least to most)\n\n{aligned(ratios)}")

@@ -17,7 +17,7 @@ from tests.bench.processes import Cores, Running
 from tests.bench.scenarios import API, DEFINITIONS, FOLDER, Invalid
 from tests.bench.servers import SERVERS
 
-ASYNC_TIMEOUT = 120.0
+TIMEOUT = 120.0
 """Seconds in which a file has to be loaded."""
 BEFORE = 1.0
 """Seconds in which the others are timed without a load, to know what the machine itself costs."""
@@ -102,8 +102,8 @@ def _load(port: int, file_url: str, rows: int) -> dict[str, float]:
     status: dict[str, Any] = {}
 
     def is_read() -> bool:
-        if time.monotonic() - started > ASYNC_TIMEOUT:
-            raise Invalid(f"a CSV of {rows:,} rows was not loaded within {ASYNC_TIMEOUT:.0f} s")
+        if time.monotonic() - started > TIMEOUT:
+            raise Invalid(f"a CSV of {rows:,} rows was not loaded within {TIMEOUT:.0f} s")
         status.update(others.get(f"{API}/user_group/{group_id}"))
         return bool(status["status"] != "pending")
 
@@ -129,7 +129,7 @@ def _after(seconds: float) -> Callable[[], bool]:
 
 
 def _create(port: int, body: bytes, answer: dict[str, Any]) -> None:
-    connection = http.client.HTTPConnection(HOST, port, timeout=ASYNC_TIMEOUT)
+    connection = http.client.HTTPConnection(HOST, port, timeout=TIMEOUT)
     try:
         connection.request("POST", f"{API}/user_group", body, {"Content-Type": "application/json"})
         answer |= json.loads(connection.getresponse().read())
@@ -143,7 +143,7 @@ class _Others:
     """Requests of somebody else, one after the other on a connection of their own."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection(HOST, port, timeout=ASYNC_TIMEOUT)
+        self._connection = http.client.HTTPConnection(HOST, port, timeout=TIMEOUT)
         self._paths = cycle(_OTHERS)
         self._last = 0.0
 

@@ -85,9 +85,9 @@ def wrk_command(seconds: float) -> list[str]:
     return ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", str(SCRIPT)]
 
 
-def ask(port: int, method: str, path: str, body: Any = None, async_timeout: float = 30.0) -> tuple[int, bytes]:
+def ask(port: int, method: str, path: str, body: Any = None, timeout: float = 30.0) -> tuple[int, bytes]:
     """One request on a connection of its own: status and body. Raises OSError and HTTPException."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=async_timeout)
+    connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
     try:
         content = None if body is None else json.dumps(body)
         connection.request(method, path, content, {"Content-Type": "application/json"} if content else {})

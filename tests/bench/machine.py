@@ -29,7 +29,7 @@ def machine(cores: Cores) -> dict[str, Any]:
     }
 
 
-def told(facts: dict[str, Any]) -> list[str]:
+def machine_lines(facts: dict[str, Any]) -> list[str]:
     """The same for people, and what speaks against the figures."""
     lines = [
         f"{facts['cpu']}, {facts['cores']} cores, {facts['memory_mb'] / 1000:.0f} GB",

@@ -14,7 +14,7 @@ from tests.bench.load import ask, free_port
 from tests.bench.scenarios import FOLDER, SCENARIOS, Invalid
 from tests.bench.servers import Server
 
-ASYNC_TIMEOUT = 60.0
+TIMEOUT = 60.0
 """Seconds in which a server has to answer its first request."""
 _BETWEEN_TRIES = 0.005
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -93,11 +93,11 @@ class Running:
     def ready(self) -> float:
         """Wait for the first answer: seconds since the start. Raises Invalid."""
         read = SCENARIOS[0]
-        while (seconds := time.monotonic() - self._started) < ASYNC_TIMEOUT:
+        while (seconds := time.monotonic() - self._started) < TIMEOUT:
             if self._process.poll() is not None:
                 raise Invalid(f"{self.server.name} ended with {self._process.returncode} at its start: {self.said()}")
             with contextlib.suppress(OSError, http.client.HTTPException):
-                if ask(self.port, read.method, read.path, async_timeout=5)[0] == read.status:
+                if ask(self.port, read.method, read.path, timeout=5)[0] == read.status:
                     return time.monotonic() - self._started
             time.sleep(_BETWEEN_TRIES)
         raise Invalid(f"{self.server.name} did not answer {read.path} within {seconds:.0f} s: {self.said()}")

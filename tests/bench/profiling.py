@@ -120,7 +120,7 @@ def measure_profile() -> dict[str, Any]:
     return found
 
 
-def told_profile(found: dict[str, Any]) -> str:
+def profile_lines(found: dict[str, Any]) -> str:
     """The profiles in lines."""
     lines = []
     for name, one in found.items():
@@ -132,4 +132,4 @@ def told_profile(found: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    print(told_profile(measure_profile()))
+    print(profile_lines(measure_profile()))

@@ -69,7 +69,7 @@ class Row:
         return {
             **about,
             "version": self.server.version(),
-            "command": shown_command(self.server),
+            "command": command_line(self.server),
             "ready": {**spread(self.ready).plain(), "each": self.ready},
             "memory": self.cache,
             "figures": figures,
@@ -77,7 +77,7 @@ class Row:
         }
 
 
-def shown_command(server: Server) -> str:
+def command_line(server: Server) -> str:
     """How it was started, for a person to repeat it."""
     command = shlex.join(server.command(4010)).replace(f"{ROOT}/", "")
     return f"cd {FOLDER.relative_to(ROOT)} && {command}" if server.folder != ROOT else command
