@@ -12,7 +12,7 @@ from itertools import cycle
 from typing import Any
 
 from tests.bench.figures import spread
-from tests.bench.load import HOST, ask, free_port
+from tests.bench.load import HOST, free_port, send
 from tests.bench.processes import Cores, Running
 from tests.bench.scenarios import API, DEFINITIONS, FOLDER, Invalid
 from tests.bench.servers import SERVERS
@@ -75,7 +75,7 @@ def _files(folder: Any) -> Iterator[str]:
     try:
         for _ in range(200):
             try:
-                ask(port, "HEAD", "/users.csv")
+                send(port, "HEAD", "/users.csv")
                 break
             except OSError:
                 time.sleep(0.05)
@@ -113,7 +113,7 @@ def _load(port: int, file_url: str, rows: int) -> dict[str, float]:
     count = status["total_users"]["count"]
     if count != rows:
         raise Invalid(f"a CSV of {rows:,} rows gave a group {status['status']} with {count:,} users")
-    ask(port, "DELETE", f"{API}/user_group/{group_id}")
+    send(port, "DELETE", f"{API}/user_group/{group_id}")
     others.close()
     return {
         "seconds": seconds,

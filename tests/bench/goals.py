@@ -63,8 +63,8 @@ def speed_goals(rows: Sequence[Row]) -> list[Goal]:
         found.append(Goal(f"p99, {scenario}", f"under {P99_MS:.0f} ms", _ms(p99), p99.median < P99_MS))
     ready = spread(ours.ready)
     wanted = f"within {READY_SECONDS} s"
-    told = f"{ready.median:.2f} s ({ready.low:.2f} to {ready.high:.2f})"
-    return [*found, Goal("ready", wanted, told, ready.median <= READY_SECONDS), *_checking(by_name)]
+    figure = f"{ready.median:.2f} s ({ready.low:.2f} to {ready.high:.2f})"
+    return [*found, Goal("ready", wanted, figure, ready.median <= READY_SECONDS), *_checking(by_name)]
 
 
 def _against(rows: dict[str, Row], peer: str, least: float, wanted: str) -> list[Goal]:
@@ -98,8 +98,8 @@ def _checking(rows: dict[str, Row]) -> list[Goal]:
     found = []
     for scenario in checked.rounds:
         cost = checking_cost(rows[OWN], checked, scenario)
-        told = f"{cost.median:.1f} % ({cost.low:.1f} to {cost.high:.1f})"
-        found.append(Goal(f"checking responses, {scenario}", wanted, told, cost.median <= CHECKING_PERCENT))
+        figure = f"{cost.median:.1f} % ({cost.low:.1f} to {cost.high:.1f})"
+        found.append(Goal(f"checking responses, {scenario}", wanted, figure, cost.median <= CHECKING_PERCENT))
     return found
 
 
@@ -112,21 +112,21 @@ def scale_goals(scale: dict[str, Any]) -> list[Goal]:
             if not ratio:
                 continue
             worst = max(ratio, key=lambda name: ratio[name]["median"])
-            told = f"worst {times(Spread(**ratio[worst]))}: {worst}"
+            figure = f"worst {times(Spread(**ratio[worst]))}: {worst}"
             title = f"{wanted}, {part['sizes'][-1]:,} : {part['sizes'][0]:,} {kind}"
-            found.append(Goal(title, f"at most {SCALE_RATIO}x", told, ratio[worst]["median"] <= SCALE_RATIO))
+            found.append(Goal(title, f"at most {SCALE_RATIO}x", figure, ratio[worst]["median"] <= SCALE_RATIO))
     if each := scale.get("bytes_a_user"):
         met = each < BYTES_A_USER
         found.append(Goal("memory of a user", f"under {BYTES_A_USER:.0f} bytes", f"{each:.0f} bytes", met))
     for name, one in scale.get("csv", {}).items():
         loading, wait, idle = (Spread(**one[key]) for key in ("seconds", "longest_wait_ms", "before_ms"))
-        told = f"{loading.median:.1f} s ({loading.low:.1f} to {loading.high:.1f})"
+        figure = f"{loading.median:.1f} s ({loading.low:.1f} to {loading.high:.1f})"
         found.append(
-            Goal(f"{one['rows']:,} rows, {name}", f"under {CSV_SECONDS:.0f} s", told, loading.median < CSV_SECONDS)
+            Goal(f"{one['rows']:,} rows, {name}", f"under {CSV_SECONDS:.0f} s", figure, loading.median < CSV_SECONDS)
         )
-        told = f"{number(wait.high)} ms (median of the loads {number(wait.median)}; before them {number(idle.high)})"
+        figure = f"{number(wait.high)} ms (median of the loads {number(wait.median)}; before them {number(idle.high)})"
         wanted = f"no request waits over {WAIT_MS:.0f} ms"
-        found.append(Goal(f"meanwhile, {name}", wanted, told, wait.high <= WAIT_MS))
+        found.append(Goal(f"meanwhile, {name}", wanted, figure, wait.high <= WAIT_MS))
     return found
 
 

@@ -46,8 +46,8 @@ def ensure_wrk() -> None:
 
 
 def wrk_version() -> str:
-    told = subprocess.run(["wrk", "--version"], capture_output=True, text=True, check=False)
-    return " ".join((told.stdout + told.stderr).split()[:2])
+    result = subprocess.run(["wrk", "--version"], capture_output=True, text=True, check=False)
+    return " ".join((result.stdout + result.stderr).split()[:2])
 
 
 def fire(port: int, scenario: Scenario, seconds: float, pin: list[str]) -> Figures:
@@ -67,16 +67,16 @@ def fire(port: int, scenario: Scenario, seconds: float, pin: list[str]) -> Figur
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Invalid(f"`{' '.join(command)}` failed: {(done.stderr or done.stdout).strip()}")
-    told = json.loads(done.stdout.strip().splitlines()[-1])
-    wrong = {key: told[key] for key in ("bad_status", "socket_errors", "timeouts") if told[key]}
-    if wrong or not told["requests"]:
-        raise Invalid(f"{told['requests']} answers to {scenario.method} {url}, of which {wrong or 'none'} count not")
+    result = json.loads(done.stdout.strip().splitlines()[-1])
+    wrong = {key: result[key] for key in ("bad_status", "socket_errors", "timeouts") if result[key]}
+    if wrong or not result["requests"]:
+        raise Invalid(f"{result['requests']} answers to {scenario.method} {url}, of which {wrong or 'none'} count not")
     return Figures(
-        per_second=told["requests"] / told["microseconds"] * 1e6,
-        p50=told["p50"],
-        p99=told["p99"],
-        requests=told["requests"],
-        bytes_each=round(told["bytes"] / told["requests"]),
+        per_second=result["requests"] / result["microseconds"] * 1e6,
+        p50=result["p50"],
+        p99=result["p99"],
+        requests=result["requests"],
+        bytes_each=round(result["bytes"] / result["requests"]),
     )
 
 
@@ -85,7 +85,7 @@ def wrk_command(seconds: float) -> list[str]:
     return ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", str(SCRIPT)]
 
 
-def ask(port: int, method: str, path: str, body: Any = None, timeout: float = 30.0) -> tuple[int, bytes]:
+def send(port: int, method: str, path: str, body: Any = None, timeout: float = 30.0) -> tuple[int, bytes]:
     """One request on a connection of its own: status and body. Raises OSError and HTTPException."""
     connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
     try:
@@ -101,13 +101,13 @@ def probe(port: int, scenario: Scenario) -> bytes:
     """The body of one answer. Raises Invalid for another status than the scenario's, or for no JSON."""
     body = new_definition(next(_prefixes)) if scenario.method == "POST" else None
     try:
-        status, content = ask(port, scenario.method, scenario.path, body)
+        status, content = send(port, scenario.method, scenario.path, body)
         json.loads(content)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Invalid(f"{scenario.method} {scenario.path} got no JSON: {error}") from None
     if status != scenario.status:
-        told = content[:300].decode(errors="replace")
-        raise Invalid(f"{scenario.method} {scenario.path} answered {status}, not {scenario.status}: {told}")
+        result = content[:300].decode(errors="replace")
+        raise Invalid(f"{scenario.method} {scenario.path} answered {status}, not {scenario.status}: {result}")
     return content
 
 

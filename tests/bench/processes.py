@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench.load import ask, free_port
+from tests.bench.load import free_port, send
 from tests.bench.scenarios import FOLDER, SCENARIOS, Invalid
 from tests.bench.servers import Server
 
@@ -95,25 +95,27 @@ class Running:
         read = SCENARIOS[0]
         while (seconds := time.monotonic() - self._started) < TIMEOUT:
             if self._process.poll() is not None:
-                raise Invalid(f"{self.server.name} ended with {self._process.returncode} at its start: {self.said()}")
+                raise Invalid(
+                    f"{self.server.name} ended with {self._process.returncode} at its start: {self.log_tail()}"
+                )
             with contextlib.suppress(OSError, http.client.HTTPException):
-                if ask(self.port, read.method, read.path, timeout=5)[0] == read.status:
+                if send(self.port, read.method, read.path, timeout=5)[0] == read.status:
                     return time.monotonic() - self._started
             time.sleep(_BETWEEN_TRIES)
-        raise Invalid(f"{self.server.name} did not answer {read.path} within {seconds:.0f} s: {self.said()}")
+        raise Invalid(f"{self.server.name} did not answer {read.path} within {seconds:.0f} s: {self.log_tail()}")
 
-    def said(self) -> str:
+    def log_tail(self) -> str:
         """The end of its error output."""
         return self.log.read_text("utf-8", errors="replace")[-600:].strip() or f"nothing in {self.log}"
 
-    def cache(self) -> float:
+    def memory(self) -> float:
         """Resident memory with that of its children, in MB."""
         return resident(self._process.pid) / 1e6
 
     def ended(self) -> str:
         """How it ended; nothing where it runs."""
         code = self._process.poll()
-        return "" if code is None else f" (the server had ended with {code}: {self.said()})"
+        return "" if code is None else f" (the server had ended with {code}: {self.log_tail()})"
 
     def bind(self, numbers: Collection[int]) -> None:
         """Let all of its threads run on these cores from now on; no cores for where they may run already."""

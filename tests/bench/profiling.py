@@ -12,9 +12,9 @@ import sys
 import time
 import warnings
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from typing import Any
 
+from tests.bench.asgi import call
 from tests.bench.scenarios import SCENARIOS, Scenario, new_definition
 
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
@@ -23,55 +23,21 @@ from audience_mock.app import Options, create_mock  # noqa: E402
 
 CALLS, ROUNDS = 2_000, 5
 PARTS = {
-    "journal": ("journal.py", "recording.py"),
-    "routing, reading and validation": ("routing.py", "validation.py", "schemas.py", "headers.py", "jsonschema_rs"),
+    "journal": ("session/journal.py", "middleware/recorder.py"),
+    "routing, reading and validation": (
+        *("middleware/routing.py", "middleware/request_validation.py", "middleware/request_headers.py"),
+        *("contract/schema.py", "jsonschema_rs"),
+    ),
     "store and operation": ("/store/", "/operations/", "pyroaring"),
-    "writing the answer": ("responses.py", "serving.py", "orjson"),
+    "writing the answer": ("middleware/json_response.py", "middleware/dispatch.py", "orjson"),
     "control, session, CORS, faults, pages": (
-        *("control/app.py", "sessions.py", "cross_origin.py", "forcing.py", "docs.py", "clock.py"),
+        *("control/app.py", "middleware/session.py", "session/sessions.py", "session/clock.py"),
+        *("middleware/cors.py", "middleware/fault_injection.py", "middleware/docs.py"),
     ),
     "Connexion": ("/connexion/",),
 }
 """What a function belongs to, by its file."""
 OTHER = "Python and the rest"
-
-
-def _scope(scenario: Scenario, content: bytes) -> dict[str, Any]:
-    path, _, query = scenario.path.partition("?")
-    headers = [(b"host", b"127.0.0.1:4010"), (b"accept", b"*/*"), (b"user-agent", b"bench")]
-    if content:
-        headers += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
-    return {
-        "type": "http",
-        "http_version": "1.1",
-        "scheme": "http",
-        "server": ("127.0.0.1", 4010),
-        "method": scenario.method,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "headers": headers,
-    }
-
-
-def _caller(app: Any, scenario: Scenario) -> Callable[[int], Awaitable[int]]:
-    """What sends one request, a new one for each number, and gives the status."""
-
-    async def call(number: int) -> int:
-        body = json.dumps(new_definition(f"profiled-{number}")).encode() if scenario.method == "POST" else b""
-        statuses: list[int] = []
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: dict[str, Any]) -> None:
-            if "status" in message:
-                statuses.append(message["status"])
-
-        await app(_scope(scenario, body), receive, send)
-        return statuses[0]
-
-    return call
 
 
 async def profiled(scenario: Scenario) -> tuple[float, dict[str, float]]:
@@ -80,20 +46,26 @@ async def profiled(scenario: Scenario) -> tuple[float, dict[str, float]]:
     Raises:
         RuntimeError: an answer has another status than it should.
     """
-    call = _caller(create_mock(Options()), scenario)
+    app = create_mock(Options())
     numbers = iter(range(sys.maxsize))
+
+    async def request() -> int:
+        is_create = scenario.method == "POST"
+        body = json.dumps(new_definition(f"profiled-{next(numbers)}")).encode() if is_create else b""
+        return (await call(app, scenario.method, scenario.path, body))[0]
+
     least = float("inf")
     for _ in range(ROUNDS):
         begun = time.perf_counter()
         for _ in range(CALLS):
-            status = await call(next(numbers))
+            status = await request()
         least = min(least, (time.perf_counter() - begun) / CALLS)
         if status != scenario.status:
             raise RuntimeError(f"{scenario.title} was answered with {status}, not {scenario.status}.")
     profile = cProfile.Profile()
     profile.enable()
     for _ in range(CALLS):
-        await call(next(numbers))
+        await request()
     profile.disable()
     return least * 1e6, shares(pstats.Stats(profile).stats)  # type: ignore[attr-defined]
 

@@ -54,20 +54,20 @@ class World:
                 start_new_session=True,
             )
 
-    def hear(self) -> dict[str, Any]:
+    def read(self) -> dict[str, Any]:
         """The next line that it tells. Raises Invalid where it has ended."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            said = self._log.read_text(errors="replace")[-600:].strip()
-            raise Invalid(f"the world of {self.name} ended with {self._process.wait()}: {said}")
+            log_tail = self._log.read_text(errors="replace")[-600:].strip()
+            raise Invalid(f"the world of {self.name} ended with {self._process.wait()}: {log_tail}")
         return dict(json.loads(line))
 
     def round(self) -> dict[str, Any]:
         """Time every operation."""
         assert self._process.stdin is not None
         print("round", file=self._process.stdin, flush=True)
-        return self.hear()
+        return self.read()
 
     def stop(self) -> None:
         self._process.kill()
@@ -90,12 +90,12 @@ def measure_scale(plan: Sizes, say: Callable[[str], None]) -> dict[str, Any]:
 
 
 def _making(worlds: dict[str, Any]) -> str:
-    told = [
+    lines = [
         f"{part['sizes'][-1]:,} {kind} are made in {part['making'][str(part['sizes'][-1])]:.1f} s "
         f"and take {part['resident'][str(part['sizes'][-1])] / 1e6:,.0f} MB"
         for kind, part in worlds.items()
     ]
-    return ", ".join(told)
+    return ", ".join(lines)
 
 
 def _worlds(kind: str, plan: Sizes, notes: list[str], say: Callable[[str], None]) -> dict[str, Any]:
@@ -109,9 +109,9 @@ def _worlds(kind: str, plan: Sizes, notes: list[str], say: Callable[[str], None]
         for size in sizes:
             world = World(kind, size)
             stack.callback(world.stop)
-            told = world.hear()
-            making[str(size)], resident[str(size)] = round(told["seconds"], 2), told["resident"]
-            say(f"{world.name}: made in {told['seconds']:.1f} s, {told['resident'] / 1e6:,.0f} MB")
+            made = world.read()
+            making[str(size)], resident[str(size)] = round(made["seconds"], 2), made["resident"]
+            say(f"{world.name}: made in {made['seconds']:.1f} s, {made['resident'] / 1e6:,.0f} MB")
             world.round()  # nothing has been called yet: not counted
             worlds.append(world)
         for number in range(plan.rounds):

@@ -164,8 +164,8 @@ SERVERS = (
 
 def _program(name: str) -> str:
     """The version that a program on the path tells."""
-    told = subprocess.run([name, "--version"], capture_output=True, text=True, check=False)
-    return (told.stdout or told.stderr).splitlines()[0].removeprefix("openjdk ").lstrip("v")
+    done = subprocess.run([name, "--version"], capture_output=True, text=True, check=False)
+    return (done.stdout or done.stderr).splitlines()[0].removeprefix("openjdk ").lstrip("v")
 
 
 def install(servers: list[Server]) -> str | None:

@@ -43,7 +43,7 @@ class Row:
         not_run: why it did not run here.
         invalid: why what was measured counts not.
         ready: seconds from each start to the first answer.
-        cache: in MB, once it was ready and after the load.
+        memory: in MB, once it was ready and after the load.
         rounds: what wrk saw, by scenario.
     """
 
@@ -51,7 +51,7 @@ class Row:
     not_run: str | None = None
     invalid: str | None = None
     ready: list[float] = field(default_factory=list)
-    cache: dict[str, float] = field(default_factory=dict)
+    memory: dict[str, float] = field(default_factory=dict)
     rounds: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {one.name: [] for one in SCENARIOS})
 
     @property
@@ -71,7 +71,7 @@ class Row:
             "version": self.server.version(),
             "command": command_line(self.server),
             "ready": {**spread(self.ready).plain(), "each": self.ready},
-            "memory": self.cache,
+            "memory": self.memory,
             "figures": figures,
             "rounds": self.rounds,
         }
@@ -113,7 +113,7 @@ def measure(names: list[str], plan: Plan, cores: Cores, say: Callable[[str], Non
                     say(f"round {number + 1} of {plan.rounds}: {row.server.name} {_told(row)}")
         for row in rows:
             if row.counts:
-                row.cache["loaded"] = running[row.server.name].cache()
+                row.memory["loaded"] = running[row.server.name].memory()
     return rows
 
 
@@ -147,7 +147,7 @@ def _start_all(rows: list[Row], cores: Cores, stack: ExitStack, say: Callable[[s
             if number < STARTS:
                 one.stop()
             else:
-                row.cache["ready"] = one.cache()
+                row.memory["ready"] = one.memory()
                 one.pause()
                 running[row.server.name] = one
                 say(f"{row.server.name} is ready after {spread(row.ready).median:.2f} s")

@@ -24,8 +24,8 @@ def _speeds(row: Row, names: list[str]) -> list[str]:
         *(number(spread(rates(row, name)).median) for name in names),
         *(f"{number(spread(column(row.rounds[name], 'p99')).median)} ms" for name in names),
         f"{spread(row.ready).median:.2f} s",
-        f"{row.cache['ready']:.0f} MB",
-        f"{row.cache['loaded']:.0f} MB",
+        f"{row.memory['ready']:.0f} MB",
+        f"{row.memory['loaded']:.0f} MB",
     ]
 
 
@@ -75,7 +75,7 @@ def _published(row: Row, ours: Row | None) -> list[str]:
         cells.append(cell)
     worst = max(spread(column(rounds, "p99")).median for rounds in row.rounds.values())
     ready = f"{spread(row.ready).median:.2f} s"
-    return [*cells, f"{number(worst)} ms", ready, f"{row.cache['ready']:.0f} MB"]
+    return [*cells, f"{number(worst)} ms", ready, f"{row.memory['ready']:.0f} MB"]
 
 
 def scale_table(kind: str, part: dict[str, Any], touch: str) -> Rows:
@@ -86,8 +86,8 @@ def scale_table(kind: str, part: dict[str, Any], touch: str) -> Rows:
     table = [[*head, "ratio"]]
     for name, one in first.items():
         ratio = one["ratio"]
-        told = times(Spread(**ratio)) if ratio else "-"
-        table.append([name, *(_micro(one["microseconds"].get(str(size))) for size in part["sizes"]), told])
+        shown = times(Spread(**ratio)) if ratio else "-"
+        table.append([name, *(_micro(one["microseconds"].get(str(size))) for size in part["sizes"]), shown])
     return table
 
 

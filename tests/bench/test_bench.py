@@ -10,9 +10,9 @@ from tests.bench.figures import Spread, aligned, markdown, number, ratios
 from tests.bench.fragment import fragment
 from tests.bench.goals import Goal, scale_goals, speed_goals
 from tests.bench.plot import apart, plot
-from tests.bench.profiling import OTHER, shares
+from tests.bench.profiling import OTHER, PARTS, shares
 from tests.bench.publish import publish
-from tests.bench.scenarios import SCENARIOS, Invalid, new_definition
+from tests.bench.scenarios import ROOT, SCENARIOS, Invalid, new_definition
 from tests.bench.servers import SERVERS
 from tests.bench.speed import Row
 from tests.bench.tables import absent, ratio_table, speed_table
@@ -21,7 +21,7 @@ from tests.bench.tables import absent, ratio_table, speed_table
 def row(name: str, *per_second: float, ready: float = 0.2, p99: float = 1.0) -> Row:
     server = next(server for server in SERVERS if server.name == name)
     rounds = {one.name: [{"per_second": each, "p50": p99, "p99": p99} for each in per_second] for one in SCENARIOS}
-    return Row(server, ready=[ready], cache={"ready": 50.0, "loaded": 60.0}, rounds=rounds)
+    return Row(server, ready=[ready], memory={"ready": 50.0, "loaded": 60.0}, rounds=rounds)
 
 
 def part(small: float, large: float) -> dict[str, Any]:
@@ -144,8 +144,14 @@ def test_a_profile_is_told_by_parts_the_largest_first() -> None:
 
     stats = {
         ("/x/audience_mock/store/table.py", 1, "get"): spent(1.0),
-        ("/x/audience_mock/journal.py", 1, "add"): spent(5.0),
-        ("/x/audience_mock/recording.py", 1, "tell"): spent(1.0),
+        ("/x/audience_mock/session/journal.py", 1, "add"): spent(5.0),
+        ("/x/audience_mock/middleware/recorder.py", 1, "finish"): spent(1.0),
         ("~", 0, "<built-in method builtins.len>"): spent(3.0),
     }
     assert list(shares(stats).items()) == [("journal", 0.6), (OTHER, 0.3), ("store and operation", 0.1)]
+
+
+def test_the_files_that_the_profile_names_exist() -> None:
+    package = ROOT / "mock" / "audience_mock"
+    named = [mark for marks in PARTS.values() for mark in marks if mark.endswith(".py")]
+    assert [mark for mark in named if not (package / mark).is_file()] == []

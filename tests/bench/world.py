@@ -11,10 +11,12 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from tests.bench.asgi import call
 from tests.bench.scenarios import API
 
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
@@ -33,7 +35,6 @@ GROUP_ID = "64f0000000000000000000ff"
 TAGS = 40
 BLACKLISTED = 50
 """Of so many users one is."""
-_HEADERS = [(b"host", b"127.0.0.1:4010"), (b"accept", b"*/*"), (b"user-agent", b"bench")]
 
 
 def users_world(size: int) -> dict[str, Any]:
@@ -104,72 +105,37 @@ def groups_operations(size: int) -> tuple[dict[str, str], dict[str, Callable[[in
 WORLDS = {"users": (users_world, users_operations), "groups": (groups_world, groups_operations)}
 
 
-class Client:
-    """Calls the application as uvicorn would."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def get(self, target: str) -> bytes:
-        """The body of a 200."""
-        path, _, query = target.partition("?")
-        sent: list[dict[str, Any]] = []
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message: Any) -> None:
-            sent.append(message)
-
-        await self._app(
-            {
-                "type": "http",
-                "asgi": {"version": "3.0", "spec_version": "2.3"},
-                "http_version": "1.1",
-                "method": "GET",
-                "scheme": "http",
-                "path": path,
-                "raw_path": path.encode(),
-                "query_string": query.encode(),
-                "root_path": "",
-                "headers": list(_HEADERS),
-                "client": ("127.0.0.1", 50000),
-                "server": ("127.0.0.1", 4010),
-                "state": {},
-                "extensions": {},
-            },
-            receive,
-            send,
-        )
-        body = b"".join(message.get("body", b"") for message in sent)
-        if sent[0]["status"] != 200:
-            raise SystemExit(f"GET {target} answered {sent[0]['status']}: {body[:300].decode(errors='replace')}")
-        return body
+async def get(app: Any, target: str) -> bytes:
+    """The body of a 200; anything else ends the process."""
+    status, body = await call(app, "GET", target)
+    if status != HTTPStatus.OK:
+        raise SystemExit(f"GET {target} answered {status}: {body[:300].decode(errors='replace')}")
+    return body
 
 
-async def one_round(client: Client, kind: str, size: int, number: int) -> dict[str, dict[str, float]]:
+async def one_round(app: Any, kind: str, size: int, number: int) -> dict[str, dict[str, float]]:
     """Microseconds a page of every operation."""
     steady, first = WORLDS[kind][1](size)
     found: dict[str, dict[str, float]] = {"steady": {}, "first": {}}
     for name, target in steady.items():
-        await _repeat(client, target, CALLS // 10)
-        found["steady"][name] = median([await _repeat(client, target, CALLS // 10) for _ in range(10)])
+        await _repeat(app, target, CALLS // 10)
+        found["steady"][name] = median([await _repeat(app, target, CALLS // 10) for _ in range(10)])
     if kind == "users":
-        found["steady"][f"walk of {WALK} pages"] = await _walk(client)
+        found["steady"][f"walk of {WALK} pages"] = await _walk(app)
     for name, target_of in first.items():
-        found["first"][name] = await _repeat(client, target_of(number), 1)
+        found["first"][name] = await _repeat(app, target_of(number), 1)
     return found
 
 
-async def _repeat(client: Client, target: str, calls: int) -> float:
+async def _repeat(app: Any, target: str, calls: int) -> float:
     """Microseconds a call."""
     started = time.perf_counter()
     for _ in range(calls):
-        await client.get(target)
+        await get(app, target)
     return (time.perf_counter() - started) / calls * 1e6
 
 
-async def _walk(client: Client) -> float:
+async def _walk(app: Any) -> float:
     """Microseconds a page of walks from the first page on, by next_cursor."""
     users = f"{API}/user_group/{GROUP_ID}/users"
     pages, spent = 0, 0.0
@@ -177,7 +143,7 @@ async def _walk(client: Client) -> float:
         target = users
         for _ in range(WALK):
             started = time.perf_counter()
-            body = await client.get(target)
+            body = await get(app, target)
             spent += time.perf_counter() - started
             pages += 1
             target = f"{users}?cursor={json.loads(body)['page']['next_cursor']}"
@@ -186,9 +152,8 @@ async def _walk(client: Client) -> float:
 
 async def serve(app: Any, kind: str, size: int) -> None:
     """One round for each line that comes in, until there are no more."""
-    client = Client(app)
     for number, _ in enumerate(iter(sys.stdin.readline, "")):
-        _tell(await one_round(client, kind, size, number))
+        _tell(await one_round(app, kind, size, number))
 
 
 def _tell(message: dict[str, Any]) -> None:
