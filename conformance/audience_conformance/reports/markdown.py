@@ -1,6 +1,6 @@
 """The Markdown report, for the page of a GitHub Actions run: the verdict first, details folded.
 
-What a target sent stands in fences and code spans only, which it cannot break out of.
+Text from the target is shown only in fences and code spans, which it cannot break out of.
 """
 
 import re
@@ -13,12 +13,11 @@ from audience_conformance.reports.facts import (
     FindingGroup,
     Tone,
     by_rule,
-    circumstances,
     count,
-    curls,
     one_line,
     reasons,
     replay,
+    run_details,
     shortened,
     skipped,
     verdict,
@@ -33,17 +32,17 @@ BROKEN = ("failed", "error", "known")
 MOST = 900_000
 """Bytes: GitHub refuses a summary of more than 1 MiB."""
 MOST_FINDINGS = 5
-"""Findings of one rule that are shown."""
+"""Maximum findings shown of a rule."""
 MOST_SHOWN = 2_000
-"""Characters of what the target did."""
+"""Maximum characters shown of a value."""
 
 
 def report(summary: Summary) -> str:
-    """A Markdown document."""
+    """Return a Markdown document."""
     tone, headline, details = verdict(summary)
     parts = [
         f"## {SIGNS[tone]} Audience contract: {headline}",
-        f"{code(summary.target)}: {circumstances(summary)}.",
+        f"{code(summary.target)}: {run_details(summary)}.",
         *map(escaped, details),
         *(f"> **Note:** {code(note)}" for note in summary.notes),
         _counts(summary),
@@ -60,7 +59,7 @@ def report(summary: Summary) -> str:
         else:
             text += f"\n\n{section}"
     if omitted:
-        text += f"\n\nToo long to show here: {', '.join(omitted)}; the other reports have it all."
+        text += f"\n\nToo long to show here: {', '.join(omitted)}; see the other reports."
     return f"{text}\n"
 
 
@@ -90,13 +89,13 @@ def _skipped(summary: Summary) -> list[str]:
     if not why:
         return []
     lines = [f"- {', '.join(rules)}: needs {code(reason)}" for reason, rules in why.items()]
-    return ["**Skipped, for want of something in the target**", "\n".join(lines)]
+    return ["**Skipped: the target lacks a prerequisite**", "\n".join(lines)]
 
 
 def _left(summary: Summary) -> list[str]:
     if not summary.left:
         return []
-    return ["**Left behind: it could not be deleted**", fence("\n".join(visible(url) for url in summary.left))]
+    return ["**Not deleted**", fence("\n".join(visible(url) for url in summary.left))]
 
 
 def _section(summary: Summary, rule_id: str, findings: list[FindingGroup]) -> str:
@@ -111,37 +110,42 @@ def _section(summary: Summary, rule_id: str, findings: list[FindingGroup]) -> st
 def _finding(finding: FindingGroup) -> str:
     result = finding.result
     if result.status == "error":
-        said = ["The suite itself failed:", fence(shortened(result.actual, MOST_SHOWN))]
+        body = ["The suite itself failed:", fence(shortened(result.actual, MOST_SHOWN))]
     else:
         late = f" ({LATE})" if result.overdue else ""
-        said = [
+        body = [
             "Expected:",
             fence(shortened(result.expected, MOST_SHOWN)),
             f"Actual{late}:",
             fence(shortened(result.actual, MOST_SHOWN)),
         ]
-    requests = "\n".join(curls(result))
+    requests = visible("\n".join(result.curl))
     return "\n\n".join(
-        [f"**{code(finding.where)}**", *said, *(["Requests:", fence(requests, "sh")] if requests else [])]
+        [
+            f"**{code(finding.where)}**",
+            f"Check: {code(result.location)}",
+            *body,
+            *(["Requests:", fence(requests, "sh")] if requests else []),
+        ]
     )
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is."""
+    """Escape text so that Markdown shows it unchanged."""
     return re.sub(r"([\\`*_\[\]<>|&])", r"\\\1", " ".join(visible(text).split()))
 
 
 def fence(text: str, language: str = "") -> str:
-    """A fenced block whose fence is longer than any run of backticks in it."""
+    """Return a fenced block whose fence is longer than any run of backticks in the text."""
     ticks = "`" * max(3, _longest_run(text) + 1)
     return f"{ticks}{language}\n{text}\n{ticks}"
 
 
 def code(text: str, *, cell: bool = False) -> str:
-    """A code span on one line; in a table's cell a bar is escaped."""
+    """Return a code span on one line; in a table cell bars are escaped."""
     text = one_line(text, MOST_SHOWN)
     ticks = "`" * (_longest_run(text) + 1)
-    # A blank inside each end parts the ticks of the text from those of the span, and is not shown.
+    # A blank at each end separates the ticks of the text from those of the span; it is not shown.
     span = f"{ticks} {text} {ticks}" if "`" in text else f"{ticks}{text}{ticks}"
     return span.replace("|", "\\|") if cell else span
 

@@ -1,6 +1,6 @@
-"""What a terminal, or the log of a CI, shows at the end of a run.
+"""The tables and findings that a terminal or a CI log shows at the end of a run.
 
-Every line that holds text of the target begins with text of ours: a log may take a line's start for a command.
+A line with text from the target always begins with our own text: a CI may read the start of a line as a command.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from audience_conformance.contract.document import operations
-from audience_conformance.contract.rules import catalogue
+from audience_conformance.contract.rules import catalogue, group_titles
 from audience_conformance.reports.facts import (
     COLUMNS,
     LATE,
@@ -19,13 +19,11 @@ from audience_conformance.reports.facts import (
     Matrix,
     Tone,
     by_rule,
-    circumstances,
     count,
-    curls,
-    groups,
     matrix,
     reasons,
     replay,
+    run_details,
     shortened,
     skipped,
     verdict,
@@ -53,22 +51,22 @@ STYLES: dict[RuleStatus, str] = {
 TONES: dict[Tone, str] = {"good": "bold green", "warning": "bold yellow", "bad": "bold red", "unknown": "bold magenta"}
 
 MOST_FINDINGS = 3
-"""Findings of one rule that are shown."""
+"""Maximum findings shown of a rule."""
 MOST_CURLS = 4
-"""Requests of a finding that are shown: the first ones."""
+"""Maximum requests shown of a finding: the first ones."""
 MOST_SHOWN = 600
-"""Characters of what the target did."""
+"""Maximum characters shown of a value."""
 
 
 def print_table(summary: Summary, console: Console) -> None:
-    """Print the matrix, the counts, what was skipped and why, every finding, and the verdict."""
+    """Print the matrix, the counts, the skipped rules, every finding, and the verdict."""
     cells = matrix(summary)
     for level in LEVELS:
         _print(console, _operations(cells, level))
         console.print()
     _print(
         console,
-        Text("held/all, and the worst: F failed, K known, E error of the suite, S skipped, - not checked", "dim"),
+        Text("passed/all, and the worst: F failed, K known, E error of the suite, S skipped, - not checked", "dim"),
     )
     console.print()
     _print(console, _counts(summary))
@@ -83,17 +81,17 @@ def print_table(summary: Summary, console: Console) -> None:
         _print(console, Text(detail))
 
 
-def _print(console: Console, what: Table | Text) -> None:
-    """Print without folding lines where nobody sets a width, and without cutting text anywhere."""
-    if isinstance(what, Table) and console.is_terminal:
-        console.print(what)
+def _print(console: Console, content: Table | Text) -> None:
+    """Print without wrapping lines if there is no terminal, and without cutting text anywhere."""
+    if isinstance(content, Table) and console.is_terminal:
+        console.print(content)
     else:
-        console.print(what, soft_wrap=True)
+        console.print(content, soft_wrap=True)
 
 
 def _operations(cells: Matrix, level: str) -> Table:
-    rules = catalogue()
-    shown = [group for group in groups() if any(rule.group == group and rule.level == level for rule in rules.values())]
+    used = {rule.group for rule in catalogue().values() if rule.level == level}
+    shown = [group for group in group_titles() if group in used]
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column(level, no_wrap=True)
     for group in shown:
@@ -128,7 +126,7 @@ def _counts(summary: Summary) -> Table:
 
 def _print_notes(summary: Summary, console: Console) -> None:
     _print_labelled(console, "target", summary.target)
-    _print_labelled(console, "run", circumstances(summary))
+    _print_labelled(console, "run", run_details(summary))
     for note in summary.notes:
         _print_labelled(console, "note", note)
     for reason, rules in skipped(summary).items():
@@ -137,7 +135,7 @@ def _print_notes(summary: Summary, console: Console) -> None:
         for reason in reasons(summary, rule_id):
             _print_labelled(console, "known", f"{rule_id}: {reason}")
     for url in summary.left:
-        _print_labelled(console, "left", f"{url} (could not be deleted)")
+        _print_labelled(console, "leftover", f"{url} (could not be deleted)")
     console.print()
 
 
@@ -159,17 +157,17 @@ def _print_rule(
 def _print_finding(console: Console, finding: FindingGroup) -> None:
     result = finding.result
     _print_labelled(console, "check", finding.where)
+    _print_labelled(console, "location", result.location)
     if result.status == "failed":
         _print_labelled(console, "expected", shortened(result.expected, MOST_SHOWN))
     late = f" ({LATE})" if result.overdue else ""
-    # Of a traceback the end says what happened.
+    # The end of a traceback names the error.
     actual = result.actual if result.status == "failed" else result.actual[-MOST_SHOWN:]
     _print_labelled(console, "actual" if result.status == "failed" else "error", shortened(actual, MOST_SHOWN) + late)
-    lines = list(curls(result))
-    for line in lines[:MOST_CURLS]:
+    for line in result.curl[:MOST_CURLS]:
         _print_labelled(console, "request", line)
-    if more := lines[MOST_CURLS:]:
-        _print_labelled(console, "", f"… and {count(len(more), 'more request')}: the other reports have them all")
+    if more := result.curl[MOST_CURLS:]:
+        _print_labelled(console, "", f"… and {count(len(more), 'more request')}: see the other reports")
 
 
 def _print_labelled(console: Console, label: str, text: str) -> None:

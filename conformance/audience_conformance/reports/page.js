@@ -1,4 +1,3 @@
-
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
@@ -23,7 +22,7 @@
       rule.element.hidden = !keeps(rule);
       shown += !rule.element.hidden;
     }
-    for (const section of all(".came-to")) {
+    for (const section of all(".by-status")) {
       const kept = all(".rule:not([hidden])", section).length;
       section.hidden = !kept;
       section.querySelector(".n").textContent = kept;
