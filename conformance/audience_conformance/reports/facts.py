@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import sys
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
@@ -10,7 +11,25 @@ from audience_conformance.results.result import Result
 from audience_conformance.results.summary import EXIT_BROKEN, EXIT_INTERRUPTED, EXIT_UNABLE, RuleStatus, Summary
 
 LEVELS = ("MUST", "SHOULD")
-STATUSES: tuple[RuleStatus, ...] = ("failed", "error", "known", "skipped", "not run", "passed")
+
+
+class Look(NamedTuple):
+    """How the page and the terminal show a status: never by its colour alone."""
+
+    sign: str
+    letter: str
+    style: str
+    title: str
+
+
+STATUSES: dict[RuleStatus, Look] = {
+    "failed": Look("✕", "F", "bold red", "Broken"),
+    "error": Look("⚠", "E", "bold magenta", "Not judged: internal error in the suite"),
+    "known": Look("◐", "K", "yellow", "Broken: known failures"),
+    "skipped": Look("○", "S", "cyan", "Skipped"),
+    "not run": Look("·", "-", "dim", "Not run"),
+    "passed": Look("✓", " ", "green", "Hold"),
+}
 """Worst first."""
 COLUMNS: tuple[RuleStatus, ...] = ("passed", "failed", "known", "error", "skipped", "not run")
 """The order of columns in tables."""
@@ -124,6 +143,19 @@ def status_of(summary: Summary, result: Result) -> RuleStatus:
     return "known" if result.status == "failed" and accepted else result.status
 
 
+def describe(summary: Summary, result: Result, most: int = sys.maxsize) -> str:
+    """Describe a finding in lines of text; cut its values to `most` characters."""
+    lines = [
+        f"{result.rule} {result.level}: {result.requirement}",
+        f"Expected: {shortened(result.expected, most)}",
+        f"Actual: {shortened(result.actual, most)}",
+        *([LATE] if result.overdue else []),
+        f"Check: {visible(result.location)}",
+        f"Replay: {replay(summary, result.rule)}",
+    ]
+    return "\n".join(lines)
+
+
 def reason(summary: Summary, result: Result) -> str:
     """Return the reason why a finding is accepted."""
     return result.known or summary.known.get(result.rule, "")
@@ -212,7 +244,7 @@ def _operations(result: Result, bound: tuple[str, ...]) -> set[str]:
 
 
 def worst(statuses: Iterable[RuleStatus]) -> RuleStatus:
-    return min(statuses, key=STATUSES.index)
+    return min(statuses, key=list(STATUSES).index)
 
 
 # --- text -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ is for the exit code.
 from xml.etree import ElementTree as ET
 
 from audience_conformance.contract.rules import catalogue, group_titles
-from audience_conformance.reports.facts import LATE, one_line, reason, replay, status_of, visible
+from audience_conformance.reports import facts
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
@@ -29,7 +29,7 @@ def report(summary: Summary) -> str:
 def _suite(summary: Summary, group: str, results: list[Result]) -> ET.Element:
     suite = ET.Element("testsuite", name=group, time=f"{sum(result.seconds for result in results):.3f}")
     if summary.started:
-        suite.set("timestamp", visible(summary.started))
+        suite.set("timestamp", facts.visible(summary.started))
     properties = [(name, getattr(summary, name)) for name in ("target", "profile", "seed", "version")]
     _properties(suite, [*properties, *(("note", note) for note in summary.notes)])
     order = list(catalogue())
@@ -40,7 +40,7 @@ def _suite(summary: Summary, group: str, results: list[Result]) -> ET.Element:
 
 
 def _case(summary: Summary, result: Result) -> ET.Element:
-    case = ET.Element("testcase", name=visible(result.id), classname=result.rule, time=f"{result.seconds:.3f}")
+    case = ET.Element("testcase", name=facts.visible(result.id), classname=result.rule, time=f"{result.seconds:.3f}")
     properties = {
         "rule": result.rule,
         "level": result.level,
@@ -51,11 +51,11 @@ def _case(summary: Summary, result: Result) -> ET.Element:
         "location": result.location,
     }
     _properties(case, [(name, value) for name, value in properties.items() if value])
-    match status_of(summary, result):
+    match facts.status_of(summary, result):
         case "failed":
             _add(case, "failure", f"{result.requirement}: {result.actual}", _finding(summary, result), result.level)
         case "known":
-            _add(case, "skipped", f"known failure: {reason(summary, result)}", _finding(summary, result))
+            _add(case, "skipped", f"known failure: {facts.reason(summary, result)}", _finding(summary, result))
         case "skipped":
             _add(case, "skipped", f"needs {result.actual}", "")
         case "error":
@@ -68,31 +68,21 @@ def _case(summary: Summary, result: Result) -> ET.Element:
 
 
 def _finding(summary: Summary, result: Result) -> str:
-    lines = [
-        f"requirement: {result.rule} {result.level}: {result.requirement}",
-        f"expected: {result.expected}",
-        f"actual: {result.actual}",
-        *([LATE] if result.overdue else []),
-        f"check: {result.location}",
-        "requests:",
-        *result.curl,
-        f"replay: {replay(summary, result.rule)}",
-    ]
-    return "\n".join(lines)
+    return "\n".join([facts.describe(summary, result), "Requests:", *result.curl])
 
 
 def _add(case: ET.Element, tag: str, message: str, text: str, type_: str = "") -> None:
-    element = ET.SubElement(case, tag, message=one_line(message, MESSAGE))
+    element = ET.SubElement(case, tag, message=facts.one_line(message, MESSAGE))
     if type_:
         element.set("type", type_)
     if text:
-        element.text = visible(text)
+        element.text = facts.visible(text)
 
 
 def _properties(element: ET.Element, properties: list[tuple[str, object]]) -> None:
     parent = ET.SubElement(element, "properties")
     for name, value in properties:
-        ET.SubElement(parent, "property", name=name, value=visible(str(value)))
+        ET.SubElement(parent, "property", name=name, value=facts.visible(str(value)))
 
 
 def _total(element: ET.Element) -> None:

@@ -6,26 +6,11 @@ Text from the target is shown only in fences and code spans, which it cannot bre
 import re
 
 from audience_conformance.contract.rules import catalogue
-from audience_conformance.reports.facts import (
-    COLUMNS,
-    LATE,
-    LEVELS,
-    FindingGroup,
-    Tone,
-    by_rule,
-    count,
-    one_line,
-    reasons,
-    replay,
-    run_details,
-    shortened,
-    skipped,
-    verdict,
-    visible,
-)
+from audience_conformance.reports import facts
+from audience_conformance.reports.facts import COLUMNS, LEVELS
 from audience_conformance.results.summary import Summary
 
-SIGNS: dict[Tone, str] = {"good": "✅", "warning": "⚠️", "bad": "❌", "unknown": "❔"}
+SIGNS: dict[facts.Tone, str] = {"good": "✅", "warning": "⚠️", "bad": "❌", "unknown": "❔"}
 
 BROKEN = ("failed", "error", "known")
 
@@ -39,20 +24,23 @@ MOST_SHOWN = 2_000
 
 def report(summary: Summary) -> str:
     """Return a Markdown document."""
-    tone, headline, details = verdict(summary)
+    tone, headline, details = facts.verdict(summary)
     parts = [
         f"## {SIGNS[tone]} Audience contract: {headline}",
-        f"{code(summary.target)}: {run_details(summary)}.",
+        f"{code(summary.target)}: {facts.run_details(summary)}.",
         *map(escaped, details),
         *(f"> **Note:** {code(note)}" for note in summary.notes),
         _counts(summary),
         _broken(summary),
-        *_skipped(summary),
-        *_left(summary),
     ]
+    if skipped := facts.skipped(summary):
+        lines = [f"- {', '.join(rules)}: needs {code(reason)}" for reason, rules in skipped.items()]
+        parts += ["**Skipped: the target lacks a prerequisite**", "\n".join(lines)]
+    if summary.left:
+        parts += ["**Not deleted**", fence("\n".join(map(facts.visible, summary.left)))]
     text = "\n\n".join(filter(None, parts))
     omitted = []
-    for rule_id, findings in by_rule(summary, "failed", "known", "error").items():
+    for rule_id, findings in facts.by_rule(summary, "failed", "known", "error").items():
         section = _section(summary, rule_id, findings)
         if len((text + section).encode()) > MOST:
             omitted.append(rule_id)
@@ -72,67 +60,43 @@ def _counts(summary: Summary) -> str:
 
 
 def _broken(summary: Summary) -> str:
-    rows = []
-    for rule_id, status in summary.statuses().items():
-        if status in BROKEN:
-            rule = catalogue()[rule_id]
-            why = f": {code('; '.join(reasons(summary, rule_id)), cell=True)}" if status == "known" else ""
-            row = f"| **{rule_id}** | {rule.level} | {rule.sentence} | {status}{why} |"
-            rows.append((BROKEN.index(status), row))
-    rows.sort(key=lambda row: row[0])
-    head = "| rule | level | requirement | status |\n|---|---|---|---|"
-    return "\n".join([head, *(row for _, row in rows)]) if rows else ""
+    rows = ["| rule | level | requirement | status |", "|---|---|---|---|"]
+    for status in BROKEN:
+        for rule in catalogue().values():
+            if summary.status(rule.id) == status:
+                why = f": {code('; '.join(facts.reasons(summary, rule.id)), cell=True)}" if status == "known" else ""
+                rows.append(f"| **{rule.id}** | {rule.level} | {rule.sentence} | {status}{why} |")
+    return "\n".join(rows) if rows[2:] else ""
 
 
-def _skipped(summary: Summary) -> list[str]:
-    why = skipped(summary)
-    if not why:
-        return []
-    lines = [f"- {', '.join(rules)}: needs {code(reason)}" for reason, rules in why.items()]
-    return ["**Skipped: the target lacks a prerequisite**", "\n".join(lines)]
-
-
-def _left(summary: Summary) -> list[str]:
-    if not summary.left:
-        return []
-    return ["**Not deleted**", fence("\n".join(visible(url) for url in summary.left))]
-
-
-def _section(summary: Summary, rule_id: str, findings: list[FindingGroup]) -> str:
+def _section(summary: Summary, rule_id: str, findings: list[facts.FindingGroup]) -> str:
     rule, status = catalogue()[rule_id], summary.status(rule_id)
     title = f"<summary><b>{rule_id}</b> {rule.level} {rule.sentence} ({status})</summary>"
     parts = ["<details>", title, *(_finding(finding) for finding in findings[:MOST_FINDINGS])]
     if more := findings[MOST_FINDINGS:]:
-        parts.append(f"… and {count(len(more), 'more finding')}.")
-    return "\n\n".join([*parts, "Replay:", fence(replay(summary, rule_id), "sh"), "</details>"])
+        parts.append(f"… and {facts.count(len(more), 'more finding')}.")
+    return "\n\n".join([*parts, "Replay:", fence(facts.replay(summary, rule_id), "sh"), "</details>"])
 
 
-def _finding(finding: FindingGroup) -> str:
+def _finding(finding: facts.FindingGroup) -> str:
     result = finding.result
+    parts = [f"**{code(finding.where)}**"]
+    if result.location:
+        parts.append(f"Check: {code(result.location)}")
+    actual = fence(facts.shortened(result.actual, MOST_SHOWN))
     if result.status == "error":
-        body = ["The suite itself failed:", fence(shortened(result.actual, MOST_SHOWN))]
+        parts += ["The suite itself failed:", actual]
     else:
-        late = f" ({LATE})" if result.overdue else ""
-        body = [
-            "Expected:",
-            fence(shortened(result.expected, MOST_SHOWN)),
-            f"Actual{late}:",
-            fence(shortened(result.actual, MOST_SHOWN)),
-        ]
-    requests = visible("\n".join(result.curl))
-    return "\n\n".join(
-        [
-            f"**{code(finding.where)}**",
-            f"Check: {code(result.location)}",
-            *body,
-            *(["Requests:", fence(requests, "sh")] if requests else []),
-        ]
-    )
+        late = f" ({facts.LATE})" if result.overdue else ""
+        parts += ["Expected:", fence(facts.shortened(result.expected, MOST_SHOWN)), f"Actual{late}:", actual]
+    if result.curl:
+        parts += ["Requests:", fence(facts.visible("\n".join(result.curl)), "sh")]
+    return "\n\n".join(parts)
 
 
 def escaped(text: str) -> str:
     """Escape text so that Markdown shows it unchanged."""
-    return re.sub(r"([\\`*_\[\]<>|&])", r"\\\1", " ".join(visible(text).split()))
+    return re.sub(r"([\\`*_\[\]<>|&])", r"\\\1", " ".join(facts.visible(text).split()))
 
 
 def fence(text: str, language: str = "") -> str:
@@ -143,7 +107,7 @@ def fence(text: str, language: str = "") -> str:
 
 def code(text: str, *, cell: bool = False) -> str:
     """Return a code span on one line; in a table cell bars are escaped."""
-    text = one_line(text, MOST_SHOWN)
+    text = facts.one_line(text, MOST_SHOWN)
     ticks = "`" * (_longest_run(text) + 1)
     # A blank at each end separates the ticks of the text from those of the span; it is not shown.
     span = f"{ticks} {text} {ticks}" if "`" in text else f"{ticks}{text}{ticks}"

@@ -10,7 +10,6 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -19,29 +18,12 @@ from audience_conformance.checks.registry import CHECKS
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import Rule, catalogue, group_titles
 from audience_conformance.reports import facts
-from audience_conformance.reports.facts import COLUMNS, LATE, LEVELS, STATUSES, Tone
+from audience_conformance.reports.facts import LEVELS, Tone
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import RuleStatus, Summary
 
 FOLDER = Path(__file__).parent
 
-SIGNS: dict[RuleStatus, str] = {
-    "failed": "✕",
-    "error": "⚠",
-    "known": "◐",
-    "skipped": "○",
-    "not run": "·",
-    "passed": "✓",
-}
-"""No status is shown by its colour alone."""
-TITLES: dict[RuleStatus, str] = {
-    "failed": "Broken",
-    "error": "Not judged: internal error in the suite",
-    "known": "Broken: known failures",
-    "skipped": "Skipped",
-    "not run": "Not run",
-    "passed": "Hold",
-}
 TONE_SIGNS: dict[Tone, str] = {"good": "✓", "warning": "!", "bad": "✕", "unknown": "?"}
 ICON_COLOURS: dict[Tone, str] = {"good": "#2f7d57", "warning": "#b97a10", "bad": "#c8372d", "unknown": "#7a5bb5"}
 
@@ -57,18 +39,16 @@ TENANT = "/company/{company_id}/application/{application_id}"
 def report(summary: Summary) -> str:
     """Return an HTML document."""
     style, script = ((FOLDER / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
-    verdict = facts.verdict(summary)
     statuses = summary.statuses()
     failed = [rule_id for rule_id, status in statuses.items() if status == "failed"]
     return _template().render(
         summary=summary,
-        verdict=verdict,
+        verdict=facts.verdict(summary),
         statuses=statuses,
         style=Markup(style),  # noqa: S704 (our own file)
         script=Markup(script),  # noqa: S704 (our own file)
         style_hash=_hash(style),
         script_hash=_hash(script),
-        icon=_icon(verdict.tone),
         cells={place: _cell(*place, rules) for place, rules in facts.matrix(summary).items()},
         rules=[_rule(summary, rule, statuses[rule.id]) for rule in catalogue().values()],
         opened=failed[:OPENED],
@@ -89,17 +69,11 @@ def _template() -> Template:
     environment.filters["value"] = lambda text: indented(facts.shortened(text, MOST_SHOWN))
     environment.filters["path"] = lambda path: path.removeprefix(TENANT)
     environment.globals |= {
+        "facts": facts,
         "operations": operations(),
         "groups": group_titles(),
-        "levels": LEVELS,
-        "statuses_worst_first": STATUSES,
-        "columns": COLUMNS,
-        "signs": SIGNS,
-        "titles": TITLES,
         "tone_signs": TONE_SIGNS,
-        "late": LATE,
-        "count": facts.count,
-        "words": facts.words,
+        "icon_colours": ICON_COLOURS,
     }
     return environment.get_template("page.html.j2")
 
@@ -111,15 +85,6 @@ def _visible(value: Any) -> Any:
 
 def _hash(source: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}"
-
-
-def _icon(tone: Tone) -> str:
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
-        f'<rect width="16" height="16" rx="4" fill="{ICON_COLOURS[tone]}"/><text x="8" y="12" font-size="11"'
-        f' font-weight="700" text-anchor="middle" fill="#fff">{TONE_SIGNS[tone]}</text></svg>'
-    )
-    return f"data:image/svg+xml,{quote(svg)}"
 
 
 def _cell(operation: str, group: str, rules: dict[str, RuleStatus]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from audience_conformance.contract.document import operations
 from audience_conformance.contract.location import FILE_NAME, contract_path
 from audience_conformance.contract.rules import Rule, catalogue
 from audience_conformance.lint import document
-from audience_conformance.reports.facts import reason, replay, shortened, status_of, visible
+from audience_conformance.reports import facts
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
@@ -28,10 +28,10 @@ def report(summary: Summary) -> str:
         "invocations": [_invocation(summary)],
         "results": [_result(summary, result) for result in summary.findings()],
         "properties": {
-            "target": visible(summary.target),
+            "target": facts.visible(summary.target),
             "profile": summary.profile,
             "seed": summary.seed,
-            "notes": [visible(note) for note in summary.notes],
+            "notes": [facts.visible(note) for note in summary.notes],
         },
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
@@ -39,7 +39,7 @@ def report(summary: Summary) -> str:
 
 def _driver(summary: Summary) -> dict[str, Any]:
     driver = {"name": "audience-conformance", "rules": [_rule(rule) for rule in catalogue().values()]}
-    return driver | ({"version": visible(summary.version)} if summary.version else {})
+    return driver | ({"version": facts.visible(summary.version)} if summary.version else {})
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -62,43 +62,35 @@ def _invocation(summary: Summary) -> dict[str, Any]:
         "toolExecutionNotifications": [
             {
                 "level": "error",
-                "message": {"text": shortened(f"{result.id}: {result.actual}", MESSAGE)},
+                "message": {"text": facts.shortened(f"{result.id}: {result.actual}", MESSAGE)},
                 "associatedRule": {"id": result.rule, "index": list(catalogue()).index(result.rule)},
             }
             for result in errors
         ],
     }
-    return invocation | ({"startTimeUtc": visible(summary.started)} if summary.started else {})
+    return invocation | ({"startTimeUtc": facts.visible(summary.started)} if summary.started else {})
 
 
 def _result(summary: Summary, result: Result) -> dict[str, Any]:
-    expected, actual = shortened(result.expected, MESSAGE), shortened(result.actual, MESSAGE)
-    lines = [
-        f"{result.rule}: {result.requirement}",
-        f"Expected: {expected}",
-        f"Actual: {actual}",
-        f"Check: {visible(result.location)}",
-        f"Replay: {replay(summary, result.rule)}",
-    ]
     finding: dict[str, Any] = {
         "ruleId": result.rule,
         "ruleIndex": list(catalogue()).index(result.rule),
         "kind": "fail",
         "level": LEVELS[result.level],
-        "message": {"text": "\n".join(lines)},
+        "message": {"text": facts.describe(summary, result, MESSAGE)},
         "locations": [_location(result)],
         # The only name that GitHub reads. Without the response, so that a finding keeps its identity.
         "partialFingerprints": {"primaryLocationLineHash": f"{_fingerprint(result)}:1"},
         "properties": {
-            "check": visible(result.check),
-            "case": visible(result.case),
-            "location": visible(result.location),
+            "check": facts.visible(result.check),
+            "case": facts.visible(result.case),
+            "location": facts.visible(result.location),
             "overdue": result.overdue,
-            "curl": list(map(visible, result.curl)),
+            "curl": list(map(facts.visible, result.curl)),
         },
     }
-    if status_of(summary, result) == "known":
-        why = visible(reason(summary, result))
+    if facts.status_of(summary, result) == "known":
+        why = facts.visible(facts.reason(summary, result))
         finding["suppressions"] = [{"kind": "external", "status": "accepted", "justification": why}]
     return finding
 

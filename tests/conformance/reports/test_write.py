@@ -1,5 +1,6 @@
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -74,9 +75,11 @@ def test_every_report_has_the_location_of_the_check_of_every_finding(every: Summ
     table = Console(file=io.StringIO(), width=200)
     print_table(every, table)
     texts = [path.read_text() for path in write(every, set(REPORTS) - {"badge"}, tmp_path)]
-    for text in [*texts, table.file.getvalue()]:  # type: ignore[attr-defined]
+    texts.append(table.file.getvalue())  # type: ignore[attr-defined]
+    for text in texts:
         for finding in every.findings():
             assert finding.location in text
+        assert not re.search("location +\n|Check: *(``)?\n|<code></code>", text), "an error without a location"
 
 
 def test_an_empty_run_has_every_report(empty: Summary, tmp_path: Path) -> None:
