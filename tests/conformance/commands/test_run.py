@@ -165,7 +165,7 @@ def test_a_crash_is_told_apart_from_a_finding(url: str) -> None:
 
 def test_plain_lines_are_printed_where_there_is_no_terminal(url: str) -> None:
     done = conformance("run", "--url", url, "--rules", HOLDS)
-    assert re.search(r"^DEF  attribute definitions +3/3 +[\d.]+ s  3 passed$", done.out, re.MULTILINE)
+    assert re.search(r"^DEF  Attribute definitions +3/3 +[\d.]+ s  3 passed$", done.out, re.MULTILINE)
     assert "\x1b" not in done.out
 
 
