@@ -263,7 +263,7 @@ def visible(text: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004
+    return f"\\x{code:02x}" if match[0] <= "\xff" else f"\\u{code:04x}"
 
 
 def shortened(text: str, most: int) -> str:
