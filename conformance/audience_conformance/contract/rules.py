@@ -38,6 +38,12 @@ def catalogue() -> dict[str, Rule]:
     }
 
 
+def group_titles() -> dict[str, str]:
+    """Rule group -> its title (x-rule-groups), in the order of the contract."""
+    titles: dict[str, str] = contract()["x-rule-groups"]
+    return titles
+
+
 def select(patterns: str, ids: Any = None) -> list[str]:
     """The rule ids that comma-separated patterns name: "DEF-*,PAG-02".
 

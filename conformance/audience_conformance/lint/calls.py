@@ -1,4 +1,4 @@
-"""Checks of operations: their ids, the errors that they document, the links that name them."""
+"""Checks of operations: operationIds, documented errors, and links."""
 
 from collections.abc import Iterator
 
@@ -8,14 +8,14 @@ from audience_conformance.lint.references import find, follow
 from audience_conformance.lint.show import show
 from audience_conformance.lint.walk import Node, mapping, string
 
-# The tenant's ids are configuration, and any user_id may hold attributes: neither names a thing that may be missing
-# (contract, "User attributes").
-IDS_OF_NOTHING_STORED = frozenset({"company_id", "application_id", "user_id"})
+# These never need a 404: the tenant's ids are configuration, and any user_id may have attributes (contract, "User
+# attributes").
+IDS_WITHOUT_404 = frozenset({"company_id", "application_id", "user_id"})
 
-# Headers that OpenAPI describes elsewhere; a parameter of that name means nothing.
+# OpenAPI ignores header parameters with these names.
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
-# Keywords of a schema that every string satisfies.
+# Schema keywords that accept every string.
 _UNCONSTRAINING = frozenset(
     {"type", "title", "description", "example", "default", "nullable", "deprecated", "externalDocs", "xml"},
 )
@@ -31,7 +31,7 @@ def operation_id(document: Document) -> Iterator[Problem]:
         if not isinstance(name, str) or not name:
             yield line, f"{_title(node)} has no operationId; give it one, a non-empty string"
         elif name in first:
-            yield line, f"the operationId {name} stands on line {first[name]} already; give each operation its own"
+            yield line, f"the operationId {name} is already used on line {first[name]}; choose another"
         else:
             first[name] = line
 
@@ -47,8 +47,8 @@ def error_documented(document: Document) -> Iterator[Problem]:
         if reason and not _documents(operation, "400"):
             yield line, f"{operation.title} takes {reason}, which may be invalid; document 400"
         for parameter in parameters(document, operation):
-            if _names_stored_thing(parameter) and not _documents(operation, "404"):
-                yield line, f"{operation.title} takes {parameter.name}, which may name nothing; document 404"
+            if _is_id_of_resource(parameter) and not _documents(operation, "404"):
+                yield line, f"{operation.title} takes {parameter.name}, which may not exist; document 404"
 
 
 def _documents(operation: Operation, status: str) -> bool:
@@ -56,7 +56,7 @@ def _documents(operation: Operation, status: str) -> bool:
 
 
 def _constrained_input(document: Document, operation: Operation) -> str:
-    """What the operation takes that a client can get wrong; empty when any input is valid."""
+    """Return an input of the operation that a client can get wrong, or "" if every input is valid."""
     if "requestBody" in operation.value:
         return "a body"
     for parameter in parameters(document, operation):
@@ -67,7 +67,7 @@ def _constrained_input(document: Document, operation: Operation) -> str:
 
 
 def _is_constrained(document: Document, parameter: Parameter) -> bool:
-    # A path parameter is always there; without one the path is another.
+    # A path parameter is always present: without it the request has another path.
     if parameter.place != "path" and parameter.value.get("required") is True:
         return True
     if "content" in parameter.value:
@@ -78,9 +78,9 @@ def _is_constrained(document: Document, parameter: Parameter) -> bool:
     return schema.get("type", "string") != "string" or not keywords <= _UNCONSTRAINING
 
 
-def _names_stored_thing(parameter: Parameter) -> bool:
+def _is_id_of_resource(parameter: Parameter) -> bool:
     name = parameter.name
-    return parameter.place == "path" and name.endswith("_id") and name not in IDS_OF_NOTHING_STORED
+    return parameter.place == "path" and name.endswith("_id") and name not in IDS_WITHOUT_404
 
 
 def link_target(document: Document) -> Iterator[Problem]:
@@ -90,24 +90,24 @@ def link_target(document: Document) -> Iterator[Problem]:
         if node.kind != "link" or "$ref" in node.value:
             continue
         if "operationId" in node.value:
-            key, wanted = "operationId", node.value["operationId"]
-            operation = by_id.get(string(wanted))
+            key, target = "operationId", node.value["operationId"]
+            operation = by_id.get(string(target))
         else:
-            key, wanted = "operationRef", node.value.get("operationRef")
-            found = find(document, string(wanted))
+            key, target = "operationRef", node.value.get("operationRef")
+            found = find(document, string(target))
             operation = by_pointer.get(found.pointer) if found else None
         if operation:
             yield from _unknown_parameters(document, node, operation)
         else:
-            text = f"the link's {key} {show(wanted)} names no operation of this file; correct it"
+            text = f"the link's {key} {show(target)} is not an operation of this file; correct it"
             yield document.line((*node.pointer, key)), text
 
 
 def _unknown_parameters(document: Document, link: Node, operation: Operation) -> Iterator[Problem]:
-    taken = parameters(document, operation)
-    names = [parameter.name for parameter in taken]
-    qualified = [f"{parameter.place}.{parameter.name}" for parameter in taken]
+    accepted = parameters(document, operation)
+    names = [parameter.name for parameter in accepted]
+    qualified = [f"{parameter.place}.{parameter.name}" for parameter in accepted]
     for name in mapping(link.value.get("parameters")):
         if name not in names + qualified:
             line = document.line((*link.pointer, "parameters", name))
-            yield line, f"the link sets {show(name)}; {operation.title} takes {', '.join(names) or 'nothing'}"
+            yield line, f"the link sets {show(name)}, but {operation.title} takes {', '.join(names) or 'nothing'}"

@@ -1,4 +1,4 @@
-"""Checks of the rules: the catalogue `x-rules` at the top level, and the ids that operations list as `x-rules`."""
+"""Checks of the rules: `x-rules` and `x-rule-groups` at the top level, and the `x-rules` of operations."""
 
 import re
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from typing import Any
 from audience_conformance.lint.document import Document, Problem
 from audience_conformance.lint.operations import operations
 from audience_conformance.lint.show import show
-from audience_conformance.lint.walk import Pointer, sequence, string
+from audience_conformance.lint.walk import Pointer, mapping, sequence, string
 
 LEVELS = ("MUST", "SHOULD")
 
 
 def catalogue(document: Document) -> list[tuple[Pointer, dict[str, Any]]]:
-    """Return the rules of the catalogue, each with its place; entries that are no mapping are left out."""
+    """Return the rules of the catalogue with their pointers, without entries that are not mappings."""
     entries = enumerate(sequence(document.data.get("x-rules")))
     return [(("x-rules", index), entry) for index, entry in entries if isinstance(entry, dict)]
 
@@ -25,10 +25,10 @@ def _is_id(value: object) -> bool:
 def rule_id_format(document: Document) -> Iterator[Problem]:
     rules = document.data.get("x-rules", [])
     if not isinstance(rules, list):
-        yield document.line(("x-rules",)), "x-rules is no list; write a list of {id, level, rule}"
+        yield document.line(("x-rules",)), "x-rules is not a list; write a list of {id, level, rule}"
     for index, entry in enumerate(sequence(rules)):
         if not isinstance(entry, dict):
-            yield document.line(("x-rules", index)), f"{show(entry)} is no rule; write {{id, level, rule}}"
+            yield document.line(("x-rules", index)), f"{show(entry)} is not a rule; write {{id, level, rule}}"
         elif not _is_id(entry.get("id")):
             wrong = show(entry["id"]) if "id" in entry else "a rule without an id"
             yield document.line(("x-rules", index, "id")), f"{wrong}: an id is three capitals, - and two digits"
@@ -39,7 +39,7 @@ def rule_ids_unique(document: Document) -> Iterator[Problem]:
     for pointer, entry in catalogue(document):
         rule, line = string(entry.get("id")), document.line((*pointer, "id"))
         if rule in first:
-            yield line, f"{rule} stands on line {first[rule]} already; take an id that was never used"
+            yield line, f"{rule} is already used on line {first[rule]}; choose an id that was never used"
         elif rule:
             first[rule] = line
 
@@ -55,7 +55,28 @@ def rule_sentence(document: Document) -> Iterator[Problem]:
     for pointer, entry in catalogue(document):
         if not string(entry.get("rule")).strip():
             line = document.line((*pointer, "rule"))
-            yield line, f"{show(entry.get('id'))} has no sentence; say as rule what must hold"
+            yield line, f"{show(entry.get('id'))} has no sentence; add it as rule"
+
+
+def rule_group(document: Document) -> Iterator[Problem]:
+    if not isinstance(document.data.get("x-rules"), list):
+        return
+    titles = document.data.get("x-rule-groups", {})
+    if not isinstance(titles, dict):
+        yield document.line(("x-rule-groups",)), "x-rule-groups is not a mapping; write {GROUP: title, …}"
+    groups: dict[str, Pointer] = {}
+    for pointer, entry in catalogue(document):
+        if _is_id(entry.get("id")):
+            groups.setdefault(entry["id"].partition("-")[0], (*pointer, "id"))
+    for group, pointer in groups.items():
+        if group not in mapping(titles):
+            yield document.line(pointer), f"the rule group {group} has no title; add it to x-rule-groups"
+    for group, title in mapping(titles).items():
+        line = document.line(("x-rule-groups", group))
+        if group not in groups:
+            yield line, f"no rule belongs to the group {show(group)}; delete its title or correct it"
+        elif not string(title).strip():
+            yield line, f"the title of {group} is {show(title)}; write a text"
 
 
 def rule_known(document: Document) -> Iterator[Problem]:
@@ -66,7 +87,7 @@ def rule_known(document: Document) -> Iterator[Problem]:
         rules = operation.value.get("x-rules", [])
         place = (*operation.pointer, "x-rules")
         if not isinstance(rules, list):
-            yield document.line(place), f"x-rules of {operation.title} is no list; write a list of rule ids"
+            yield document.line(place), f"x-rules of {operation.title} is not a list; write a list of rule ids"
         for index, rule in enumerate(sequence(rules)):
             if not isinstance(rule, str) or rule not in known:
                 yield document.line((*place, index)), f"{show(rule)} is not in the catalogue; correct or add it"

@@ -1,4 +1,4 @@
-"""The table of all checks, and the run over it."""
+"""The table of all checks, and the function that runs them."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -7,6 +7,7 @@ from audience_conformance.lint.calls import error_documented, link_target, opera
 from audience_conformance.lint.catalogue import (
     catalogue,
     rule_bound,
+    rule_group,
     rule_id_format,
     rule_ids_unique,
     rule_known,
@@ -23,7 +24,7 @@ from audience_conformance.lint.structure import duplicate_key, openapi
 
 
 class Check(NamedTuple):
-    """A check: its name, which is permanent, what must hold, and the function that finds where it does not."""
+    """A check: its permanent name, its requirement, and the function that finds the problems."""
 
     name: str
     sentence: str
@@ -31,7 +32,7 @@ class Check(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What is wrong on a line; sorts by line."""
+    """A problem on a line; sorts by line."""
 
     line: int
     check: str
@@ -39,36 +40,37 @@ class Finding(NamedTuple):
 
 
 class Size(NamedTuple):
-    """How much was checked."""
+    """The number of operations and rules in a file."""
 
     operations: int
     rules: int
 
 
 CHECKS = (
-    Check("openapi", "The file is a valid OpenAPI 3.0 document, says openapi-spec-validator", openapi),
-    Check("duplicate-key", "No mapping holds a key twice", duplicate_key),
+    Check("openapi", "The file is valid OpenAPI 3.0 according to openapi-spec-validator", openapi),
+    Check("duplicate-key", "No mapping has a key twice", duplicate_key),
     Check("ref-resolves", "Every reference names an object of the right kind in this file", ref_resolves),
     Check("unused-component", "Every component is used, directly or through others", unused_component),
-    Check("operation-id", "Every operation has an operationId of its own", operation_id),
-    Check("path-params", "A path's {names} are its required path parameters, and the reverse", path_params),
-    Check("literal-first", "A literal path stands before one whose parameter takes its place", literal_first),
-    Check("jinja-marker", "The file holds nothing that Jinja2 would take for a tag", jinja_marker),
+    Check("operation-id", "Every operation has a unique operationId", operation_id),
+    Check("path-params", "The {names} in a path are exactly its required path parameters", path_params),
+    Check("literal-first", "A literal path comes before a path with a parameter in its place", literal_first),
+    Check("jinja-marker", "The file contains no Jinja2 tags", jinja_marker),
     Check("example-present", "Every body of a request or response has an example", example_present),
-    Check("example-valid", "Every example and default fits its schema", example_valid),
-    Check("error-documented", "What can be invalid documents 400, what can be missing 404", error_documented),
-    Check("link-target", "Every link names an operation and parameters of it", link_target),
+    Check("example-valid", "Every example and default matches its schema", example_valid),
+    Check("error-documented", "Operations document 400 for invalid input and 404 for unknown ids", error_documented),
+    Check("link-target", "Every link names an operation and only its parameters", link_target),
     Check("rule-id-format", "A rule's id is three capitals, a hyphen and two digits", rule_id_format),
     Check("rule-ids-unique", "No two rules of the catalogue share an id", rule_ids_unique),
     Check("rule-level", "A rule's level is MUST or SHOULD", rule_level),
     Check("rule-sentence", "A rule has a sentence", rule_sentence),
-    Check("rule-known", "An operation lists rules of the catalogue, each once", rule_known),
+    Check("rule-known", "An operation lists only rules of the catalogue, each once", rule_known),
     Check("rule-bound", "Every rule is listed by an operation, and every operation lists a rule", rule_bound),
+    Check("rule-group", "Every group of rules has a title in x-rule-groups, and every title has rules", rule_group),
 )
 
 
 def lint(document: Document) -> list[Finding]:
-    """Run all checks; the findings sorted by line."""
+    """Run all checks; return the findings sorted by line."""
     return sorted(
         {Finding(line, check.name, one_line(text)) for check in CHECKS for line, text in check.problems(document)},
     )

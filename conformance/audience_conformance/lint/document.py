@@ -1,4 +1,4 @@
-"""Reads an OpenAPI file, YAML or JSON, into plain JSON values that remember their lines."""
+"""Reads an OpenAPI file, YAML or JSON, into plain JSON values with line numbers."""
 
 import json
 import re
@@ -10,19 +10,19 @@ import yaml
 
 from audience_conformance.lint.walk import Node, Pointer, walk
 
-# Beyond these no file is written by a person, and recursion or aliases would bring the checks down.
+# Limits that protect the checks from deep recursion and expanding aliases.
 MOST_LEVELS = 100
 MOST_VALUES = 1_000_000
 MOST_BITS = 4096
 
 Lines: TypeAlias = dict[int, dict[str | int, int]]
 
-# What a check yields: the line of the offending node and a sentence.
+# A line number and a message.
 Problem: TypeAlias = tuple[int, str]
 
 
 class UnreadableError(Exception):
-    """The file is no OpenAPI 3.0 document; `line` is where that shows, if it does."""
+    """The file is not an OpenAPI 3.0 document; `line` is the line of the problem, if there is one."""
 
     def __init__(self, reason: str, line: int | None = None) -> None:
         super().__init__(reason)
@@ -31,7 +31,7 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """An OpenAPI 3.0 file: its text, its values and its objects by kind."""
+    """An OpenAPI 3.0 file: its text, its data, and its objects with their kinds."""
 
     text: str
     data: dict[str, Any]
@@ -41,11 +41,11 @@ class Document:
     _lines: Lines
 
     def line(self, pointer: Pointer) -> int:
-        """Line of the key or list item that the pointer names, 1-based; of its nearest parent if absent."""
+        """Return the line (from 1) of a key or list item; if it does not exist, the line of its nearest parent."""
         line = self._start
         value: Any = self.data
         for part in pointer:
-            # jsonschema-rs calls the key "200" the number 200.
+            # jsonschema-rs reports the key "200" as the number 200.
             step = str(part) if isinstance(value, dict) else part
             lines = self._lines.get(id(value), {})
             if step not in lines:
@@ -55,7 +55,11 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """Read a file; UnreadableError when it is missing, not UTF-8, not YAML or not OpenAPI 3.0."""
+    """Read a file.
+
+    Raises:
+        UnreadableError: the file is missing, not UTF-8, not YAML or not OpenAPI 3.0.
+    """
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -69,9 +73,13 @@ def read(path: Path) -> Document:
 
 
 def parse(text: str) -> Document:
-    """Parse the text of a file; UnreadableError when it is not YAML or not OpenAPI 3.0."""
+    """Parse the text of a file.
+
+    Raises:
+        UnreadableError: the text is not YAML or not OpenAPI 3.0.
+    """
     as_json = _is_json(text)
-    # PyYAML takes no tabs between tokens, JSON does; inside its strings a raw tab cannot stand.
+    # JSON allows tabs between tokens, PyYAML does not. A JSON string cannot contain a raw tab.
     node = _compose(text.replace("\t", " ") if as_json else text)
     if node is None:
         raise UnreadableError("the file is empty; an OpenAPI document is a mapping")
@@ -99,7 +107,7 @@ def _is_json(text: str) -> bool:
 
 
 class _Loader(yaml.SafeLoader):
-    """Leaves dates, and the `=` that no PyYAML constructor knows, as the strings they are in JSON."""
+    """Reads dates, and the `=` that no PyYAML constructor supports, as strings, like JSON."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012  # a class attribute of PyYAML's
         first: [
@@ -128,13 +136,13 @@ def _compose(text: str) -> yaml.Node | None:
 
 @dataclass
 class _Reader:
-    """Turns PyYAML's nodes into JSON values, noting the line of every key and item."""
+    """Converts PyYAML's nodes to JSON values and records the line of every key and item."""
 
     as_json: bool
     lines: Lines = field(default_factory=dict)
     repeated_keys: list[Problem] = field(default_factory=list)
     _scalars: yaml.constructor.SafeConstructor = field(default_factory=yaml.constructor.SafeConstructor)
-    # By id of the node: its value, and how many levels and values it has with all aliases written out.
+    # Node id -> its value, and its number of levels and of values with all aliases expanded.
     _done: dict[int, tuple[Any, int, int]] = field(default_factory=dict)
     _begun: set[int] = field(default_factory=set)
 
@@ -149,18 +157,18 @@ class _Reader:
     def _build(self, node: yaml.Node) -> tuple[Any, int, int]:
         value: Any
         if isinstance(node, yaml.MappingNode):
-            value, held = self._mapping(node), [child for _, child in node.value]
+            value, children = self._mapping(node), [child for _, child in node.value]
         elif isinstance(node, yaml.SequenceNode):
-            value, held = [self.value(child) for child in node.value], node.value
-            self.lines[id(value)] = {index: _line(child) for index, child in enumerate(held)}
+            value, children = [self.value(child) for child in node.value], node.value
+            self.lines[id(value)] = {index: _line(child) for index, child in enumerate(children)}
         else:
             return self._scalar(node), 0, 1
-        levels = 1 + max((self._done[id(child)][1] for child in held), default=0)
-        values = 1 + sum(self._done[id(child)][2] for child in held)
+        levels = 1 + max((self._done[id(child)][1] for child in children), default=0)
+        values = 1 + sum(self._done[id(child)][2] for child in children)
         if levels > MOST_LEVELS:
             raise UnreadableError(f"nested deeper than {MOST_LEVELS} levels", _line(node))
         if values > MOST_VALUES:
-            raise UnreadableError(f"more than {MOST_VALUES} values with its aliases written out", _line(node))
+            raise UnreadableError(f"more than {MOST_VALUES} values after expanding aliases", _line(node))
         return value, levels, values
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
@@ -168,17 +176,17 @@ class _Reader:
         lines: dict[str | int, int] = {}
         merged: list[Any] = []
         for key_node, child in node.value:
-            held = self.value(child)
+            item = self.value(child)
             if not isinstance(key_node, yaml.ScalarNode):
                 raise UnreadableError("a key must be a plain word, not a list or a mapping", _line(key_node))
             key = _text(key_node, key_node.value)  # as written: 200 and on are the keys "200" and "on"
             if key_node.tag == "tag:yaml.org,2002:merge":
-                merged += held if isinstance(held, list) else [held]
+                merged += item if isinstance(item, list) else [item]
                 continue
             if key in value:
-                text = f"the key {json.dumps(key)} stands on line {lines[key]} already; delete one of them"
+                text = f"the key {json.dumps(key)} is already on line {lines[key]}; delete one of them"
                 self.repeated_keys.append((_line(key_node), text))
-            value[key], lines[key] = held, _line(key_node)
+            value[key], lines[key] = item, _line(key_node)
         for source in merged:
             if not isinstance(source, dict):
                 raise UnreadableError(f"a merge key << takes a mapping, not {_kind(source)}", _line(node))
@@ -198,18 +206,18 @@ class _Reader:
         if isinstance(value, str):
             return _text(node, value)
         if value is not None and not isinstance(value, bool | int | float):
-            raise UnreadableError(f"a value with the tag {node.tag} has no place in JSON", _line(node))
+            raise UnreadableError(f"a value with the tag {node.tag} cannot be JSON", _line(node))
         if isinstance(value, int) and value.bit_length() > MOST_BITS:
             raise UnreadableError(f"a number of more than {MOST_BITS} bits", _line(node))
         return value
 
 
 def _text(node: yaml.Node, text: str) -> str:
-    """Text whose characters beyond U+FFFF are whole: JSON escapes them as two halves, YAML keeps those apart."""
+    """Join surrogate pairs: JSON escapes a character beyond U+FFFF as two halves, and YAML keeps them apart."""
     try:
         return text.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError as error:
-        raise UnreadableError("half of a surrogate pair is no character", _line(node)) from error
+        raise UnreadableError("half of a surrogate pair is not a character", _line(node)) from error
 
 
 def _line(node: yaml.Node) -> int:

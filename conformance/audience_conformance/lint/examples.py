@@ -1,4 +1,4 @@
-"""Checks that examples are there and fit their schemas."""
+"""Checks that examples exist and match their schemas."""
 
 import re
 from collections.abc import Iterator
@@ -17,16 +17,16 @@ from audience_conformance.lint.walk import Node, Pointer, mapping
 
 def example_present(document: Document) -> Iterator[Problem]:
     for node in document.nodes:
-        # Not what a parameter or a header has as content: its name says what it looks like.
+        # Not the content of a parameter or header: the name explains its value.
         if node.kind in ("request body", "response"):
-            for name, held in mapping(node.value.get("content")).items():
-                if not mapping(held).get("examples") and "example" not in mapping(held):
+            for name, media_type in mapping(node.value.get("content")).items():
+                if not mapping(media_type).get("examples") and "example" not in mapping(media_type):
                     line = document.line((*node.pointer, "content", name))
                     yield line, f"the {name} of this {node.kind} has no example; add one under examples"
 
 
 class Case(NamedTuple):
-    """A value that must fit a schema, each with its place."""
+    """A value that must match a schema, both with their pointers."""
 
     pointer: Pointer
     value: Any
@@ -38,34 +38,34 @@ def example_valid(document: Document) -> Iterator[Problem]:
     for case in _cases(document):
         if case.schema.pointer not in validators:
             validators[case.schema.pointer] = None
-            whole = stand_alone(document, case.schema)
+            converted = stand_alone(document, case.schema)
             try:
-                validators[case.schema.pointer] = _validator(whole)
+                validators[case.schema.pointer] = _validator(converted)
             except jsonschema_rs.ValidationError as error:
-                yield from _unusable(document, whole, error)
+                yield from _unusable(document, converted, error)
         validator = validators[case.schema.pointer]
         if validator:
-            yield from _misfits(document, case, validator)
+            yield from _mismatches(document, case, validator)
 
 
-def _misfits(document: Document, case: Case, validator: jsonschema_rs.Draft4Validator) -> Iterator[Problem]:
+def _mismatches(document: Document, case: Case, validator: jsonschema_rs.Draft4Validator) -> Iterator[Problem]:
     schema_line = document.line(case.schema.pointer)
     for error in validator.iter_errors(case.value):
         for place, message in reasons(error):
             yield document.line((*case.pointer, *place)), f"{message} (schema: line {schema_line})"
 
 
-def _unusable(document: Document, whole: StandAlone, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
+def _unusable(document: Document, converted: StandAlone, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
     for place, message in reasons(error):
-        line = document.line(whole.pointer(place))
-        if line not in [named for named, _ in openapi(document)]:
-            yield line, f"no example can be checked against this: {message}"
+        line = document.line(converted.pointer(place))
+        if line not in [reported for reported, _ in openapi(document)]:
+            yield line, f"the schema is not usable for checking examples: {message}"
 
 
-def _validator(whole: StandAlone) -> jsonschema_rs.Draft4Validator:
+def _validator(converted: StandAlone) -> jsonschema_rs.Draft4Validator:
     return jsonschema_rs.Draft4Validator(
-        whole.schema,
-        formats={"date": _is_date},  # draft 4 knows no other of OpenAPI's formats that it lacks
+        converted.schema,
+        formats={"date": _is_date},  # the only format of OpenAPI that draft 4 lacks
         validate_formats=True,
         mask=MASK,
     )
@@ -87,7 +87,7 @@ def _cases(document: Document) -> Iterator[Case]:
                     yield Case((*node.pointer, key), node.value[key], Found(node.pointer, node.value))
         elif node.kind in ("parameter", "header", "media type") and "schema" in node.value:
             schema = follow(document, node.value["schema"], (*node.pointer, "schema"))
-            if schema:  # else ref-resolves names it
+            if schema:  # else ref-resolves reports it
                 yield from (Case(pointer, value, schema) for pointer, value in _examples(document, node))
 
 
@@ -97,6 +97,6 @@ def _examples(document: Document, node: Node) -> Iterator[tuple[Pointer, Any]]:
         found = follow(document, example, (*node.pointer, "examples", name))
         if found and "value" in mapping(found.value):
             values.append(((*found.pointer, "value"), found.value["value"]))
-    # A text under any other media type than JSON is the body as it is sent, not the value that it stands for.
-    as_sent = node.kind == "media type" and "json" not in str(node.pointer[-1]).lower()
-    return ((pointer, value) for pointer, value in values if not (as_sent and isinstance(value, str)))
+    # Under a media type other than JSON a string is the raw body, not a value.
+    is_raw = node.kind == "media type" and "json" not in str(node.pointer[-1]).lower()
+    return ((pointer, value) for pointer, value in values if not (is_raw and isinstance(value, str)))

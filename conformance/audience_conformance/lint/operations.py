@@ -1,4 +1,4 @@
-"""The operations of a document, and what each takes."""
+"""The operations of a document and their parameters."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from audience_conformance.lint.walk import METHODS, Pointer, mapping, sequence, 
 
 
 class Operation(NamedTuple):
-    """One method of one path; `title` is how messages call it."""
+    """One method of one path; messages use its `title`."""
 
     path: str
     method: str
@@ -22,7 +22,7 @@ class Operation(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """A parameter of an operation: `pointer` is where it is listed, `value` what that means, `$ref` followed."""
+    """A parameter of an operation: `pointer` is its place in the list, `value` the object with `$ref` resolved."""
 
     pointer: Pointer
     value: dict[str, Any]
@@ -37,7 +37,7 @@ class Parameter(NamedTuple):
 
 
 def operations(document: Document) -> Iterator[Operation]:
-    """Yield the operations under `paths`, in the order of the file; callbacks are the client's."""
+    """Yield the operations under `paths`, in the order of the file, without callbacks."""
     for path, item in mapping(document.data.get("paths")).items():
         for method, value in mapping(item).items():
             if method in METHODS and isinstance(value, dict) and not path.startswith("x-"):
@@ -45,7 +45,7 @@ def operations(document: Document) -> Iterator[Operation]:
 
 
 def listed_parameters(document: Document, pointer: Pointer, value: object) -> list[Parameter]:
-    """Parameters in the list of a path item or of an operation; one whose `$ref` leads nowhere is left out."""
+    """Return the parameters listed by a path item or an operation, without unresolvable ones."""
     listed = []
     for index, item in enumerate(sequence(mapping(value).get("parameters"))):
         place = (*pointer, "parameters", index)
@@ -56,7 +56,7 @@ def listed_parameters(document: Document, pointer: Pointer, value: object) -> li
 
 
 def parameters(document: Document, operation: Operation) -> list[Parameter]:
-    """All parameters of an operation: its own, and those of its path item that it does not override."""
+    """Return all parameters of an operation: its own, and those of its path item that it does not override."""
     above = operation.pointer[:-1]
     item = document.data["paths"][operation.path]
     merged = {(p.name, p.place): p for p in listed_parameters(document, above, item)}

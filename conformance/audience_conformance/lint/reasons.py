@@ -1,6 +1,6 @@
-"""Turns jsonschema-rs errors into the faults that a person would name.
+"""Turns jsonschema-rs errors into readable messages.
 
-A value that fits no form of a `oneOf` is explained by the form that was meant, not by the list of all.
+If a value matches no alternative of a `oneOf`, the message explains the intended alternative, not all of them.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
 
     from audience_conformance.lint.walk import Pointer
 
-    # The errors that keep a value from fitting one alternative of a oneOf.
+    # The errors of one alternative of a oneOf.
     Form: TypeAlias = list[ValidationError]
 
-# Validators are built with this mask, so that a message holds it where the value would stand in full length.
+# Validators print this instead of a value, so that a message can contain the value shortened.
 MASK = "\0"
 
-# Properties whose value says which form of a oneOf an OpenAPI object is.
-_TELLING = ("type", "in")
+# Properties whose value identifies the intended alternative of a oneOf.
+_DISCRIMINATORS = ("type", "in")
 
 
 def reasons(error: ValidationError) -> Iterator[tuple[Pointer, str]]:
-    """Yield where in the checked value something is wrong, and what."""
+    """Yield the pointer of each wrong part of the value, and a message."""
     place = tuple(error.instance_path)
     details = error.kind.as_dict()
     if error.kind.name == "additionalProperties":
         for name in details["unexpected"]:
-            yield (*place, name), f"{show(name)} is not a property that may stand here"
+            yield (*place, name), f"{show(name)} is not a property allowed here"
     elif error.kind.name == "enum":
         yield place, f"{show(error.instance)} is not one of {_choices(details['options'])}"
     elif error.kind.name == "not" and list(details["schema"]) == ["required"]:
-        yield place, f"{' and '.join(details['schema']['required'])} exclude each other; delete one"
+        yield place, f"{' and '.join(details['schema']['required'])} are mutually exclusive; delete one"
     elif details.get("context"):
         yield from _reasons_of_forms(error, details["context"])
     else:
@@ -46,8 +46,8 @@ def reasons(error: ValidationError) -> Iterator[tuple[Pointer, str]]:
 
 def _reasons_of_forms(error: ValidationError, forms: list[Form]) -> Iterator[tuple[Pointer, str]]:
     place = tuple(error.instance_path)
-    likely = [form for form in forms if not any(_is_another_form(place, reason) for reason in form)]
-    for name in _TELLING:
+    likely = [form for form in forms if not any(_is_other_form(place, reason) for reason in form)]
+    for name in _DISCRIMINATORS:
         likely = [form for form in likely if not _options(form, (*place, name))] or likely
     if len(likely) == 1:
         for reason in likely[0]:
@@ -57,16 +57,16 @@ def _reasons_of_forms(error: ValidationError, forms: list[Form]) -> Iterator[tup
     if all(missing) and len(missing) == len(forms):
         yield place, f"{show(error.instance)} needs {' or '.join(map(show, missing))}"
         return
-    for name in _TELLING:
+    for name in _DISCRIMINATORS:
         options = [_options(form, (*place, name)) for form in likely]
         if options and all(options) and isinstance(error.instance, dict):
             yield (*place, name), f"{show(error.instance[name])} is not one of {_choices(chain(*options))}"
             return
-    yield place, f"{show(error.instance)} fits none of the {len(forms)} forms allowed here"
+    yield place, f"{show(error.instance)} matches none of the {len(forms)} forms allowed here"
 
 
-def _is_another_form(place: Pointer, error: ValidationError) -> bool:
-    """Whether the error says that the value was never meant to have this form."""
+def _is_other_form(place: Pointer, error: ValidationError) -> bool:
+    """Whether the error shows that the value was not intended to have this form."""
     if tuple(error.instance_path) != place:
         return False
     details = error.kind.as_dict()
@@ -82,7 +82,7 @@ def _is_another_form(place: Pointer, error: ValidationError) -> bool:
 
 
 def _options(form: Form, place: Pointer) -> list[Any]:
-    """The values that the form would take at the place, if it refuses the one that is there."""
+    """Return the allowed values at the place, if the form rejects the one there."""
     return [
         option
         for error in form

@@ -1,4 +1,4 @@
-"""References inside one document: how to follow them, and the checks that they resolve and that all is used."""
+"""References within one document: resolving them, and the checks for broken references and unused components."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -10,14 +10,14 @@ from audience_conformance.lint.walk import Pointer, mapping, sequence
 
 
 class Found(NamedTuple):
-    """A value and where it stands."""
+    """A value and its pointer."""
 
     pointer: Pointer
     value: Any
 
 
 class Reference(NamedTuple):
-    """A place of the document that names another, by a `$ref` or by a discriminator's mapping."""
+    """A `$ref` or an entry of a discriminator's mapping."""
 
     kind: str
     pointer: Pointer
@@ -25,7 +25,7 @@ class Reference(NamedTuple):
 
 
 def references(document: Document) -> Iterator[Reference]:
-    """Yield every reference, with the kind of object that it must name."""
+    """Yield every reference, with the kind of object that it must refer to."""
     for node in document.nodes:
         if "$ref" in node.value:
             yield Reference(node.kind, (*node.pointer, "$ref"), node.value["$ref"])
@@ -33,12 +33,12 @@ def references(document: Document) -> Iterator[Reference]:
             names = mapping(mapping(node.value.get("discriminator")).get("mapping"))
             for name, text in names.items():
                 if isinstance(text, str) and "/" not in text and "#" not in text:
-                    text = f"#/components/schemas/{text}"  # noqa: PLW2901  # the short form: a schema's name
+                    text = f"#/components/schemas/{text}"  # noqa: PLW2901  # the short form is a schema's name
                 yield Reference("schema", (*node.pointer, "discriminator", "mapping", name), text)
 
 
 def find(document: Document, text: str) -> Found | None:
-    """Value that a local reference such as `#/paths/~1a/get` names; None when it names nothing."""
+    """Return the target of a local reference such as `#/paths/~1a/get`, or None."""
     start, *parts = unquote(text).split("/")
     if start != "#":
         return None
@@ -46,23 +46,23 @@ def find(document: Document, text: str) -> Found | None:
 
 
 def look_up(document: Document, pointer: Pointer) -> Found | None:
-    """Value at the pointer, its list indexes made numbers; None when nothing stands there."""
+    """Return the value at the pointer, whose list indexes become numbers, or None."""
     value: Any = document.data
     steps: list[str | int] = []
     for part in pointer:
         step: str | int = part
         if isinstance(value, list) and str(part).isascii() and str(part).isdigit():
             step = int(part)
-        held = value if isinstance(value, dict) else dict(enumerate(value)) if isinstance(value, list) else {}
-        if step not in held:
+        items = value if isinstance(value, dict) else dict(enumerate(value)) if isinstance(value, list) else {}
+        if step not in items:
             return None
-        value = held[step]
+        value = items[step]
         steps.append(step)
     return Found(tuple(steps), value)
 
 
 def follow(document: Document, value: Any, pointer: Pointer) -> Found | None:
-    """Follow the `$ref` of an object, and the next, to the object meant; None when they lead nowhere."""
+    """Follow the chain of `$ref` of an object to its target; return None if there is none."""
     found: Found | None = Found(pointer, value)
     seen = set()
     while found and isinstance(found.value, dict) and "$ref" in found.value:
@@ -84,18 +84,18 @@ def ref_resolves(document: Document) -> Iterator[Problem]:
 
 def _fault(document: Document, reference: Reference, kinds: dict[Pointer, str]) -> str:
     if not isinstance(reference.text, str):
-        return "is no reference; write a string such as #/components/schemas/Name"
+        return "is not a reference; write a string such as #/components/schemas/Name"
     if not reference.text.startswith("#"):
-        return "is outside this file, and the contract is one file; put the object under components"
+        return "is outside this file, but the contract is a single file; put the object under components"
     found = find(document, reference.text)
     if not found:
-        return "names nothing in this file; correct it or add the object"
+        return "does not exist in this file; correct it or add the object"
     if not follow(document, found.value, found.pointer):
-        return "leads to no object, only to further references"
+        return "leads only to other references; refer to an object"
     kind = kinds.get(found.pointer, reference.kind)
     if not isinstance(found.value, dict) or kind != reference.kind:
-        named = _article(kind) if kind != reference.kind else "no object"
-        return f"names {named}, where {_article(reference.kind)} must stand"
+        target = _article(kind) if kind != reference.kind else "not an object"
+        return f"refers to {target}, but must refer to {_article(reference.kind)}"
     return ""
 
 
@@ -112,12 +112,12 @@ def unused_component(document: Document) -> Iterator[Problem]:
     for node in document.nodes:
         if node.pointer == _component(node.pointer) and node.pointer and node.pointer not in reached:
             _, section, name = node.pointer
-            text = f"nothing in use refers to {show(name)} of components.{section}; use it or delete it"
+            text = f"components.{section} {show(name)} is unused; use it or delete it"
             yield document.line(node.pointer), text
 
 
 def _uses(document: Document) -> Iterator[tuple[Pointer, Pointer]]:
-    """Yield each place that needs a component, and the component."""
+    """Yield each place that uses a component, and the component."""
     for reference in references(document):
         if isinstance(reference.text, str) and (found := find(document, reference.text)):
             yield reference.pointer, _component(found.pointer)
@@ -126,11 +126,11 @@ def _uses(document: Document) -> Iterator[tuple[Pointer, Pointer]]:
             for requirement in sequence(node.value.get("security")):
                 for name in mapping(requirement):
                     yield node.pointer, ("components", "securitySchemes", name)
-    yield from _heirs(document)
+    yield from _subtypes(document)
 
 
-def _heirs(document: Document) -> Iterator[tuple[Pointer, Pointer]]:
-    """A schema with a discriminator stands for every schema that includes it by allOf."""
+def _subtypes(document: Document) -> Iterator[tuple[Pointer, Pointer]]:
+    """A schema with a discriminator uses every schema that includes it by allOf."""
     for node in document.nodes:
         if node.kind != "schema" or node.pointer != _component(node.pointer):
             continue
@@ -141,7 +141,7 @@ def _heirs(document: Document) -> Iterator[tuple[Pointer, Pointer]]:
 
 
 def _component(pointer: Pointer) -> Pointer:
-    """The component that the place is part of; the empty pointer for a place outside components."""
+    """Return the component that contains the place, or the empty pointer outside components."""
     root, *rest = pointer or ("",)
     return pointer[:3] if root == "components" and rest[1:] else ()
 

@@ -1,4 +1,4 @@
-"""Checks of paths and of how a server routes them."""
+"""Checks of paths and their routing."""
 
 import re
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ def path_params(document: Document) -> Iterator[Problem]:
         if path.startswith("x-"):
             continue
         if re.search(r"[{}]", _NAME.sub("", path)):
-            yield document.line(("paths", path)), f"{path} holds a brace without its pair; write {{name}}"
+            yield document.line(("paths", path)), f"{path} has an unpaired brace; write {{name}}"
         for name in dict.fromkeys(name for name in _names(path) if _names(path).count(name) > 1):
-            yield document.line(("paths", path)), f"{path} holds {{{name}}} twice; give each its own name"
+            yield document.line(("paths", path)), f"{path} has {{{name}}} twice; rename one"
         for parameter in listed_parameters(document, ("paths", path), item):
-            yield from _misfits(document, path, parameter)
+            yield from _mismatches(document, path, parameter)
     for operation in operations(document):
         for parameter in listed_parameters(document, operation.pointer, operation.value):
-            yield from _misfits(document, operation.path, parameter)
+            yield from _mismatches(document, operation.path, parameter)
         declared = {parameter.name for parameter in parameters(document, operation) if parameter.place == "path"}
         for name in dict.fromkeys(_names(operation.path)):
             if name not in declared:
@@ -35,12 +35,12 @@ def path_params(document: Document) -> Iterator[Problem]:
                 yield document.line(operation.pointer), f"{operation.title} does not declare {{{name}}}; {fix}"
 
 
-def _misfits(document: Document, path: str, parameter: Parameter) -> Iterator[Problem]:
+def _mismatches(document: Document, path: str, parameter: Parameter) -> Iterator[Problem]:
     if parameter.place != "path":
         return
     line = document.line(parameter.pointer)
     if parameter.name not in _names(path):
-        yield line, f"{show(parameter.name)} is in: path, but {path} holds no {{{parameter.name}}}"
+        yield line, f"{show(parameter.name)} is in: path, but {path} has no {{{parameter.name}}}"
     elif parameter.value.get("required") is not True:
         yield line, f"{show(parameter.name)} is in: path without required: true; add it"
 
@@ -48,24 +48,24 @@ def _misfits(document: Document, path: str, parameter: Parameter) -> Iterator[Pr
 def literal_first(document: Document) -> Iterator[Problem]:
     paths = [path for path in mapping(document.data.get("paths")) if path.startswith("/")]
     for index, later in enumerate(paths):
-        hiding = next((path for path in paths[:index] if _is_hidden(path.split("/"), later.split("/"))), None)
-        if hiding:
-            line = document.line(("paths", hiding))
-            text = f"{later} stands after {hiding}, which takes its requests; move it before line {line}"
+        earlier = next((path for path in paths[:index] if _is_hidden(path.split("/"), later.split("/"))), None)
+        if earlier:
+            line = document.line(("paths", earlier))
+            text = f"{later} comes after {earlier}, which takes its requests; move it before line {line}"
             yield document.line(("paths", later)), text
 
 
 def _is_hidden(earlier: list[str], later: list[str]) -> bool:
-    """Whether some path fits both, and where they first part the later is literal and the earlier is not."""
+    """Whether a request can match both, and at the first different segment only the later is literal."""
     if len(earlier) != len(later):
         return False
     pairs = [(a, b) for a, b in zip(earlier, later, strict=True) if a != b]
-    if not all(_fits(a, b) or _fits(b, a) for a, b in pairs):
+    if not all(_matches(a, b) or _matches(b, a) for a, b in pairs):
         return False
     return next((bool(_names(a)) for a, b in pairs if bool(_names(a)) != bool(_names(b))), False)
 
 
-def _fits(template: str, segment: str) -> bool:
+def _matches(template: str, segment: str) -> bool:
     if not _names(template):
         return False
     head, tail = template[: template.index("{")], template[template.rindex("}") + 1 :]

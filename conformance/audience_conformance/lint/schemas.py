@@ -1,4 +1,4 @@
-"""Turns a schema of OpenAPI 3.0 into one of JSON Schema draft 4 that stands alone."""
+"""Converts a schema of OpenAPI 3.0 to a self-contained one of JSON Schema draft 4."""
 
 import json
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from audience_conformance.lint.document import Document
 from audience_conformance.lint.references import Found, follow
 from audience_conformance.lint.walk import Pointer, mapping, sequence
 
-# What the two have in common; the rest of OpenAPI's keywords say nothing of a value.
-_ALIKE = (
+# Keywords of both; OpenAPI's other keywords do not constrain a value.
+_COMMON_KEYWORDS = (
     "exclusiveMaximum",
     "exclusiveMinimum",
     "format",
@@ -28,32 +28,32 @@ _ALIKE = (
 
 
 class StandAlone(NamedTuple):
-    """A draft 4 schema, and the pointers in the document of its numbered definitions."""
+    """A draft 4 schema, and the pointers of its numbered definitions in the document."""
 
     schema: dict[str, Any]
     sources: list[Pointer]
 
     def pointer(self, path: Pointer) -> Pointer:
-        """Place in the document of a place in the schema."""
+        """Map a pointer in the schema to one in the document."""
         return (*self.sources[int(path[1])], *path[2:]) if path[:1] == ("definitions",) else self.sources[0]
 
 
 def stand_alone(document: Document, schema: Found) -> StandAlone:
-    """Convert a schema and all that it refers to; a reference that leads nowhere becomes a schema for anything."""
+    """Convert a schema and all schemas that it refers to; a broken reference accepts every value."""
     found = [schema]
     numbers = {schema.pointer: 0}
 
     def refer(value: Any) -> dict[str, Any]:
-        named = follow(document, value, ())
-        if not named:
+        target = follow(document, value, ())
+        if not target:
             return {}
-        if named.pointer not in numbers:
-            numbers[named.pointer] = len(found)
-            found.append(named)
-        return {"$ref": f"#/definitions/{numbers[named.pointer]}"}
+        if target.pointer not in numbers:
+            numbers[target.pointer] = len(found)
+            found.append(target)
+        return {"$ref": f"#/definitions/{numbers[target.pointer]}"}
 
     definitions: dict[str, Any] = {}
-    for number, (_, value) in enumerate(found):  # refer() lengthens the list meanwhile
+    for number, (_, value) in enumerate(found):  # refer() appends to the list meanwhile
         definitions[str(number)] = _convert(value, refer)
     return StandAlone({"$ref": "#/definitions/0", "definitions": definitions}, [place for place, _ in found])
 
@@ -63,11 +63,11 @@ def _convert(schema: Any, refer: Callable[[Any], dict[str, Any]]) -> dict[str, A
         return {}
     if "$ref" in schema:
         return refer(schema)
-    converted = {key: schema[key] for key in _ALIKE if key in schema}
+    converted = {key: schema[key] for key in _COMMON_KEYWORDS if key in schema}
     if "type" in schema:
-        # Only here: nullable widens the type that it stands beside, and says nothing without one.
+        # nullable extends the type beside it, and has no effect without one.
         converted["type"] = [schema["type"], "null"] if schema.get("nullable") is True else schema["type"]
-    if "enum" in schema:  # draft 4 wants its members distinct, OpenAPI does not
+    if "enum" in schema:  # draft 4 requires distinct members, OpenAPI does not
         converted["enum"] = list({json.dumps(member): member for member in sequence(schema["enum"])}.values())
     for key in ("items", "not"):
         if key in schema:
@@ -83,11 +83,11 @@ def _convert_object(schema: dict[str, Any], refer: Callable[[Any], dict[str, Any
     converted: dict[str, Any] = {}
     properties = mapping(schema.get("properties"))
     rest = schema.get("additionalProperties", True)
-    if properties or rest is False:  # without `properties` jsonschema-rs does not say which one is too many
-        converted["properties"] = {name: _convert(held, refer) for name, held in properties.items()}
+    if properties or rest is False:  # without `properties` jsonschema-rs does not name the extra one
+        converted["properties"] = {name: _convert(value, refer) for name, value in properties.items()}
     if rest is not True:
         converted["additionalProperties"] = rest is not False and _convert(rest, refer)
-    # A readOnly property is required in answers only, a writeOnly one in requests only; examples may be of both.
+    # A readOnly property is required only in responses, a writeOnly one only in requests; an example may be either.
     required = [
         name
         for name in sequence(schema.get("required"))

@@ -1,4 +1,4 @@
-"""How values and long sentences are put into one line of a message."""
+"""Formats values and messages for one line."""
 
 import json
 from typing import Any
@@ -8,12 +8,12 @@ MOST_OF_A_MESSAGE = 300
 
 
 def show(value: Any) -> str:
-    """Value as JSON, shortened."""
+    """Return a value as JSON, shortened."""
     return _shorten(json.dumps(value, ensure_ascii=False), MOST_OF_A_VALUE)
 
 
 def one_line(message: str) -> str:
-    """Message without line breaks or characters that a terminal would obey, shortened."""
+    """Return a message without line breaks and control characters, shortened."""
     plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in " ".join(message.split()))
     return _shorten(plain, MOST_OF_A_MESSAGE)
 

@@ -1,4 +1,4 @@
-"""The `openapi` check: what openapi-spec-validator finds, at the lines where it finds it."""
+"""The `openapi` check: the errors of openapi-spec-validator, with their lines."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ from audience_conformance.lint.walk import Pointer
 def openapi(document: Document) -> Iterator[Problem]:
     shape = list(_shape(document))
     yield from shape
-    # What comes next follows references and trusts the shape; on a file that is wrong in either it crashes.
+    # The next step follows references and relies on the shape; it crashes if either is wrong.
     if not shape and not any(ref_resolves(document)):
         yield from _meaning(document)
 
@@ -28,8 +28,8 @@ def duplicate_key(document: Document) -> Iterator[Problem]:
 
 
 def _shape(document: Document) -> Iterator[Problem]:
-    """Check against the schema of OpenAPI 3.0 that openapi-spec-validator carries."""
-    # Its own adapter drops the errors inside a oneOf, which say what is wrong.
+    """Check against the schema of OpenAPI 3.0 in openapi-spec-validator."""
+    # Its own adapter drops the errors inside a oneOf, which name the problem.
     validator = jsonschema_rs.Draft4Validator(dict(schema_v30), mask=MASK)
     for error in validator.iter_errors(document.data):
         for place, message in reasons(error):
@@ -37,26 +37,26 @@ def _shape(document: Document) -> Iterator[Problem]:
 
 
 def _meaning(document: Document) -> Iterator[Problem]:
-    """Check what that schema cannot say: repeated parameters and tags, patterns, required properties."""
+    """Check for repeated parameters and tags, wrong patterns, and missing required properties."""
     validator = _Validator(document.data)
     try:
         for error in validator.root_validator(validator.schema_path):
-            # operation-id and path-params name these two, with the line.
+            # operation-id and path-params report these two, with the line.
             if not isinstance(error, DuplicateOperationIDError | UnresolvableParameterError):
                 yield document.line(_pointer(document, error)), error.message
-    except Exception as error:  # noqa: BLE001  # whatever it raises is its answer to this file
+    except Exception as error:  # noqa: BLE001  # any exception is a finding
         yield document.line(()), f"openapi-spec-validator gives up: {type(error).__name__}: {error}"
 
 
 class _NoDefaults(keywords.KeywordValidator):
-    """Leaves defaults to example-valid, which knows their lines."""
+    """Skips defaults: example-valid checks them and knows their lines."""
 
     def __call__(self, *_: object) -> Iterator[Any]:
         return iter(())
 
 
 def _located(check: type[keywords.KeywordValidator]) -> type[keywords.KeywordValidator]:
-    """Make a check of openapi-spec-validator note at which path it found an error."""
+    """Make a check of openapi-spec-validator record the path of an error."""
 
     class Located(check):  # type: ignore[valid-type, misc]  # the base is a variable
         def __call__(self, *args: Any, **options: Any) -> Iterator[Any]:
@@ -69,7 +69,7 @@ def _located(check: type[keywords.KeywordValidator]) -> type[keywords.KeywordVal
 
 
 class _Validator(OpenAPIV30SpecValidator):
-    resolver_handlers = {}  # noqa: RUF012  # a class attribute of theirs; empty, so that nothing is fetched
+    resolver_handlers = {}  # noqa: RUF012  # their class attribute; empty, so that nothing is fetched
     keyword_validators = {  # noqa: RUF012  # as above
         **{name: _located(check) for name, check in OpenAPIV30SpecValidator.keyword_validators.items()},
         "default": _NoDefaults,
@@ -77,7 +77,7 @@ class _Validator(OpenAPIV30SpecValidator):
 
 
 def _pointer(document: Document, error: Any) -> Pointer:
-    """Where the error's path leads, which runs through references as if they were what they name."""
+    """Resolve the error's path, which passes through references as if they were their targets."""
     pointer: Pointer = ()
     value: Any = document.data
     for part in (*error.found_at, *error.path):

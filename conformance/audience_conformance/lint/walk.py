@@ -1,6 +1,6 @@
 """The objects of an OpenAPI 3.0 document, found by its grammar.
 
-A `$ref` in an example value or a property called `example` is data: only the grammar tells.
+Only the grammar can tell that a `$ref` in an example, or a property called `example`, is data.
 """
 
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 _PARAMETER = {"schema": "schema", "content.*": "media type", "examples.*": "example"}
 
-# What each kind of object holds: `field` one object, `field[]` a list, `field.*` a map with free names,
-# `*` the object itself is such a map, save for its x- fields.
+# Kind of object -> its fields with objects: `field` has one object, `field[]` a list, `field.*` a map with any names;
+# `*`: the object itself is such a map, except for its x- fields.
 GRAMMAR: dict[str, dict[str, str]] = {
     "document": {"paths": "paths", "components": "components"},
     "components": {
@@ -59,7 +59,7 @@ GRAMMAR: dict[str, dict[str, str]] = {
 
 
 class Node(NamedTuple):
-    """One object of the document; an object that is only a `$ref` has the kind it stands for."""
+    """One object of the document; a `$ref` has the kind of its target."""
 
     kind: str
     pointer: Pointer
@@ -67,42 +67,42 @@ class Node(NamedTuple):
 
 
 def walk(kind: str, pointer: Pointer, value: object) -> Iterator[Node]:
-    """Yield the object and all objects below it, in the order of the file; what is no mapping is left out."""
+    """Yield the object and all objects below it that are mappings, in the order of the file."""
     if not isinstance(value, dict):
         return
     yield Node(kind, pointer, value)
     if "$ref" in value:
         return
     places = {field.rstrip(".*[]"): (field, child) for field, child in GRAMMAR[kind].items()}
-    for key, held in value.items():
+    for key, content in value.items():
         if "" in places:  # the map itself
             if not key.startswith("x-"):
-                yield from walk(places[""][1], (*pointer, key), held)
+                yield from walk(places[""][1], (*pointer, key), content)
         elif key in places:
             field, child = places[key]
-            for step, item in _held(field, held):
+            for step, item in _objects(field, content):
                 yield from walk(child, (*pointer, key, *step), item)
 
 
-def _held(field: str, held: object) -> Iterator[tuple[Pointer, object]]:
+def _objects(field: str, content: object) -> Iterator[tuple[Pointer, object]]:
     if field.endswith("[]"):
-        yield from (((index,), item) for index, item in enumerate(sequence(held)))
+        yield from (((index,), item) for index, item in enumerate(sequence(content)))
     elif field.endswith(".*"):
-        yield from (((name,), item) for name, item in mapping(held).items())
+        yield from (((name,), item) for name, item in mapping(content).items())
     else:
-        yield (), held
+        yield (), content
 
 
 def mapping(value: object) -> dict[str, Any]:
-    """Return the value if it is a mapping, else an empty one: the `openapi` check names a wrong type."""
+    """Return the value if it is a mapping, else an empty one: the `openapi` check reports a wrong type."""
     return value if isinstance(value, dict) else {}
 
 
 def sequence(value: object) -> list[Any]:
-    """Return the value if it is a list, else an empty one: the `openapi` check names a wrong type."""
+    """Return the value if it is a list, else an empty one: the `openapi` check reports a wrong type."""
     return value if isinstance(value, list) else []
 
 
 def string(value: object) -> str:
-    """Return the value if it is a string, else an empty one: the `openapi` check names a wrong type."""
+    """Return the value if it is a string, else an empty one: the `openapi` check reports a wrong type."""
     return value if isinstance(value, str) else ""

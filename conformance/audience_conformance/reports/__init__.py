@@ -1,4 +1,4 @@
-"""Every report that a run can be written as, and how they get into a folder."""
+"""The reports of a run, and writing them into a folder."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -15,28 +15,27 @@ REPORTS: dict[str, tuple[str, Callable[[Summary], str]]] = {
     "sarif": ("report.sarif", sarif.report),
     "badge": ("badge.json", badge.report),
 }
-"""Kind -> the file's name, and what makes its text."""
+"""Kind -> file name, and the function that makes its text."""
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
-"""GitHub Actions' variable with the file whose Markdown it shows on the page of the run."""
+"""GitHub Actions' variable with the path of a Markdown file that it shows on the page of the run."""
 
 
 class ReportError(Exception):
-    """A report could not be written; the message says which, why, and what to do."""
+    """A report could not be written; the message says which one, why, and the fix."""
 
 
 def write(summary: Summary, kinds: Iterable[str], folder: Path) -> list[Path]:
-    """Write reports into a folder, which is made where it is missing; give their paths.
+    """Write reports into a folder, creating it if necessary; return their paths.
 
-    A file is there whole or as it was before. In GitHub Actions the Markdown is shown on the page of the run too,
-    whether it is among `kinds` or not.
+    A file is replaced as a whole or not at all. In GitHub Actions the Markdown is always added to the page of the run.
 
     Raises:
         ReportError: the folder or a file cannot be written, or a kind is unknown.
     """
     kinds = list(dict.fromkeys(kinds))
     if unknown := [kind for kind in kinds if kind not in REPORTS]:
-        raise ReportError(f"no report is called {', '.join(unknown)}; there are {', '.join(REPORTS)}")
+        raise ReportError(f"unknown report: {', '.join(unknown)}; choose from {', '.join(REPORTS)}")
     written = []
     try:
         if kinds:
@@ -68,4 +67,4 @@ def _append(path: Path, text: str) -> None:
             file.write(f"{text}\n".encode())
     except OSError as error:
         reason = error.strerror or error
-        raise ReportError(f"cannot add to {path}: {reason}; {STEP_SUMMARY} names it: unset it or mend it") from error
+        raise ReportError(f"cannot append to {path}: {reason}; unset or correct {STEP_SUMMARY}") from error

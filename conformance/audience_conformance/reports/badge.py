@@ -1,6 +1,6 @@
 """The badge: JSON for https://shields.io/badges/endpoint-badge.
 
-Its numbers are of the whole catalogue, so that a run of a few rules cannot pass for the contract.
+It counts the whole catalogue, so that a run of a few rules does not look like the whole contract.
 """
 
 import json
@@ -10,11 +10,11 @@ from audience_conformance.results.summary import Summary
 
 COLOURS: dict[Tone, str] = {"good": "brightgreen", "warning": "yellow", "bad": "red", "unknown": "lightgrey"}
 UNPROVEN = "yellowgreen"
-"""No rule is broken, but not every one was seen to hold."""
+"""No rule is broken, but not every rule was checked."""
 
 
 def report(summary: Summary) -> str:
-    """One JSON object."""
+    """Return one JSON object."""
     counts = [(level, summary.counts(level)) for level in LEVELS]
     message = ", ".join(f"{count['passed']}/{count.total()} {level}" for level, count in counts)
     tone = verdict(summary).tone

@@ -1,46 +1,91 @@
 """The JSON report, for programs.
 
-`format` is 1; it grows when a key changes its meaning or goes, not when one comes.
+`format` is 2; it grows when a key is removed or changes its meaning, not when one is added.
 
-- `target`, `profile`, `seed`, `version`: what was tested, how, by which version of the suite.
-- `started`: RFC 3339; `seconds`: how long it took; `sent`: requests.
-- `exit_code`: 0, 1, 2 or 130, as `audience-conformance run --help` says; `verdict`: it in words.
-- `strict`: does a broken SHOULD rule fail the run; `interrupted`: was it stopped before its end.
-- `selected`: the rules that were to be checked, none for all.
-- `notes`: what a reader must know of the run; `left`: what could not be deleted, a URL and why each.
-- `known`: rule id -> the reason given for its known failure; `fixed`: those of them that hold;
-  `stale`: a sentence for each known failure that has expired or holds at its operation.
-- `counts`: MUST and SHOULD -> passed, failed, known, error, skipped, not run -> how many rules.
-- `rules`: rule id -> its `level`, its sentence (`rule`), its `status` (as in `counts`), its `replay` line and its
+- `target`, `profile`, `seed`, `version`: what was tested, how, and by which version of the suite.
+- `started`: RFC 3339; `seconds`: duration; `requests`: number of requests sent.
+- `exit_code`: 0, 1, 2 or 130, as `audience-conformance run --help` says; `verdict`: the same in words.
+- `strict`: a broken SHOULD rule fails the run; `interrupted`: the run was stopped before its end.
+- `selected_rules`: the rules that were to be checked, none for all.
+- `notes`: remarks on the run; `not_deleted`: a URL and the reason for each object that could not be deleted.
+- `known_failures`: rule id -> the reason for its known failure; `passing_known_failures`: those whose rule passed;
+  `outdated_known_failures`: a sentence for each that has expired or now passes at its operation.
+- `counts`: MUST and SHOULD -> passed, failed, known, error, skipped, not run -> number of rules.
+- `rules`: rule id -> its `level`, its `requirement`, its `status` (as in `counts`), its `replay` command and its
   `results`, one for each check and case:
-  - `rule`, and `rules`: all that the check looks at;
-  - `check`, `case` (or ""), `operations`: those it exercises, `operation`: the one at fault (or "");
-  - `status`: passed, failed, skipped, error;
-  - `known`: why a failed one is accepted (or "");
-  - `expected`; `actual`: what the target did, or what it lacks, or the traceback; `overdue`: it may only be late;
+  - `rule`: the broken rule, else the check's first; `rules`: all rules of the check;
+  - `check`, `case` (or ""), `location`: file and line of the check;
+  - `operations`: those that the check exercises; `operation`: the one at fault (or "");
+  - `status`: passed, failed, skipped, error; `known_failure`: why a failed one is accepted (or "");
+  - `expected`; `actual`: what the target did, or the missing prerequisite, or the traceback;
+  - `overdue`: it may only be late;
   - `curl`: the sequence of requests; `seconds`;
-  - `sent`: requests sent for it; those that an earlier check has sent, and this one judges too, are not among them.
+  - `requests`: number of requests sent, without those shared with an earlier check.
 """
 
 import json
 from typing import Any
 
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.facts import COLUMNS, LEVELS, replay, verdict
+from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
-FORMAT = 1
+FORMAT = 2
 
 
 def report(summary: Summary) -> str:
-    """One JSON object in ASCII: half a surrogate pair, which a target may send, has no UTF-8."""
+    """Return one JSON object in ASCII: a lone surrogate, which a target may send, has no UTF-8."""
     counts = {level: summary.counts(level) for level in LEVELS}
-    document: dict[str, Any] = {"format": FORMAT, "verdict": verdict(summary).headline, **summary.data()}
-    document |= {
+    document = {
+        "format": FORMAT,
+        "verdict": verdict(summary).headline,
+        "target": summary.target,
+        "profile": summary.profile,
+        "seed": summary.seed,
+        "started": summary.started,
+        "seconds": round(summary.seconds, 3),
+        "requests": summary.sent,
+        "version": summary.version,
+        "exit_code": summary.exit_code,
         "strict": summary.strict,
         "interrupted": summary.interrupted,
-        "selected": summary.selected,
-        "fixed": summary.fixed,
+        "selected_rules": summary.selected,
+        "notes": summary.notes,
+        "not_deleted": summary.left,
+        "known_failures": summary.known,
+        "passing_known_failures": summary.fixed,
+        "outdated_known_failures": summary.stale,
         "counts": {level: {status: count[status] for status in COLUMNS} for level, count in counts.items()},
-        "rules": {rule_id: rule | {"replay": replay(summary, rule_id)} for rule_id, rule in document["rules"].items()},
+        "rules": {
+            rule.id: {
+                "level": rule.level,
+                "requirement": rule.sentence,
+                "status": summary.status(rule.id),
+                "replay": replay(summary, rule.id),
+                "results": [_result(result) for result in summary.of_rule(rule.id)],
+            }
+            for rule in catalogue().values()
+        },
     }
     return json.dumps(document, indent=1) + "\n"
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {
+        "rule": result.rule,
+        "rules": result.rules,
+        "check": result.check,
+        "case": result.case,
+        "location": result.location,
+        "operations": result.operations,
+        "operation": result.operation,
+        "status": result.status,
+        "known_failure": result.known,
+        "expected": result.expected,
+        "actual": result.actual,
+        "overdue": result.overdue,
+        "curl": result.curl,
+        "seconds": result.seconds,
+        "requests": result.sent,
+    }

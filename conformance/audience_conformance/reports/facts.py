@@ -1,8 +1,9 @@
-"""What the reports have in common: the verdict, the findings, the matrix, and text that is safe to show."""
+"""Shared by the reports: the verdict, the findings, the matrix, and text that is safe to show."""
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from audience_conformance.contract.rules import catalogue
@@ -10,19 +11,37 @@ from audience_conformance.results.result import Result
 from audience_conformance.results.summary import EXIT_BROKEN, EXIT_INTERRUPTED, EXIT_UNABLE, RuleStatus, Summary
 
 LEVELS = ("MUST", "SHOULD")
-STATUSES: tuple[RuleStatus, ...] = ("failed", "error", "known", "skipped", "not run", "passed")
+
+
+class Look(NamedTuple):
+    """How the page and the terminal show a status: never by its colour alone."""
+
+    sign: str
+    letter: str
+    style: str
+    title: str
+
+
+STATUSES: dict[RuleStatus, Look] = {
+    "failed": Look("✕", "F", "bold red", "Broken"),
+    "error": Look("⚠", "E", "bold magenta", "Not judged: internal error in the suite"),
+    "known": Look("◐", "K", "yellow", "Broken: known failures"),
+    "skipped": Look("○", "S", "cyan", "Skipped"),
+    "not run": Look("·", "-", "dim", "Not run"),
+    "passed": Look("✓", " ", "green", "Hold"),
+}
 """Worst first."""
 COLUMNS: tuple[RuleStatus, ...] = ("passed", "failed", "known", "error", "skipped", "not run")
-"""The order in which they are counted."""
+"""The order of columns in tables."""
 
-LATE = "It may come later: this run's patience was up."
-"""Of a finding that is overdue."""
+LATE = "It may still happen: the suite stopped waiting for it (--async-timeout)."
+"""Added to an overdue finding."""
 
 Tone = Literal["good", "warning", "bad", "unknown"]
 
 
 class Verdict(NamedTuple):
-    """What a run comes to: in a word for colours, in a sentence, and what a reader must know beside it."""
+    """The outcome of a run: a tone (for colours), a headline, and details."""
 
     tone: Tone
     headline: str
@@ -30,7 +49,7 @@ class Verdict(NamedTuple):
 
 
 def verdict(summary: Summary) -> Verdict:
-    """The run's exit code in words."""
+    """Put the run's exit code in words."""
     tone, headline = _headline(summary)
     return Verdict(tone, headline, _details(summary))
 
@@ -46,33 +65,33 @@ def _headline(summary: Summary) -> tuple[Tone, str]:
     return ("bad", _why_broken(summary)) if code == EXIT_BROKEN else _conforms(summary)
 
 
+def _why_broken(summary: Summary) -> str:
+    if number := summary.counts("MUST")["failed"]:
+        return f"Does not conform: {_broken(number, 'MUST')}"
+    if summary.strict and (number := summary.counts("SHOULD")["failed"]):
+        return f"Does not conform (strict): {_broken(number, 'SHOULD')}"
+    number = len(summary.fixed) + len(summary.stale)
+    return f"Conforms, but {count(number, 'known failure')} {'is' if number == 1 else 'are'} out of date"
+
+
 def _conforms(summary: Summary) -> tuple[Tone, str]:
     must, should = summary.counts("MUST"), summary.counts("SHOULD")
     if must["known"]:
-        return "warning", f"Conforms but for known failures: {broken(must['known'], 'MUST')}"
+        return "warning", f"Conforms but for known failures: {_broken(must['known'], 'MUST')}"
     if warnings := should["failed"] + should["known"]:
-        return "warning", f"Conforms, with warnings: {broken(warnings, 'SHOULD')}"
-    if all(status == "passed" for status in summary.statuses().values()):
+        return "warning", f"Conforms, with warnings: {_broken(warnings, 'SHOULD')}"
+    if must["passed"] + should["passed"] == len(catalogue()):
         return "good", f"Conforms: all {len(catalogue())} rules hold"
     return "good", "Conforms: every rule that was checked holds"
-
-
-def _why_broken(summary: Summary) -> str:
-    if number := summary.counts("MUST")["failed"]:
-        return f"Does not conform: {broken(number, 'MUST')}"
-    number = summary.counts("SHOULD")["failed"]
-    if number and summary.strict:
-        return f"Does not conform (strict): {broken(number, 'SHOULD')}"
-    number = len(summary.fixed) + len(summary.stale)
-    return f"Conforms, but {count(number, 'known failure')} {'is' if number == 1 else 'are'} out of date"
 
 
 def _details(summary: Summary) -> list[str]:
     details = []
     for level in LEVELS:
         counts = summary.counts(level)
-        if unproven := counts["skipped"] + counts["not run"]:
-            details.append(f"{unproven} of {counts.total()} {level} rules {_were(unproven)} not checked.")
+        if number := counts["skipped"] + counts["not run"]:
+            verb = "was" if number == 1 else "were"
+            details.append(f"{number} of {counts.total()} {level} rules {verb} not checked.")
         if counts["error"] and summary.exit_code != EXIT_UNABLE:
             details.append(f"The suite itself failed at {count(counts['error'], f'{level} rule')}.")
     details += [
@@ -82,22 +101,17 @@ def _details(summary: Summary) -> list[str]:
     return [*details, *map(visible, summary.stale)]
 
 
-def _were(number: int) -> str:
-    return "was" if number == 1 else "were"
-
-
-def broken(number: int, level: str) -> str:
-    """As in "3 MUST rules are broken"."""
+def _broken(number: int, level: str) -> str:
     return f"{count(number, f'{level} rule')} {'is' if number == 1 else 'are'} broken"
 
 
 def count(number: int, noun: str) -> str:
-    """As in "1 rule", "1,200 rules"."""
+    """Return "1 rule", "1,200 rules"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def circumstances(summary: Summary) -> str:
-    """How the run was made, in a line."""
+def run_details(summary: Summary) -> str:
+    """Return requests, duration, profile, seed, start and version on one line."""
     parts = [
         f"{count(summary.sent, 'request')} in {summary.seconds:.1f} s",
         f"profile {summary.profile}",
@@ -110,25 +124,8 @@ def circumstances(summary: Summary) -> str:
     return visible(", ".join(parts))
 
 
-def came_to(summary: Summary, result: Result) -> RuleStatus:
-    """A result's status, in which a finding that is accepted is "known"."""
-    accepted = result.known or result.rule in summary.known
-    return "known" if result.status == "failed" and accepted else result.status
-
-
-def reason(summary: Summary, result: Result) -> str:
-    """Why a finding is accepted."""
-    return result.known or summary.known.get(result.rule, "")
-
-
-def reasons(summary: Summary, rule_id: str) -> list[str]:
-    """Why findings of a rule are accepted."""
-    known = [result for result in summary.of_rule(rule_id) if came_to(summary, result) == "known"]
-    return list(dict.fromkeys(reason(summary, result) for result in known))
-
-
 def replay(summary: Summary, rule_id: str) -> str:
-    """The line that checks just this rule once more, as this run did."""
+    """Return the command line that checks only this rule again, with the options of this run."""
     if summary.command:
         return visible(f"{summary.command} --rules {rule_id}")
     return visible(
@@ -137,25 +134,54 @@ def replay(summary: Summary, rule_id: str) -> str:
     )
 
 
-# --- results, gathered ------------------------------------------------------------------------------------
+# --- results and findings ---------------------------------------------------------------------------------
+
+
+def status_of(summary: Summary, result: Result) -> RuleStatus:
+    """Return a result's status; an accepted finding is "known"."""
+    accepted = result.known or result.rule in summary.known
+    return "known" if result.status == "failed" and accepted else result.status
+
+
+def describe(summary: Summary, result: Result, most: int = sys.maxsize) -> str:
+    """Describe a finding in lines of text; cut its values to `most` characters."""
+    lines = [
+        f"{result.rule} {result.level}: {result.requirement}",
+        f"Expected: {shortened(result.expected, most)}",
+        f"Actual: {shortened(result.actual, most)}",
+        *([LATE] if result.overdue else []),
+        f"Check: {visible(result.location)}",
+        f"Replay: {replay(summary, result.rule)}",
+    ]
+    return "\n".join(lines)
+
+
+def reason(summary: Summary, result: Result) -> str:
+    """Return the reason why a finding is accepted."""
+    return result.known or summary.known.get(result.rule, "")
+
+
+def reasons(summary: Summary, rule_id: str) -> list[str]:
+    """Return the reasons why findings of a rule are accepted, each once."""
+    known = [result for result in summary.of_rule(rule_id) if status_of(summary, result) == "known"]
+    return list(dict.fromkeys(reason(summary, result) for result in known))
 
 
 class FindingGroup(NamedTuple):
-    """A finding, with every case in which the target did the very same."""
+    """A finding, and all cases that have the same finding."""
 
     result: Result
     cases: tuple[str, ...]
 
     @property
     def where(self) -> str:
-        """The check as words, its cases, and the operation at fault."""
-        cases = ", ".join(self.cases)
-        told = words(self.result.check), visible(cases), visible(self.result.operation)
-        return " · ".join(dict.fromkeys(filter(None, told)))
+        """The check in words, its cases, and the operation at fault."""
+        parts = words(self.result.check), visible(", ".join(self.cases)), visible(self.result.operation)
+        return " · ".join(dict.fromkeys(filter(None, parts)))
 
 
 def group_findings(results: Iterable[Result]) -> list[FindingGroup]:
-    """Findings or errors, those that say the same as one."""
+    """Group findings or errors that differ only in their case."""
     same: dict[tuple[str, ...], list[Result]] = {}
     for result in results:
         same.setdefault((result.check, result.operation, result.expected, result.actual), []).append(result)
@@ -163,58 +189,53 @@ def group_findings(results: Iterable[Result]) -> list[FindingGroup]:
 
 
 def by_rule(summary: Summary, *statuses: RuleStatus) -> dict[str, list[FindingGroup]]:
-    """The results that came to one of these, gathered, by rule in the order of the catalogue."""
+    """Group the results with these statuses by rule, in the order of the catalogue."""
     found: dict[str, list[Result]] = {rule_id: [] for rule_id in catalogue()}
     for result in summary.results:
-        if came_to(summary, result) in statuses:
+        if status_of(summary, result) in statuses:
             found[result.rule].append(result)
     return {rule_id: group_findings(results) for rule_id, results in found.items() if results}
 
 
 def skipped(summary: Summary) -> dict[str, list[str]]:
-    """What the target lacks -> the rules that were not checked, or not in full, for want of it."""
+    """Map each missing prerequisite to the rules that were skipped, in full or in part."""
     why: dict[str, dict[str, None]] = {}
     for result in summary.results:
         if result.status == "skipped":
             in_part = "" if summary.status(result.rule) == "skipped" else " (in part)"
             why.setdefault(result.actual, {})[f"{result.rule}{in_part}"] = None
-    return {lack: list(rules) for lack, rules in why.items()}
+    return {prerequisite: list(rules) for prerequisite, rules in why.items()}
 
 
 # --- the matrix -------------------------------------------------------------------------------------------
 
 Matrix = dict[tuple[str, str], dict[str, RuleStatus]]
-"""(operationId, rule group) -> rule id -> what it came to there."""
-
-
-def groups() -> list[str]:
-    """The rule groups, in the order of the catalogue."""
-    return list(dict.fromkeys(rule.group for rule in catalogue().values()))
+"""(operationId, rule group) -> rule id -> its status at that operation."""
 
 
 def matrix(summary: Summary) -> Matrix:
-    """What each rule came to on each operation that it binds."""
+    """Return the status of each rule at each operation that it applies to."""
     cells: Matrix = {}
     for rule in catalogue().values():
         results = summary.of_rule(rule.id)
-        placed = [(came_to(summary, result), _places(result, rule.operations)) for result in results]
+        placed = [(status_of(summary, result), _operations(result, rule.operations)) for result in results]
         overall = summary.status(rule.id)
         for operation_id in rule.operations:
             here = [status for status, places in placed if operation_id in places]
-            # A check that saw nothing of this operation says nothing bad of it; the finding stands where it belongs.
+            # A finding counts only at its own operation.
             elsewhere = overall if overall in ("passed", "skipped") else "not run"
-            cells.setdefault((operation_id, rule.group), {})[rule.id] = _of_rule(here) if here else elsewhere
+            cells.setdefault((operation_id, rule.group), {})[rule.id] = _combined(here) if here else elsewhere
     return cells
 
 
-def _of_rule(statuses: list[RuleStatus]) -> RuleStatus:
-    """As Summary.status has it: a pass outweighs a skip."""
+def _combined(statuses: list[RuleStatus]) -> RuleStatus:
+    """Combine statuses as Summary.status does: a pass outweighs a skip."""
     order: tuple[RuleStatus, ...] = ("failed", "known", "error", "passed", "skipped", "not run")
     return min(statuses, key=order.index)
 
 
-def _places(result: Result, bound: tuple[str, ...]) -> set[str]:
-    """The operations that a result speaks of; never none, so that no finding is lost."""
+def _operations(result: Result, bound: tuple[str, ...]) -> set[str]:
+    """Return the operations that a result is about; never none, so that no finding is lost."""
     if result.operation in bound:
         return {result.operation}
     if result.case in bound:
@@ -223,44 +244,38 @@ def _places(result: Result, bound: tuple[str, ...]) -> set[str]:
 
 
 def worst(statuses: Iterable[RuleStatus]) -> RuleStatus:
-    return min(statuses, key=STATUSES.index)
+    return min(statuses, key=list(STATUSES).index)
 
 
 # --- text -------------------------------------------------------------------------------------------------
 
 _HIDDEN = re.compile(
-    # Control characters, those of terminals among them; halves of pairs and what XML 1.0 has no place for; marks that
-    # reorder or hide what stands beside them.
+    # Control characters (also those of terminals), lone surrogates, characters that XML 1.0 forbids, and marks that
+    # reorder or hide the text beside them.
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )
 
 
 def visible(text: str) -> str:
-    """`text` with escapes for what cannot be seen or stored: a line feed and a tab stay."""
+    """Escape characters that cannot be seen or stored; line feeds and tabs stay."""
     return _HIDDEN.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004
+    return f"\\x{code:02x}" if match[0] <= "\xff" else f"\\u{code:04x}"
 
 
 def shortened(text: str, most: int) -> str:
-    """`text` made visible, cut to `most` characters, saying how much is missing."""
+    """Make text visible and cut it to `most` characters; say how many are missing."""
     text = visible(text)
     return text if len(text) <= most else f"{text[:most]}… ({count(len(text) - most, 'more character')})"
 
 
 def one_line(text: str, most: int) -> str:
-    """`text` on one line."""
     return shortened(" ".join(text.split()), most)
 
 
 def words(check: str) -> str:
-    """A check's name as words."""
+    """Return a check's name as words."""
     return visible(check.replace("_", " "))
-
-
-def curls(result: Result) -> Iterator[str]:
-    """The requests of a finding, safe to show."""
-    return (visible(line) for line in result.curl)

@@ -1,24 +1,24 @@
 """The JUnit report: a test suite for each rule group, a test case for each check and case of it.
 
-A known failure is "skipped", as pytest has an expected one; a rule that holds though it is known to fail is a
-failure, as it is for the exit code.
+A known failure is "skipped", like an expected failure in pytest. A known failure that now passes is a failure, as it
+is for the exit code.
 """
 
 from xml.etree import ElementTree as ET
 
-from audience_conformance.contract.rules import catalogue
-from audience_conformance.reports.facts import LATE, came_to, groups, one_line, reason, replay, visible
+from audience_conformance.contract.rules import catalogue, group_titles
+from audience_conformance.reports import facts
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
 MESSAGE = 300
-"""Characters of a message, which viewers show on one line."""
+"""Maximum characters of a message, which viewers show on one line."""
 
 
 def report(summary: Summary) -> str:
-    """An XML document."""
+    """Return an XML document."""
     root = ET.Element("testsuites", name="audience-conformance", time=f"{summary.seconds:.3f}")
-    for group in groups():
+    for group in group_titles():
         if results := [result for result in summary.results if catalogue()[result.rule].group == group]:
             root.append(_suite(summary, group, results))
     _total(root)
@@ -29,9 +29,9 @@ def report(summary: Summary) -> str:
 def _suite(summary: Summary, group: str, results: list[Result]) -> ET.Element:
     suite = ET.Element("testsuite", name=group, time=f"{sum(result.seconds for result in results):.3f}")
     if summary.started:
-        suite.set("timestamp", visible(summary.started))
-    about = {"target": summary.target, "profile": summary.profile, "seed": summary.seed, "version": summary.version}
-    _properties(suite, [*about.items(), *(("note", note) for note in summary.notes)])
+        suite.set("timestamp", facts.visible(summary.started))
+    properties = [(name, getattr(summary, name)) for name in ("target", "profile", "seed", "version")]
+    _properties(suite, [*properties, *(("note", note) for note in summary.notes)])
     order = list(catalogue())
     for result in sorted(results, key=lambda result: order.index(result.rule)):
         suite.append(_case(summary, result))
@@ -40,59 +40,49 @@ def _suite(summary: Summary, group: str, results: list[Result]) -> ET.Element:
 
 
 def _case(summary: Summary, result: Result) -> ET.Element:
-    case = ET.Element("testcase", name=visible(result.id), classname=result.rule, time=f"{result.seconds:.3f}")
-    about = {
+    case = ET.Element("testcase", name=facts.visible(result.id), classname=result.rule, time=f"{result.seconds:.3f}")
+    properties = {
         "rule": result.rule,
         "level": result.level,
         "requirement": result.requirement,
         "operations": " ".join(result.operations),
         "operation": result.operation,
         "requests": str(result.sent),
+        "location": result.location,
     }
-    _properties(case, [(name, value) for name, value in about.items() if value])
-    match came_to(summary, result):
+    _properties(case, [(name, value) for name, value in properties.items() if value])
+    match facts.status_of(summary, result):
         case "failed":
-            _say(case, "failure", f"{result.requirement}: {result.actual}", _finding(summary, result), result.level)
+            _add(case, "failure", f"{result.requirement}: {result.actual}", _finding(summary, result), result.level)
         case "known":
-            _say(case, "skipped", f"known failure: {reason(summary, result)}", _finding(summary, result))
+            _add(case, "skipped", f"known failure: {facts.reason(summary, result)}", _finding(summary, result))
         case "skipped":
-            _say(case, "skipped", f"needs {result.actual}", "")
+            _add(case, "skipped", f"needs {result.actual}", "")
         case "error":
             last = result.actual.strip().rpartition("\n")[2]
-            _say(case, "error", last, "\n".join([result.actual, *result.curl]), "error of the suite")
+            _add(case, "error", last, "\n".join([result.actual, *result.curl]), "error of the suite")
         case "passed" if result.rule in summary.fixed:
             text = f"{result.rule} holds, yet is listed as a known failure: {summary.known[result.rule]}"
-            _say(case, "failure", text, "Take it off the list of known failures.", "known failure that passed")
+            _add(case, "failure", text, "Take it off the list of known failures.", "known failure that passed")
     return case
 
 
 def _finding(summary: Summary, result: Result) -> str:
-    late = [LATE] if result.overdue else []
-    return "\n".join(
-        [
-            f"requirement: {result.rule} {result.level}: {result.requirement}",
-            f"expected: {result.expected}",
-            f"actual: {result.actual}",
-            *late,
-            "requests:",
-            *result.curl,
-            f"replay: {replay(summary, result.rule)}",
-        ]
-    )
+    return "\n".join([facts.describe(summary, result), "Requests:", *result.curl])
 
 
-def _say(case: ET.Element, tag: str, message: str, text: str, type_: str = "") -> None:
-    element = ET.SubElement(case, tag, message=one_line(message, MESSAGE))
+def _add(case: ET.Element, tag: str, message: str, text: str, type_: str = "") -> None:
+    element = ET.SubElement(case, tag, message=facts.one_line(message, MESSAGE))
     if type_:
         element.set("type", type_)
     if text:
-        element.text = visible(text)
+        element.text = facts.visible(text)
 
 
 def _properties(element: ET.Element, properties: list[tuple[str, object]]) -> None:
     parent = ET.SubElement(element, "properties")
     for name, value in properties:
-        ET.SubElement(parent, "property", name=name, value=visible(str(value)))
+        ET.SubElement(parent, "property", name=name, value=facts.visible(str(value)))
 
 
 def _total(element: ET.Element) -> None:

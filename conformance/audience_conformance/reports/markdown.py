@@ -1,66 +1,53 @@
 """The Markdown report, for the page of a GitHub Actions run: the verdict first, details folded.
 
-What a target sent stands in fences and code spans only, which it cannot break out of.
+Text from the target is shown only in fences and code spans, which it cannot break out of.
 """
 
 import re
 
 from audience_conformance.contract.rules import catalogue
-from audience_conformance.reports.facts import (
-    COLUMNS,
-    LATE,
-    LEVELS,
-    FindingGroup,
-    Tone,
-    by_rule,
-    circumstances,
-    count,
-    curls,
-    one_line,
-    reasons,
-    replay,
-    shortened,
-    skipped,
-    verdict,
-    visible,
-)
+from audience_conformance.reports import facts
+from audience_conformance.reports.facts import COLUMNS, LEVELS
 from audience_conformance.results.summary import Summary
 
-SIGNS: dict[Tone, str] = {"good": "✅", "warning": "⚠️", "bad": "❌", "unknown": "❔"}
+SIGNS: dict[facts.Tone, str] = {"good": "✅", "warning": "⚠️", "bad": "❌", "unknown": "❔"}
 
 BROKEN = ("failed", "error", "known")
 
 MOST = 900_000
 """Bytes: GitHub refuses a summary of more than 1 MiB."""
 MOST_FINDINGS = 5
-"""Findings of one rule that are shown."""
+"""Maximum findings shown of a rule."""
 MOST_SHOWN = 2_000
-"""Characters of what the target did."""
+"""Maximum characters shown of a value."""
 
 
 def report(summary: Summary) -> str:
-    """A Markdown document."""
-    tone, headline, details = verdict(summary)
+    """Return a Markdown document."""
+    tone, headline, details = facts.verdict(summary)
     parts = [
         f"## {SIGNS[tone]} Audience contract: {headline}",
-        f"{code(summary.target)}: {circumstances(summary)}.",
+        f"{code(summary.target)}: {facts.run_details(summary)}.",
         *map(escaped, details),
         *(f"> **Note:** {code(note)}" for note in summary.notes),
         _counts(summary),
         _broken(summary),
-        *_skipped(summary),
-        *_left(summary),
     ]
+    if skipped := facts.skipped(summary):
+        lines = [f"- {', '.join(rules)}: needs {code(reason)}" for reason, rules in skipped.items()]
+        parts += ["**Skipped: the target lacks a prerequisite**", "\n".join(lines)]
+    if summary.left:
+        parts += ["**Not deleted**", fence("\n".join(map(facts.visible, summary.left)))]
     text = "\n\n".join(filter(None, parts))
     omitted = []
-    for rule_id, findings in by_rule(summary, "failed", "known", "error").items():
+    for rule_id, findings in facts.by_rule(summary, "failed", "known", "error").items():
         section = _section(summary, rule_id, findings)
         if len((text + section).encode()) > MOST:
             omitted.append(rule_id)
         else:
             text += f"\n\n{section}"
     if omitted:
-        text += f"\n\nToo long to show here: {', '.join(omitted)}; the other reports have it all."
+        text += f"\n\nToo long to show here: {', '.join(omitted)}; see the other reports."
     return f"{text}\n"
 
 
@@ -73,75 +60,56 @@ def _counts(summary: Summary) -> str:
 
 
 def _broken(summary: Summary) -> str:
-    rows = []
-    for rule_id, status in summary.statuses().items():
-        if status in BROKEN:
-            rule = catalogue()[rule_id]
-            why = f": {code('; '.join(reasons(summary, rule_id)), cell=True)}" if status == "known" else ""
-            row = f"| **{rule_id}** | {rule.level} | {rule.sentence} | {status}{why} |"
-            rows.append((BROKEN.index(status), row))
-    rows.sort(key=lambda row: row[0])
-    head = "| rule | level | requirement | status |\n|---|---|---|---|"
-    return "\n".join([head, *(row for _, row in rows)]) if rows else ""
+    rows = ["| rule | level | requirement | status |", "|---|---|---|---|"]
+    for status in BROKEN:
+        for rule in catalogue().values():
+            if summary.status(rule.id) == status:
+                why = f": {code('; '.join(facts.reasons(summary, rule.id)), cell=True)}" if status == "known" else ""
+                rows.append(f"| **{rule.id}** | {rule.level} | {rule.sentence} | {status}{why} |")
+    return "\n".join(rows) if rows[2:] else ""
 
 
-def _skipped(summary: Summary) -> list[str]:
-    why = skipped(summary)
-    if not why:
-        return []
-    lines = [f"- {', '.join(rules)}: needs {code(reason)}" for reason, rules in why.items()]
-    return ["**Skipped, for want of something in the target**", "\n".join(lines)]
-
-
-def _left(summary: Summary) -> list[str]:
-    if not summary.left:
-        return []
-    return ["**Left behind: it could not be deleted**", fence("\n".join(visible(url) for url in summary.left))]
-
-
-def _section(summary: Summary, rule_id: str, findings: list[FindingGroup]) -> str:
+def _section(summary: Summary, rule_id: str, findings: list[facts.FindingGroup]) -> str:
     rule, status = catalogue()[rule_id], summary.status(rule_id)
     title = f"<summary><b>{rule_id}</b> {rule.level} {rule.sentence} ({status})</summary>"
     parts = ["<details>", title, *(_finding(finding) for finding in findings[:MOST_FINDINGS])]
     if more := findings[MOST_FINDINGS:]:
-        parts.append(f"… and {count(len(more), 'more finding')}.")
-    return "\n\n".join([*parts, "Replay:", fence(replay(summary, rule_id), "sh"), "</details>"])
+        parts.append(f"… and {facts.count(len(more), 'more finding')}.")
+    return "\n\n".join([*parts, "Replay:", fence(facts.replay(summary, rule_id), "sh"), "</details>"])
 
 
-def _finding(finding: FindingGroup) -> str:
+def _finding(finding: facts.FindingGroup) -> str:
     result = finding.result
+    parts = [f"**{code(finding.where)}**"]
+    if result.location:
+        parts.append(f"Check: {code(result.location)}")
+    actual = fence(facts.shortened(result.actual, MOST_SHOWN))
     if result.status == "error":
-        said = ["The suite itself failed:", fence(shortened(result.actual, MOST_SHOWN))]
+        parts += ["The suite itself failed:", actual]
     else:
-        late = f" ({LATE})" if result.overdue else ""
-        said = [
-            "Expected:",
-            fence(shortened(result.expected, MOST_SHOWN)),
-            f"Actual{late}:",
-            fence(shortened(result.actual, MOST_SHOWN)),
-        ]
-    requests = "\n".join(curls(result))
-    return "\n\n".join(
-        [f"**{code(finding.where)}**", *said, *(["Requests:", fence(requests, "sh")] if requests else [])]
-    )
+        late = f" ({facts.LATE})" if result.overdue else ""
+        parts += ["Expected:", fence(facts.shortened(result.expected, MOST_SHOWN)), f"Actual{late}:", actual]
+    if result.curl:
+        parts += ["Requests:", fence(facts.visible("\n".join(result.curl)), "sh")]
+    return "\n\n".join(parts)
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_\[\]<>|&])", r"\\\1", " ".join(visible(text).split()))
+    """Escape text so that Markdown shows it unchanged."""
+    return re.sub(r"([\\`*_\[\]<>|&])", r"\\\1", " ".join(facts.visible(text).split()))
 
 
 def fence(text: str, language: str = "") -> str:
-    """A fenced block whose fence is longer than any run of backticks in it."""
+    """Return a fenced block whose fence is longer than any run of backticks in the text."""
     ticks = "`" * max(3, _longest_run(text) + 1)
     return f"{ticks}{language}\n{text}\n{ticks}"
 
 
 def code(text: str, *, cell: bool = False) -> str:
-    """A code span on one line; in a table's cell a bar is escaped."""
-    text = one_line(text, MOST_SHOWN)
+    """Return a code span on one line; in a table cell bars are escaped."""
+    text = facts.one_line(text, MOST_SHOWN)
     ticks = "`" * (_longest_run(text) + 1)
-    # A blank inside each end parts the ticks of the text from those of the span, and is not shown.
+    # A blank at each end separates the ticks of the text from those of the span; it is not shown.
     span = f"{ticks} {text} {ticks}" if "`" in text else f"{ticks}{text}{ticks}"
     return span.replace("|", "\\|") if cell else span
 

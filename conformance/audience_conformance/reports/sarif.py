@@ -1,4 +1,4 @@
-"""The SARIF 2.1.0 report, for code scanning: each finding stands at its operation, or its rule, in openapi.yaml."""
+"""The SARIF 2.1.0 report, for code scanning: each finding is located at its operation or rule in openapi.yaml."""
 
 import functools
 import hashlib
@@ -9,7 +9,7 @@ from audience_conformance.contract.document import operations
 from audience_conformance.contract.location import FILE_NAME, contract_path
 from audience_conformance.contract.rules import Rule, catalogue
 from audience_conformance.lint import document
-from audience_conformance.reports.facts import came_to, curls, reason, replay, shortened, visible
+from audience_conformance.reports import facts
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
@@ -17,21 +17,21 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 LEVELS = {"MUST": "error", "SHOULD": "warning"}
 ROOT = "%SRCROOT%"
 MESSAGE = 3_000
-"""Characters of what the target did."""
+"""Maximum characters of an expected or actual value."""
 
 
 def report(summary: Summary) -> str:
-    """One JSON object in ASCII."""
+    """Return one JSON object in ASCII."""
     run = {
         "tool": {"driver": _driver(summary)},
-        "originalUriBaseIds": {ROOT: {"description": {"text": "The folder that holds openapi.yaml."}}},
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The folder of openapi.yaml."}}},
         "invocations": [_invocation(summary)],
         "results": [_result(summary, result) for result in summary.findings()],
         "properties": {
-            "target": visible(summary.target),
+            "target": facts.visible(summary.target),
             "profile": summary.profile,
             "seed": summary.seed,
-            "notes": [visible(note) for note in summary.notes],
+            "notes": [facts.visible(note) for note in summary.notes],
         },
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
@@ -39,7 +39,7 @@ def report(summary: Summary) -> str:
 
 def _driver(summary: Summary) -> dict[str, Any]:
     driver = {"name": "audience-conformance", "rules": [_rule(rule) for rule in catalogue().values()]}
-    return driver | ({"version": visible(summary.version)} if summary.version else {})
+    return driver | ({"version": facts.visible(summary.version)} if summary.version else {})
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -47,8 +47,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.sentence},
-        "fullDescription": {"text": f"{rule.sentence}. {rule.level}: it rests on {rule.source}. It binds {bound}."},
-        "help": {"text": f"audience-conformance rules {rule.id} says what the check does and what it needs."},
+        "fullDescription": {"text": f"{rule.sentence}. {rule.level}: based on {rule.source}. Applies to {bound}."},
+        "help": {"text": f"audience-conformance rules {rule.id} explains its checks and their prerequisites."},
         "defaultConfiguration": {"level": LEVELS[rule.level]},
         "properties": {"tags": [rule.group, rule.level]},
     }
@@ -62,39 +62,37 @@ def _invocation(summary: Summary) -> dict[str, Any]:
         "toolExecutionNotifications": [
             {
                 "level": "error",
-                "message": {"text": shortened(f"{result.id}: {result.actual}", MESSAGE)},
+                "message": {"text": facts.shortened(f"{result.id}: {result.actual}", MESSAGE)},
                 "associatedRule": {"id": result.rule, "index": list(catalogue()).index(result.rule)},
             }
             for result in errors
         ],
     }
-    return invocation | ({"startTimeUtc": visible(summary.started)} if summary.started else {})
+    return invocation | ({"startTimeUtc": facts.visible(summary.started)} if summary.started else {})
 
 
 def _result(summary: Summary, result: Result) -> dict[str, Any]:
-    expected, actual = shortened(result.expected, MESSAGE), shortened(result.actual, MESSAGE)
-    again = replay(summary, result.rule)
-    text = f"{result.rule}: {result.requirement}\nExpected: {expected}\nActual: {actual}\nReplay: {again}"
-    found: dict[str, Any] = {
+    finding: dict[str, Any] = {
         "ruleId": result.rule,
         "ruleIndex": list(catalogue()).index(result.rule),
         "kind": "fail",
         "level": LEVELS[result.level],
-        "message": {"text": text},
+        "message": {"text": facts.describe(summary, result, MESSAGE)},
         "locations": [_location(result)],
-        # The one name that GitHub reads. What the target answered is no part of it: a finding keeps its identity.
+        # The only name that GitHub reads. Without the response, so that a finding keeps its identity.
         "partialFingerprints": {"primaryLocationLineHash": f"{_fingerprint(result)}:1"},
         "properties": {
-            "check": visible(result.check),
-            "case": visible(result.case),
+            "check": facts.visible(result.check),
+            "case": facts.visible(result.case),
+            "location": facts.visible(result.location),
             "overdue": result.overdue,
-            "curl": list(curls(result)),
+            "curl": list(map(facts.visible, result.curl)),
         },
     }
-    if came_to(summary, result) == "known":
-        why = visible(reason(summary, result))
-        found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": why}]
-    return found
+    if facts.status_of(summary, result) == "known":
+        why = facts.visible(facts.reason(summary, result))
+        finding["suppressions"] = [{"kind": "external", "status": "accepted", "justification": why}]
+    return finding
 
 
 def _location(result: Result) -> dict[str, Any]:
@@ -120,9 +118,9 @@ def _fingerprint(result: Result) -> str:
 @functools.cache
 def _lines() -> tuple[dict[str, int], dict[str, int]]:
     """Rule id -> its line in openapi.yaml, and operationId -> the line of its method."""
-    read = document.read(contract_path())
-    rules = {rule_id: read.line(("x-rules", index)) for index, rule_id in enumerate(catalogue())}
+    contract = document.read(contract_path())
+    rules = {rule_id: contract.line(("x-rules", index)) for index, rule_id in enumerate(catalogue())}
     return rules, {
-        operation_id: read.line(("paths", path, method.lower()))
+        operation_id: contract.line(("paths", path, method.lower()))
         for operation_id, (method, path, _) in operations().items()
     }

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.result import Result
@@ -94,29 +94,3 @@ class Summary:
         if "error" in statuses.values() or not {"passed", "failed", "known"} & set(statuses.values()):
             return EXIT_UNABLE
         return EXIT_OK
-
-    def data(self) -> dict[str, Any]:
-        """The summary as plain data."""
-        return {
-            "target": self.target,
-            "profile": self.profile,
-            "seed": self.seed,
-            "started": self.started,
-            "seconds": round(self.seconds, 3),
-            "sent": self.sent,
-            "version": self.version,
-            "exit_code": self.exit_code,
-            "notes": self.notes,
-            "left": self.left,
-            "known": self.known,
-            "stale": self.stale,
-            "rules": {
-                rule_id: {
-                    "level": catalogue()[rule_id].level,
-                    "rule": catalogue()[rule_id].sentence,
-                    "status": status,
-                    "results": [result.data() for result in self.of_rule(rule_id)],
-                }
-                for rule_id, status in self.statuses().items()
-            },
-        }

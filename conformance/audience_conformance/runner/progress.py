@@ -10,22 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from audience_conformance.checks.registry import Check
-from audience_conformance.contract.rules import catalogue
+from audience_conformance.contract.rules import catalogue, group_titles
 from audience_conformance.results.result import Result
 
-TITLES = {
-    "FMT": "format of answers",
-    "ERR": "errors",
-    "DEF": "attribute definitions",
-    "ATT": "user attributes",
-    "BLK": "bulk update",
-    "GRP": "user groups",
-    "MEM": "users of a group",
-    "PAG": "pages",
-    "TEN": "tenants",
-    "CON": "concurrency",
-    "GET": "reading",
-}
 _WORDS = {"failed": "bold red", "warned": "yellow", "known": "yellow", "error": "bold magenta", "skipped": "cyan"}
 
 
@@ -52,7 +39,7 @@ class _Tally:
         self._totals = Counter(_group(check.rules[0]) for check, _ in items)
         self._done: Counter[str] = Counter()
         self._words: dict[str, Counter[str]] = {group: Counter() for group in self._totals}
-        self._width = max((len(TITLES.get(group, "")) for group in self._totals), default=0)
+        self._width = max((len(group_titles()[group]) for group in self._totals), default=0)
 
     def _count(self, result: Result) -> str:
         """Enter a result; give the group that it counts to."""
@@ -81,7 +68,7 @@ class _Tally:
         return Text(", ").join(Text(text, style) for text, style in parts)
 
     def _title(self, group: str) -> str:
-        return f"{group}  {TITLES.get(group, ''):{self._width}}"
+        return f"{group}  {group_titles()[group]:{self._width}}"
 
 
 class _Lines(_Tally):

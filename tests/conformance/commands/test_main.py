@@ -139,5 +139,5 @@ def test_a_terminal_in_latin_1_gets_escapes(file: Path) -> None:
         text=True,
         check=False,
     )
-    assert r'"\u2603" is no rule' in result.stdout
+    assert r'"\u2603" is not a rule' in result.stdout
     assert result.returncode == 1

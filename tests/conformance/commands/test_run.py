@@ -117,7 +117,7 @@ def test_nothing_left_to_check_is_exit_2(url: str) -> None:
 def test_fail_fast_stops_at_the_first_finding_that_fails_the_run(url: str) -> None:
     done = conformance("run", "--url", url, "--rules", "DEF-0*,DEF-12", "--fail-fast")
     assert done.code == 1
-    assert "DEF  attribute definitions      4/7" in done.out  # DEF-05 and what follows it is not tried
+    assert "DEF  Attribute definitions      4/7" in done.out  # DEF-05 and what follows it is not tried
     assert "Interrupted" not in done.out
     assert conformance("run", "--url", url, "--rules", "DEF-06,DEF-12", "--fail-fast").code == 0
 
@@ -165,7 +165,7 @@ def test_a_crash_is_told_apart_from_a_finding(url: str) -> None:
 
 def test_plain_lines_are_printed_where_there_is_no_terminal(url: str) -> None:
     done = conformance("run", "--url", url, "--rules", HOLDS)
-    assert re.search(r"^DEF  attribute definitions +3/3 +[\d.]+ s  3 passed$", done.out, re.MULTILINE)
+    assert re.search(r"^DEF  Attribute definitions +3/3 +[\d.]+ s  3 passed$", done.out, re.MULTILINE)
     assert "\x1b" not in done.out
 
 

@@ -1,36 +1,24 @@
-from collections.abc import Callable
-
 import pytest
-
-Found = Callable[[str], list[tuple[int, str]]]
-Seed = Callable[[str, str], str]
+from tests.conformance.lint.linting import after, assert_marked, found, messages, seed
 
 PHOTO_LINK = """        photo:
           operationRef: "#/paths/~1pets~1{pet_id}~1photos~1{number}/get"
 """
+PET_ID = '        pet_id: "$response.body#/id"\n'
+PHOTO_ID = "      operationId: getPhoto\n"
 
 FAULTS = {
-    "a missing operationId": (
-        "    get:\n      operationId: getPhoto\n",
-        "    get:  # <- operation-id\n",
-    ),
-    "an empty operationId": (
-        "      operationId: getPhoto\n",
-        "      operationId: ''  # <- operation-id\n",
-    ),
-    "a repeated operationId": (
-        "      operationId: getPhoto\n",
-        "      operationId: getPets  # <- operation-id\n",
-    ),
-    "a repeated operationId in a callback": (
-        "      operationId: createPet\n",
-        """      operationId: createPet
-      callbacks:
-        told:
+    "a missing operationId": (f"    get:\n{PHOTO_ID}", "    get:  # <- operation-id\n"),
+    "an empty operationId": (PHOTO_ID, "      operationId: ''  # <- operation-id\n"),
+    "a repeated operationId": (PHOTO_ID, "      operationId: getPets  # <- operation-id\n"),
+    "a repeated operationId in a callback": after(
+        "      operationId: createPet",
+        """      callbacks:
+        created:
           "{$request.body#/url}":
             post:
               operationId: createPet  # <- operation-id
-              responses: {default: {description: Heard}}
+              responses: {default: {description: Received}}
 """,
     ),
     "a body without 400": (
@@ -40,6 +28,14 @@ FAULTS = {
     "an id without 404": (
         '      responses:\n        200: {$ref: "#/components/responses/Pet"}\n        404: ',
         '      responses:  # <- error-documented\n        200: {$ref: "#/components/responses/Pet"}\n        403: ',
+    ),
+    "an operation's own parameter, which overrides that of the path": (
+        "      operationId: getPet\n      x-rules: [PET-01]\n      responses:\n",
+        """      operationId: getPet
+      x-rules: [PET-01]
+      parameters: [{name: pet_id, in: path, required: true, schema: {type: string, format: uuid}}]
+      responses:  # <- error-documented
+""",
     ),
     "a link to no operation": (
         "    Again:\n      operationId: getPet\n",
@@ -53,13 +49,13 @@ FAULTS = {
         PHOTO_LINK,
         '        photo:\n          operationRef: "photos.yaml#/paths/~1pets/get"  # <- link-target\n',
     ),
-    "a link to nothing at all": (PHOTO_LINK, "        photo:  # <- link-target\n"),
+    "a link without a target": (PHOTO_LINK, "        photo:  # <- link-target\n"),
     "a link's parameter that the operation lacks": (
-        '        pet_id: "$response.body#/id"\n',
+        PET_ID,
         '        id: "$response.body#/id"  # <- link-target\n',
     ),
-    "a link's parameter that stands elsewhere": (
-        '        pet_id: "$response.body#/id"\n',
+    "a link's parameter that is in another place": (
+        PET_ID,
         '        query.pet_id: "$response.body#/id"  # <- link-target\n',
     ),
 }
@@ -87,42 +83,22 @@ CONSTRAINED = [
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_named(fault: str, seed: Seed, found: Found, marked: Found) -> None:
-    text = seed(*FAULTS[fault])
-    assert found(text) == marked(text) != []
+def test_a_fault_is_named(fault: str) -> None:
+    assert_marked(*FAULTS[fault])
 
 
 @pytest.mark.parametrize("parameter", CONSTRAINED)
-def test_input_that_may_be_invalid_asks_for_400(
-    parameter: str, seed: Seed, messages: Callable[[str], list[str]]
-) -> None:
-    text = seed(
-        "      operationId: getOldestPet\n", f"      operationId: getOldestPet\n      parameters: [{parameter}]\n"
-    )
+def test_input_that_may_be_invalid_requires_400(parameter: str) -> None:
+    text = seed(*after("      operationId: getOldestPet", f"      parameters: [{parameter}]\n"))
     assert any(message.endswith("may be invalid; document 400") for message in messages(text))
 
 
 @pytest.mark.parametrize("parameter", FREE)
-def test_input_that_is_always_valid_asks_for_no_error(parameter: str, seed: Seed, found: Found) -> None:
-    text = seed(
-        "      operationId: getOldestPet\n", f"      operationId: getOldestPet\n      parameters: [{parameter}]\n"
-    )
+def test_input_that_is_always_valid_requires_no_error(parameter: str) -> None:
+    text = seed(*after("      operationId: getOldestPet", f"      parameters: [{parameter}]\n"))
     assert "error-documented" not in [check for _, check in found(text)]
 
 
 @pytest.mark.parametrize("status", ["400", "4XX", "default"])
-def test_a_status_a_range_and_the_default_document_400(status: str, seed: Seed, found: Found) -> None:
-    text = seed("        default: {$ref", f"        {status}: {{$ref")
-    assert found(text) == []
-
-
-def test_an_operation_that_overrides_a_parameter_has_its_own(seed: Seed, found: Found, marked: Found) -> None:
-    text = seed(
-        "      operationId: getPet\n      x-rules: [PET-01]\n      responses:\n",
-        """      operationId: getPet
-      x-rules: [PET-01]
-      parameters: [{name: pet_id, in: path, required: true, schema: {type: string, format: uuid}}]
-      responses:  # <- error-documented
-""",
-    )
-    assert found(text) == marked(text)
+def test_a_status_a_range_and_the_default_document_400(status: str) -> None:
+    assert found(seed("        default: {$ref", f"        {status}: {{$ref")) == []

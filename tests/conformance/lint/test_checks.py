@@ -20,6 +20,7 @@ NAMES = [
     "rule-sentence",
     "rule-known",
     "rule-bound",
+    "rule-group",
 ]
 
 

@@ -1,12 +1,10 @@
-from collections.abc import Callable
-
 import pytest
+from tests.conformance.lint.linting import after, assert_marked, before, found, messages, seed
 
-Found = Callable[[str], list[tuple[int, str]]]
-Seed = Callable[[str, str], str]
+PHOTO = "            text/plain:"
 
 FAULTS = {
-    "a value deep in an example of an answer": (
+    "a value deep in an example of a response": (
         "                      born: 2020-02-29\n",
         "                      born: 2021-02-29  # <- example-valid\n",
     ),
@@ -30,21 +28,23 @@ FAULTS = {
         "{type: string, minLength: 1, example: Rex}",
         "{type: string, pattern: '(a{1000}){1000}', example: Rex}  # <- example-valid",
     ),
-    "an answer without an example": (
-        "            text/plain:\n",
-        "            text/csv: {}  # <- example-present\n            text/plain:\n",
+    "a response without an example": before(PHOTO, "            text/csv: {}  # <- example-present\n"),
+    "a response with an empty map of examples": before(
+        PHOTO, "            text/csv: {examples: {}}  # <- example-present\n"
     ),
-    "an answer with an empty list of examples": (
-        "            text/plain:\n",
-        "            text/csv: {examples: {}}  # <- example-present\n            text/plain:\n",
+    "a request body without an example": after(
+        "  requestBodies:\n    Pet:\n      content:", "        text/csv: {}  # <- example-present\n"
     ),
-    "a body without an example": (
-        "  requestBodies:\n    Pet:\n      content:\n",
-        "  requestBodies:\n    Pet:\n      content:\n        text/csv: {}  # <- example-present\n",
+    "a reference to nothing, against which no example is checked": before(
+        PHOTO,
+        """            application/json:
+              schema: {$ref: "#/components/schemas/Nobody"}  # <- ref-resolves
+              example: 1
+""",
     ),
 }
 
-# A schema, a value that fits it, a value that does not.
+# A schema, a valid value, an invalid value.
 SCHEMAS = [
     ("{type: integer}", "1", "1.5"),
     ("{type: string}", "'1'", "1"),
@@ -79,49 +79,31 @@ SCHEMAS = [
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_named(fault: str, seed: Seed, found: Found, marked: Found) -> None:
-    text = seed(*FAULTS[fault])
-    assert found(text) == marked(text) != []
+def test_a_fault_is_named(fault: str) -> None:
+    assert_marked(*FAULTS[fault])
 
 
-@pytest.mark.parametrize(("schema", "fits", "misfits"), SCHEMAS)
-def test_a_value_is_read_as_openapi_reads_it(schema: str, fits: str, misfits: str, seed: Seed, found: Found) -> None:
+@pytest.mark.parametrize(("schema", "valid", "invalid"), SCHEMAS)
+def test_a_value_is_read_as_openapi_reads_it(schema: str, valid: str, invalid: str) -> None:
     def checks_of(value: str) -> set[str]:
-        text = seed(
-            "            text/plain:\n",
-            f"            application/json: {{schema: {schema}, example: {value}}}\n            text/plain:\n",
-        )
+        text = seed(*before(PHOTO, f"            application/json: {{schema: {schema}, example: {value}}}\n"))
         return {check for _, check in found(text) if check.startswith("example")}
 
-    assert checks_of(fits) == set()
-    assert checks_of(misfits) == {"example-valid"}
+    assert checks_of(valid) == set()
+    assert checks_of(invalid) == {"example-valid"}
 
 
-def test_an_example_is_not_checked_against_a_reference_to_nothing(seed: Seed, found: Found, marked: Found) -> None:
-    text = seed(
-        "            text/plain:\n",
-        """            application/json:
-              schema: {$ref: "#/components/schemas/Nobody"}  # <- ref-resolves
-              example: 1
-            text/plain:
-""",
-    )
-    assert found(text) == marked(text)
-
-
-def test_a_schema_that_is_wrong_is_named_once_however_many_examples_it_has(seed: Seed, found: Found) -> None:
+def test_a_schema_that_is_wrong_is_named_once_however_many_examples_it_has() -> None:
     text = seed("minLength: 1, example: Rex}", "minLength: one, example: Rex}")
     assert [check for _, check in found(text)] == ["openapi"]
 
 
-def test_a_misfit_says_what_is_wrong_and_where_the_schema_is(seed: Seed, messages: Callable[[str], list[str]]) -> None:
+def test_a_mismatch_says_what_is_wrong_and_where_the_schema_is() -> None:
     text = seed("few: {value: 5}", "few: {value: 500}")
     assert messages(text) == ["500 is greater than the maximum of 100 (schema: line 112)"]
 
 
-def test_a_misfit_of_a_one_of_is_explained_by_the_form_that_was_meant(
-    seed: Seed, messages: Callable[[str], list[str]]
-) -> None:
+def test_a_mismatch_of_a_one_of_is_explained_by_the_intended_form() -> None:
     schema = "{oneOf: [{type: string}, {type: object, required: [a]}]}"
     text = seed(
         "few: {value: 5}",

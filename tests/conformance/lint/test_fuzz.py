@@ -1,19 +1,18 @@
-"""No document, however broken, brings the linter down: it has findings, or it is unreadable."""
+"""No broken document crashes the linter: it has findings, or it is unreadable."""
 
 import copy
 import json
-from pathlib import Path
 from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.conformance.lint.linting import CLEAN
 
 from audience_conformance.lint import checks, document
 
-TEXT = (Path(__file__).parent / "clean.yaml").read_text(encoding="utf-8")
-DATA = document.parse(TEXT).data
+DATA = document.parse(CLEAN).data
 
-KEYS = sorted({str(part) for node in document.parse(TEXT).nodes for part in (*node.pointer, *node.value)})
+KEYS = sorted({str(part) for node in document.parse(CLEAN).nodes for part in (*node.pointer, *node.value)})
 REFERENCES = [
     "#",
     "#/",
@@ -48,7 +47,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
         WORDS,
         st.builds(lambda text: {"$ref": text}, st.sampled_from(REFERENCES)),
     ),
-    lambda held: st.one_of(st.lists(held, max_size=3), st.dictionaries(WORDS, held, max_size=3)),
+    lambda values: st.one_of(st.lists(values, max_size=3), st.dictionaries(WORDS, values, max_size=3)),
     max_leaves=8,
 )
 
@@ -114,7 +113,7 @@ def test_a_changed_document_never_crashes_the_linter(data: dict[str, Any]) -> No
 
 @settings(deadline=None, max_examples=150)
 @given(
-    start=st.integers(0, len(TEXT)),
+    start=st.integers(0, len(CLEAN)),
     length=st.integers(0, 40),
     patch=st.one_of(
         st.text(max_size=8),
@@ -124,7 +123,7 @@ def test_a_changed_document_never_crashes_the_linter(data: dict[str, Any]) -> No
     ),
 )
 def test_a_damaged_text_never_crashes_the_linter(start: int, length: int, patch: str) -> None:
-    lint(TEXT[:start] + patch + TEXT[start + length :])
+    lint(CLEAN[:start] + patch + CLEAN[start + length :])
 
 
 @settings(deadline=None, max_examples=150)

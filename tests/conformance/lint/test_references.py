@@ -1,9 +1,5 @@
-from collections.abc import Callable
-
 import pytest
-
-Found = Callable[[str], list[tuple[int, str]]]
-Seed = Callable[[str, str], str]
+from tests.conformance.lint.linting import after, assert_marked, before, found, seed
 
 NAME = '  name: {$ref: "#/components/schemas/Name"}\n'
 
@@ -30,16 +26,12 @@ FAULTS = {
         """X-Total: {$ref: "#/components/headers/Total"}
             X-Other: {$ref: "#/components/schemas/Name"}  # <- ref-resolves""",
     ),
-    "a reference to what is no object": (
-        NAME,
-        """  name: {$ref: "#/components/schemas/Name"}
-              last: {$ref: "#/info/title"}  # <- ref-resolves
-""",
+    "a reference to a text": after(
+        '  name: {$ref: "#/components/schemas/Name"}', '              last: {$ref: "#/info/title"}  # <- ref-resolves\n'
     ),
-    "a reference that leads to itself": (
-        "    Name:\n",
-        """    Name:
-      allOf: [{$ref: "#/components/schemas/Knot"}]  # <- ref-resolves
+    "a reference that leads to itself": after(
+        "    Name:",
+        """      allOf: [{$ref: "#/components/schemas/Knot"}]  # <- ref-resolves
     Knot: {$ref: "#/components/schemas/Knot"}  # <- ref-resolves
     Unused:  # <- unused-component
 """,
@@ -50,39 +42,33 @@ FAULTS = {
           Dog: Dogge  # <- ref-resolves
           Cat: "#/components/schemas/Kat"  # <- ref-resolves""",
     ),
-    "a schema in no use": (
-        "    Name:\n",
-        "    Bird: {type: object}  # <- unused-component\n    Name:\n",
-    ),
-    "two schemas in use of each other only": (
-        "    Name:\n",
+    "an unused schema": before("    Name:", "    Bird: {type: object}  # <- unused-component\n"),
+    "two schemas that use only each other": before(
+        "    Name:",
         """    Egg:  # <- unused-component
       properties: {hen: {$ref: "#/components/schemas/Hen"}}
     Hen:  # <- unused-component
       properties: {egg: {$ref: "#/components/schemas/Egg"}}
-    Name:
 """,
     ),
-    "an heir of a schema without a discriminator": (
-        "    Name:\n",
+    "a subtype of a schema without a discriminator": before(
+        "    Name:",
         """    Title:  # <- unused-component
       allOf: [{$ref: "#/components/schemas/Name"}]
-    Name:
 """,
     ),
-    "a schema whose property is an heir": (
-        "    Name:\n",
+    "a schema whose property is a subtype": before(
+        "    Name:",
         """    Kennel:  # <- unused-component
       properties:
         dog:
           allOf: [{$ref: "#/components/schemas/Pet"}]
-    Name:
 """,
     ),
     "unused components of every section": (
         "  securitySchemes:\n",
         """  callbacks:
-    told: {}  # <- unused-component
+    created: {}  # <- unused-component
   securitySchemes:
     other: {type: http, scheme: basic}  # <- unused-component
 """,
@@ -91,26 +77,11 @@ FAULTS = {
         "  parameters:\n    PageSize:\n",
         "  parameters:\n    Q: {name: q, in: query, schema: {}}  # <- unused-component\n    PageSize:\n",
     ),
-    "an unused header": (
-        "    Total:\n",
-        "    Least: {schema: {type: integer}}  # <- unused-component\n    Total:\n",
-    ),
-    "an unused example": (
-        "    Rex:\n",
-        "    Tom: {value: Tom}  # <- unused-component\n    Rex:\n",
-    ),
-    "an unused body": (
-        "  requestBodies:\n",
-        "  requestBodies:\n    None: {content: {}}  # <- unused-component\n",
-    ),
-    "an unused response": (
-        "    Error:\n",
-        "    Gone: {description: Gone}  # <- unused-component\n    Error:\n",
-    ),
-    "an unused link": (
-        "    Again:\n",
-        "    Once: {operationId: getPet}  # <- unused-component\n    Again:\n",
-    ),
+    "an unused header": before("    Total:", "    Least: {schema: {type: integer}}  # <- unused-component\n"),
+    "an unused example": before("    Rex:", "    Tom: {value: Tom}  # <- unused-component\n"),
+    "an unused body": after("  requestBodies:", "    None: {content: {}}  # <- unused-component\n"),
+    "an unused response": before("    Error:", "    Gone: {description: Gone}  # <- unused-component\n"),
+    "an unused link": before("    Again:", "    Once: {operationId: getPet}  # <- unused-component\n"),
 }
 
 SOUND = {
@@ -127,19 +98,15 @@ SOUND = {
                 $ref: "#/components/responses/Error/content/application~1json/schema/properties/name/anyOf/0"
 """,
     ),
-    "a scheme that one operation asks for": (
-        "      operationId: getPhoto\n",
-        "      operationId: getPhoto\n      security: [{key: []}]\n",
-    ),
+    "a scheme that one operation asks for": after("      operationId: getPhoto", "      security: [{key: []}]\n"),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_named(fault: str, seed: Seed, found: Found, marked: Found) -> None:
-    text = seed(*FAULTS[fault])
-    assert found(text) == marked(text) != []
+def test_a_fault_is_named(fault: str) -> None:
+    assert_marked(*FAULTS[fault])
 
 
 @pytest.mark.parametrize("change", SOUND)
-def test_no_finding_for(change: str, seed: Seed, found: Found) -> None:
+def test_no_finding_for(change: str) -> None:
     assert found(seed(*SOUND[change])) == []

@@ -11,7 +11,7 @@ HOSTILE = (
     "500 </script><img src=x onerror=alert(1)><script>alert(2)</script> ``` ```````` ]]> & | \"quotes\" 'single' "
     "\x00\x07\x1b[31m\x9b \u202egnp \ud800 \ufffe æøå 日本語 العربية\r\n</details>\n```\n::error::not a command\n"
 )
-"""What a target may answer: markup, fences, escape codes of terminals, half a surrogate pair, commands of a CI."""
+"""What a target may send: markup, fences, escape codes of terminals, a lone surrogate, commands of a CI."""
 
 CURL = [
     'curl -sS -X POST -H "Authorization: Bearer $TOKEN" --data-raw \'{"name": "</script><b>` \x00"}\' http://t/x',
@@ -19,13 +19,12 @@ CURL = [
 ]
 
 
-def result(rule: str, status: Status, case: str = "", **more: object) -> Result:
+def result(rule: str, status: Status, case: str = "", **fields: Any) -> Result:
+    name = f"check_of_{rule.lower().replace('-', '_')}"
     operations = list(catalogue()[rule].operations)
-    made = Result(rule, f"check_of_{rule.lower().replace('-', '_')}", case, status, operations=operations, seconds=0.25)
-    made.rules = [rule]
-    for name, value in more.items():
-        setattr(made, name, value)
-    return made
+    location = f"audience_conformance/checks/{name}.py:97"
+    fields = {"operations": operations, "rules": [rule], "seconds": 0.25, "location": location, **fields}
+    return Result(rule, name, case, status, **fields)
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +45,7 @@ def clean() -> Summary:
 
 @pytest.fixture
 def every() -> Summary:
-    """One of each: passed, failed (late, in several cases, of no operation), known, error, skipped, not run."""
+    """One of each: passed, failed (late, in several cases, without an operation), known, error, skipped, not run."""
     finding: dict[str, Any] = {"expected": "a status below 500", "actual": HOSTILE, "curl": CURL}
     results = [
         result("DEF-01", "passed", "string"),
@@ -58,7 +57,13 @@ def every() -> Summary:
         result("FMT-04", "failed", "createUserGroup", **finding),
         result("GRP-22", "failed", overdue=True, expected="completed within 10 s", actual='"pending"', curl=CURL),
         result("PAG-09", "failed", known="AUD-7 | `unsorted`", operation="getUserGroups", **finding),
-        result("MEM-01", "error", actual=f"Traceback (most recent call last):\n  …\nKeyError: {HOSTILE}", curl=CURL),
+        result(
+            "MEM-01",
+            "error",
+            actual=f"Traceback (most recent call last):\n  …\nKeyError: {HOSTILE}",
+            curl=CURL,
+            location="",
+        ),
         result("TEN-01", "skipped", actual="a second application (--other-application)"),
         result("TEN-02", "skipped", actual="a second application (--other-application)"),
         result("ATT-15", "skipped", actual=HOSTILE),

@@ -1,10 +1,14 @@
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from audience_conformance import reports
 from audience_conformance.reports import REPORTS, STEP_SUMMARY, ReportError, write
+from audience_conformance.reports.table import print_table
 from audience_conformance.results.summary import Summary
 
 
@@ -22,7 +26,7 @@ def test_nothing_is_made_when_nothing_is_asked_for(every: Summary, tmp_path: Pat
 
 
 def test_an_unknown_report_is_refused_with_the_ones_there_are(every: Summary, tmp_path: Path) -> None:
-    with pytest.raises(ReportError, match="no report is called pdf; there are junit, html"):
+    with pytest.raises(ReportError, match="unknown report: pdf; choose from junit, html"):
         write(every, ["pdf"], tmp_path)
 
 
@@ -64,7 +68,18 @@ def test_a_summary_of_github_that_cannot_be_written_is_told_after_all_else_is_wr
     monkeypatch.setenv(STEP_SUMMARY, str(tmp_path / "no" / "such.md"))
     with pytest.raises(ReportError, match=STEP_SUMMARY):
         write(every, ["json"], tmp_path)
-    assert json.loads((tmp_path / "report.json").read_text())["format"] == 1
+    assert json.loads((tmp_path / "report.json").read_text())["format"] == 2
+
+
+def test_every_report_has_the_location_of_the_check_of_every_finding(every: Summary, tmp_path: Path) -> None:
+    table = Console(file=io.StringIO(), width=200)
+    print_table(every, table)
+    texts = [path.read_text() for path in write(every, set(REPORTS) - {"badge"}, tmp_path)]
+    texts.append(table.file.getvalue())  # type: ignore[attr-defined]
+    for text in texts:
+        for finding in every.findings():
+            assert finding.location in text
+        assert not re.search("location +\n|Check: *(``)?\n|<code></code>", text), "an error without a location"
 
 
 def test_an_empty_run_has_every_report(empty: Summary, tmp_path: Path) -> None:

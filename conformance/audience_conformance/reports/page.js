@@ -1,4 +1,3 @@
-
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
@@ -7,8 +6,8 @@
   const grid = document.querySelector("[role=grid]");
   const state = { query: "", status: new Set(), level: new Set(), op: "", group: "" };
 
-  // --- the filter: what is shown, and the address that shows it again
-  const keeps = ({ element: { dataset }, text }) =>
+  // --- the filter, and the address that restores it
+  const matches = ({ element: { dataset }, text }) =>
     (!state.status.size || state.status.has(dataset.status)) &&
     (!state.level.size || state.level.has(dataset.level)) &&
     (!state.group || dataset.group === state.group) &&
@@ -20,10 +19,10 @@
   const show = ({ remember = true } = {}) => {
     let shown = 0;
     for (const rule of rules) {
-      rule.element.hidden = !keeps(rule);
+      rule.element.hidden = !matches(rule);
       shown += !rule.element.hidden;
     }
-    for (const section of all(".came-to")) {
+    for (const section of all(".by-status")) {
       const kept = all(".rule:not([hidden])", section).length;
       section.hidden = !kept;
       section.querySelector(".n").textContent = kept;
@@ -40,7 +39,7 @@
       const chip = document.createElement("button");
       chip.type = "button";
       chip.textContent = `${state[key]} ✕`;
-      chip.setAttribute("aria-label", `No longer only ${state[key]}`);
+      chip.setAttribute("aria-label", `Remove the filter ${state[key]}`);
       chip.addEventListener("click", () => { state[key] = ""; show(); byId("query").focus(); });
       return chip;
     }));
@@ -113,7 +112,7 @@
   });
   document.addEventListener("toggle", fold, true);
 
-  // --- the matrix: one stop for the tab key, arrows within
+  // --- the matrix: one tab stop, arrow keys inside
   const rows = all("tr", grid).map((row) => all("th, td", row).map((cell) => cell.querySelector("button")));
   const stop = (button) => {
     all("[tabindex='0']", grid).forEach((other) => { other.tabIndex = -1; });
@@ -147,14 +146,14 @@
     show();
     if (!again) {
       byId("rules").scrollIntoView({ block: "start" });
-      // A keyboard's or a screen reader's user goes where the eye of others goes.
+      // Without a mouse, move the focus too.
       if (event.detail === 0) byId("rules").focus({ preventScroll: true });
     }
   });
   stop(rows[1]?.[0] || rows[0].find(Boolean));
   for (const tick of all(".ticks [data-rule]")) tick.addEventListener("click", () => reveal(byId(tick.dataset.rule)));
 
-  // --- copying
+  // --- copy buttons
   const copy = async (text) => {
     try {
       await navigator.clipboard.writeText(text);
@@ -174,7 +173,7 @@
     button.addEventListener("click", async () => {
       const done = await copy(button.closest(".shell").querySelector("code").textContent.trimEnd());
       button.focus();
-      button.textContent = done ? "Copied" : "Not allowed here";
+      button.textContent = done ? "Copied" : "Copy failed";
       setTimeout(() => { button.textContent = "Copy"; }, 1600);
     });
   }
