@@ -9,7 +9,7 @@ from tests.mock.conftest import Api
 from tests.mock.control.test_journal import JOURNAL, last, recorded
 from tests.mock.helpers import DEFINITIONS, GROUPS, a_definition
 
-from audience_mock.middleware import recorder as recording
+from audience_mock.middleware import recorder
 from audience_mock.session.journal import LONGEST_BODY
 
 # --- bodies ---------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def test_a_long_body_that_the_answer_did_not_need_is_not_read(api: Api) -> None:
 
 
 def test_a_body_that_never_comes_keeps_no_answer_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "PATIENCE", 0.01)
+    monkeypatch.setattr(recorder, "BODY_TIMEOUT", 0.01)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 404, "headers": []})

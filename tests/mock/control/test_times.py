@@ -165,7 +165,7 @@ def test_a_job_of_a_very_long_delay_is_reached_by_the_clock(make_api: MakeApi) -
 def test_an_answer_does_not_wait_for_ever_for_a_job(make_api: MakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
     api = manual(make_api)
     held = HeldFiles(api, monkeypatch)
-    monkeypatch.setattr(times, "PATIENCE", 0.01)
+    monkeypatch.setattr(times, "JOB_TIMEOUT", 0.01)
     body = a_group(["u1"])
     group = api.post(GROUPS, body).json()
     assert api.post("//__mock__/jobs/job-1/advance").json()["status"] == "running"

@@ -9,7 +9,7 @@ import pytest
 from tests.mock.conftest import BASE, Api, MakeApi
 
 from audience_mock.cli import main
-from audience_mock.middleware import proxy
+from audience_mock.middleware import request_validation
 from audience_mock.middleware.proxy import target_problem
 
 TAGS = "/user_group/tags"
@@ -129,7 +129,7 @@ def test_an_unknown_path_is_sent_on_and_noted(through: Api) -> None:
 
 
 def test_a_body_that_is_too_large_is_not_sent_on(through: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proxy, "MAX_BODY", 100)
+    monkeypatch.setattr(request_validation, "MAX_BODY", 100)
     assert through.post("/user_group", {"name": "x" * 100}).status_code == 413
     assert Real.heard == []
 
