@@ -58,7 +58,7 @@ def rule(console: Console, **fields: str) -> None:
         else:
             field.fill(value)
     console.press("Add the rule")
-    see(console, "The rule is in force.")
+    see(console, "The rule is active.")
 
 
 def test_a_frontend_is_built_against_the_mock(console: Console, frontend: str) -> None:
@@ -73,7 +73,7 @@ def test_a_frontend_is_built_against_the_mock(console: Console, frontend: str) -
     tab.click("#reload")
     says(tab, "failed with 500")
     console.page.get_by_role("button", name="Remove rule").click()
-    expect(console.page.get_by_text("No rule: every call is answered")).to_be_visible()
+    expect(console.page.get_by_text("No rules: the mock responds")).to_be_visible()
 
     control(console, "POST", "/clock", {"freeze": True})
     rule(console, Operation="getUserGroups", Status="", Delay="3")
@@ -102,8 +102,8 @@ def test_a_frontend_is_built_against_the_mock(console: Console, frontend: str) -
 
     console.go("State")
     console.page.get_by_label("Name", exact=True).fill("good")
-    console.press("Take")
-    see(console, "Took the snapshot")
+    console.press("Save")
+    see(console, "Saved the snapshot")
     before = counts(console)
     for group in console.get(GROUPS, page_size=100)["items"]:
         console.client.delete(f"{GROUPS}/{group['_id']}")
