@@ -1,6 +1,5 @@
 """The control API as an ASGI application in front of the API, and the requests of its handlers."""
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -81,11 +80,12 @@ def _not_allowed(request: Request, _: Any) -> Response:
 
 
 class ControlRequest:
-    """A request to the control API, and its session."""
+    """A request to the control API: its session, its valid query parameters and its valid body."""
 
     def __init__(self, request: Request, sessions: Sessions) -> None:
         self.request = request
         self.sessions = sessions
+        self.query: dict[str, Any] = {}
         self.content: dict[str, Any] = {}
 
     @property
@@ -95,19 +95,6 @@ class ControlRequest:
 
     def path(self, name: str) -> str:
         return str(self.request.path_params[name])
-
-    def query(self, name: str) -> str | None:
-        return self.request.query_params.get(name)
-
-    def number(self, name: str, default: int, low: int, high: int) -> int:
-        """A query parameter that is an integer. Raises Refusal 400."""
-        text = self.query(name)
-        if text is None:
-            return default
-        if not re.fullmatch("[0-9]{1,18}", text) or not low <= int(text) <= high:
-            message = f"query.{name} is {errors.show(text)}; send a whole number from {low} to {high}."
-            raise errors.one(f"query.{name}", message)
-        return int(text)
 
     async def body(self) -> dict[str, Any]:
         """The body, which must be an object; an empty object for no body. Raises Refusal 400."""

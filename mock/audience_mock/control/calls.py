@@ -14,6 +14,7 @@ from audience_mock.contract.schema import Schema
 from audience_mock.control.app import PREFIX, ControlRequest
 from audience_mock.errors import Violation
 from audience_mock.middleware.json_response import json_response
+from audience_mock.middleware.request_validation import Parameter
 from audience_mock.session.sessions import HEADER, Sessions
 
 Json = dict[str, Any]
@@ -42,23 +43,35 @@ class Call:
     status: int = 200
 
     def route(self, sessions: Sessions) -> Route:
+        parameters = [Parameter(declared) for declared in self.parameters()]
         schema = Schema(self.body) if self.body is not None else None
 
         async def endpoint(request: Request) -> Response:
             control_request = ControlRequest(request, sessions)
-            unknown = [name for name in request.query_params if name not in {*self.query, "session", "token"}]
-            if unknown:
-                known = ", ".join(self.query) or "none"
-                message = "There is no parameter {}; the parameters are: {}."
-                raise errors.invalid([Violation(f"query.{name}", message.format(name, known)) for name in unknown])
+            known = ", ".join(self.query) or "none"
+            violations = [
+                Violation(f"query.{name}", f"There is no parameter {name}; the parameters are: {known}.")
+                for name in request.query_params
+                if name not in {*self.query, "session", "token"}
+            ]
+            for parameter in parameters:
+                parameter.validate(request.query_params.get(parameter.name), control_request.query, violations)
             if schema is not None:
                 control_request.content = await control_request.body()
-                if violations := schema.violations(control_request.content, "body"):
-                    raise errors.invalid(violations)
+                violations += schema.violations(control_request.content, "body")
+            if violations:
+                raise errors.invalid(violations)
             result = await self.handler(control_request)
             return result if isinstance(result, Response) else json_response(self.status, result)
 
         return Route(f"{PREFIX}{self.path}", endpoint, methods=[self.method])
+
+    def parameters(self) -> list[Json]:
+        """The query parameters as in OpenAPI."""
+        return [
+            {"name": name, "in": "query", "description": description, "schema": schema}
+            for name, (description, schema) in self.query.items()
+        ]
 
 
 def described(calls: Iterable[Call]) -> Json:
@@ -83,10 +96,7 @@ def _operation(call: Call) -> Json:
     parameters: list[Json] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
     ]
-    parameters += [
-        {"name": name, "in": "query", "description": description, "schema": schema}
-        for name, (description, schema) in call.query.items()
-    ]
+    parameters += call.parameters()
     parameters.append({"name": HEADER, "in": "header", "schema": {"type": "string"}})
     operation: Json = {
         "summary": call.summary,

@@ -35,7 +35,7 @@ def _file_response(name: str) -> Response:
 
 async def show_console(request: ControlRequest) -> Any:
     """Redirects to the same address without the token, because people copy addresses; the guard sets it as a cookie."""
-    if request.query("token") is None:
+    if "token" not in request.request.query_params:
         return _file_response("index.html")
     others = request.request.url.remove_query_params("token").query
     return RedirectResponse(f"{PREFIX}/{f'?{others}' if others else ''}", HTTPStatus.SEE_OTHER)

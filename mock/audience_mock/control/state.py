@@ -14,7 +14,7 @@ NAME: Json = {"type": "string"}
 
 async def reset(request: ControlRequest) -> Any:
     session = request.session
-    session.switch_to(request.sessions.origin(request.query("to"), session))
+    session.switch_to(request.sessions.origin(request.query.get("to"), session))
     return _counts(request)
 
 

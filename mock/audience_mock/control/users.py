@@ -30,14 +30,12 @@ USER: Json = {
         "blacklisted": FLAG,
     },
 }
-NUMBER: Json = {"type": "integer"}
 APPLICATION = {"application": (f"COMPANY/APPLICATION; by default {DOCUMENTED_TENANT}", {"type": "string"})}
-MAX_PAGE_NO, MAX_PAGE_SIZE = 2**31, 100
 
 
 def _tenant(request: ControlRequest) -> Tenant:
     """The tenant of the request. Raises Refusal 400 if it is not served."""
-    text = request.query("application") or str(DOCUMENTED_TENANT)
+    text = request.query.get("application") or str(DOCUMENTED_TENANT)
     company, _, application = text.partition("/")
     world, name = request.session.backend.world, TenantName(company, application)
     if not world.serves(name):
@@ -48,9 +46,8 @@ def _tenant(request: ControlRequest) -> Tenant:
 
 async def list_users(request: ControlRequest) -> Any:
     tenant = _tenant(request)
-    page_no = request.number("page_no", 1, 1, MAX_PAGE_NO)
-    page_size = request.number("page_size", 10, 1, MAX_PAGE_SIZE)
-    found = await asyncio.to_thread(tenant.users.page, (request.query("q") or "").casefold(), page_no, page_size)
+    page_no, page_size = request.query["page_no"], request.query["page_size"]
+    found = await asyncio.to_thread(tenant.users.page, request.query.get("q", "").casefold(), page_no, page_size)
     return number_page(found, page_no, page_size)
 
 
@@ -78,8 +75,8 @@ CALLS = (
         "List the users with contact data, and the blacklisted users",
         query={
             **APPLICATION,
-            "page_no": ("from 1", NUMBER),
-            "page_size": (f"1 to {MAX_PAGE_SIZE}", NUMBER),
+            "page_no": ("number of the page", {"type": "integer", "minimum": 1, "maximum": 2**31, "default": 1}),
+            "page_size": ("users of a page", {"type": "integer", "minimum": 1, "maximum": 100, "default": 10}),
             "q": ("part of an id, email or phone number", {"type": "string"}),
         },
     ),

@@ -58,7 +58,7 @@ def _boolean(text: str) -> Any:
 _PARSERS: dict[str, Callable[[str], Any]] = {"string": str, "integer": _integer, "boolean": _boolean}
 
 
-class _Parameter:
+class Parameter:
     """One query or path parameter: parsed by its type, then validated by its schema."""
 
     def __init__(self, declared: JsonObject) -> None:
@@ -94,7 +94,7 @@ class _Parameters:
 
     def __init__(self, declared: list[JsonObject]) -> None:
         unique = {(p["in"], p["name"]): p for p in reversed(declared)}
-        parameters = [_Parameter(p) for p in reversed(unique.values())]
+        parameters = [Parameter(p) for p in reversed(unique.values())]
         self._path = [p for p in parameters if p.place == "path"]
         self._query = [p for p in parameters if p.place == "query"]
         self._good: dict[bytes, dict[str, Any]] = {}
