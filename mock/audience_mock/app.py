@@ -1,6 +1,6 @@
 """The wiring: openapi.yaml, the steps of a request, the operations, the store.
 
-Connexion and what stands in its place. Connexion loads the specification and resolves `$ref`, gives each step the
+Connexion and its replacements. Connexion loads the specification and resolves `$ref`, gives each step the
 operations with their parameters and body schemas, maps operationIds to functions (the resolver: an operation without
 a function fails at start), and builds the chain of middleware with its routing context. Four of its parts are
 replaced, each at Connexion's own interface; the docstring of each file says why:
@@ -8,6 +8,9 @@ replaced, each at Connexion's own interface; the docstring of each file says why
 - routing (`routing.py`): a literal path has priority over a parameter, and `Allow` is complete;
 - request validation (`request_validation.py`): strict JSON, all violations at once, schemas compiled once;
 - dispatch (`dispatch.py`) and error handling (`errors.py`): one error shape, and less work for each request.
+
+Measured by `make bench` (README, "How fast it is"): with these four, a mock with state answers nine times as many reads
+as stock Connexion with canned responses.
 
 Swagger UI is the package that Connexion serves, at the root instead of below the API's path (`docs.py`).
 """

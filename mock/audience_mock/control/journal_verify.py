@@ -112,7 +112,7 @@ def _distance(record: Record, differences: list[Violation], expected: Json) -> t
     return distance, -record.id
 
 
-# --- what differs ---------------------------------------------------------------------------------------
+# --- differences ----------------------------------------------------------------------------------------
 
 
 def _envelope_differences(record: Record, expected: Json) -> Iterator[Violation]:

@@ -60,7 +60,7 @@ class Proxy:
             response, raw = await self._forward(scope, body)
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
-            await send_refusal(send, Refusal(502, f"{self._target} did not answer: {reason}; see --proxy."))
+            await send_refusal(send, Refusal(502, f"{self._target} did not respond: {reason}; see --proxy."))
             return
         length = str(len(raw))
         if scope["method"] == "HEAD":
@@ -68,7 +68,7 @@ class Proxy:
         else:
             content_type = response.headers.get("content-type", "")
             found = self._validator.deviations(operation_id, response.status_code, content_type, response.content)
-            applied += [f"answer deviates: {field}: {message}" for field, message in found]
+            applied += [f"response deviates: {field}: {message}" for field, message in found]
         headers = [(name.lower(), value) for name, value in response.headers.raw if name.lower() not in _HOP_BY_HOP]
         headers.append((b"content-length", length.encode()))
         await send({"type": "http.response.start", "status": response.status_code, "headers": headers})

@@ -19,29 +19,13 @@ def counts(console: Console) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("button", "definitions"), [("Empty", 0), ("Documents", 4), ("Demo", 40), ("Initial seed", 40)]
 )
-def test_a_reset_begins_anew(console: Console, button: str, definitions: int) -> None:
+def test_a_reset_restores_a_seed(console: Console, button: str, definitions: int) -> None:
     console.client.delete(f"{GROUPS}/64f111111111111111111111")
     console.open("state")
     console.press(button)
     see(console, "Reset to")
     assert console.get(DEFINITIONS)["page"]["item_total"] == definitions
     expect(console.page.locator("#state-counts")).to_contain_text(str(definitions or "Empty"))
-
-
-def test_a_snapshot_is_restored_after_a_wreck(console: Console) -> None:
-    console.open("state")
-    console.page.get_by_label("Name", exact=True).fill("before it")
-    console.press("Save")
-    see(console, "Saved the snapshot")
-    before = counts(console)
-    console.press("Empty")
-    see(console, "Reset to empty")
-    assert not counts(console)
-    console.press("Restore before it")
-    see(console, "Restored before it")
-    assert counts(console) == before
-    console.press("Delete before it")
-    expect(console.page.get_by_text("No snapshots.")).to_be_visible()
 
 
 def test_an_exported_state_can_be_imported(console: Console, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -58,7 +42,7 @@ def test_an_exported_state_can_be_imported(console: Console, tmp_path_factory: p
     assert counts(console) == before
 
 
-def test_a_file_that_is_no_export_is_refused(console: Console) -> None:
+def test_a_file_that_is_not_an_export_is_refused(console: Console) -> None:
     console.open("state")
     console.page.get_by_label("Import JSON").set_input_files(
         {"name": "x.json", "mimeType": "application/json", "buffer": b"{"}
@@ -91,30 +75,7 @@ def test_the_clock_is_set_frozen_advanced_and_run(console: Console) -> None:
 # --- faults -----------------------------------------------------------------------------------------------
 
 
-def test_a_fault_that_is_switched_on_is_seen_until_it_is_removed(console: Console) -> None:
-    console.open("faults")
-    form = console.page.locator("#fault-form")
-    form.get_by_label("Operation").select_option("getUserGroups")
-    form.get_by_label("Status").select_option("500")
-    console.press("Add the rule")
-    see(console, "The rule is active.")
-    expect(console.row("getUserGroups")).to_contain_text("returns 500")
-    assert console.client.get(GROUPS).status_code == 500
-    console.go("Journal")
-    call = console.page.locator(".call", has_text="getUserGroups")
-    expect(call).to_contain_text("fault")
-    call.click()
-    expect(console.page.locator(".why")).to_contain_text("Fault applied")
-    console.go("Data")
-    console.page.get_by_role("link", name="Groups", exact=True).click()
-    expect(console.page.locator("#data-groups .trouble").first).to_contain_text("500")
-    console.go("Faults")
-    console.page.get_by_role("button", name="Remove rule").click()
-    expect(console.page.get_by_text("No rules: the mock responds")).to_be_visible()
-    assert console.client.get(GROUPS).status_code == 200
-
-
-def test_everything_that_the_form_says_is_in_the_rule(console: Console) -> None:
+def test_every_field_of_the_form_is_in_the_rule(console: Console) -> None:
     console.open("faults")
     console.page.get_by_text("Rate limit, body, random seed").click()
     form = console.page.locator("#fault-form")
@@ -146,7 +107,7 @@ def test_everything_that_the_form_says_is_in_the_rule(console: Console) -> None:
     assert control(console, "GET", "/faults")["items"] == []
 
 
-def test_a_rule_that_does_nothing_is_refused_at_the_form(console: Console) -> None:
+def test_a_rule_without_an_effect_is_refused_in_the_form(console: Console) -> None:
     console.open("faults")
     console.press("Add the rule")
     expect(console.page.locator("#fault-trouble")).to_contain_text("The rule has no effect")
@@ -160,42 +121,33 @@ def make_group(console: Console, name: str) -> None:
     assert console.client.post(GROUPS, json=body).status_code == 201
 
 
-def test_a_job_waits_until_it_is_advanced(console: Console) -> None:
+def test_a_job_waits_until_it_is_advanced_and_can_fail_or_skip_rows(console: Console) -> None:
     console.open("jobs")
     console.page.get_by_label("when advanced manually").check()
     console.press("Set")
     see(console, "Saved for new jobs.")
-    make_group(console, "Patient")
-    console.page.get_by_role("button", name="Advance").click()
-    see(console, "Advanced")
-    expect(console.page.locator("#job-list tbody tr")).to_contain_text("completed")
-    assert group(console, "Patient")["status"] == "completed"
-
-
-def test_a_job_can_be_told_to_fail(console: Console) -> None:
-    control(console, "PUT", "/jobs/progression", {})
-    make_group(console, "Doomed")
-    console.open("jobs")
+    console.page.reload()
     expect(console.page.get_by_label("when advanced manually")).to_be_checked()
-    console.page.get_by_role("button", name="Fail Reading").click()
-    expect(console.page.locator("#job-list")).to_contain_text("will fail")
-    console.page.get_by_role("button", name="Advance").click()
-    expect(console.page.locator("#job-list tbody tr").get_by_text("failed", exact=True)).to_be_visible()
-
-
-def test_a_job_can_be_told_to_skip_rows(console: Console) -> None:
-    control(console, "PUT", "/jobs/progression", {})
-    make_group(console, "Holes")
-    console.open("jobs")
-    console.page.get_by_role("button", name="Fail rows").click()
+    row = console.page.locator("#job-list tbody tr")
+    make_group(console, "Patient")
+    row.get_by_role("button", name="Fail rows").click()
     console.in_dialog("Set", Rows="1, 2")
-    expect(console.page.locator("#job-list")).to_contain_text("skips rows 1, 2")
+    expect(row).to_contain_text("skips rows 1, 2")
+    row.get_by_role("button", name="Advance").click()
+    see(console, "Advanced")
+    expect(row).to_contain_text("completed")
+    assert group(console, "Patient")["status"] == "completed"
+    make_group(console, "Doomed")
+    row.first.get_by_role("button", name="Fail Reading").click()
+    expect(row.first).to_contain_text("will fail")
+    row.first.get_by_role("button", name="Advance").click()
+    expect(row.first.get_by_text("failed", exact=True)).to_be_visible()
 
 
 # --- sessions ---------------------------------------------------------------------------------------------
 
 
-def test_every_call_of_the_page_is_made_in_the_session_that_it_was_switched_to(console: Console) -> None:
+def test_the_page_uses_the_session_that_it_was_switched_to(console: Console) -> None:
     console.open("state")
     console.page.get_by_label("Session", exact=True).fill("mine")
     console.press("Switch")
@@ -224,7 +176,7 @@ def test_two_pages_in_two_sessions_do_not_see_each_other(make_console: MakeConso
     expect(other.page.locator(".call", has_text="getUserGroupTags")).to_have_count(0)
 
 
-def test_an_ended_session_begins_anew(console: Console) -> None:
+def test_a_session_can_be_ended(console: Console) -> None:
     control(console, "POST", "/reset?to=empty&session=gone")
     console.open("sessions")
     expect(console.row("gone")).to_contain_text("0 groups")
@@ -233,19 +185,19 @@ def test_an_ended_session_begins_anew(console: Console) -> None:
     expect(console.row("gone")).to_have_count(0)
 
 
-def test_a_name_that_no_header_can_carry_is_refused(console: Console) -> None:
+def test_a_session_name_that_is_not_a_header_value_is_refused(console: Console) -> None:
     console.open()
     console.page.get_by_label("Session", exact=True).fill("été")
     console.press("Switch")
     expect(console.page.get_by_role("alert")).to_contain_text("cannot be sent in a header")
 
 
-# --- a mock that asks for a bearer token ------------------------------------------------------------------
+# --- a mock with a bearer token---------- ------------------------------------------------------------------
 
 
-def test_the_page_asks_for_the_bearer_token_that_the_mock_wants(console: Console) -> None:
-    with MockServer(bearer="let-me-in") as drilled:
-        console.url = drilled.url
+def test_the_page_asks_for_the_bearer_token_of_the_mock(console: Console) -> None:
+    with MockServer(bearer="let-me-in") as protected:
+        console.url = protected.url
         console.open("data")
         expect(console.page.locator("#data-definitions .trouble")).to_contain_text("401")
         console.page.get_by_label("Bearer token").fill("let-me-in")

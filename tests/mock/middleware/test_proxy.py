@@ -102,7 +102,7 @@ def test_a_response_that_deviates_is_passed_on_and_recorded(through: Api, respon
     answer = through.get(TAGS)
     assert (answer.status_code, answer.content) == (response[0], response[2])
     deviation = applied(through)[1]
-    assert deviation.startswith(f"answer deviates: {field}: ")
+    assert deviation.startswith(f"response deviates: {field}: ")
     entry = last(through)
     assert entry["outcome"] == "deviates"
     assert deviation in entry["why"]
@@ -146,7 +146,7 @@ def test_a_server_that_is_not_there_is_502_in_the_contracts_shape(make_api: Make
     api = make_api(proxy="http://127.0.0.1:9")
     answer = api.get(TAGS)
     assert answer.status_code == 502
-    assert "http://127.0.0.1:9 did not answer" in answer.json()["message"]
+    assert "http://127.0.0.1:9 did not respond" in answer.json()["message"]
 
 
 @pytest.mark.parametrize("target", ["files.example", "ftp://x", "http://", "https://api.example/base", "http://a?b=1"])
