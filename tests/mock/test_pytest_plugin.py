@@ -134,5 +134,5 @@ def test_the_plugin_is_found_where_the_package_is_installed() -> None:
 @pytest.mark.parametrize("name", ["audience_mock", "audience_mock_app"])
 def test_it_works_in_the_projects_own_run(request: pytest.FixtureRequest, name: str) -> None:
     if not request.config.pluginmanager.has_plugin("audience-mock"):
-        pytest.skip("this environment was made before the plugin; `make install` anew")
+        pytest.skip("this environment is older than the plugin; run `make install`")
     assert request.getfixturevalue(name)

@@ -257,8 +257,8 @@ def test_a_user_who_is_described_changed_and_forgotten_here_is_served(console: C
 
 
 def test_lists_ask_for_twenty_rows_at_a_time(console: Console) -> None:
-    asked: list[str] = []
-    console.page.on("request", lambda request: asked.append(request.url))
+    urls: list[str] = []
+    console.page.on("request", lambda request: urls.append(request.url))
     console.open("data/groups/64f111111111111111111111")
     rows = console.page.locator("#groups-one tbody tr")
     expect(rows).to_have_count(20)
@@ -267,7 +267,7 @@ def test_lists_ask_for_twenty_rows_at_a_time(console: Console) -> None:
     expect(rows).to_have_count(3)
     console.press("Previous page of users")
     expect(rows.first).to_have_text(first, use_inner_text=True)
-    lists = [url for url in asked if "/users?" in url]
+    lists = [url for url in urls if "/users?" in url]
     assert len(lists) == 3
     assert all("page_size=20" in url for url in lists)
 

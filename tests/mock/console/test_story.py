@@ -91,7 +91,7 @@ def test_a_frontend_sees_fault_rules_and_so_does_the_console(console: Console, f
     says(tab, "loading")
     control(console, "POST", "/clock", {"advance": 2.9})
     says(tab, "loading")
-    while tab.locator("#state").inner_text() == "loading":  # it may not have arrived before the clock went on
+    while tab.locator("#state").inner_text() == "loading":  # the request may arrive after the clock advanced
         control(console, "POST", "/clock", {"advance": 3})
         tab.wait_for_timeout(50)
     says(tab, "loaded")

@@ -28,8 +28,8 @@ def listed(text: str) -> set[str]:
 def preflight(
     api: Api, path: str = GROUPS, *, origin: str = ORIGINS[0], method: str = "GET", **more: str
 ) -> httpx.Headers:
-    asked = {name.replace("_", "-"): value for name, value in more.items()}
-    headers = {"Origin": origin, "Access-Control-Request-Method": method, **asked}
+    named = {name.replace("_", "-"): value for name, value in more.items()}
+    headers = {"Origin": origin, "Access-Control-Request-Method": method, **named}
     answer = api.request("OPTIONS", path, headers=headers)
     assert answer.status_code in {200, 204}
     assert answer.headers["access-control-allow-origin"] == origin

@@ -34,7 +34,7 @@ class _Lying(Refusal):
 
 
 def deviate(monkeypatch: pytest.MonkeyPatch, record: Any) -> None:
-    """Let the store give this record, whatever is asked for."""
+    """Let the store return this record for every id."""
     monkeypatch.setattr(Collection, "get", lambda *_: record)
 
 

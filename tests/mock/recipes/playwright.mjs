@@ -32,7 +32,7 @@ try {
   assert.notEqual((await first.listed())[0]._id, group._id);
   assert.equal((await second.listed())[0]._id, group._id, 'another worker does not see it');
   await first.begin();
-  assert.equal((await first.listed())[0]._id, group._id, 'the next test begins anew');
+  assert.equal((await first.listed())[0]._id, group._id, 'the next test starts from the seed');
 } finally {
   process.kill(-server.pid);
   await ended;
