@@ -24,13 +24,7 @@ WRAPPER_DEPTH = 8
 
 
 class Control:
-    """Answer paths under /__mock__, and pass everything else on.
-
-    Args:
-        app: the first step of the API.
-        routes: of the control API.
-        guard: checks access.
-    """
+    """Answer paths under /__mock__, and pass everything else on."""
 
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute], guard: Guard) -> None:
         self._app = app

@@ -10,12 +10,7 @@ from audience_mock.middleware.request_headers import headers_of
 
 
 class BearerAuth:
-    """Refuse every API request without the token.
-
-    Args:
-        app: the next step.
-        token: the required token.
-    """
+    """Refuse every API request without the token."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app

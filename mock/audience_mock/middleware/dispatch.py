@@ -20,11 +20,7 @@ from audience_mock.session.sessions import SESSION
 
 
 class Dispatch:
-    """Call the operation of the request and send its result.
-
-    Args:
-        lifespan: of the server, for Starlette's Router.
-    """
+    """Call the operation of the request and send its result; run the server's lifespan."""
 
     def __init__(self, lifespan: Callable[[Any], Any]) -> None:
         self._router = Router(lifespan=lifespan)

@@ -29,12 +29,7 @@ CONNECTION = "audience_mock.connection"
 
 
 class FaultInjection:
-    """Replace, delay, truncate or drop a response on demand.
-
-    Args:
-        app: the next step.
-        examples: bodies of forced responses.
-    """
+    """Replace, delay, truncate or drop a response on demand."""
 
     def __init__(self, app: ASGIApp, examples: Examples) -> None:
         self._app = app

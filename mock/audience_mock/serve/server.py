@@ -14,13 +14,7 @@ from audience_mock.session.sessions import Sessions
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that ends the journal's event streams when it stops.
-
-    Args:
-        app: the mock.
-        sessions: of the mock.
-        options: of uvicorn.
-    """
+    """A uvicorn server that ends the journal's event streams when it stops."""
 
     def __init__(self, app: ASGIApp, sessions: Sessions, **options: Any) -> None:
         super().__init__(config(app, **options))
@@ -32,14 +26,7 @@ class Server(uvicorn.Server):
 
 
 class CommandServer(Server):
-    """The server of the command `audience-mock`: it prints a banner when it listens.
-
-    Args:
-        app: the mock.
-        sessions: of the mock.
-        banner: makes the banner from the server's URL.
-        log_level: of uvicorn.
-    """
+    """The server of the command `audience-mock`: it prints a banner, made from its URL, when it listens."""
 
     def __init__(self, app: ASGIApp, sessions: Sessions, banner: Callable[[str], str], log_level: str) -> None:
         super().__init__(app, sessions, log_level=log_level, access_log=log_level in {"info", "debug"})
