@@ -156,3 +156,7 @@ def test_a_secret_header_can_be_verified_and_is_not_shown(api: Api) -> None:
 )
 def test_an_invalid_expectation_is_refused(api: Api, expected: Json, field: str) -> None:
     assert refused(api.post(VERIFY, expected)) == [field]
+
+
+def test_the_query_and_the_body_are_validated_together(api: Api) -> None:
+    assert refused(api.post(f"{VERIFY}?x=1", {"hats": 1})) == ["query.x", "body"]
