@@ -1,3 +1,3 @@
-"""A mock server of the Audience API that keeps what it is given and never breaks its own contract."""
+"""A mock server of the Audience API: it keeps data and never breaks its own contract."""
 
 __version__ = "0.1.0"

@@ -2,7 +2,6 @@
 
 import functools
 import gc
-import ipaddress
 import logging
 import secrets
 import socket
@@ -15,6 +14,7 @@ import click
 
 from audience_mock import __version__
 from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName, load_contract
+from audience_mock.loopback import is_loopback
 from audience_mock.serve.socket import listen
 
 if TYPE_CHECKING:
@@ -35,22 +35,22 @@ class _Tenant(click.ParamType[TenantName]):
         return TenantName(company_id, application_id)
 
 
-def _keepable(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
+def _check_state(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
     if value is not None and not value.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {str(value.parent)!r} to keep {value.name!r} in; make it first.")
+        raise click.BadParameter(f"there is no folder {str(value.parent)!r} for {value.name!r}; create it first.")
     return value
 
 
-def _alone(_: click.Context, __: click.Parameter, value: int) -> None:
+def _check_workers(_: click.Context, __: click.Parameter, value: int) -> None:
     if value > 1:
         raise click.BadParameter(
-            f"{value} workers would be {value} mocks, each with a state of its own: what one creates the next does not "
-            "have. One process answers thousands of requests a second; give tests that run side by side a session "
-            "each (the header X-Mock-Session), or start one mock for each on ports of their own."
+            f"{value} workers would be {value} mocks, and each has its own state: the others do not have what one "
+            "creates. One process answers thousands of requests a second. For parallel tests, use one session each "
+            "(the header X-Mock-Session), or start one mock each on different ports."
         )
 
 
-def _origin(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is not None:
         from audience_mock.middleware.proxy import target_problem  # noqa: PLC0415 (--help is quick without the server)
 
@@ -76,61 +76,65 @@ def _origin(_: click.Context, __: click.Parameter, value: str | None) -> str | N
     multiple=True,
     type=_Tenant(),
     metavar="COMPANY/APPLICATION",
-    help="Serve this application too, empty at first. Repeatable.",
+    help="Also serve this application; it is empty at first. Repeatable.",
 )
 @click.option(
-    "--seed", default="demo", metavar="SEED", help="demo, documents, empty, huge, or the path of a YAML file."
+    "--seed",
+    default="demo",
+    metavar="SEED",
+    help="Initial data: demo, documents, empty, huge, or the path of a YAML file.",
 )
 @click.option(
     "--files-from",
     "hosts",
     multiple=True,
     metavar="HOST",
-    help="Fetch file_url from this host too, beside loopback. Repeatable.",
+    help="Also fetch file_url from this host; loopback is always allowed. Repeatable.",
 )
 @click.option(
     "--job-delay",
     default=DEFAULT_JOB_DELAY,
     type=click.FloatRange(0, 3600),
-    help="Seconds between a 201 or 202 and its background work.",
+    help="Seconds between a 201 or 202 response and its background job.",
 )
 @click.option(
     "--check-responses",
     is_flag=True,
-    help="Validate every answer; one that breaks the contract becomes a 500.",
+    help="Validate every response; one that breaks the contract becomes a 500.",
 )
 @click.option(
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    callback=_keepable,
-    help="Keep the state in this file across restarts; where there is one, it goes before the seed.",
+    callback=_check_state,
+    help="Keep the state in this file across restarts. If the file exists, it replaces the seed.",
 )
 @click.option(
     "--proxy",
     metavar="URL",
-    callback=_origin,
-    help="Send requests on to the real server at this origin, and journal where either side breaks the contract.",
+    callback=_check_proxy,
+    help="Forward requests to the real server at this origin; the journal shows where a request or response breaks the "
+    "contract.",
 )
 @click.option(
     "--require-token",
     "bearer",
     metavar="TOKEN",
-    help="Answer 401 to every request without Authorization: Bearer TOKEN.",
+    help="Respond 401 to every request without Authorization: Bearer TOKEN.",
 )
 @click.option(
     "--workers",
     default=1,
     type=click.IntRange(min=1),
-    callback=_alone,
+    callback=_check_workers,
     expose_value=False,
-    help="1: the state lives in one process. For tests side by side, use sessions.",
+    help="Only 1: the state is in one process. For parallel tests, use sessions.",
 )
 @click.option(
     "--log-level",
     default="warning",
     type=click.Choice(LOG_LEVELS),
-    help="info shows a line for every request.",
+    help="info logs a line for every request.",
 )
 @click.version_option(__version__, prog_name="audience-mock")
 def main(
@@ -146,23 +150,23 @@ def main(
     bearer: str | None,
     log_level: str,
 ) -> None:
-    """Serve a living mock of the Audience API, until Ctrl-C."""
-    gc.disable()  # until the server is up: all that is made before that stays
+    """Serve a mock of the Audience API until Ctrl-C."""
+    gc.disable()  # until the server is up: all objects made before stay
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
     from audience_mock.app import Options, create_parts  # noqa: PLC0415 (--help is quick without the server)
     from audience_mock.seeds import SeedProblem  # noqa: PLC0415
-    from audience_mock.serve.server import Server  # noqa: PLC0415
+    from audience_mock.serve.server import CommandServer  # noqa: PLC0415
 
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         listener = _listen(host, port)
-        token = None if _is_loopback(host) else secrets.token_urlsafe(12)
+        token = None if is_loopback(host) else secrets.token_urlsafe(12)
         options = Options(tenants, seed, frozenset(hosts), job_delay, check_responses, bearer, state, token, proxy)
         app, sessions = create_parts(options)
-        server = Server(app, sessions, functools.partial(banner, options=options), log_level)
+        server = CommandServer(app, sessions, functools.partial(banner, options=options), log_level)
     except SeedProblem as problem:
-        _give_up(str(problem))
+        _exit(str(problem))
     try:
         server.run([listener])
     except KeyboardInterrupt:
@@ -171,44 +175,36 @@ def main(
         sys.exit(1)
 
 
-def _is_loopback(host: str) -> bool:
-    """Can only this machine reach a server on this host."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _listen(host: str, port: int) -> socket.socket:
     try:
         return listen(host, port)
     except OSError as error:
-        _give_up(
+        _exit(
             f"cannot listen on {host}:{port}: {error.strerror or error}; "
             "choose another with --host and --port (--port 0 picks a free one)"
         )
 
 
-def _give_up(reason: str) -> NoReturn:
+def _exit(reason: str) -> NoReturn:
     print(f"audience-mock: {reason}", file=sys.stderr)
     sys.exit(2)
 
 
 def banner(url: str, options: "Options") -> str:
-    """What a person reads at start: where it listens, what it serves, three requests to try."""
+    """The text at start: the URLs, the operations, three example requests."""
     contract = load_contract()
     api = f"{url}{contract['servers'][0]['url']}/company/{DOCUMENTED_TENANT.company_id}"
     api += f"/application/{DOCUMENTED_TENANT.application_id}"
     operations = sum("operationId" in o for item in contract["paths"].values() for o in item.values())
     also = "".join(f", {tenant}" for tenant in options.tenants)
     token = f"?token={options.token}" if options.token else ""
-    kept = f"It is kept in {options.state}." if options.state else "What it was given is gone then."
+    kept = f"Data is kept in {options.state}." if options.state else "Data is not kept."
     return f"""Audience API mock at {url}
-  serves  {operations} operations for {DOCUMENTED_TENANT}{also} (seed: {options.seed})
-  steers  {url}/__mock__/{token} (console)   {url}/__mock__/openapi.json
-  shows   {url}/ui (try it out)   {url}/openapi.json   {url}/openapi.yaml
-  try     curl '{api}/user_group?page_size=2'
-          curl '{api}/user_group/64f111111111111111111111/users?page_size=3'
-          curl -X POST -H 'Content-Type: application/json' -d '{{"name": "Shirt size", "slug": "shirt-size", \
+  serves   {operations} operations for {DOCUMENTED_TENANT}{also} (seed: {options.seed})
+  control  {url}/__mock__/{token} (console)   {url}/__mock__/openapi.json
+  docs     {url}/ui (try it out)   {url}/openapi.json   {url}/openapi.yaml
+  example  curl '{api}/user_group?page_size=2'
+           curl '{api}/user_group/64f111111111111111111111/users?page_size=3'
+           curl -X POST -H 'Content-Type: application/json' -d '{{"name": "Shirt size", "slug": "shirt-size", \
 "description": "S to XL", "type": "string"}}' '{api}/user_attribute/definition'
 Ctrl-C stops it. {kept}"""

@@ -1,6 +1,6 @@
-"""Fixtures of pytest: `audience_mock`, a server, and `audience_mock_app`, the application without a port.
+"""pytest fixtures: `audience_mock`, a server, and `audience_mock_app`, the application without a port.
 
-pytest loads this file in every project that shares its environment: the mock itself is loaded when a test asks for it.
+pytest loads this file in every project of its environment; the mock itself is imported when a test uses a fixture.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def audience_mock_options() -> dict[str, Any]:
-    """What `audience_mock` and `audience_mock_app` are started with, as `MockServer` takes it; for you to override."""
+    """Options of `audience_mock` and `audience_mock_app`, as for `MockServer`; override this fixture to set them."""
     return {}
 
 
@@ -33,14 +33,14 @@ def _audience_mock_server(audience_mock_options: dict[str, Any]) -> Iterator[Moc
 
 @pytest.fixture
 def audience_mock(_audience_mock_server: MockServer) -> MockServer:
-    """A mock of the Audience API on a port of this machine, as new for each test: `str()` of it is its URL."""
+    """A mock of the Audience API on a local port, reset before each test; `str()` of it is its URL."""
     _audience_mock_server.end_sessions()
     return _audience_mock_server
 
 
 @pytest.fixture
 def audience_mock_app(audience_mock_options: dict[str, Any]) -> ConnexionMiddleware:
-    """A mock of the Audience API as an ASGI application, fresh for each test."""
+    """A mock of the Audience API as an ASGI application, a new one for each test."""
     from audience_mock.testing import create_app  # noqa: PLC0415
 
     return create_app(**audience_mock_options)

@@ -10,11 +10,10 @@ import warnings
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
-import uvicorn
 
 from audience_mock.contract.document import DOCUMENTED_TENANT, load_contract
+from audience_mock.serve.server import Server
 from audience_mock.serve.socket import listen
-from audience_mock.serve.transport import config
 from audience_mock.session.sessions import HEADER
 
 if TYPE_CHECKING:
@@ -25,16 +24,16 @@ if TYPE_CHECKING:
 
     from audience_mock.session.sessions import Sessions
 
-GRACE = 1
-"""Seconds that answers under way have left when the server is stopped."""
+SHUTDOWN_TIMEOUT = 1
+"""Seconds that open requests may take when the server stops."""
 _LOADING = threading.Lock()
 
 
 def create_app(**options: Any) -> ConnexionMiddleware:
-    """The mock as an ASGI application, for a client that needs no port.
+    """The mock as an ASGI application, for a client without a port.
 
     Args:
-        options: as `audience_mock.app.Options` has them.
+        options: the fields of `audience_mock.app.Options`.
 
     Raises:
         SeedProblem: the seed cannot be used.
@@ -50,10 +49,10 @@ def _create(options: dict[str, Any]) -> tuple[ConnexionMiddleware, Sessions]:
 
 
 class MockServer:
-    """A mock that listens on a free port of loopback while its `with` block runs; each block begins anew.
+    """A mock on a free port of loopback while its `with` block runs; each block starts from the seed.
 
     Args:
-        options: as `audience_mock.app.Options` has them.
+        options: the fields of `audience_mock.app.Options`.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -74,21 +73,23 @@ class MockServer:
                 raise
 
     def start(self) -> None:
-        """Start, and come back when it answers.
+        """Start, and return when it listens.
 
         Raises:
             SeedProblem: the seed cannot be used.
             RuntimeError: it is running already.
         """
         if self._running is not None:
-            raise RuntimeError(f"This MockServer is running already, at {self.url}; make another for a second one.")
+            raise RuntimeError(
+                f"This MockServer is running already, at {self.url}; create another MockServer for a second one."
+            )
         self._running = _Running(*_create(self._options))
 
     def stop(self) -> None:
-        """Stop, and come back when its port is free; where it is not running, nothing happens.
+        """Stop, and return when its port is free; does nothing if it is not running.
 
         Raises:
-            RuntimeError: the server had failed; its cause says how.
+            RuntimeError: the server had failed, with its exception as the cause.
         """
         running, self._running = self._running, None
         if running is not None:
@@ -96,50 +97,50 @@ class MockServer:
 
     @property
     def url(self) -> str:
-        """Where it listens, like http://127.0.0.1:40123."""
+        """The server's URL, like http://127.0.0.1:40123."""
         if self._running is None:
             raise RuntimeError("This MockServer is not running: use it in a `with` block, or call start().")
         return self._running.url
 
     @property
     def api_url(self) -> str:
-        """What the paths of the documented application begin with: `{api_url}/user_group`."""
+        """The base URL of the documented application: `{api_url}/user_group`."""
         return f"{self.url}{_base_path()}"
 
     def __str__(self) -> str:
         return self.url
 
     def sessions(self, name: str) -> dict[str, str]:
-        """The headers of a request in a session of this name, a world of its own."""
+        """The request headers for a session, which has its own data."""
         return {HEADER: name}
 
     def reset(self, to: str | None = None, *, session: str | None = None) -> None:
-        """Take the data back to where they began.
+        """Reset the data of a session.
 
         Args:
-            to: a seed's or a snapshot's name; None for the seed that it was started with.
-            session: whose data; None for those of requests that name none.
+            to: name of a seed or snapshot; None for the initial seed.
+            session: name of the session; None for the default session.
 
         Raises:
-            ValueError: nothing has this name.
+            ValueError: there is no seed or snapshot with this name.
         """
         headers = self.sessions(session) if session else {}
         self._control("POST", "/reset", {"to": to} if to is not None else {}, headers)
 
     def end_sessions(self) -> None:
-        """Begin anew with everything: every session's data, clock, jobs, snapshots, faults and journal."""
+        """Delete all sessions and reset the default one: data, clock, jobs, snapshots, faults and journal."""
         self._control("DELETE", "/sessions", {}, {})
 
     def _control(self, method: str, path: str, query: dict[str, str], headers: dict[str, str]) -> None:
-        # Certificates are not loaded: that takes longer than all the rest.
+        # Loading certificates would take longer than the request.
         with httpx.Client(trust_env=False, verify=False, timeout=60) as client:  # noqa: S501 (it is http)
-            answer = client.request(method, f"{self.url}/__mock__{path}", params=query, headers=headers)
-        if answer.is_error:
-            raise ValueError(answer.json()["message"])
+            response = client.request(method, f"{self.url}/__mock__{path}", params=query, headers=headers)
+        if response.is_error:
+            raise ValueError(response.json()["message"])
 
 
 def _load_server() -> None:
-    """Import what the server needs, once: Connexion's import warns, and in a test run a warning may be an error."""
+    """Import the server once, without the warnings of Connexion: in a test run a warning may be an error."""
     with _LOADING:
         if "audience_mock.app" not in sys.modules:
             with warnings.catch_warnings():
@@ -153,12 +154,11 @@ def _base_path() -> str:
     return f"{base}/company/{DOCUMENTED_TENANT.company_id}/application/{DOCUMENTED_TENANT.application_id}"
 
 
-class _Server(uvicorn.Server):
-    """A server that tells when it listens, and that is shut down in order if it fails then."""
+class _Server(Server):
+    """A server that sets an event when it listens, and that shuts down cleanly after a failure."""
 
-    def __init__(self, config: uvicorn.Config, sessions: Sessions) -> None:
-        super().__init__(config)
-        self._sessions = sessions
+    def __init__(self, app: ConnexionMiddleware, sessions: Sessions) -> None:
+        super().__init__(app, sessions, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_TIMEOUT)
         self.is_up = threading.Event()
         self.failure: BaseException | None = None
 
@@ -166,30 +166,19 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self.is_up.set()
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._sessions.close_streams()  # streams of events do not end by themselves
-        await super().shutdown(sockets)
-
     async def main_loop(self) -> None:
         try:
             await super().main_loop()
-        except Exception as failure:  # noqa: BLE001 (it is raised by whoever stops)
+        except Exception as failure:  # noqa: BLE001 (stop() raises it)
             self.failure = failure
 
 
 class _Running:
-    """A server in its thread.
-
-    Args:
-        app: to be served.
-        sessions: behind it.
-    """
+    """A server in its own thread."""
 
     def __init__(self, app: ConnexionMiddleware, sessions: Sessions) -> None:
         self._listener = listen("127.0.0.1", 0)
-        self._server = _Server(
-            config(app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE), sessions
-        )
+        self._server = _Server(app, sessions)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._thread = threading.Thread(target=self._serve, name=f"audience-mock {self.url}", daemon=True)
         self._thread.start()
@@ -200,7 +189,7 @@ class _Running:
     def _serve(self) -> None:
         try:
             self._server.run([self._listener])
-        except BaseException as failure:  # noqa: BLE001 (it is raised by whoever stops)
+        except BaseException as failure:  # noqa: BLE001 (stop() raises it)
             self._server.failure = failure
         finally:
             self._listener.close()

@@ -1,4 +1,4 @@
-"""The command as its user meets it: real processes, real HTTP."""
+"""The command `audience-mock`: real processes, real HTTP."""
 
 import json
 import signal
@@ -11,14 +11,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.mock.conftest import BASE
+from tests.mock.helpers import a_definition, a_group
 
 COMMAND = str(Path(sys.executable).with_name("audience-mock"))
-BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"
 
 
 @contextmanager
 def serving(*options: str) -> Iterator[tuple[str, list[str], subprocess.Popen[str]]]:
-    """A running mock: its URL, the lines it printed at start, its process."""
+    """A running mock: its URL, the lines of its banner, its process."""
     process = subprocess.Popen(
         [COMMAND, "--port", "0", "--check-responses", *options],
         stdout=subprocess.PIPE,
@@ -39,8 +40,21 @@ def serving(*options: str) -> Iterator[tuple[str, list[str], subprocess.Popen[st
         process.communicate()
 
 
+def stop(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """The output of a mock that Ctrl-C stops with exit code 0."""
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 0
+    return out, err
+
+
+def connect(url: str) -> socket.socket:
+    host, port = url.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=10)
+
+
 def refused(*options: str) -> str:
-    """The one line on stderr of a start that ends with exit code 2."""
+    """The stderr of a start that ends with exit code 2."""
     done = subprocess.run([COMMAND, *options], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert done.stdout == ""
@@ -66,50 +80,37 @@ def test_the_curl_lines_printed_at_start_work() -> None:
 def test_the_banner_names_what_is_served() -> None:
     with serving("--tenant", "7/shop", "--seed", "documents") as (url, lines, _):
         assert "20 operations for 559/64b000000000000000000001, 7/shop (seed: documents)" in lines[1]
-        assert httpx.get(f"{url}/service/platform/user/v1.0/company/7/application/shop/user_group/tags").json() == {
-            "items": []
-        }
+        tags = f"{url}/service/platform/user/v1.0/company/7/application/shop/user_group/tags"
+        assert httpx.get(tags).json() == {"items": []}
 
 
-def test_stderr_stays_empty_while_all_is_well() -> None:
+def test_ctrl_c_stops_it_with_exit_code_0_and_an_empty_stderr() -> None:
     with serving() as (url, _, process):
         httpx.get(f"{url}{BASE}/user_group")
-        process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=20)[1] == ""
-
-
-def test_ctrl_c_stops_it_with_exit_code_0() -> None:
-    with serving("--seed", "empty") as (_, _, process):
-        process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=20)
-        assert process.returncode == 0
+        out, err = stop(process)
         assert "Stopped." in out
+        assert err == ""
 
 
 def test_ctrl_c_during_a_job_stops_it_at_once() -> None:
     with serving("--seed", "empty", "--job-delay", "3600") as (url, _, process):
-        body = {"name": "a", "description": "b", "category": "l1", "file_url": "data:text/csv,user_id"}
-        assert httpx.post(f"{url}{BASE}/user_group", json=body).status_code == 201
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
-        assert process.returncode == 0
+        assert httpx.post(f"{url}{BASE}/user_group", json=a_group()).status_code == 201
+        stop(process)
 
 
 def test_log_level_info_shows_a_line_for_every_request() -> None:
     with serving("--seed", "empty", "--log-level", "info") as (url, _, process):
         httpx.get(f"{url}{BASE}/user_group/tags")
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
-        assert "/user_group/tags" in out + err
+        assert "/user_group/tags" in "".join(stop(process))
 
 
 def test_a_port_in_use_is_one_clear_line_and_exit_code_2() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        told = refused("--port", str(port))
-    assert told.startswith(f"audience-mock: cannot listen on 127.0.0.1:{port}: Address already in use")
-    assert told.count("\n") == 1
-    assert "--port" in told
+        error = refused("--port", str(port))
+    assert error.startswith(f"audience-mock: cannot listen on 127.0.0.1:{port}: Address already in use")
+    assert error.count("\n") == 1
+    assert "--port" in error
 
 
 def test_an_address_that_is_not_ours_is_refused() -> None:
@@ -118,7 +119,7 @@ def test_an_address_that_is_not_ours_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "named"),
     [
         (["--port", "70000"], "70000"),
         (["--port", "abc"], "abc"),
@@ -130,12 +131,12 @@ def test_an_address_that_is_not_ours_is_refused() -> None:
         (["surplus"], "surplus"),
     ],
 )
-def test_a_bad_option_is_named_with_exit_code_2(options: list[str], told: str) -> None:
-    assert told in refused(*options)
+def test_a_bad_option_is_named_with_exit_code_2(options: list[str], named: str) -> None:
+    assert named in refused(*options)
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "named"),
     [
         ("[", "is not YAML, line"),
         ("- a", "an object"),
@@ -159,13 +160,13 @@ def test_a_bad_option_is_named_with_exit_code_2(options: list[str], told: str) -
         ("559/x: {groups: [{_id: g, name: a, category: l1}, {_id: g, name: b, category: l1}]}", "twice"),
     ],
 )
-def test_a_seed_that_cannot_be_used_is_one_clear_line(tmp_path: Path, content: str, told: str) -> None:
+def test_a_seed_that_cannot_be_used_is_one_clear_line(tmp_path: Path, content: str, named: str) -> None:
     seed = tmp_path / "seed.yaml"
     seed.write_text(content)
     error = refused("--port", "0", "--seed", str(seed))
     assert error.startswith("audience-mock: the seed ")
     assert error.count("\n") == 1
-    assert told in error
+    assert named in error
     assert "seed.yaml" in error
 
 
@@ -175,42 +176,36 @@ def test_a_seed_that_is_not_there_is_named_with_those_that_are() -> None:
 
 
 def test_workers_that_would_not_share_their_state_are_refused() -> None:
-    told = " ".join(refused("--workers", "4").split())
-    assert "4 workers would be 4 mocks" in told
-    assert "X-Mock-Session" in told
+    error = " ".join(refused("--workers", "4").split())
+    assert "4 workers would be 4 mocks" in error
+    assert "X-Mock-Session" in error
     with serving("--workers", "1") as (url, _, _):
         assert httpx.get(f"{url}{BASE}/user_group").status_code == 200
 
 
-def test_head_and_body_of_an_answer_come_together_and_pipelined_ones_in_order() -> None:
-    with serving("--seed", "documents") as (url, _, _):
-        address = url.rpartition("/")[2].split(":")
-        with socket.create_connection((address[0], int(address[1])), timeout=10) as connection:
-            paths = (f"{BASE}/user_group/tags", f"{BASE}/user_group/nothing")
-            asked = "".join(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n" for path in paths)
-            connection.sendall(asked.encode())
-            first = connection.recv(65536)
-            head, _, body = first.partition(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 200 ")
-            assert body.startswith(b'{"items"')
-            rest = first
-            while b"HTTP/1.1 404 " not in rest:
-                rest += connection.recv(65536)
-            assert rest.index(b"HTTP/1.1 200 ") < rest.index(b"HTTP/1.1 404 ")
+def test_head_and_body_of_a_response_come_together_and_pipelined_ones_in_order() -> None:
+    with serving("--seed", "documents") as (url, _, _), connect(url) as connection:
+        paths = (f"{BASE}/user_group/tags", f"{BASE}/user_group/nothing")
+        connection.sendall("".join(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n" for path in paths).encode())
+        received = connection.recv(65536)
+        head, _, body = received.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 ")
+        assert body.startswith(b'{"items"')
+        while b"HTTP/1.1 404 " not in received:
+            received += connection.recv(65536)
+        assert received.index(b"HTTP/1.1 200 ") < received.index(b"HTTP/1.1 404 ")
 
 
-def test_a_client_that_waits_for_leave_to_send_its_body_gets_it_at_once() -> None:
-    with serving("--seed", "empty") as (url, _, _):
-        address = url.rpartition("/")[2].split(":")
-        with socket.create_connection((address[0], int(address[1])), timeout=10) as connection:
-            body = json.dumps({"name": "Hat", "slug": "hat", "description": "Worn", "type": "string"}).encode()
-            connection.sendall(
-                f"POST {BASE}/user_attribute/definition HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
-                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-            )
-            assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
-            connection.sendall(body)
-            assert connection.recv(65536).startswith(b"HTTP/1.1 201 ")
+def test_expect_100_continue_is_answered_at_once() -> None:
+    with serving("--seed", "empty") as (url, _, _), connect(url) as connection:
+        body = json.dumps(a_definition()).encode()
+        connection.sendall(
+            f"POST {BASE}/user_attribute/definition HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        )
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(body)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 201 ")
 
 
 def test_version_and_help_are_there() -> None:

@@ -1,4 +1,4 @@
-"""The fixtures, in a project of somebody else's."""
+"""The pytest fixtures, in another project."""
 
 import os
 import subprocess
@@ -57,24 +57,21 @@ def test_c_the_application_is_fresh_for_each_test(audience_mock_app, time):
 
 
 def run(folder: Path, *arguments: str, **files: str) -> str:
-    """What pytest says of these files, once all of their tests have passed."""
+    """The output of pytest for these files; all their tests pass."""
     for name, text in files.items():
         (folder / f"{name}.py").write_text(text, encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "-p", PLUGIN, "-p", "no:cacheprovider", "-W", "error", *arguments]
-    # Only by name: in an environment where the plugin is installed it would be loaded twice.
+    # By name only: where the plugin is installed it would be loaded twice.
     env = {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-def test_each_test_has_the_mock_as_new(tmp_path: Path) -> None:
-    assert "4 passed" in run(tmp_path, test_story=STORY)
-
-
-def test_workers_of_xdist_have_a_mock_each(tmp_path: Path) -> None:
-    assert "4 passed" in run(tmp_path, "-p", "xdist.plugin", "-n", "2", "--dist", "loadfile", test_story=STORY)
+@pytest.mark.parametrize("options", [(), ("-p", "xdist.plugin", "-n", "2", "--dist", "loadfile")])
+def test_the_mock_is_reset_before_each_test_also_in_workers_of_xdist(tmp_path: Path, options: tuple[str, ...]) -> None:
+    assert "4 passed" in run(tmp_path, *options, test_story=STORY)
 
 
 def test_a_project_chooses_the_options(tmp_path: Path) -> None:
@@ -95,7 +92,7 @@ def test_empty(audience_mock, audience_mock_app):
     assert "1 passed" in run(tmp_path, conftest=conftest, test_empty=test)
 
 
-def test_an_option_that_there_is_not_is_an_error_of_the_test(tmp_path: Path) -> None:
+def test_an_unknown_option_is_an_error_of_the_test(tmp_path: Path) -> None:
     test = """
 import pytest
 
@@ -110,7 +107,7 @@ def test_it(audience_mock):
     assert "1 xfailed" in run(tmp_path, test_it=test)
 
 
-def test_a_project_that_asks_for_no_mock_loads_none(tmp_path: Path) -> None:
+def test_a_project_without_the_fixtures_does_not_import_the_mock(tmp_path: Path) -> None:
     test = """
 import sys
 
@@ -122,11 +119,11 @@ def test_nothing_is_loaded():
     assert "1 passed" in run(tmp_path, test_other=test)
 
 
-def test_the_fixtures_say_what_they_are_for(tmp_path: Path) -> None:
-    told = run(tmp_path, "--fixtures")
+def test_the_fixtures_have_docstrings(tmp_path: Path) -> None:
+    listed = run(tmp_path, "--fixtures")
     for name in ("audience_mock ", "audience_mock_app ", "audience_mock_options "):
-        assert f"\n{name}" in told
-    assert "no docstring" not in told.partition("audience_mock")[2].partition("\n\n")[0]
+        assert f"\n{name}" in listed
+    assert "no docstring" not in listed.partition("audience_mock")[2].partition("\n\n")[0]
 
 
 def test_the_plugin_is_found_where_the_package_is_installed() -> None:
@@ -137,5 +134,5 @@ def test_the_plugin_is_found_where_the_package_is_installed() -> None:
 @pytest.mark.parametrize("name", ["audience_mock", "audience_mock_app"])
 def test_it_works_in_the_projects_own_run(request: pytest.FixtureRequest, name: str) -> None:
     if not request.config.pluginmanager.has_plugin("audience-mock"):
-        pytest.skip("this environment was made before the plugin; `make install` anew")
+        pytest.skip("this environment is older than the plugin; run `make install`")
     assert request.getfixturevalue(name)

@@ -6,8 +6,10 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -35,22 +37,21 @@ def is_free(url: str) -> bool:
         return probe.connect_ex((host, int(port))) != 0
 
 
-_others: set[int | None] = set()
+Threads = Callable[[], list[str]]
 
 
-@pytest.fixture(autouse=True)
-def _other_mocks() -> None:
-    """Mocks that serve other modules' tests in this process are none of ours."""
-    _others.clear()
-    _others.update(thread.ident for thread in threading.enumerate())
+@pytest.fixture
+def threads() -> Threads:
+    """The names of the mocks' threads that this test has started."""
+    others = threading.enumerate()
+    return lambda: [
+        thread.name
+        for thread in threading.enumerate()
+        if thread not in others and thread.name.startswith("audience-mock")
+    ]
 
 
-def threads() -> list[str]:
-    every = [thread for thread in threading.enumerate() if thread.ident not in _others]
-    return [thread.name for thread in every if thread.name.startswith("audience-mock")]
-
-
-def test_a_mock_listens_as_long_as_its_block_runs() -> None:
+def test_a_mock_listens_as_long_as_its_block_runs(threads: Threads) -> None:
     with MockServer(seed="empty") as mock:
         url = mock.url
         assert url.startswith("http://127.0.0.1:")
@@ -70,7 +71,7 @@ def test_its_options_are_those_of_the_command(tmp_path: Path) -> None:
         mock.reset()
 
 
-def test_an_option_that_there_is_not_is_an_error_at_once() -> None:
+def test_an_unknown_option_or_seed_is_an_error(threads: Threads) -> None:
     with pytest.raises(TypeError, match="seeds"):
         MockServer(seeds="empty").start()
     with pytest.raises(SeedProblem, match="nowhere"), MockServer(seed="nowhere"):
@@ -78,7 +79,7 @@ def test_an_option_that_there_is_not_is_an_error_at_once() -> None:
     assert threads() == []
 
 
-def test_each_block_begins_anew() -> None:
+def test_each_block_starts_from_the_seed() -> None:
     mock = MockServer(seed="empty")
     for _ in range(2):
         with mock:
@@ -87,14 +88,7 @@ def test_each_block_begins_anew() -> None:
             assert names(mock) == ["Mine"]
 
 
-def test_several_run_side_by_side() -> None:
-    with MockServer(seed="empty") as first, MockServer(seed="empty") as second:
-        make(first, "Mine")
-        assert (names(first), names(second)) == (["Mine"], [])
-        assert first.url != second.url
-
-
-def test_several_are_started_and_stopped_at_once() -> None:
+def test_several_run_in_parallel_and_do_not_share_data(threads: Threads) -> None:
     def use(number: int) -> list[str]:
         with MockServer(seed="empty") as mock:
             make(mock, f"G{number}")
@@ -105,21 +99,17 @@ def test_several_are_started_and_stopped_at_once() -> None:
     assert threads() == []
 
 
-def test_one_that_runs_cannot_be_started_again() -> None:
-    with MockServer(seed="empty") as mock:
-        with pytest.raises(RuntimeError, match=mock.url):
-            mock.start()
-        assert names(mock) == []
-
-
-def test_stopping_twice_does_no_harm_and_without_a_start_there_is_no_url() -> None:
+def test_it_starts_once_stops_again_and_has_a_url_while_it_runs() -> None:
     mock = MockServer(seed="empty")
-    mock.stop()
-    mock.start()
-    mock.stop()
     mock.stop()
     with pytest.raises(RuntimeError, match="not running"):
         _ = mock.url
+    mock.start()
+    with pytest.raises(RuntimeError, match=mock.url):
+        mock.start()
+    assert names(mock) == []
+    mock.stop()
+    mock.stop()
 
 
 def test_a_reset_goes_back_to_the_seed_or_to_another_or_to_a_snapshot() -> None:
@@ -136,7 +126,7 @@ def test_a_reset_goes_back_to_the_seed_or_to_another_or_to_a_snapshot() -> None:
             mock.reset("nowhere")
 
 
-def test_a_session_is_a_world_of_its_own() -> None:
+def test_a_session_has_its_own_data() -> None:
     with MockServer(seed="empty") as mock:
         make(mock, "A", session="a")
         make(mock, "B", session="b")
@@ -147,14 +137,14 @@ def test_a_session_is_a_world_of_its_own() -> None:
         assert (names(mock, "a"), names(mock, "b")) == ([], [])
 
 
-def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with MockServer(seed="empty") as mock:
         mock.reset()
 
 
-def test_it_stops_while_a_job_waits_an_answer_is_awaited_and_a_connection_is_kept() -> None:
+def test_it_stops_despite_a_waiting_job_an_unfinished_request_and_an_open_connection(threads: Threads) -> None:
     with MockServer(seed="empty", job_delay=3600) as mock, httpx.Client() as client:
         client.post(f"{mock.api_url}{GROUPS}", json=a_group()).raise_for_status()
         url = mock.url
@@ -170,7 +160,7 @@ def test_answers_are_sent_without_delay() -> None:
         assert listener.proto == socket.IPPROTO_TCP
 
 
-def test_a_start_that_fails_is_raised_with_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_that_fails_is_raised_with_its_cause(threads: Threads, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise OSError("no more memory")
 
@@ -181,7 +171,7 @@ def test_a_start_that_fails_is_raised_with_its_cause(monkeypatch: pytest.MonkeyP
     assert threads() == []
 
 
-def test_a_server_that_dies_is_raised_at_its_end_unless_the_test_has_failed_by_itself() -> None:
+def test_a_server_failure_is_raised_at_the_end_unless_the_test_has_failed() -> None:
     def die(mock: MockServer) -> None:
         assert mock._running is not None
         mock._running._server.on_tick = None  # type: ignore[method-assign, assignment]
@@ -194,16 +184,17 @@ def test_a_server_that_dies_is_raised_at_its_end_unless_the_test_has_failed_by_i
         raise AssertionError("mine")
 
 
-def test_the_logging_of_the_test_run_is_left_alone() -> None:
-    before = [(name, logging.getLogger(name).level, logging.getLogger(name).handlers[:]) for name in ("", "uvicorn")]
+def test_the_logging_of_the_test_run_does_not_change() -> None:
+    def settings() -> list[Any]:
+        return [(logger.level, logger.handlers[:]) for logger in map(logging.getLogger, ("", "uvicorn"))]
+
+    before = settings()
     with MockServer(seed="empty"):
         pass
-    assert before == [
-        (name, logging.getLogger(name).level, logging.getLogger(name).handlers[:]) for name in ("", "uvicorn")
-    ]
+    assert settings() == before
 
 
-def test_it_is_used_where_warnings_are_errors() -> None:
+def test_it_works_where_warnings_are_errors() -> None:
     code = "from audience_mock.testing import MockServer\nwith MockServer(seed='empty') as mock: mock.reset()"
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,9 +1,9 @@
-// Everything that this page asks of the server: the control API, and the Audience API itself.
+// All requests of this page: to the control API, and to the Audience API itself.
 
 const DEFAULT = "default";
 const TIMEOUT = 120000;
 
-/** What the server serves; filled by `load`. */
+/** The served operations and applications; filled by `load`. */
 export const served = { base: "", operations: [], statuses: [], tenants: [], tenant: "" };
 
 let session = new URLSearchParams(location.search).get("session") || DEFAULT;
@@ -19,7 +19,7 @@ export class ApiError extends Error {
 
 export const currentSession = () => session;
 
-/** Go on in another session: every call names it, and so does the page's address. Fires "worldchange". */
+/** Switch to another session, in every request and in the page's address. Fires "worldchange". */
 export function useSession(name) {
   if (!/^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(name)) {
     throw new Error(`The session's name ${JSON.stringify(name)} cannot be sent in a header; use letters, digits, dashes.`);
@@ -32,36 +32,36 @@ export function useSession(name) {
   worldChanged();
 }
 
-/** Everything shown may be out of date: another session, another application, or a reset. */
+/** Everything shown may be out of date: after a change of session or application, or a reset. */
 export function worldChanged() {
   document.dispatchEvent(new CustomEvent("worldchange"));
 }
 
-/** The address of a control call that a link or an event source asks for, which cannot send headers. */
+/** The address of a control request for a link or an event source, which cannot send headers. */
 export function controlAddress(path) {
   return `/__mock__${path}?session=${encodeURIComponent(session)}`;
 }
 
-/** Ask the control API. Raises ApiError. */
+/** Send a request to the control API. Raises ApiError. */
 export function control(method, path, body, { signal } = {}) {
-  return ask(method, `/__mock__${path}`, body, { signal });
+  return request(method, `/__mock__${path}`, body, { signal });
 }
 
-/** Ask the Audience API about the chosen application, as any client would. Raises ApiError. */
+/** Send a request about the chosen application to the Audience API. Raises ApiError. */
 export async function api(method, path, { query = {}, body, signal } = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== "" && value !== null && value !== undefined);
   const search = given.length ? `?${new URLSearchParams(given)}` : "";
   const [company, application] = served.tenant.split("/");
   const address = `${served.base}/company/${segment(company)}/application/${segment(application)}${path}${search}`;
   try {
-    return await ask(method, address, body, { signal, headers: bearer ? { Authorization: `Bearer ${bearer}` } : {} });
+    return await request(method, address, body, { signal, headers: bearer ? { Authorization: `Bearer ${bearer}` } : {} });
   } catch (error) {
     if (error.status === 401) document.dispatchEvent(new CustomEvent("unauthorised"));
     throw error;
   }
 }
 
-/** Send a bearer token with every call of the Audience API, for a mock that asks for one. */
+/** Send a bearer token with every request to the Audience API. */
 export function useBearer(token) {
   bearer = token;
   worldChanged();
@@ -70,7 +70,7 @@ export function useBearer(token) {
 /** An id as one segment of a path. */
 export const segment = encodeURIComponent;
 
-async function ask(method, address, body, { signal, headers = {} } = {}) {
+async function request(method, address, body, { signal, headers = {} } = {}) {
   const sent = { Accept: "application/json", "X-Mock-Session": session, "X-Mock-Console": "true", ...headers };
   if (body !== undefined) sent["Content-Type"] = "application/json";
   const limits = [AbortSignal.timeout(TIMEOUT), ...(signal ? [signal] : [])];
@@ -82,28 +82,28 @@ async function ask(method, address, body, { signal, headers = {} } = {}) {
     text = await response.text();
   } catch (error) {
     if (signal?.aborted) throw error;
-    const why = response ? "sent only a part of its answer" : "did not answer";
-    throw new ApiError(0, `${method} ${address}: the mock ${why}. A fault may be switched on, or it has been stopped.`);
+    const why = response ? "sent only a part of its response" : "did not respond";
+    throw new ApiError(0, `${method} ${address}: the mock ${why}. A fault rule may be active, or the mock has stopped.`);
   }
-  return readAnswer(response.status, text, `${method} ${address}`);
+  return parseResponse(response.status, text, `${method} ${address}`);
 }
 
-function readAnswer(status, text, asked) {
-  let answer = null;
+function parseResponse(status, text, call) {
+  let body = null;
   try {
-    answer = text ? JSON.parse(text) : null;
+    body = text ? JSON.parse(text) : null;
   } catch {
-    throw new ApiError(status, `${asked}: status ${status} with a body that is not JSON: ${text.slice(0, 80)}`);
+    throw new ApiError(status, `${call}: status ${status} with a body that is not JSON: ${text.slice(0, 80)}`);
   }
   if (status >= 400) {
-    throw new ApiError(status, `${status}: ${answer?.message ?? "refused without a message"}`, answer?.errors ?? []);
+    throw new ApiError(status, `${status}: ${body?.message ?? "no error message"}`, body?.errors ?? []);
   }
-  return answer;
+  return body;
 }
 
-/** Learn what is served: the base path and operations from the contract, the applications too. */
+/** Read the base path, the operations and the applications from the contract. */
 export async function load() {
-  const contract = await ask("GET", "/openapi.json");
+  const contract = await request("GET", "/openapi.json");
   const operations = Object.values(contract.paths).flatMap((item) => Object.values(item))
     .filter((operation) => operation?.operationId);
   served.base = contract.servers[0].url;
@@ -113,7 +113,7 @@ export async function load() {
   [served.tenant] = served.tenants;
 }
 
-/** The contract lists companies and applications, not which belong together; sessions that hold something say that. */
+/** The contract lists companies and applications, but not their pairs; the sessions with data show the pairs. */
 async function tenants(contract) {
   const named = (name) => Object.values(contract.components.parameters)
     .find((one) => one.name === name && one.schema.enum)?.schema.enum ?? [];

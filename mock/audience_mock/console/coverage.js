@@ -1,4 +1,4 @@
-// Which operations and documented statuses have been exercised.
+// Coverage: how often each documented status of each operation was returned.
 
 import { control } from "./api.js";
 import { $, h, say, table, words } from "./dom.js";
@@ -11,11 +11,11 @@ async function show() {
   try {
     const { items, exercised, documented } = await control("GET", "/journal/coverage");
     say($("coverage-trouble"), "");
-    $("coverage-sum").textContent = `${exercised} of ${documented} documented answers were given. `
-      + "A dash stands where a status is not documented.";
+    $("coverage-sum").textContent = `${exercised} of ${documented} documented responses were returned. `
+      + "A dash means: not documented.";
     $("coverage-map").replaceChildren(map(items));
   } catch (error) {
-    say($("coverage-trouble"), `The coverage cannot be read. ${error.message}`);
+    say($("coverage-trouble"), `Cannot load the coverage. ${error.message}`);
     $("coverage-sum").textContent = "";
     $("coverage-map").replaceChildren();
   }
@@ -23,7 +23,7 @@ async function show() {
 
 function map(items) {
   const statuses = [...new Set(items.flatMap((one) => Object.keys(one.statuses)))].sort();
-  return table("Operations and the statuses that they were answered with", [
+  return table("Number of responses by operation and status", [
     { title: "Operation", head: true, cell: (one) => words(one.operation) },
     ...statuses.map((status) => ({ title: status, number: true, cell: (one) => times(one.statuses[status]) })),
   ], items);

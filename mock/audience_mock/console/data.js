@@ -1,4 +1,4 @@
-// The data panel: which kind of data is shown, by the page's address.
+// The data panel: the page's address selects the kind of data.
 
 import * as definitions from "./definitions.js";
 import { $ } from "./dom.js";

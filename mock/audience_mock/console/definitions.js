@@ -2,7 +2,7 @@
 
 import { api, segment } from "./api.js";
 import { confirm, form } from "./dialog.js";
-import { $, badge, button, h, onSubmit, tell } from "./dom.js";
+import { $, badge, button, h, onSubmit, notify } from "./dom.js";
 import { PAGE, numbered, pagedList } from "./list.js";
 
 export const TYPES = ["string", "number", "boolean", "date", "datetime", "list", "object"];
@@ -16,7 +16,7 @@ export function create() {
     h("p", { class: "buttons" }, h("button", {}, "Search"), button("New definition", add, { kind: "main" })));
   const root = h("div");
   $("data-definitions").replaceChildren(h("h3", {}, "Definitions"), filter, root);
-  list = pagedList(root, { caption: "definitions", columns, load, empty: "No definition here." });
+  list = pagedList(root, { caption: "definitions", columns, load, empty: "No definitions." });
   onSubmit(filter, () => list.open());
   return { show: () => list.reload() };
 }
@@ -43,14 +43,14 @@ function fields(one = {}) {
     ...(one._id ? [] : [{ name: "slug", label: "Slug", required: true, hint: "Letters, digits, - and _." }]),
     { name: "description", label: "Description", value: one.description, required: true },
     { name: "type", label: "Type", kind: "select", choices: TYPES, value: one.type },
-    ...(one._id ? [{ name: "customer_editable", label: "Customers may edit it", kind: "checkbox", value: one.customer_editable }] : []),
+    ...(one._id ? [{ name: "customer_editable", label: "Editable by customers", kind: "checkbox", value: one.customer_editable }] : []),
   ];
 }
 
 function add() {
   form({ title: "New definition", verb: "Create", fields: fields(), action: async (body) => {
     const made = await api("POST", PATH, { body });
-    tell(`Created the definition ${made.name}.`);
+    notify(`Created the definition ${made.name}.`);
     list.reload();
   } });
 }
@@ -59,15 +59,15 @@ function change(one) {
   form({ title: `Change ${one.name}`, verb: "Save", fields: fields(one), action: async (body) => {
     const changed = Object.fromEntries(Object.entries(body).filter(([name, value]) => value !== (one[name] ?? "")));
     await api("PUT", `${PATH}/${segment(one._id)}`, { body: changed });
-    tell(`Changed the definition ${body.name}.`);
+    notify(`Changed the definition ${body.name}.`);
     list.reload();
   } });
 }
 
 function remove(one) {
-  confirm(`Delete ${one.name}?`, "The values that users have of it go with it.", "Delete", async () => {
+  confirm(`Delete ${one.name}?`, "This also deletes all values of this definition.", "Delete", async () => {
     await api("DELETE", `${PATH}/${segment(one._id)}`);
-    tell(`Deleted the definition ${one.name}.`);
+    notify(`Deleted the definition ${one.name}.`);
     list.reload();
   });
 }

@@ -1,4 +1,4 @@
-// The one dialog of the page: a form to fill in, or a question to confirm. The browser keeps the focus inside it.
+// The dialog of the page: a form or a confirmation. The browser keeps the focus inside it.
 
 import { $, h, say } from "./dom.js";
 
@@ -6,29 +6,29 @@ let submit = async () => {};
 let fields = [];
 
 /**
- * Ask for values. A field: {name, label, kind: text|textarea|select|number|checkbox, value, hint, choices, required}.
- * `action` is given the values by name; if it raises, the dialog stays and shows why, at the field where that is known.
+ * Show a form. A field: {name, label, kind: text|textarea|select|number|checkbox, value, hint, choices, required}.
+ * `action` gets the values by name. If it raises, the dialog stays open and shows the error, if possible at its field.
  */
-export function form({ title, text = "", fields: asked = [], verb, danger = false, action }) {
+export function form({ title, text = "", fields: newFields = [], verb, danger = false, action }) {
   submit = action;
-  fields = asked;
+  fields = newFields;
   $("dialog-title").textContent = title;
   say($("dialog-text"), text);
   say($("dialog-trouble"), "");
-  $("dialog-fields").replaceChildren(...asked.map(line));
+  $("dialog-fields").replaceChildren(...newFields.map(line));
   $("dialog-do").textContent = verb;
   $("dialog-do").className = danger ? "danger" : "main";
   $("dialog").showModal();
 }
 
-/** Ask before something is lost. */
+/** Ask before deleting something. */
 export function confirm(title, text, verb, action) {
   form({ title, text, verb, danger: true, action });
 }
 
 function line(field) {
   const id = `field-${field.name}`;
-  const label = h("label", { for: id }, field.label, field.required ? h("span", { class: "quiet" }, " (needed)") : null);
+  const label = h("label", { for: id }, field.label, field.required ? h("span", { class: "quiet" }, " (required)") : null);
   const help = h("span", { id: `${id}-hint`, class: "quiet" }, field.hint ?? "");
   const wrong = h("span", { id: `${id}-wrong`, class: "wrong" });
   const input = control(field, {
@@ -70,7 +70,7 @@ function showTrouble(error) {
   first?.focus();
 }
 
-/** Wire the dialog up, once. */
+/** Add the listeners of the dialog, once. */
 export function prepare() {
   $("dialog-cancel").addEventListener("click", () => $("dialog").close());
   $("dialog-form").addEventListener("submit", async (event) => {

@@ -1,4 +1,4 @@
-// Small helpers for building the page. Text always becomes text nodes: nothing that the API says is read as markup.
+// Small helpers for building the page. Text always becomes text nodes: nothing from the API is parsed as markup.
 
 export const $ = (id) => document.getElementById(id);
 
@@ -14,18 +14,18 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
-/** A button; `about` is read out after its text, so that "Delete" says what it deletes. */
+/** A button; screen readers read `about` after its text: "Delete Favourite colour". */
 export function button(text, action, { about = "", kind = "" } = {}) {
   const hidden = about ? h("span", { class: "unseen" }, ` ${about}`) : null;
   return h("button", { type: "button", class: kind || null, click: action }, text, hidden);
 }
 
-/** A table of rows. A column: {title, cell(row), head: is it the row's heading, number: aligned right}. */
+/** A table of rows. A column: {title, cell(row), head: it is the row's heading, number: it is aligned right}. */
 export function table(caption, columns, rows) {
   const head = columns.map(({ title, number }) =>
     h("th", { scope: "col", role: "columnheader", class: number ? "number" : null }, title));
   const lines = rows.map((row) => h("tr", { role: "row" }, columns.map((column) => cell(column, row))));
-  // The roles stand here because the style sheet shows rows as cards on a phone, which would take them away.
+  // On a phone the style sheet shows rows as cards, which would remove the implicit roles.
   return h("div", { class: "scroll" },
     h("table", { role: "table" },
       h("caption", { class: "unseen" }, caption),
@@ -40,34 +40,34 @@ function cell({ title, cell: content, head, number, actions }, row) {
     : h("td", { ...properties, role: "cell" }, content(row));
 }
 
-/** Show a text in an element, or hide it without one. */
+/** Show a text in an element; hide the element without one. */
 export function say(element, text) {
   element.textContent = text || "";
   element.hidden = !text;
 }
 
-let silence = 0;
+let hiding = 0;
 
-/** Tell that something has been done: read out, shown for a while. */
-export function tell(text) {
+/** Show a success: read out, and hidden after a while. */
+export function notify(text) {
   say($("alarm"), "");
   say($("notice"), text);
-  clearTimeout(silence);
-  silence = setTimeout(() => say($("notice"), ""), 8000);
+  clearTimeout(hiding);
+  hiding = setTimeout(() => say($("notice"), ""), 8000);
 }
 
-/** Tell that something has failed: read out at once, shown until something succeeds. */
+/** Show a failure: read out immediately, and shown until something succeeds. */
 export function warn(error) {
   say($("notice"), "");
   say($("alarm"), error.message || String(error));
 }
 
-/** Do something that may fail; say what was done or why not. Gives whether it was done. */
+/** Run an action that may fail, and show the result. Returns whether it succeeded. */
 export async function attempt(action, done) {
   try {
     const result = await action();
     const text = typeof done === "function" ? done(result) : done;
-    if (text) tell(text);
+    if (text) notify(text);
     return true;
   } catch (error) {
     warn(error);
@@ -75,7 +75,7 @@ export async function attempt(action, done) {
   }
 }
 
-/** A form's submit listener that keeps the page. */
+/** Add a submit listener that does not leave the page. */
 export function onSubmit(form, action) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -87,7 +87,7 @@ export function fill(select, choices) {
   select.append(...choices.map(([value, text]) => h("option", { value }, text ?? value)));
 }
 
-/** A value as JSON, cut to what a page shows without effort. */
+/** A value as JSON, cut to a length that is quick to show. */
 export function pretty(value, limit = 20000) {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   return text.length > limit ? `${text.slice(0, limit)}\n… (${text.length.toLocaleString("en")} characters)` : text;
@@ -95,13 +95,13 @@ export function pretty(value, limit = 20000) {
 
 export const count = (number, one, many = `${one}s`) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
-/** A name in camel case, which may break before each of its words. */
+/** A name in camel case that may break before each word. */
 export const words = (name) => name.split(/(?=[A-Z][a-z])/).flatMap((word, place) => (place ? [h("wbr"), word] : [word]));
 
-/** Milliseconds, as exact as anybody wants to know them. */
+/** Milliseconds with a useful precision. */
 export const milliseconds = (number) => `${number.toLocaleString("en", { maximumFractionDigits: number < 10 ? 1 : 0 })} ms`;
 
-/** A badge for a status: of HTTP, of a group or of a job. */
+/** A badge for an HTTP status, or the status of a group or job. */
 export function badge(status) {
   const text = String(status);
   const good = /^(2\d\d|completed|ok)$/.test(text);

@@ -1,4 +1,4 @@
-// One entry of the journal: request and response side by side, why it was refused, and the call as a curl line.
+// One entry of the journal: request and response side by side, the reasons of a refusal, and a curl command.
 
 import { attempt, badge, button, h, milliseconds, pretty } from "./dom.js";
 
@@ -10,7 +10,7 @@ export function showEntry(root, entry) {
   const { request, response } = entry;
   root.replaceChildren(
     h("h3", { tabindex: "-1" }, `${entry.method} ${entry.operation ?? entry.path}`),
-    h("p", {}, badge(response.status ?? "no answer"), ` in ${milliseconds(entry.duration)}, ${entry.time}, session ${entry.session}`),
+    h("p", {}, badge(response.status ?? "no response"), ` in ${milliseconds(entry.duration)}, ${entry.time}, session ${entry.session}`),
     ...reasons(entry),
     h("p", { class: "buttons" }, button("Copy as curl", () => copy(curl(entry)))),
     h("div", { class: "sides" },
@@ -20,9 +20,9 @@ export function showEntry(root, entry) {
 }
 
 function reasons({ why, applied }) {
-  const because = typeof why === "string" ? [why]
+  const messages = typeof why === "string" ? [why]
     : (why ?? []).map(({ field, message }) => (message.startsWith(field) ? message : `${field}: ${message}`));
-  const lines = [...new Set(because), ...(applied ?? []).map((one) => `Fault applied: ${one}`)];
+  const lines = [...new Set(messages), ...(applied ?? []).map((one) => `Fault applied: ${one}`)];
   return lines.length ? [h("ul", { class: "why" }, lines.map((line) => h("li", {}, line)))] : [];
 }
 
@@ -37,7 +37,7 @@ function side(title, first, { headers = {}, body, size }) {
     h("p", { class: "quiet" }, `${(size ?? 0).toLocaleString("en")} bytes`));
 }
 
-/** Path and query of an entry, as they were sent. */
+/** Path and query of an entry, as sent. */
 export function address({ path, query }) {
   if (!query || !Object.keys(query).length) return path;
   const pairs = typeof query === "string" ? query.replace(/^\?/, "") : new URLSearchParams(
@@ -47,7 +47,7 @@ export function address({ path, query }) {
 
 const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
 
-/** The call as a line for a shell. */
+/** The request as a shell command. */
 export function curl(entry) {
   const { headers = {}, body } = entry.request;
   const parts = ["curl", "-X", entry.method, quoted(location.origin + address(entry))];
@@ -63,5 +63,5 @@ export function curl(entry) {
 }
 
 async function copy(text) {
-  await attempt(() => navigator.clipboard.writeText(text), "Copied the call as a curl line.");
+  await attempt(() => navigator.clipboard.writeText(text), "Copied the curl command.");
 }

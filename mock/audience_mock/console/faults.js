@@ -1,7 +1,7 @@
-// Rules that make calls fail, wait or break.
+// Fault rules, which delay, replace or break responses.
 
 import { control, segment, served } from "./api.js";
-import { $, attempt, button, count, fill, onSubmit, say, tell, words } from "./dom.js";
+import { $, attempt, button, count, fill, onSubmit, say, notify, words } from "./dom.js";
 import { pagedList, sliced } from "./list.js";
 
 const STATUSES = ["401", "403", "405", "409", "413", "415", "429", "500", "502", "503", "504"];
@@ -12,7 +12,7 @@ export function create() {
   fill($("fault-status"), [...new Set([...served.statuses, ...STATUSES])].sort().map((one) => [one]));
   onSubmit($("fault-form"), add);
   $("fault-clear").addEventListener("click", clear);
-  list = pagedList($("fault-list"), { caption: "rules", columns, load, empty: "No rule: every call is answered as it would be." });
+  list = pagedList($("fault-list"), { caption: "rules", columns, load, empty: "No rules: the mock responds normally." });
   return { show: () => list.reload() };
 }
 
@@ -21,7 +21,7 @@ async function load(place, signal) {
 }
 
 const columns = [
-  { title: "For", head: true, cell: (one) => (one.operation ? words(one.operation) : [one.method, one.path].filter(Boolean).join(" ") || "every operation") },
+  { title: "For", head: true, cell: (one) => (one.operation ? words(one.operation) : [one.method, one.path].filter(Boolean).join(" ") || "all operations") },
   { title: "Does", cell: does },
   { title: "When", cell: when },
   { title: "Hits", number: true, cell: (one) => (one.hits ?? 0).toLocaleString("en") },
@@ -31,12 +31,12 @@ const columns = [
 
 function does({ status, kind, delay, rate, body, example }) {
   return [
-    status && `answers ${status}`,
+    status && `returns ${status}`,
     example && `with the example ${example}`,
-    body !== undefined && body !== null && "with a body of its own",
+    body !== undefined && body !== null && "with a custom body",
     delay !== undefined && delay !== null && waits(delay),
-    rate && `allows ${count(rate.limit, "call")} in ${count(rate.seconds, "second")}`,
-    { drop: "drops the connection", half: "sends half of the answer", malformed: "sends a malformed body" }[kind],
+    rate && `allows ${count(rate.limit, "request")} in ${count(rate.seconds, "second")}`,
+    { drop: "drops the connection", half: "sends half of the response", malformed: "sends a malformed body" }[kind],
   ].filter(Boolean).join(", ") || "nothing";
 }
 
@@ -49,11 +49,11 @@ function waits(delay) {
 function when({ probability, times }) {
   return [
     probability !== undefined && probability !== null && probability < 1 ? `with probability ${probability}` : "always",
-    times !== undefined && times !== null && `${count(times, "time")} only`,
+    times !== undefined && times !== null && `${count(times, "request")} only`,
   ].filter(Boolean).join(", ");
 }
 
-/** What the form says, as a rule; what is left empty is left out. */
+/** The form as a rule, without its empty fields. */
 function rule() {
   const number = (id) => ($(id).value === "" ? undefined : Number($(id).value));
   const limit = number("fault-limit");
@@ -84,7 +84,7 @@ async function add() {
   try {
     await control("POST", "/faults", rule());
     say($("fault-trouble"), "");
-    tell("The rule is in force.");
+    notify("The rule is active.");
     list.reload();
   } catch (error) {
     say($("fault-trouble"), error.message);
@@ -98,6 +98,6 @@ async function remove({ id }) {
 }
 
 async function clear() {
-  await attempt(() => control("DELETE", "/faults"), "Every rule is removed.");
+  await attempt(() => control("DELETE", "/faults"), "Removed all rules.");
   list.reload();
 }

@@ -2,7 +2,7 @@
 
 import { api, segment } from "./api.js";
 import { confirm, form } from "./dialog.js";
-import { $, attempt, badge, button, h, onSubmit, tell } from "./dom.js";
+import { $, attempt, badge, button, h, onSubmit, notify } from "./dom.js";
 import { PAGE, numbered, pagedList } from "./list.js";
 
 const PATH = "/user_group";
@@ -24,8 +24,8 @@ export function create() {
   $("data-groups").replaceChildren(
     h("div", { id: "groups-all" }, h("h3", {}, "Groups"), filter, root),
     h("div", { id: "groups-one", hidden: true }, h("h3", { id: "group-title", tabindex: "-1" }, "Users of a group"), search, inside));
-  list = pagedList(root, { caption: "groups", columns, load, empty: "No group here." });
-  members = pagedList(inside, { caption: "users", columns: memberColumns, load: loadMembers, empty: "No user here." });
+  list = pagedList(root, { caption: "groups", columns, load, empty: "No groups." });
+  members = pagedList(inside, { caption: "users", columns: memberColumns, load: loadMembers, empty: "No users." });
   onSubmit(filter, () => list.open());
   onSubmit(search, () => members.open());
   return { show };
@@ -46,7 +46,7 @@ function show(id = "") {
 
 async function title(id) {
   $("group-title").textContent = "Users of a group";
-  const found = await api("GET", `${PATH}/${segment(id)}`).catch(() => null); // the list of users says what is wrong
+  const found = await api("GET", `${PATH}/${segment(id)}`).catch(() => null); // the list of users shows the error
   if (found && id === group) $("group-title").textContent = `Users of ${found.name}`;
 }
 
@@ -86,10 +86,10 @@ const memberColumns = [
 ];
 
 const fileField = (value, required) => ({
-  name: "file_url", label: "Address of the CSV file", value, required,
-  hint: "http:, https: or data:text/csv, with a column user_id. Leave it out if you write the users below.",
+  name: "file_url", label: "URL of the CSV file", value, required,
+  hint: "http:, https: or data:text/csv; the file has a column user_id. Leave it empty if you list the users below.",
 });
-const usersField = { name: "users", label: "Or the ids of its users, one a line", kind: "textarea" };
+const usersField = { name: "users", label: "Or user ids, one per line", kind: "textarea" };
 
 function withFile({ users, ...body }) {
   const ids = users.split("\n").map((line) => line.trim()).filter(Boolean);
@@ -108,7 +108,7 @@ function add() {
     fileField("", false), usersField,
   ], action: async (values) => {
     const made = await api("POST", PATH, { body: withFile(values) });
-    tell(`Created the group ${made.name}; its file is read by a job.`);
+    notify(`Created the group ${made.name}; a job reads its file.`);
     list.reload();
   } });
 }
@@ -121,7 +121,7 @@ function change(one) {
   ], action: async (values) => {
     const changed = Object.fromEntries(Object.entries(withFile(values)).filter(([name, value]) => value !== (one[name] ?? "")));
     await api("PATCH", `${PATH}/${segment(one._id)}`, { body: changed });
-    tell(`Changed the group ${values.name}.`);
+    notify(`Changed the group ${values.name}.`);
     list.reload();
   } });
 }
@@ -132,9 +132,9 @@ async function recount(one) {
 }
 
 function remove(one) {
-  confirm(`Delete ${one.name}?`, "Its users stay; the group is gone then.", "Delete", async () => {
+  confirm(`Delete ${one.name}?`, "Its users are not deleted.", "Delete", async () => {
     await api("DELETE", `${PATH}/${segment(one._id)}`);
-    tell(`Deleted the group ${one.name}.`);
+    notify(`Deleted the group ${one.name}.`);
     list.reload();
   });
 }

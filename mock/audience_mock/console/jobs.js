@@ -1,19 +1,19 @@
-// Background jobs: what they do, and when.
+// Background jobs: their list, and when they run.
 
 import { control, segment } from "./api.js";
 import { form } from "./dialog.js";
-import { $, attempt, badge, button, h, onSubmit, tell } from "./dom.js";
+import { $, attempt, badge, button, h, onSubmit, notify } from "./dom.js";
 import { pagedList, sliced } from "./list.js";
 
-const INTERVAL = 2000; // milliseconds between two looks at the jobs, while they are shown
+const INTERVAL = 2000; // milliseconds between two requests for the jobs, while they are shown
 let list;
 let seen = "";
 
 export function create() {
   onSubmit($("job-progression"), setProgression);
   $("job-progression").addEventListener("change", showNumber);
-  list = pagedList($("job-list"), { caption: "jobs", columns, load, empty: "No job yet: new groups, recounts and bulk updates begin them." });
-  setInterval(look, INTERVAL);
+  list = pagedList($("job-list"), { caption: "jobs", columns, load, empty: "No jobs. New groups, recounts and bulk updates start jobs." });
+  setInterval(poll, INTERVAL);
   return { show };
 }
 
@@ -28,8 +28,8 @@ async function load(place, signal) {
   return sliced(items, place);
 }
 
-/** Show the jobs again if anything has changed, so that nobody loses the focus for nothing. */
-async function look() {
+/** Redraw the jobs only after a change, because drawing loses the focus. */
+async function poll() {
   if ($("panel-jobs").hidden || document.hidden) return;
   const { items } = await control("GET", "/jobs").catch(() => ({ items: null }));
   if (items && JSON.stringify(items) !== seen) list.reload();
@@ -39,15 +39,15 @@ const columns = [
   { title: "Job", head: true, cell: (one) => one.title },
   { title: "Status", cell: (one) => badge(one.status) },
   { title: "Waits for", cell: (one) => (one.status === "waiting" ? waits(one.progression) : "–") },
-  { title: "Asked for", cell: (one) => one.created_at.slice(0, 19).replace("T", " ") },
+  { title: "Created", cell: (one) => one.created_at.slice(0, 19).replace("T", " ") },
   { title: "Notes", cell: (one) => one.problem ?? (one.fails ? "will fail" : one.failing_rows.length
-    ? `skips the rows ${one.failing_rows.join(", ")}` : "–") },
+    ? `skips rows ${one.failing_rows.join(", ")}` : "–") },
   { title: "Actions", actions: true, cell: actions },
 ];
 
 function waits({ seconds, reads }) {
   if (reads !== null) return `${reads} reads`;
-  return seconds === null ? "being advanced" : `${seconds} s`;
+  return seconds === null ? "manual advance" : `${seconds} s`;
 }
 
 function actions(one) {
@@ -66,15 +66,15 @@ async function act({ id }, what, body, done) {
 
 function failRows({ id, title }) {
   form({ title: `Skip rows of ${title}`, verb: "Set", fields: [
-    { name: "rows", label: "Rows of the file", required: true, hint: "Numbers from 1, with commas between: 1, 4, 7." },
+    { name: "rows", label: "Rows of the file", required: true, hint: "Numbers from 1, separated by commas: 1, 4, 7." },
   ], action: async ({ rows }) => {
     await control("POST", `/jobs/${segment(id)}/fail`, { rows: rows.split(",").map((one) => Number(one.trim() || NaN)) });
-    tell(`${title} will skip these rows.`);
+    notify(`${title} will skip these rows.`);
     list.reload();
   } });
 }
 
-// --- when new jobs do their work --------------------------------------------------------------------
+// --- when new jobs run -------------------------------------------------------------------------------
 
 const chosen = () => document.querySelector("#job-progression input[name=when]:checked")?.value;
 
@@ -94,5 +94,5 @@ function showNumber() {
 async function setProgression() {
   const number = Number($("job-number").value);
   const body = { "at-once": { seconds: 0 }, after: { seconds: number }, reads: { reads: number }, manual: {} }[chosen()];
-  await attempt(async () => showProgression(await control("PUT", "/jobs/progression", body)), "Set for new jobs.");
+  await attempt(async () => showProgression(await control("PUT", "/jobs/progression", body)), "Saved for new jobs.");
 }

@@ -1,12 +1,12 @@
-// The live journal: what was there, then every new entry as the server sends it.
+// The live journal: the existing entries, then every new one that the server sends.
 
 import { control, controlAddress, served } from "./api.js";
 import { $, attempt, badge, button, count, fill, h, milliseconds, say, words } from "./dom.js";
 import { address, showEntry } from "./entry.js";
 
 const MOST = 300; // entries that this page keeps; the server keeps more
-const PAUSE = 1000; // milliseconds between two announcements for who listens
-const STEP = 50; // rows that are shown at first, and with each "Show more"
+const PAUSE = 1000; // milliseconds between two announcements to screen readers
+const STEP = 50; // rows shown at first, and added by each "Show more"
 
 let entries = []; // newest first
 let dropped = 0;
@@ -14,11 +14,11 @@ let shown = STEP;
 let chosen = null;
 let source = null;
 let paused = false;
-let waiting = []; // arrived, not drawn yet
-let since = []; // arrived since the journal was asked for
+let waiting = []; // received, not drawn yet
+let since = []; // received since the journal was requested
 let drawing = false;
-let asked = 0;
-let untold = 0; // calls since the last announcement
+let requested = 0;
+let unannounced = 0; // requests since the last announcement
 let last = "";
 let speaking = null;
 
@@ -50,17 +50,17 @@ function listen() {
   source = new EventSource(controlAddress("/journal/events"));
   source.addEventListener("open", () => {
     say($("journal-trouble"), "");
-    read(); // what came while nobody listened; all of it, for a session that began anew counts from 1 again
+    read(); // all entries again: some may be missing, and the ids of a restarted session begin at 1
   });
-  source.addEventListener("entry", (event) => arrived(JSON.parse(event.data)));
+  source.addEventListener("entry", (event) => receive(JSON.parse(event.data)));
   source.addEventListener("error", () => say($("journal-trouble"), source.readyState === EventSource.CLOSED
-    ? "This server sends no live updates of its journal."
-    : "The live updates were interrupted; trying again."));
+    ? "This server does not send live updates."
+    : "Live updates were interrupted. Reconnecting."));
 }
 
-/** Read what the journal holds, as far as the filter lets it through. */
+/** Load the entries that match the filter. */
 async function read() {
-  const mine = ++asked;
+  const mine = ++requested;
   const query = new URLSearchParams({ limit: String(MOST) });
   const operation = $("journal-operation").value;
   const status = $("journal-status").value;
@@ -69,14 +69,14 @@ async function read() {
   shown = STEP;
   since = [];
   try {
-    const answer = await control("GET", `/journal?${query}`);
-    if (mine !== asked) return;
-    dropped = answer.dropped ?? 0;
-    entries = merged(answer.items, since);
+    const response = await control("GET", `/journal?${query}`);
+    if (mine !== requested) return;
+    dropped = response.dropped ?? 0;
+    entries = merged(response.items, since);
   } catch (error) {
-    if (mine !== asked) return;
+    if (mine !== requested) return;
     entries = [];
-    say($("journal-trouble"), `The journal cannot be read. ${error.message}`);
+    say($("journal-trouble"), `Cannot load the journal. ${error.message}`);
   }
   draw();
 }
@@ -86,16 +86,16 @@ function merged(...lists) {
   return [...known.values()].sort((a, b) => b.id - a.id).slice(0, MOST);
 }
 
-function arrived(entry) {
+function receive(entry) {
   waiting = [...waiting, entry].slice(-MOST);
   since.push(entry);
   announce(entry);
   if (drawing) return;
   drawing = true;
-  setTimeout(drawArrived, 100); // so that a burst of calls is one drawing
+  setTimeout(drawReceived, 100); // draws a burst of requests once
 }
 
-function drawArrived() {
+function drawReceived() {
   drawing = false;
   if (paused || !waiting.length) return;
   entries = merged(entries, waiting);
@@ -103,14 +103,14 @@ function drawArrived() {
   draw();
 }
 
-/** Tell of the last call, to those who listen only once in a while: nobody can follow every one. */
+/** Show the last request; announce it to screen readers at most once per PAUSE. */
 function announce({ method, operation, path, response, duration }) {
-  last = `${method} ${operation ?? path}: ${response.status ?? "no answer"} in ${milliseconds(duration)}`;
-  $("last-call").textContent = `Last call: ${last}`;
-  untold += 1;
+  last = `${method} ${operation ?? path}: ${response.status ?? "no response"} in ${milliseconds(duration)}`;
+  $("last-call").textContent = `Last request: ${last}`;
+  unannounced += 1;
   speaking ??= setTimeout(() => {
-    $("journal-live").textContent = untold > 1 ? `${count(untold, "new call")}, the last: ${last}` : `New: ${last}`;
-    untold = 0;
+    $("journal-live").textContent = unannounced > 1 ? `${count(unannounced, "new request")}, last: ${last}` : `New: ${last}`;
+    unannounced = 0;
     speaking = null;
   }, PAUSE);
 }
@@ -132,10 +132,10 @@ function draw() {
   const rows = found.slice(0, shown).map(row);
   const more = found.length > shown
     ? h("p", { class: "buttons" }, button(`Show ${STEP} more`, () => { shown += STEP; draw(); })) : null;
-  const note = dropped ? h("p", { class: "quiet" }, `${count(dropped, "older call")} were let go.`) : null;
+  const note = dropped ? h("p", { class: "quiet" }, `The journal dropped ${count(dropped, "older request")}.`) : null;
   $("journal-list").replaceChildren(
-    rows.length ? h("ol", { class: "calls", "aria-label": "Calls, newest first" }, rows)
-      : h("p", { class: "quiet" }, "No call that the filter lets through."),
+    rows.length ? h("ol", { class: "calls", "aria-label": "Requests, newest first" }, rows)
+      : h("p", { class: "quiet" }, "No matching requests."),
     ...[more, note].filter(Boolean));
   if (focused) document.querySelector(`[data-entry="${focused}"]`)?.focus();
 }
@@ -164,11 +164,11 @@ function choose(entry) {
 function togglePause() {
   paused = !paused;
   $("journal-pause").setAttribute("aria-pressed", String(paused));
-  drawArrived();
+  drawReceived();
 }
 
 async function clear() {
-  await attempt(() => control("DELETE", "/journal"), "The journal is empty.");
+  await attempt(() => control("DELETE", "/journal"), "Cleared the journal.");
   entries = [];
   waiting = [];
   chosen = null;

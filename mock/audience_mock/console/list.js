@@ -1,4 +1,4 @@
-// A list that shows one page at a time: only twenty rows are ever asked for, however many there are.
+// A paged list: it requests twenty rows at a time, whatever the size of the data.
 
 import { button, count, h, say, table } from "./dom.js";
 
@@ -6,8 +6,8 @@ export const PAGE = 20;
 
 /**
  * A paged list in `root`.
- * `load(place, signal)` gives {items, next, previous, total, first}: the places of the pages around it, null where there
- * is none. Gives {open(place), reload()}; a later call overtakes an earlier one whose answer is still to come.
+ * `load(place, signal)` returns {items, next, previous, total, first}; next and previous are the places of those pages,
+ * or null. Returns {open(place), reload()}; a call cancels an earlier one without a response.
  */
 export function pagedList(root, { caption, columns, load, empty }) {
   const trouble = h("p", { class: "trouble", hidden: true });
@@ -18,12 +18,12 @@ export function pagedList(root, { caption, columns, load, empty }) {
   root.replaceChildren(trouble, body, h("p", { class: "buttons pager" }, previous, next, where));
   let place = null;
   let around = {};
-  let asking = new AbortController();
+  let loading = new AbortController();
 
   async function open(to = null) {
-    asking.abort();
-    asking = new AbortController();
-    const { signal } = asking;
+    loading.abort();
+    loading = new AbortController();
+    const { signal } = loading;
     body.setAttribute("aria-busy", "true");
     try {
       const page = await load(to, signal);
@@ -52,12 +52,11 @@ export function pagedList(root, { caption, columns, load, empty }) {
 
 function position(shown, total, first) {
   if (!shown) return "";
-  if (total === undefined) return count(shown, "row");
-  return total === shown ? `${total.toLocaleString("en")} in all`
-    : `${first.toLocaleString("en")} to ${(first + shown - 1).toLocaleString("en")} of ${total.toLocaleString("en")}`;
+  if (total === undefined || total === shown) return count(shown, "row");
+  return `${first.toLocaleString("en")} to ${(first + shown - 1).toLocaleString("en")} of ${total.toLocaleString("en")}`;
 }
 
-/** What `load` gives for an answer with numbered pages. */
+/** The result of `load` for a response with numbered pages. */
 export function numbered({ items, page }) {
   return {
     items,
@@ -68,7 +67,7 @@ export function numbered({ items, page }) {
   };
 }
 
-/** What `load` gives for everything at once, of which a page is shown. */
+/** The result of `load` for one page of a complete list. */
 export function sliced(items, place) {
   const last = Math.max(1, Math.ceil(items.length / PAGE));
   const current = Math.min(place ?? 1, last);

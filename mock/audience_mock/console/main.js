@@ -1,4 +1,4 @@
-// The page: which panel is shown, by its address, and what each begins with.
+// The page: it creates the panels, and its address selects the panel to show.
 
 import { load, served, useBearer, worldChanged } from "./api.js";
 import * as coverage from "./coverage.js";

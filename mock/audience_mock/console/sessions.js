@@ -1,8 +1,8 @@
-// Sessions: which there are, and which one this page is in.
+// Sessions: their list, and the session of this page.
 
 import { control, currentSession, segment, useSession } from "./api.js";
 import { confirm } from "./dialog.js";
-import { $, attempt, badge, button, h, onSubmit, tell } from "./dom.js";
+import { $, attempt, badge, button, h, onSubmit, notify } from "./dom.js";
 import { pagedList, sliced } from "./list.js";
 import { summed } from "./state.js";
 
@@ -15,7 +15,7 @@ export function create() {
   $("session-clear").addEventListener("click", endAll);
   document.addEventListener("worldchange", showName);
   showName();
-  list = pagedList($("session-list"), { caption: "sessions", columns, load, empty: "No session." });
+  list = pagedList($("session-list"), { caption: "sessions", columns, load, empty: "No sessions." });
   return { show: () => list.reload() };
 }
 
@@ -28,7 +28,7 @@ async function suggest() {
   $("session-names").replaceChildren(...items.slice(-SUGGESTED).map(({ name }) => h("option", { value: name })));
 }
 
-const go = (name) => attempt(async () => useSession(name), `This page is in the session ${name} now.`);
+const go = (name) => attempt(async () => useSession(name), `This page now uses the session ${name}.`);
 
 async function load(place, signal) {
   return sliced((await control("GET", "/sessions", undefined, { signal })).items, place);
@@ -36,25 +36,25 @@ async function load(place, signal) {
 
 const columns = [
   { title: "Name", head: true, cell: (one) => [h("code", {}, one.name), " ",
-    ...(one.name === currentSession() ? [badge("here")] : [])] },
+    ...(one.name === currentSession() ? [badge("this page")] : [])] },
   { title: "Holds", cell: (one) => summed(one.tenants) },
   { title: "Idle", number: true, cell: (one) => `${Math.round(one.idle)} s` },
   { title: "Actions", actions: true, cell: (one) => [
-    button("Go there", () => go(one.name), { about: one.name }),
+    button("Use", () => go(one.name), { about: one.name }),
     button("End", () => end(one), { about: one.name, kind: "danger" })] },
 ];
 
 function endAll() {
-  confirm("End every session?", "Each begins anew with its next call: data, clock, jobs, snapshots, faults, journal.",
+  confirm("End all sessions?", "This deletes their data, clocks, jobs, snapshots, faults and journals.",
     "End all", async () => {
       await control("DELETE", "/sessions");
-      tell("Every session has ended.");
+      notify("Ended all sessions.");
       useSession(currentSession());
     });
 }
 
 async function end({ name }) {
-  await attempt(() => control("DELETE", `/sessions/${segment(name)}`), `The session ${name} has ended.`);
+  await attempt(() => control("DELETE", `/sessions/${segment(name)}`), `Ended the session ${name}.`);
   if (name === currentSession()) useSession(name);
   else list.reload();
 }

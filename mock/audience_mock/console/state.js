@@ -1,12 +1,12 @@
-// The state of the session: what there is, reset, snapshots, export and import, and the clock.
+// The state of the session: contents, reset, snapshots, export and import, and the clock.
 
 import { control, controlAddress, currentSession, segment, worldChanged } from "./api.js";
 import { $, attempt, button, count, h, onSubmit, say, table } from "./dom.js";
 import { sliced, pagedList } from "./list.js";
 
 let snapshots;
-let offset = null; // what the session's clock is ahead of this machine's by, in milliseconds; null while it stands
-let standing = null;
+let offset = null; // milliseconds between the session's clock and this machine's; null while it is frozen
+let frozenAt = null;
 
 export function create() {
   for (const one of $("state-reset").querySelectorAll("button")) one.addEventListener("click", () => reset(one.dataset.to));
@@ -19,7 +19,7 @@ export function create() {
   $("state-import").addEventListener("change", importFile);
   snapshots = pagedList($("snapshot-list"), {
     caption: "snapshots", columns, load: async (place, signal) =>
-      sliced((await control("GET", "/snapshots", undefined, { signal })).items, place), empty: "No snapshot yet.",
+      sliced((await control("GET", "/snapshots", undefined, { signal })).items, place), empty: "No snapshots.",
   });
   setInterval(tick, 250);
   return { show };
@@ -37,8 +37,8 @@ async function showCounts() {
     const { items } = await control("GET", "/sessions");
     const found = items.find((one) => one.name === currentSession());
     const tenants = Object.entries(found?.tenants ?? {});
-    $("state-counts").replaceChildren(tenants.length ? table("What each application holds", countColumns, tenants)
-      : h("p", { class: "quiet" }, "Nothing: no definition, no value, no group."));
+    $("state-counts").replaceChildren(tenants.length ? table("Contents of each application", countColumns, tenants)
+      : h("p", { class: "quiet" }, "Empty: no definitions, values or groups."));
   } catch (error) {
     $("state-counts").replaceChildren(h("p", { class: "trouble" }, error.message));
   }
@@ -50,7 +50,7 @@ const countColumns = [
   held("definitions"), held("values"), held("groups"), held("users"),
 ];
 
-/** What a world holds, in words. */
+/** The contents of all applications as a text. */
 export function summed(tenants) {
   const sum = (name) => Object.values(tenants).reduce((all, one) => all + one[name], 0);
   return `${count(sum("definitions"), "definition")}, ${count(sum("values"), "value")}, ${count(sum("groups"), "group")}`;
@@ -65,7 +65,7 @@ const reset = (to) => changed(() => control("POST", `/reset${to ? `?to=${segment
 
 async function take() {
   const name = $("snapshot-name").value.trim();
-  if (await attempt(() => control("PUT", `/snapshots/${segment(name)}`), `Took the snapshot ${name}.`)) {
+  if (await attempt(() => control("PUT", `/snapshots/${segment(name)}`), `Saved the snapshot ${name}.`)) {
     $("snapshot-form").reset();
   }
   snapshots.reload();
@@ -93,7 +93,7 @@ async function importFile() {
     try {
       state = JSON.parse(await file.text());
     } catch (error) {
-      throw new Error(`${file.name} is not JSON (${error.message}); import a file that was exported here.`);
+      throw new Error(`${file.name} is not JSON (${error.message}); import a file that this page exported.`);
     }
     return control("PUT", "/state", state);
   }, `Imported ${file.name}`);
@@ -114,19 +114,19 @@ async function readClock() {
 }
 
 function showClock({ now, frozen }) {
-  standing = frozen ? now : null;
+  frozenAt = frozen ? now : null;
   offset = frozen ? null : Date.parse(now) - Date.now();
-  say($("clock-state"), frozen ? "frozen" : Math.abs(offset) > 5000 ? "runs, put elsewhere" : "real time");
+  say($("clock-state"), frozen ? "frozen" : Math.abs(offset) > 5000 ? "shifted" : "real time");
   $("clock-moment").value = now.slice(0, 19);
   tick();
 }
 
 function tick() {
-  if ($("panel-state").hidden || (standing === null && offset === null)) return;
-  const now = standing ?? new Date(Date.now() + offset).toISOString();
+  if ($("panel-state").hidden || (frozenAt === null && offset === null)) return;
+  const now = frozenAt ?? new Date(Date.now() + offset).toISOString();
   $("clock-now").textContent = `${now.slice(0, 10)} ${now.slice(11, 19)} UTC`;
 }
 
 async function setClock(body) {
-  await attempt(async () => showClock(await control("POST", "/clock", body)), () => `The clock says ${$("clock-now").textContent}.`);
+  await attempt(async () => showClock(await control("POST", "/clock", body)), () => `The clock is at ${$("clock-now").textContent}.`);
 }

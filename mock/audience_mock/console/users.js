@@ -1,8 +1,8 @@
-// The users who have contacts or are blacklisted: the Audience API only reads them, so this goes through the control API.
+// Contact data and blacklisting of users: the Audience API only reads them, so this page uses the control API.
 
 import { control, segment, served } from "./api.js";
 import { confirm, form } from "./dialog.js";
-import { $, badge, button, h, onSubmit, tell } from "./dom.js";
+import { $, badge, button, h, onSubmit, notify } from "./dom.js";
 import { PAGE, numbered, pagedList } from "./list.js";
 
 let list;
@@ -11,20 +11,20 @@ export function create() {
   const filter = h("form", { class: "bar", role: "search" },
     h("p", {}, h("label", { for: "user-part" }, "Id, email or phone contains"),
       h("input", { id: "user-part", type: "search", autocomplete: "off" })),
-    h("p", { class: "buttons" }, h("button", {}, "Search"), button("Describe a user", add, { kind: "main" })));
+    h("p", { class: "buttons" }, h("button", {}, "Search"), button("Add contact data", add, { kind: "main" })));
   const root = h("div");
   $("data-users").replaceChildren(h("h3", {}, "Users"), filter, root);
-  list = pagedList(root, { caption: "users", columns, load, empty: "No user has contacts here." });
+  list = pagedList(root, { caption: "users", columns, load, empty: "No users with contact data." });
   onSubmit(filter, () => list.open());
   return { show: () => list.reload() };
 }
 
-const query = (more = {}) => new URLSearchParams({ application: served.tenant, ...more });
+const query = (parameters = {}) => new URLSearchParams({ application: served.tenant, ...parameters });
 const path = (user) => `/users/${segment(user)}?${query()}`;
 
 async function load(place, signal) {
-  const asked = query({ page_no: place ?? 1, page_size: PAGE, q: $("user-part").value });
-  return numbered(await control("GET", `/users?${asked}`, undefined, { signal }));
+  const search = query({ page_no: place ?? 1, page_size: PAGE, q: $("user-part").value });
+  return numbered(await control("GET", `/users?${search}`, undefined, { signal }));
 }
 
 const columns = [
@@ -34,7 +34,7 @@ const columns = [
   { title: "Notes", cell: (one) => (one.blacklisted ? badge("blacklisted") : "") },
   { title: "Actions", actions: true, cell: (one) => [
     button("Change", () => change(one), { about: one.user_id }),
-    button("Forget", () => forget(one), { about: one.user_id, kind: "danger" })] },
+    button("Delete", () => remove(one), { about: one.user_id, kind: "danger" })] },
 ];
 
 const written = ({ country_code: code, phone }) => (code ? `+${code} ${phone}` : phone);
@@ -43,16 +43,16 @@ function fields(one = { emails: [], phone_numbers: [] }) {
   return [
     ...(one.user_id ? [] : [{ name: "user_id", label: "User id", required: true }]),
     { name: "emails", label: "Emails", value: one.emails.map(({ email }) => email).join(", "),
-      hint: "With commas between them; the first is the primary one." },
+      hint: "Separated by commas; the first is the primary one." },
     { name: "phone_numbers", label: "Phone numbers", value: one.phone_numbers.map(written).join(", "),
-      hint: "Like +91 5550100, with commas between them." },
+      hint: "Like +91 5550100, separated by commas." },
     { name: "blacklisted", label: "Blacklisted", kind: "checkbox", value: one.blacklisted },
   ];
 }
 
 const parts = (text) => text.split(",").map((part) => part.trim()).filter(Boolean);
 
-/** What was typed, with the flags of contacts that were there before. */
+/** The typed contacts; existing ones keep their flags. */
 function described({ emails, phone_numbers: phones, blacklisted }, before = { emails: [], phone_numbers: [] }) {
   const flags = (place) => ({ primary: place === 0, verified: true, active: true });
   return {
@@ -69,7 +69,7 @@ function number(text) {
 }
 
 function add() {
-  form({ title: "Describe a user", verb: "Save", fields: fields(), action: ({ user_id: user, ...typed }) => save(user, described(typed)) });
+  form({ title: "Add contact data", verb: "Save", fields: fields(), action: ({ user_id: user, ...typed }) => save(user, described(typed)) });
 }
 
 function change(one) {
@@ -78,14 +78,14 @@ function change(one) {
 
 async function save(user, body) {
   await control("PUT", path(user), body);
-  tell(`Saved the user ${user}.`);
+  notify(`Saved the user ${user}.`);
   list.reload();
 }
 
-function forget(one) {
-  confirm(`Forget ${one.user_id}?`, "The user stays in groups, without contacts.", "Forget", async () => {
+function remove(one) {
+  confirm(`Delete the contact data of ${one.user_id}?`, "The user stays in its groups.", "Delete", async () => {
     await control("DELETE", path(one.user_id));
-    tell(`Forgot the user ${one.user_id}.`);
+    notify(`Deleted the contact data of ${one.user_id}.`);
     list.reload();
   });
 }

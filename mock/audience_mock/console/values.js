@@ -2,7 +2,7 @@
 
 import { api, segment } from "./api.js";
 import { confirm, form } from "./dialog.js";
-import { $, button, h, onSubmit, pretty, tell } from "./dom.js";
+import { $, button, h, onSubmit, pretty, notify } from "./dom.js";
 import { PAGE, numbered, pagedList } from "./list.js";
 
 const SUGGESTED = 100;
@@ -18,7 +18,7 @@ export function create() {
   const root = h("div");
   $("data-values").replaceChildren(h("h3", {}, "Values of a user"), choice, root,
     h("datalist", { id: "definition-slugs" }));
-  list = pagedList(root, { caption: "values", columns, load, empty: "This user has no value." });
+  list = pagedList(root, { caption: "values", columns, load, empty: "This user has no values." });
   onSubmit(choice, () => { location.hash = `data/values/${encodeURIComponent($("value-user").value.trim())}`; });
   return { show };
 }
@@ -49,12 +49,12 @@ function add() {
   user = $("value-user").value.trim();
   if (!user) {
     $("value-user").focus();
-    tell("Say which user first.");
+    notify("Enter a user id first.");
     return;
   }
   suggest();
   form({ title: `Set a value of ${user}`, verb: "Set", fields: [
-    { name: "definition", label: "Definition", required: true, list: "definition-slugs", hint: "Its slug or its id." },
+    { name: "definition", label: "Definition", required: true, list: "definition-slugs", hint: "Slug or id." },
     valueField(),
   ], action: async ({ definition, value }) => {
     const { _id, type } = await find(definition.trim());
@@ -75,7 +75,7 @@ async function find(text) {
 const valueField = (type, value = "") => ({
   name: "value", label: "Value", kind: "textarea", required: true, value,
   hint: TEXTS.includes(type) ? `A ${type}, without quotation marks.`
-    : `${type ? `A ${type}` : "A text, date or datetime as it is; anything else"} as JSON: 12, true, ["a"], {"a": 1}.`,
+    : `${type ? `A ${type}` : "A string, date or datetime without quotation marks; other types"} as JSON: 12, true, ["a"], {"a": 1}.`,
 });
 
 function change(one) {
@@ -87,7 +87,7 @@ function change(one) {
 
 async function put(definition, type, typed) {
   await api("PUT", path(definition), { body: { attribute: { value: parsed(type, typed) } } });
-  tell(`Set the value of ${user}.`);
+  notify(`Set the value of ${user}.`);
   if (location.hash === `#data/values/${encodeURIComponent(user)}`) list.reload();
   else location.hash = `data/values/${encodeURIComponent(user)}`;
 }
@@ -102,9 +102,9 @@ function parsed(type, typed) {
 }
 
 function remove(one) {
-  confirm(`Delete ${one.attribute.key}?`, `The value of ${user} is gone then.`, "Delete", async () => {
+  confirm(`Delete ${one.attribute.key}?`, `This deletes the value of ${user}.`, "Delete", async () => {
     await api("DELETE", path(one.user_attribute_definition_id));
-    tell(`Deleted the value ${one.attribute.key}.`);
+    notify(`Deleted the value ${one.attribute.key}.`);
     list.reload();
   });
 }

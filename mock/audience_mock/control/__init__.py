@@ -1,4 +1,4 @@
-"""What steers the mock, under /__mock__. It is no part of the contract."""
+"""The control API of the mock, under /__mock__. It is not part of the contract."""
 
 from audience_mock.control import console, faults, journal, state, times, users
 

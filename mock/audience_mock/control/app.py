@@ -1,6 +1,7 @@
-"""The control API's place in the server: in front of the API, and beside it."""
+"""The control API as an ASGI application in front of the API, and the requests of its handlers."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from starlette.applications import Starlette
@@ -13,28 +14,26 @@ from audience_mock import errors
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
 from audience_mock.middleware.fault_injection import CONNECTION, connection_of
-from audience_mock.middleware.json_response import answer
+from audience_mock.middleware.json_response import json_response, send_refusal
 from audience_mock.middleware.request_validation import MAX_DEPTH, parse_json
 from audience_mock.session.sessions import HEADER, Session, Sessions
 
 PREFIX = "/__mock__"
-AROUND_A_VALUE = 8
-"""Levels that an export, or an entry of the journal, may have around a body of the API."""
+WRAPPER_DEPTH = 8
+"""Levels that an export or a journal entry may add around a body of the API."""
 
 
 class Control:
-    """Answer what begins with /__mock__, and pass everything else on.
-
-    Args:
-        app: the API.
-        routes: what the control API answers, below its prefix.
-        guard: who may ask.
-    """
+    """Answer paths under /__mock__, and pass everything else on."""
 
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute], guard: Guard) -> None:
         self._app = app
         self._guard = guard
-        handlers: dict[Any, Callable[[Request, Any], Any]] = {Refusal: _refused, 404: _unknown, 405: _not_allowed}
+        handlers: dict[Any, Callable[[Request, Any], Any]] = {
+            Refusal: _refused,
+            HTTPStatus.NOT_FOUND: _unknown,
+            HTTPStatus.METHOD_NOT_ALLOWED: _not_allowed,
+        }
         self._control = Starlette(routes=routes, exception_handlers=handlers)
         self._control.router.redirect_slashes = False
 
@@ -42,20 +41,20 @@ class Control:
         scope[CONNECTION] = connection_of(send)
         path: str = scope.get("path", "")
         if scope["type"] == "http" and path.startswith(PREFIX) and path[len(PREFIX) :][:1] in {"", "/"}:
-            return self._steered(scope, receive, send)
+            return self._respond(scope, receive, send)
         return self._app(scope, receive, send)
 
-    async def _steered(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             self._guard.check(Request(scope))
         except Refusal as refusal:
-            await answer(refusal.status, refusal.body())(scope, receive, send)
+            await send_refusal(send, refusal)
             return
-        await self._control(scope, receive, self._guard.remembering(Request(scope), send))
+        await self._control(scope, receive, self._guard.with_token_cookie(Request(scope), send))
 
 
 def _refused(_: Request, refusal: Refusal) -> Response:
-    response = answer(refusal.status, refusal.body())
+    response = json_response(refusal.status, refusal.body())
     response.headers.update(refusal.headers)
     return response
 
@@ -65,40 +64,38 @@ def _unknown(request: Request, _: Any) -> Response:
 
 
 def _not_allowed(request: Request, _: Any) -> Response:
-    """Every method of the path counts: Starlette's own answer names those of its first route."""
+    """405 with the methods of all routes of the path; Starlette names only those of the first."""
     fitting = [route for route in request.app.routes if route.matches(request.scope)[0] is Match.PARTIAL]
     allowed = sorted({method for route in fitting for method in route.methods})
     return _refused(request, errors.method_not_allowed(request.method, request.url.path, allowed))
 
 
-# --- what handlers of the control API share -------------------------------------------------------------
+# --- requests -------------------------------------------------------------------------------------------
 
 
 class ControlRequest:
-    """A request to the control API, and the session that it is about."""
+    """A request to the control API: its session, its valid query parameters and its valid body."""
 
     def __init__(self, request: Request, sessions: Sessions) -> None:
         self.request = request
         self.sessions = sessions
+        self.query: dict[str, Any] = {}
         self.content: dict[str, Any] = {}
 
     @property
     def session(self) -> Session:
-        """The session that the header names, or the parameter `session`."""
+        """The session of the header, or else of the query parameter `session`."""
         return self.sessions.get(self.request.headers.get(HEADER) or self.request.query_params.get("session"))
 
     def path(self, name: str) -> str:
         return str(self.request.path_params[name])
 
-    def query(self, name: str) -> str | None:
-        return self.request.query_params.get(name)
-
     async def body(self) -> dict[str, Any]:
-        """The request's body, an object; an empty one if there is none. Raises Refusal 400."""
+        """The body, which must be an object; an empty object for no body. Raises Refusal 400."""
         content = await self.request.body()
         if not content:
             return {}
-        body, problem = parse_json(content, MAX_DEPTH + AROUND_A_VALUE)
+        body, problem = parse_json(content, MAX_DEPTH + WRAPPER_DEPTH)
         if problem:
             raise errors.invalid([problem])
         if not isinstance(body, dict):

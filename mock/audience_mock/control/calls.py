@@ -1,4 +1,4 @@
-"""The operations of the control API: each is one entry, from which its route, its checks and its description come."""
+"""The operations of the control API: each is one Call, which gives its route, its validation and its description."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -13,7 +13,8 @@ from audience_mock import __version__, errors
 from audience_mock.contract.schema import Schema
 from audience_mock.control.app import PREFIX, ControlRequest
 from audience_mock.errors import Violation
-from audience_mock.middleware.json_response import answer
+from audience_mock.middleware.json_response import json_response
+from audience_mock.middleware.request_validation import Parameter
 from audience_mock.session.sessions import HEADER, Sessions
 
 Json = dict[str, Any]
@@ -26,11 +27,11 @@ class Call:
     Args:
         method: of HTTP.
         path: below /__mock__.
-        handler: what answers; gives a Response, or data that is answered as JSON.
-        summary: what it does, in a few words.
-        query: the parameters that it takes, name -> (what it says, its JSON schema).
-        body: the JSON schema of its body; None where it takes none.
-        status: of its success.
+        handler: returns a Response, or the data of a JSON response.
+        summary: for the description.
+        query: parameters, name -> (description, JSON schema).
+        body: JSON schema of the body; None for no body.
+        status: of a success.
     """
 
     method: str
@@ -42,28 +43,35 @@ class Call:
     status: int = 200
 
     def route(self, sessions: Sessions) -> Route:
-        """Its route."""
+        parameters = [Parameter(declared) for declared in self.parameters()]
         schema = Schema(self.body) if self.body is not None else None
 
         async def endpoint(request: Request) -> Response:
             control_request = ControlRequest(request, sessions)
-            unknown = [name for name in request.query_params if name not in {*self.query, "session", "token"}]
-            if unknown:
-                known = ", ".join(self.query) or "none"
-                raise errors.invalid(
-                    [
-                        Violation(f"query.{name}", f"There is no parameter {name}; there are: {known}.")
-                        for name in unknown
-                    ]
-                )
+            known = ", ".join(self.query) or "none"
+            violations = [
+                Violation(f"query.{name}", f"There is no parameter {name}; the parameters are: {known}.")
+                for name in request.query_params
+                if name not in {*self.query, "session", "token"}
+            ]
+            for parameter in parameters:
+                parameter.validate(request.query_params.get(parameter.name), control_request.query, violations)
             if schema is not None:
                 control_request.content = await control_request.body()
-                if violations := schema.violations(control_request.content, "body"):
-                    raise errors.invalid(violations)
-            given = await self.handler(control_request)
-            return given if isinstance(given, Response) else answer(self.status, given)
+                violations += schema.violations(control_request.content, "body")
+            if violations:
+                raise errors.invalid(violations)
+            result = await self.handler(control_request)
+            return result if isinstance(result, Response) else json_response(self.status, result)
 
         return Route(f"{PREFIX}{self.path}", endpoint, methods=[self.method])
+
+    def parameters(self) -> list[Json]:
+        """The query parameters as in OpenAPI."""
+        return [
+            {"name": name, "in": "query", "description": description, "schema": schema}
+            for name, (description, schema) in self.query.items()
+        ]
 
 
 def described(calls: Iterable[Call]) -> Json:
@@ -76,8 +84,8 @@ def described(calls: Iterable[Call]) -> Json:
         "info": {
             "title": "Control of the Audience API mock",
             "version": __version__,
-            "description": "Steers the mock; it is no part of the Audience API. Every call is about one session: "
-            f"the one that the header {HEADER} or the parameter `session` names, else the default one.",
+            "description": "Controls the mock; it is not part of the Audience API. Every call works on one session: "
+            f"the session of the header {HEADER} or of the parameter `session`, else the default session.",
         },
         "paths": paths,
     }
@@ -88,10 +96,7 @@ def _operation(call: Call) -> Json:
     parameters: list[Json] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
     ]
-    parameters += [
-        {"name": name, "in": "query", "description": says, "schema": schema}
-        for name, (says, schema) in call.query.items()
-    ]
+    parameters += call.parameters()
     parameters.append({"name": HEADER, "in": "header", "schema": {"type": "string"}})
     operation: Json = {
         "summary": call.summary,
@@ -99,7 +104,7 @@ def _operation(call: Call) -> Json:
         "parameters": parameters,
         "responses": {
             str(call.status): {"description": HTTPStatus(call.status).phrase},
-            "400": {"description": "Refused; the body says why, as in the Audience API"},
+            "400": {"description": "Refused, with the error body of the Audience API"},
         },
     }
     if call.body is not None:
@@ -108,7 +113,7 @@ def _operation(call: Call) -> Json:
 
 
 def routes(calls: Iterable[Call], sessions: Sessions) -> list[Route]:
-    """The routes of all operations, one for each path and method, with the description among them."""
+    """One route for each call, and the route of their description."""
     every = list(calls)
 
     async def describe(_: ControlRequest) -> Json:

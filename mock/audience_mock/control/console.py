@@ -1,6 +1,7 @@
-"""The console: one page at /__mock__/ for people, plain files that need no network but this server."""
+"""The console: the web page at /__mock__/, static files that load nothing from other servers."""
 
 import functools
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from audience_mock.control.calls import Call
 
 FOLDER = Path(__file__).resolve().parents[1] / "console"
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-"""Media types of the console's files; a file of any other kind is not served."""
+"""Media types of the console's files; files of other types are not served."""
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "object-src 'none'",
@@ -24,20 +25,20 @@ HEADERS = {
 
 @functools.cache
 def files() -> dict[str, bytes]:
-    """Every file of the console, by name."""
+    """The content of each file of the console by name."""
     return {path.name: path.read_bytes() for path in FOLDER.iterdir() if path.suffix in TYPES}
 
 
-def _served(name: str) -> Response:
+def _file_response(name: str) -> Response:
     return Response(files()[name], media_type=TYPES[Path(name).suffix], headers=HEADERS)
 
 
 async def show_console(request: ControlRequest) -> Any:
-    """A token goes from the address, which people copy: the guard has the browser remember it."""
-    if request.query("token") is None:
-        return _served("index.html")
+    """Redirects to the same address without the token, because people copy addresses; the guard sets it as a cookie."""
+    if "token" not in request.request.query_params:
+        return _file_response("index.html")
     others = request.request.url.remove_query_params("token").query
-    return RedirectResponse(f"{PREFIX}/{f'?{others}' if others else ''}", 303)
+    return RedirectResponse(f"{PREFIX}/{f'?{others}' if others else ''}", HTTPStatus.SEE_OTHER)
 
 
 async def find_console(request: ControlRequest) -> Any:
@@ -49,11 +50,11 @@ async def read_console_file(request: ControlRequest) -> Any:
     name = request.path("name")
     if name not in files():
         raise errors.unknown_control_path(request.request.url.path)
-    return _served(name)
+    return _file_response(name)
 
 
 CALLS = (
-    Call("GET", "", find_console, "Go to the console", status=307),
+    Call("GET", "", find_console, "Redirect to the console", status=307),
     Call("GET", "/", show_console, "Show the console"),
-    Call("GET", "/console/{name}", read_console_file, "Read a file of the console"),
+    Call("GET", "/console/{name}", read_console_file, "Get a file of the console"),
 )

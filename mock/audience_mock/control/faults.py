@@ -1,11 +1,11 @@
-"""Faults on demand: rules that spoil answers of the API."""
+"""Fault rules: responses that are replaced, delayed or broken on demand."""
 
+from http import HTTPStatus
 from typing import Any
 
 from audience_mock import errors
 from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
-from audience_mock.errors import Violation
 from audience_mock.middleware.prefer_header import KINDS
 from audience_mock.operations import OPERATIONS
 
@@ -19,13 +19,13 @@ RULE: Json = {
         "path": {
             "type": "string",
             "minLength": 1,
-            "description": "whole, or below the application; * is anything",
+            "description": "the full path, or the path below the application; * matches any text",
         },
         "status": {"type": "integer", "minimum": 200, "maximum": 599},
-        "body": {"description": "of the answer; without it, one that the contract allows"},
-        "example": {"type": "string", "description": "the name of one of the contract's examples"},
+        "body": {"description": "of the response; by default an example from the contract"},
+        "example": {"type": "string", "description": "name of one of the contract's examples"},
         "delay": {
-            "description": "seconds, or how they are distributed",
+            "description": "seconds, or a distribution of seconds",
             "oneOf": [
                 SECONDS,
                 {
@@ -41,19 +41,18 @@ RULE: Json = {
             ],
         },
         "probability": {"type": "number", "minimum": 0, "maximum": 1},
-        "seed": {"type": "integer", "description": "makes the probability and the delay the same every time"},
-        "times": {"type": "integer", "minimum": 1, "description": "how many requests it strikes"},
+        "seed": {"type": "integer", "description": "random seed of the probability and the delay"},
+        "times": {"type": "integer", "minimum": 1, "description": "number of requests that the rule applies to"},
         "rate": {
             "type": "object",
-            "description": "strikes the requests beyond so many in so many seconds: 429 with Retry-After",
+            "description": "429 with Retry-After for more than `limit` requests in `seconds`",
             "additionalProperties": False,
             "required": ["limit", "seconds"],
             "properties": {"limit": {"type": "integer", "minimum": 0}, "seconds": {"type": "number", "minimum": 0.001}},
         },
-        "kind": {"enum": list(KINDS), "description": "no answer, half an answer, or an answer that is no JSON"},
+        "kind": {"enum": list(KINDS), "description": "no response, half a response, or a body that is not JSON"},
     },
 }
-LEAST_ERROR = 400
 EFFECTS = ("status", "body", "example", "delay", "rate", "kind")
 
 
@@ -64,12 +63,10 @@ async def list_faults(request: ControlRequest) -> Any:
 async def add_fault(request: ControlRequest) -> Any:
     fields = request.content
     if not any(effect in fields for effect in EFFECTS):
-        message = f"The rule does nothing; give it one of {', '.join(EFFECTS)}."
-        raise errors.invalid([Violation("body", message)])
-    if fields.get("status", LEAST_ERROR) < LEAST_ERROR and not {"operation", "body"} & fields.keys():
-        message = (
-            f"A rule for every operation cannot know the body of a {fields['status']}; give it operation, or body."
-        )
+        raise errors.one("body", f"The rule has no effect; send at least one of {', '.join(EFFECTS)}.")
+    status = fields.get("status", HTTPStatus.BAD_REQUEST)
+    if status < HTTPStatus.BAD_REQUEST and not {"operation", "body"} & fields.keys():
+        message = f"The body of a {status} depends on the operation; send operation or body too."
         raise errors.one("body.status", message)
     return request.session.faults.add(fields).described()
 
@@ -87,8 +84,8 @@ async def delete_faults(request: ControlRequest) -> Any:
 
 
 CALLS = (
-    Call("GET", "/faults", list_faults, "List the faults that were given"),
-    Call("POST", "/faults", add_fault, "Spoil answers from now on", body=RULE, status=201),
-    Call("DELETE", "/faults", delete_faults, "Forget all faults"),
-    Call("DELETE", "/faults/{fault_id}", delete_fault, "Forget a fault"),
+    Call("GET", "/faults", list_faults, "List the fault rules"),
+    Call("POST", "/faults", add_fault, "Add a fault rule", body=RULE, status=201),
+    Call("DELETE", "/faults", delete_faults, "Delete all fault rules"),
+    Call("DELETE", "/faults/{fault_id}", delete_fault, "Delete a fault rule"),
 )

@@ -1,10 +1,9 @@
-"""Who may use the control API: this machine, and no web page but its own.
+"""Access to the control API: only from this machine, and from no other web page than the console.
 
-A page in a developer's browser can send requests to loopback. It cannot forge `Origin`, and a name that was rebound
-to loopback is seen in `Host`.
+A page in a developer's browser can send requests to loopback. It cannot forge `Origin`, and `Host` shows a name that
+was rebound to loopback.
 """
 
-import ipaddress
 import secrets
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,16 +12,17 @@ from starlette.requests import Request
 from starlette.types import Message, Send
 
 from audience_mock.errors import Refusal, show
+from audience_mock.loopback import is_loopback
 
 TOKEN_HEADER = "X-Mock-Token"  # noqa: S105 (the header's name)
 TOKEN_COOKIE = "mock-token"  # noqa: S105 (the cookie's name)
 
 
 class Guard:
-    """Refuses what may come from a web page that is not ours.
+    """Refuses requests of other hosts and web pages, and requests without the token.
 
     Args:
-        token: to be sent with every request; None where the server is bound to loopback.
+        token: that every request needs; None if the server is bound to loopback.
     """
 
     def __init__(self, token: str | None = None) -> None:
@@ -31,32 +31,28 @@ class Guard:
     def check(self, request: Request) -> None:
         """Raises Refusal 403 for a foreign Host or Origin, 401 without the token."""
         host = request.headers.get("host", "")
-        if self._token is None and not _is_near(host):
+        if self._token is None and not _is_local(host):
             raise Refusal(403, f"The control API is not served for the host {show(host)}; use 127.0.0.1 or localhost.")
         origin = request.headers.get("origin")
         if origin is not None and _split(origin).netloc.lower() != host.lower():
-            raise Refusal(
-                403, f"A page of {show(origin)} may not use the control API; only the console at /__mock__/ may."
-            )
-        if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"} and not _is_a_visit(request):
-            raise Refusal(
-                403, "A page of another site may not use the control API; only the console at /__mock__/ may."
-            )
+            raise _foreign_page(show(origin))
+        if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"} and not _is_navigation(request):
+            raise _foreign_page("another site")
         if self._token is not None and not self._has_token(request):
             raise Refusal(401, f"Send the token that was printed at start as the header {TOKEN_HEADER}.")
 
-    def remembering(self, request: Request, send: Send) -> Send:
-        """A `send` that lets the browser of somebody who came with the token remember it."""
+    def with_token_cookie(self, request: Request, send: Send) -> Send:
+        """A `send` that sets the token as a cookie if it was sent in the query."""
         if self._token is None or "token" not in request.query_params:
             return send
         cookie = f"{TOKEN_COOKIE}={self._token}; Path=/__mock__; HttpOnly; SameSite=Strict"
 
-        async def told(message: Message) -> None:
+        async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(raw=message["headers"]).append("set-cookie", cookie)
             await send(message)
 
-        return told
+        return send_with_cookie
 
     def _has_token(self, request: Request) -> bool:
         sent = (request.headers.get(TOKEN_HEADER), request.cookies.get(TOKEN_COOKIE), request.query_params.get("token"))
@@ -65,26 +61,25 @@ class Guard:
         )
 
 
+def _foreign_page(site: str) -> Refusal:
+    return Refusal(403, f"A page of {site} may not use the control API; only the console at /__mock__/ may.")
+
+
 def _split(url: str) -> SplitResult:
-    """The parts of a URL; of one that cannot be, none."""
+    """The parts of a URL; empty ones for an invalid URL."""
     try:
         return urlsplit(url)
     except ValueError:
         return urlsplit("")
 
 
-def _is_a_visit(request: Request) -> bool:
-    """Does a person follow a link to us; the page then has a window of its own, and the other site sees none of it."""
-    asked = (request.method, request.headers.get("sec-fetch-mode"), request.headers.get("sec-fetch-dest"))
-    return asked == ("GET", "navigate", "document")
+def _is_navigation(request: Request) -> bool:
+    """Did a person follow a link; the page then opens in its own window, which the other site cannot read."""
+    kind = (request.method, request.headers.get("sec-fetch-mode"), request.headers.get("sec-fetch-dest"))
+    return kind == ("GET", "navigate", "document")
 
 
-def _is_near(host: str) -> bool:
-    """Is it a name that no other machine can have."""
+def _is_local(host: str) -> bool:
+    """Is a Host header a name that only this machine can have."""
     name = _split(f"//{host}").hostname or ""
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+    return name.endswith(".localhost") or is_loopback(name)

@@ -1,4 +1,4 @@
-"""The journal of a session: what was asked and answered, filtered, counted, verified, exported and told live."""
+"""The journal of a session: list, count, verify, export and stream its requests and responses."""
 
 import asyncio
 import functools
@@ -9,72 +9,54 @@ from typing import Any
 from connexion.http_facts import METHODS
 from starlette.responses import StreamingResponse
 
-from audience_mock import errors
 from audience_mock.contract.document import load_contract
 from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
-from audience_mock.control.journal_entries import AT_ONCE, each, entry
+from audience_mock.control.journal_entries import BATCH, entry, map_in_batches
 from audience_mock.control.journal_har import archive, archived
-from audience_mock.control.journal_verify import EXPECTATION, is_like, verify_calls
+from audience_mock.control.journal_verify import EXPECTATION, matches_pattern, verify_calls
 from audience_mock.errors import Refusal, show
-from audience_mock.middleware.json_response import answer, dump
+from audience_mock.middleware.json_response import dump, json_response
 from audience_mock.operations import OPERATIONS
 from audience_mock.session.journal import Record
 
-LIMIT, MOST = 100, 1000
-"""Entries of a list, if it is not said, and at most."""
 HEARTBEAT = 15.0
-"""Seconds after which a stream without news says that it lives."""
+"""Seconds between the heartbeats of a stream without new entries."""
 
-_STATUS = re.compile(r"[1-5](xx|[0-9]{2})")
-_ID: Json = {"type": "integer", "minimum": 0}
+_ID: Json = {"type": "integer", "minimum": 0, "maximum": 10**18}
 FILTERS: dict[str, tuple[str, Json]] = {
     "operation": ("an operationId", {"type": "string", "enum": list(OPERATIONS)}),
-    "status": ("a status, or a class of them such as 4xx", {"type": "string", "pattern": f"^{_STATUS.pattern}$"}),
-    "method": ("a method", {"type": "string"}),
-    "path": ("a part of the path; * stands for anything", {"type": "string"}),
-    "since": ("only what is newer than the entry of this id", _ID),
-    "before": ("only what is older than the entry of this id", _ID),
-    "limit": (f"how many at most; {LIMIT} if it is not said", {"type": "integer", "minimum": 1, "maximum": MOST}),
+    "status": ("a status such as 404, or a class such as 4xx", {"type": "string", "pattern": "^[1-5](xx|[0-9]{2})$"}),
+    "method": ("an HTTP method", {"type": "string"}),
+    "path": ("part of the path; * matches any text", {"type": "string"}),
+    "since": ("only entries newer than the entry with this id", _ID),
+    "before": ("only entries older than the entry with this id", _ID),
+    "limit": ("maximum number of entries", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
 }
+HAR_FILTERS = {**FILTERS, "limit": ("maximum number of entries; by default all", {"type": "integer", "minimum": 1})}
 
 
 # --- filters --------------------------------------------------------------------------------------------
 
 
-def _number(request: ControlRequest, name: str, least: int, most: int, otherwise: int) -> int:
-    text = request.query(name)
-    if text is None:
-        return otherwise
-    if not re.fullmatch("[0-9]{1,18}", text) or not least <= int(text) <= most:
-        raise errors.one(f"query.{name}", f"query.{name} is {show(text)}; send a whole number, {least} to {most}.")
-    return int(text)
-
-
 def _filters(request: ControlRequest) -> Iterator[Callable[[Record], bool]]:
-    """What an entry has to pass. Raises Refusal 400."""
-    operation, status, method, path = map(request.query, ("operation", "status", "method", "path"))
+    """The filters of a request."""
+    operation, status, method, path = map(request.query.get, ("operation", "status", "method", "path"))
     if operation is not None:
-        if operation not in OPERATIONS:
-            known = ", ".join(OPERATIONS)
-            raise errors.one("query.operation", f"There is no operation {show(operation)}; there are {known}.")
         yield lambda record: record.operation == operation
     if status is not None:
-        if not _STATUS.fullmatch(status):
-            raise errors.one("query.status", f"query.status is {show(status)}; send a status such as 404 or 4xx.")
         pattern = re.compile(status.replace("xx", "[0-9]{2}"))
         yield lambda record: bool(pattern.fullmatch(str(record.status)))
     if method is not None:
         yield lambda record: record.method == method.upper()
     if path is not None:
-        yield lambda record: is_like(record.path, f"*{path}*")
+        yield lambda record: matches_pattern(record.path, f"*{path}*")
 
 
 def _matching(request: ControlRequest) -> list[Record]:
-    """The entries that pass the request's filters, newest first."""
-    last = request.session.journal.last
-    since = _number(request, "since", 0, 10**18, 0)
-    before = _number(request, "before", 0, 10**18, last + 1)
+    """The entries that pass the filters of the request, newest first."""
+    since = request.query.get("since", 0)
+    before = request.query.get("before", request.session.journal.last + 1)
     filters = list(_filters(request))
     found = []
     for record in request.session.journal.newest():
@@ -89,10 +71,9 @@ def _matching(request: ControlRequest) -> list[Record]:
 
 
 async def list_entries(request: ControlRequest) -> Any:
-    limit = _number(request, "limit", 1, MOST, LIMIT)
     found = _matching(request)
     session = request.session
-    items = await each(found[:limit], lambda record: entry(record, session.name))
+    items = await map_in_batches(found[: request.query["limit"]], lambda record: entry(record, session.name))
     return {"items": items, "total": len(found), "dropped": session.journal.dropped}
 
 
@@ -103,32 +84,32 @@ async def read_entry(request: ControlRequest) -> Any:
     if record is None:
         raise Refusal(
             404,
-            f"There is no entry {show(text)} in the journal of the session {show(session.name)}, or no longer; "
-            "GET /__mock__/journal lists those there are.",
+            f"There is no entry {show(text)} in the journal of the session {show(session.name)}; "
+            "GET /__mock__/journal lists the entries.",
         )
     return entry(record, session.name)
 
 
 async def clear_journal(request: ControlRequest) -> Any:
     request.session.journal.clear()
-    return {"success": True, "message": f"The journal of the session {request.session.name} is empty."}
+    return {"success": True, "message": f"The journal of the session {request.session.name} is cleared."}
 
 
 async def count_entries(request: ControlRequest) -> Any:
-    """Since the journal was cleared: also of entries that were dropped."""
+    """Since the journal was cleared; dropped entries count too."""
     counts = sorted(request.session.journal.counts.items(), key=lambda pair: (pair[0][0] or "~", pair[0][1] or 0))
     return {"items": [{"operation": key[0], "status": key[1], "count": count} for key, count in counts]}
 
 
 async def export_har(request: ControlRequest) -> Any:
-    found = _matching(request)[: _number(request, "limit", 1, 10**6, 10**6)]
-    response = answer(200, archive(await each(reversed(found), archived)))
+    found = _matching(request)[: request.query.get("limit")]
+    response = json_response(200, archive(await map_in_batches(reversed(found), archived)))
     response.headers["Content-Disposition"] = 'attachment; filename="audience-mock.har"'
     return response
 
 
 async def read_coverage(request: ControlRequest) -> Any:
-    """Since the journal was cleared: also of entries that were dropped."""
+    """Since the journal was cleared; dropped entries count too."""
     counts = request.session.journal.counts
     items: list[Json] = []
     numbers: list[int] = []
@@ -154,12 +135,12 @@ def _documented() -> list[tuple[str, str, str, list[str]]]:
 
 
 async def stream_entries(request: ControlRequest) -> Any:
-    """Goes on where a stream that broke off had ended, if the browser says where that was."""
+    """Continues after the entry of the header Last-Event-ID, which browsers send when they reconnect."""
     journal = request.session.journal
-    begin = _number(request, "since", 0, 10**18, journal.last)
-    seen = request.request.headers.get("last-event-id", "")
-    if re.fullmatch("[0-9]{1,18}", seen):
-        begin = int(seen)
+    begin = request.query.get("since", journal.last)
+    last_event_id = request.request.headers.get("last-event-id", "")
+    if re.fullmatch("[0-9]{1,18}", last_event_id):
+        begin = int(last_event_id)
     return StreamingResponse(
         _events(request, begin if begin <= journal.last else 0),
         media_type="text/event-stream",
@@ -175,13 +156,13 @@ async def _events(request: ControlRequest, seen: int) -> AsyncIterator[bytes]:
     with journal.watched() as news:
         while not journal.is_closed:
             news.clear()
-            for record in journal.after(seen, AT_ONCE):
+            for record in journal.after(seen, BATCH):
                 seen = record.id
                 yield b"event: entry\nid: %d\ndata: %b\n\n" % (seen, dump(entry(record, session.name)))
-                await asyncio.sleep(0)  # a long backlog lets others have their turn
+                await asyncio.sleep(0)  # let other requests run during a long backlog
             if seen < journal.last or journal.is_closed:
                 continue
-            request.sessions.get(session.name)  # who is watched is not idle
+            request.sessions.get(session.name)  # a watched session is not idle
             try:
                 async with asyncio.timeout(HEARTBEAT):
                     await news.wait()
@@ -190,18 +171,18 @@ async def _events(request: ControlRequest, seen: int) -> AsyncIterator[bytes]:
 
 
 CALLS = (
-    Call("GET", "/journal", list_entries, "List what was asked and answered, newest first", query=FILTERS),
-    Call("DELETE", "/journal", clear_journal, "Forget what was asked, and all counts"),
+    Call("GET", "/journal", list_entries, "List the entries, newest first", query=FILTERS),
+    Call("DELETE", "/journal", clear_journal, "Clear the journal and its counts"),
     Call("GET", "/journal/counts", count_entries, "Count requests by operation and status"),
-    Call("POST", "/journal/verify", verify_calls, "Say whether something was called, and how often", body=EXPECTATION),
-    Call("GET", "/journal/har", export_har, "Export an HTTP archive (HAR 1.2)", query=FILTERS),
-    Call("GET", "/journal/coverage", read_coverage, "List which documented statuses were never answered"),
+    Call("POST", "/journal/verify", verify_calls, "Check whether and how often a request was made", body=EXPECTATION),
+    Call("GET", "/journal/har", export_har, "Export an HTTP archive (HAR 1.2)", query=HAR_FILTERS),
+    Call("GET", "/journal/coverage", read_coverage, "Count the responses of each documented status"),
     Call(
         "GET",
         "/journal/events",
         stream_entries,
-        "Tell of each new entry as it comes (server-sent events)",
-        query={"since": ("begin after the entry of this id; with the next one if it is not said", _ID)},
+        "Stream new entries (server-sent events)",
+        query={"since": ("start after the entry with this id; by default with the next one", _ID)},
     ),
     Call("GET", "/journal/{id}", read_entry, "Read an entry"),
 )

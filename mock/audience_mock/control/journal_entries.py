@@ -1,10 +1,11 @@
-"""Entries of the journal as people and programs read them: parsed, judged, and without secrets."""
+"""Journal entries as JSON: parsed, with their outcome, and without secrets."""
 
 import asyncio
 import base64
 import json
 import re
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
@@ -15,8 +16,8 @@ from audience_mock.store.world import timestamp
 
 T = TypeVar("T")
 Json = dict[str, Any]
-AT_ONCE = 50
-"""Entries that are read without a pause."""
+BATCH = 50
+"""Entries that are converted without a pause."""
 REDACTED = "[redacted]"
 SECRET_HEADERS = frozenset(
     {
@@ -32,27 +33,27 @@ SECRET_HEADERS = frozenset(
     }
 )
 
-_TOLD = {"forced": "The answer was forced", "deviates": "The contract was broken"}
-_LEAVES_THE_ANSWER = re.compile(r"(^|: )delay\b|^proxied to ")
+_REASONS = {"forced": "The response was forced", "deviates": "The contract was broken"}
+_KEEPS_RESPONSE = re.compile(r"(^|: )delay\b|^proxied to ")
 _SECRET_PARAMETERS = re.compile(
     r"(?i)(^|&)((?:access_|refresh_|id_)?token|api[_-]?key|password|(?:client_)?secret)=[^&]*"
 )
 _SCHEMES = frozenset({"basic", "bearer", "digest"})
 _LONG_NUMBER = re.compile(rb"[0-9]{16}")
-_DEEP = 100
-"""Opening brackets in a body, from which on it may nest deeper than can be written."""
+_MANY_BRACKETS = 100
+"""Opening brackets from which on a body may nest too deep to be serialized."""
 
 
 class Content(NamedTuple):
-    """A body as it is shown: JSON, text, or base64 of what is neither; None and None where there is none."""
+    """A body as JSON, text or base64 (`encoding`); both fields are None without a body."""
 
     value: Any
     encoding: str | None
 
 
 def entry(record: Record, session: str) -> Json:
-    """An entry as plain data."""
-    asked, answered = record.headers, record.response_headers
+    """A record as JSON data."""
+    request_headers, response_headers = record.headers, record.response_headers
     outcome = outcome_of(record)
     return {
         "id": record.id,
@@ -63,8 +64,12 @@ def entry(record: Record, session: str) -> Json:
         "query": query_of(record),
         "operation": record.operation,
         "tenant": record.tenant,
-        "request": {"headers": _headers(asked), **_body(record.request_body, asked)},
-        "response": {"status": record.status, "headers": _headers(answered), **_body(record.response_body, answered)},
+        "request": {"headers": _headers(request_headers), **_body(record.request_body, request_headers)},
+        "response": {
+            "status": record.status,
+            "headers": _headers(response_headers),
+            **_body(record.response_body, response_headers),
+        },
         "duration": round(record.duration * 1000, 3),
         "outcome": outcome,
         "why": None if outcome == "ok" else why(record, outcome),
@@ -72,49 +77,50 @@ def entry(record: Record, session: str) -> Json:
     }
 
 
-async def each(records: Iterable[Record], tell: Callable[[Record], T]) -> list[T]:
-    """`tell` of every entry, with pauses in which other requests have their turn."""
-    told = []
-    for place, record in enumerate(list(records)):
-        if place % AT_ONCE == 0:
+async def map_in_batches(records: Iterable[Record], function: Callable[[Record], T]) -> list[T]:
+    """The results of `function`; other requests run between two batches."""
+    results = []
+    for index, record in enumerate(list(records)):
+        if index % BATCH == 0:
             await asyncio.sleep(0)
-        told.append(tell(record))
-    return told
+        results.append(function(record))
+    return results
 
 
 def outcome_of(record: Record) -> str:
-    """`forced` where a fault made the answer, not merely later; `failed` for a 5xx and for no whole answer.
+    """`ok`, `refused` (4xx), `failed` (5xx, or an incomplete response), `forced` or `deviates`.
 
-    `deviates` where a side of a proxied call breaks the contract.
+    `forced`: a fault made the response; a fault that only delays does not count. `deviates`: one side of a proxied
+    request breaks the contract.
     """
     if any(" deviates" in text for text in record.applied or ()):
         return "deviates"
-    if any(not _LEAVES_THE_ANSWER.search(text) for text in record.applied or ()):
+    if any(not _KEEPS_RESPONSE.search(text) for text in record.applied or ()):
         return "forced"
     status = record.status
-    if status is None or not record.is_whole or record.problem or status >= 500:  # noqa: PLR2004
+    if status is None or not record.is_whole or record.problem or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return "failed"
-    return "refused" if status >= 400 else "ok"  # noqa: PLR2004
+    return "refused" if status >= HTTPStatus.BAD_REQUEST else "ok"
 
 
 def why(record: Record, outcome: str) -> Any:
-    """What was wrong: the error body's list or message, else a sentence."""
-    if outcome in _TOLD:
-        return f"{_TOLD[outcome]}: {', '.join(record.applied or ())}."
+    """The reason of an outcome: the errors or the message of the response, or a sentence."""
+    if outcome in _REASONS:
+        return f"{_REASONS[outcome]}: {', '.join(record.applied or ())}."
     if record.problem:
-        return f"No whole answer was sent: {record.problem}."
+        return f"The response is incomplete: {record.problem}."
     if record.status is None or not record.is_whole:
-        return "The connection ended before the whole answer was sent."
+        return "The connection ended before the whole response was sent."
     content = content_of(record.response_body, record.response_headers).value
     if isinstance(content, dict):
         return content.get("errors") or content.get("message")
     if isinstance(content, str) and (found := re.search(r'"message":\s*("(?:[^"\\]|\\.)*")', content)):
         return json.loads(found[1], strict=False)  # of a body that was cut
-    return f"The answer was {record.status}."
+    return f"The status is {record.status}."
 
 
 def query_of(record: Record) -> Json:
-    """The query's parameters; one that is repeated has a list."""
+    """The query's parameters; a repeated one is a list."""
     query: Json = {}
     for name, value in parse_qsl(query_text(record), keep_blank_values=True):
         if name not in query:
@@ -127,12 +133,12 @@ def query_of(record: Record) -> Json:
 
 
 def query_text(record: Record) -> str:
-    """The query as it was sent, but for secrets."""
+    """The query as sent, with secrets redacted."""
     return _SECRET_PARAMETERS.sub(rf"\1\2={REDACTED}", record.query)
 
 
 def header_pairs(headers: Headers, *, secret: bool = False) -> list[tuple[str, str]]:
-    """Headers as text, in order, the values of secret ones withheld unless they are asked for."""
+    """Headers as text, in order; with `secret` also the values of secret ones."""
     pairs = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
     return [(name, value if secret or name not in SECRET_HEADERS else _redacted(value)) for name, value in pairs]
 
@@ -143,7 +149,7 @@ def _redacted(value: str) -> str:
 
 
 def joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """Headers by name; the values of repeated ones are put together."""
+    """Headers by name; the values of a repeated one are joined."""
     found: dict[str, str] = {}
     for name, value in pairs:
         found[name] = f"{found[name]}, {value}" if name in found else value
@@ -159,17 +165,17 @@ def _body(body: Body, headers: Headers) -> Json:
     return {"body": content.value, "encoding": content.encoding, "size": body.size, "cut": body.is_cut}
 
 
-def media_type(headers: Headers) -> str:
-    """The Content-Type; empty if there is none."""
-    return next((value.decode("latin-1") for name, value in headers if name.lower() == b"content-type"), "")
+def header(headers: Headers, name: bytes) -> str:
+    """The value of a header; empty without one."""
+    return next((value.decode("latin-1") for key, value in headers if key.lower() == name), "")
 
 
 def content_of(body: Body, headers: Headers) -> Content:
-    """A body, read: as JSON only where it is whole and sent as such, or sent as nothing."""
+    """The parsed body; JSON if it is complete and its media type is JSON or missing."""
     if not body.size:
         return Content(None, None)
     raw = bytes(body.content)
-    kind = media_type(headers)
+    kind = header(headers, b"content-type")
     if (not kind or "json" in kind.lower()) and not body.is_cut:
         try:
             return Content(_parsed(raw), "json")
@@ -179,9 +185,9 @@ def content_of(body: Body, headers: Headers) -> Content:
 
 
 def _parsed(raw: bytes) -> Any:
-    """JSON whose numbers are exact, and that can be written again. Raises ValueError."""
+    """Parse JSON with exact numbers; it can be serialized again. Raises ValueError."""
     value = orjson.loads(raw)
-    if raw.count(b"[") + raw.count(b"{") > _DEEP:
+    if raw.count(b"[") + raw.count(b"{") > _MANY_BRACKETS:
         try:
             orjson.dumps([[[[[value]]]]])
         except TypeError as error:
@@ -190,7 +196,7 @@ def _parsed(raw: bytes) -> Any:
 
 
 def text_of(raw: bytes, *, is_cut: bool) -> Content:
-    """Bytes as text where they are UTF-8; a character that the cut went through is left out."""
+    """Bytes as text if they are UTF-8, or else as base64; omits a last character that was cut."""
     try:
         return Content(raw.decode(), "text")
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""The journal as an HTTP archive (HAR 1.2), which browsers' tools and many others open."""
+"""The journal as an HTTP archive (HAR 1.2), which browsers and many tools can open."""
 
 from datetime import UTC
 from http import HTTPStatus
@@ -6,14 +6,14 @@ from urllib.parse import parse_qsl
 
 from audience_mock import __version__
 from audience_mock.control.calls import Json
-from audience_mock.control.journal_entries import header_pairs, media_type, outcome_of, query_text, text_of, why
+from audience_mock.control.journal_entries import header, header_pairs, outcome_of, query_text, text_of, why
 from audience_mock.session.journal import Body, Headers, Record
 
 _STATUSES = {status.value: status.phrase for status in HTTPStatus}
 
 
 def archive(entries: list[Json]) -> Json:
-    """The archive of these entries."""
+    """An archive of entries."""
     return {
         "log": {
             "version": "1.2",
@@ -24,7 +24,7 @@ def archive(entries: list[Json]) -> Json:
 
 
 def archived(record: Record) -> Json:
-    """An entry of an archive."""
+    """A record as an entry of an archive."""
     duration = round(record.duration * 1000, 3)
     entry: Json = {
         "startedDateTime": record.began.astimezone(UTC).isoformat(timespec="milliseconds"),
@@ -38,9 +38,10 @@ def archived(record: Record) -> Json:
     }
     outcome = outcome_of(record)
     if outcome != "ok":
-        told = why(record, outcome)
-        listed = told if isinstance(told, str) or told is None else " ".join(one["message"] for one in told)
-        entry["comment"] = f"{outcome}: {listed}"
+        reason = why(record, outcome)
+        if isinstance(reason, list):
+            reason = " ".join(violation["message"] for violation in reason)
+        entry["comment"] = f"{outcome}: {reason}"
     return entry
 
 
@@ -59,14 +60,14 @@ def _request(record: Record) -> Json:
     if record.request_body.size:
         content = _content(record.request_body, record.headers)
         content.pop("size")
-        if "encoding" in content:  # HAR 1.2 has it for answers only
+        if "encoding" in content:  # HAR 1.2 has it for responses only
             content["_encoding"] = content.pop("encoding")
         request["postData"] = content
     return request
 
 
 def _response(record: Record) -> Json:
-    """An answer that was never begun has the status 0, as in browsers' archives."""
+    """Without a response the status is 0, as in browsers' archives."""
     headers = record.response_headers
     return {
         "status": record.status or 0,
@@ -75,21 +76,15 @@ def _response(record: Record) -> Json:
         "cookies": [],
         "headers": _pairs(header_pairs(headers)),
         "content": _content(record.response_body, headers),
-        "redirectURL": _location(headers),
+        "redirectURL": header(headers, b"location"),
         "headersSize": -1,
         "bodySize": record.response_body.size,
     }
 
 
-def _location(headers: Headers) -> str:
-    """Where an answer sends its reader; empty if nowhere."""
-    return next((value.decode("latin-1") for name, value in headers if name.lower() == b"location"), "")
-
-
 def _url(record: Record, query: str) -> str:
-    host = next((value.decode("latin-1") for name, value in record.headers if name == b"host"), None)
-    if host is None:
-        host = f"{record.server[0]}:{record.server[1]}" if record.server else "localhost"
+    server = f"{record.server[0]}:{record.server[1]}" if record.server else "localhost"
+    host = header(record.headers, b"host") or server
     return f"{record.scheme}://{host}{record.raw_path}{f'?{query}' if query else ''}"
 
 
@@ -98,7 +93,7 @@ def _pairs(pairs: list[tuple[str, str]]) -> list[Json]:
 
 
 def _content(body: Body, headers: Headers) -> Json:
-    content: Json = {"size": body.size, "mimeType": media_type(headers)}
+    content: Json = {"size": body.size, "mimeType": header(headers, b"content-type")}
     if body.size:
         text = text_of(bytes(body.content), is_cut=body.is_cut)
         content["text"] = text.value

@@ -1,4 +1,4 @@
-"""Was this called with …: which entries a description fits, and what keeps the nearest others from it."""
+"""Verify requests: which journal entries match an expectation, and how the nearest others differ."""
 
 import re
 from collections.abc import Iterator
@@ -12,23 +12,23 @@ from audience_mock.control.journal_entries import (
     REDACTED,
     SECRET_HEADERS,
     content_of,
-    each,
     header_pairs,
     joined,
+    map_in_batches,
     query_of,
 )
 from audience_mock.errors import Violation, show
 from audience_mock.operations import OPERATIONS
 from audience_mock.session.journal import Record
 
-NEAREST = 3
-"""Entries that are shown where something is missing."""
-CANDIDATES = 50
-"""Entries whose bodies are read for that."""
-MOST_SHOWN = 20
-"""Differences of one entry, and ids of entries that fit."""
-LONGEST = 200
-"""Characters of a value that a difference repeats."""
+MAX_NEAREST = 3
+"""Entries that are listed as nearest."""
+MAX_CANDIDATES = 50
+"""Entries whose bodies are compared to find the nearest."""
+MAX_LISTED = 20
+"""Differences of one entry, and ids of matching entries."""
+MAX_SHOWN = 200
+"""Characters of a value in a message."""
 
 _COUNT: Json = {"type": "integer", "minimum": 0}
 EXPECTATION: Json = {
@@ -40,13 +40,13 @@ EXPECTATION: Json = {
         "path": {
             "type": "string",
             "minLength": 1,
-            "description": "whole, or the end of it from a slash on; * and {names} stand for anything",
+            "description": "the full path, or its end from a slash on; * and {names} match any text",
         },
-        "query": {"type": "object", "description": "parameters that it has, among others"},
-        "body": {"description": "JSON: objects may have more fields than these, lists are as long as these"},
+        "query": {"type": "object", "description": "parameters of the request; it may have others"},
+        "body": {"description": "JSON; objects in the request may have more fields, lists must have the same length"},
         "headers": {"type": "object", "additionalProperties": {"type": "string"}},
         "times": {
-            "description": "how often, exactly or from min to max; at least once if it is not said",
+            "description": "number of requests, exact or from min to max; by default at least one",
             "oneOf": [
                 _COUNT,
                 {
@@ -62,19 +62,21 @@ EXPECTATION: Json = {
 
 
 async def verify_calls(request: ControlRequest) -> Any:
-    """`ok` is about the entries that are still held: `dropped` says how many are not."""
+    """`ok` counts only the entries in the journal: `dropped` is the number of the others."""
     expected, journal = request.content, request.session.journal
     least, most = _times(expected.get("times", {"min": 1}))
-    compared = await each(journal.newest(), lambda record: (record, list(_outside(record, expected))))
-    fitting = [record for record, differences in compared if not differences]
-    bodies = await each(fitting, lambda record: _about_body(record, expected))
-    near = [record for record, differences in zip(fitting, bodies, strict=True) if not differences]
-    matched = len(near)
+    compared = await map_in_batches(
+        journal.newest(), lambda record: (record, list(_envelope_differences(record, expected)))
+    )
+    candidates = [record for record, differences in compared if not differences]
+    bodies = await map_in_batches(candidates, lambda record: _body_differences(record, expected))
+    matching = [record for record, differences in zip(candidates, bodies, strict=True) if not differences]
+    matched = len(matching)
     return {
         "ok": matched >= least and (most is None or matched <= most),
         "matched": matched,
         "expected": {"min": least, "max": most},
-        "ids": [record.id for record in near[:MOST_SHOWN]],
+        "ids": [record.id for record in matching[:MAX_LISTED]],
         "nearest": _nearest(compared, expected) if matched < least else [],
         "dropped": journal.dropped,
     }
@@ -90,18 +92,18 @@ def _times(expected: Any) -> tuple[int, int | None]:
 
 
 def _nearest(compared: list[tuple[Record, list[Violation]]], expected: Json) -> list[Json]:
-    """The entries with the fewest differences, those of another operation or path after all others."""
-    compared = sorted(compared, key=lambda pair: _distance(pair[0], pair[1], expected))[:CANDIDATES]
-    full = [(record, [*outside, *_about_body(record, expected)]) for record, outside in compared]
-    full = sorted((pair for pair in full if pair[1]), key=lambda pair: _distance(pair[0], pair[1], expected))
+    """The entries with the fewest differences; entries of another operation or path come last."""
+    compared = sorted(compared, key=lambda pair: _distance(pair[0], pair[1], expected))[:MAX_CANDIDATES]
+    complete = [(record, [*outside, *_body_differences(record, expected)]) for record, outside in compared]
+    complete = sorted((pair for pair in complete if pair[1]), key=lambda pair: _distance(pair[0], pair[1], expected))
     return [
-        {"id": record.id, "differences": [one._asdict() for one in differences[:MOST_SHOWN]]}
-        for record, differences in full[:NEAREST]
+        {"id": record.id, "differences": [one._asdict() for one in differences[:MAX_LISTED]]}
+        for record, differences in complete[:MAX_NEAREST]
     ]
 
 
 def _distance(record: Record, differences: list[Violation], expected: Json) -> tuple[int, int]:
-    """How far off an entry is, and which of two is newer."""
+    """The sort key of an entry: fewer differences first, then newer ones."""
     fields = {difference.field for difference in differences}
     distance = len(differences) + 100 * ("operation" in fields) + 30 * ("method" in fields)
     if "path" in fields:
@@ -110,36 +112,36 @@ def _distance(record: Record, differences: list[Violation], expected: Json) -> t
     return distance, -record.id
 
 
-# --- what differs ---------------------------------------------------------------------------------------
+# --- differences ----------------------------------------------------------------------------------------
 
 
-def _outside(record: Record, expected: Json) -> Iterator[Violation]:
-    """All that differs but for the body."""
+def _envelope_differences(record: Record, expected: Json) -> Iterator[Violation]:
+    """All differences except those of the body."""
     if "operation" in expected and expected["operation"] != record.operation:
         yield _differs("operation", record.operation, expected["operation"])
     if "method" in expected and expected["method"].upper() != record.method:
         yield _differs("method", record.method, expected["method"].upper())
-    if "path" in expected and not path_fits(record.path, expected["path"]):
+    if "path" in expected and not path_matches(record.path, expected["path"]):
         yield _differs("path", record.path, expected["path"])
     if expected.get("query"):
-        yield from _about_query(query_of(record), expected["query"])
+        yield from _query_differences(query_of(record), expected["query"])
     if expected.get("headers"):
-        yield from _about_headers(record, expected["headers"])
+        yield from _header_differences(record, expected["headers"])
 
 
-def path_fits(path: str, expected: str) -> bool:
-    """Is a path the expected one, or does it end so."""
+def path_matches(path: str, expected: str) -> bool:
+    """Is the path the expected one, or does it end with it."""
     parts = ["*" if part.startswith("{") and part.endswith("}") else part for part in expected.split("/")]
     pattern = "/".join(parts)
-    return is_like(path, pattern) or (pattern.startswith("/") and is_like(path, f"*{pattern}"))
+    return matches_pattern(path, f"*{pattern}" if pattern.startswith("/") else pattern)
 
 
-def is_like(text: str, pattern: str) -> bool:
-    """Is it the pattern, in which * stands for anything."""
+def matches_pattern(text: str, pattern: str) -> bool:
+    """Does the text match a pattern, in which * is any text."""
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
 
 
-def _about_query(found: Json, expected: Json) -> Iterator[Violation]:
+def _query_differences(found: Json, expected: Json) -> Iterator[Violation]:
     for name, value in expected.items():
         wanted = [_text(one) for one in value] if isinstance(value, list) else _text(value)
         if name not in found:
@@ -152,7 +154,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else show(value)
 
 
-def _about_headers(record: Record, expected: dict[str, str]) -> Iterator[Violation]:
+def _header_differences(record: Record, expected: dict[str, str]) -> Iterator[Violation]:
     found = joined(header_pairs(record.headers, secret=True))
     for name, value in expected.items():
         key = name.lower()
@@ -162,27 +164,24 @@ def _about_headers(record: Record, expected: dict[str, str]) -> Iterator[Violati
             yield _differs(f"header.{name}", REDACTED if key in SECRET_HEADERS else found[key], value)
 
 
-def _about_body(record: Record, expected: Json) -> list[Violation]:
+def _body_differences(record: Record, expected: Json) -> list[Violation]:
     if "body" not in expected:
         return []
     if record.request_body.is_cut:
-        return [
-            Violation(
-                "body", f"body has {record.request_body.size} bytes: too long to be kept, so it cannot be compared."
-            )
-        ]
+        message = f"body has {record.request_body.size} bytes: too long for the journal, so it cannot be compared."
+        return [Violation("body", message)]
     content = content_of(record.request_body, record.headers)
     if content.encoding is None:
         return [_missing("body", expected["body"])]
-    return list(_inside(content.value, expected["body"], "body"))
+    return list(_value_differences(content.value, expected["body"], "body"))
 
 
-def _inside(found: Any, expected: Any, field: str) -> Iterator[Violation]:
-    """What keeps `expected` from being a part of `found`."""
+def _value_differences(found: Any, expected: Any, field: str) -> Iterator[Violation]:
+    """The differences that keep `expected` from being a part of `found`."""
     if isinstance(expected, dict) and isinstance(found, dict):
         for name, value in expected.items():
             if name in found:
-                yield from _inside(found[name], value, f"{field}.{name}")
+                yield from _value_differences(found[name], value, f"{field}.{name}")
             else:
                 yield _missing(f"{field}.{name}", value)
     elif isinstance(expected, list) and isinstance(found, list):
@@ -191,14 +190,14 @@ def _inside(found: Any, expected: Any, field: str) -> Iterator[Violation]:
             yield Violation(field, message)
         else:
             for place, value in enumerate(expected):
-                yield from _inside(found[place], value, f"{field}.{place}")
+                yield from _value_differences(found[place], value, f"{field}.{place}")
     elif isinstance(expected, bool) != isinstance(found, bool) or expected != found:
         yield _differs(field, found, expected)
 
 
 def _differs(field: str, found: Any, expected: Any) -> Violation:
-    return Violation(field, f"{field} is {show(found, LONGEST)}, expected {show(expected, LONGEST)}.")
+    return Violation(field, f"{field} is {show(found, MAX_SHOWN)}, expected {show(expected, MAX_SHOWN)}.")
 
 
 def _missing(field: str, expected: Any) -> Violation:
-    return Violation(field, f"{field} is missing, expected {show(expected, LONGEST)}.")
+    return Violation(field, f"{field} is missing, expected {show(expected, MAX_SHOWN)}.")

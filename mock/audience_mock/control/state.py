@@ -1,4 +1,4 @@
-"""The state of a session: reset, snapshots, export and import, and the sessions themselves."""
+"""The state of a session: reset, snapshots, export and import; and the list of sessions."""
 
 import time
 from typing import Any
@@ -14,7 +14,7 @@ NAME: Json = {"type": "string"}
 
 async def reset(request: ControlRequest) -> Any:
     session = request.session
-    session.switch_to(request.sessions.origin(request.query("to"), session))
+    session.switch_to(request.sessions.origin(request.query.get("to"), session))
     return _counts(request)
 
 
@@ -73,7 +73,7 @@ async def end_session(request: ControlRequest) -> Any:
     request.sessions.end(request.path("name"))
     return {
         "success": True,
-        "message": f"The session {request.path('name')} has ended; its next request begins it anew.",
+        "message": f"The session {request.path('name')} has ended; its next request starts it again from the seed.",
     }
 
 
@@ -81,7 +81,7 @@ async def end_sessions(request: ControlRequest) -> Any:
     ended = [session.name for session in request.sessions]
     for name in ended:
         request.sessions.end(name)
-    return {"success": True, "message": f"{len(ended)} sessions have ended; the default one has begun anew."}
+    return {"success": True, "message": f"{len(ended)} sessions have ended; the default session is reset."}
 
 
 CALLS = (
@@ -89,16 +89,16 @@ CALLS = (
         "POST",
         "/reset",
         reset,
-        "Begin anew with the seed, another seed or a snapshot; jobs that are still to come are cancelled",
-        query={"to": ("empty, documents, demo, or a snapshot's name", NAME)},
+        "Reset all data to the seed, another seed or a snapshot, and cancel waiting jobs",
+        query={"to": ("empty, documents, demo, or the name of a snapshot; by default the initial seed", NAME)},
     ),
-    Call("GET", "/state", read_state, "Export everything, as a seed"),
-    Call("PUT", "/state", write_state, "Replace everything by an export, or by any seed", body={"type": "object"}),
+    Call("GET", "/state", read_state, "Export all data as a seed"),
+    Call("PUT", "/state", write_state, "Import all data from an export or a seed", body={"type": "object"}),
     Call("GET", "/snapshots", list_snapshots, "List the snapshots"),
-    Call("PUT", "/snapshots/{name:path}", take_snapshot, "Keep everything as it is now under a name"),
-    Call("POST", "/snapshots/{name:path}", restore_snapshot, "Go back to a snapshot"),
-    Call("DELETE", "/snapshots/{name:path}", delete_snapshot, "Forget a snapshot"),
+    Call("PUT", "/snapshots/{name:path}", take_snapshot, "Save all data as a snapshot"),
+    Call("POST", "/snapshots/{name:path}", restore_snapshot, "Restore a snapshot"),
+    Call("DELETE", "/snapshots/{name:path}", delete_snapshot, "Delete a snapshot"),
     Call("GET", "/sessions", list_sessions, "List the sessions"),
-    Call("DELETE", "/sessions", end_sessions, "End every session; the default one begins anew"),
-    Call("DELETE", "/sessions/{name:path}", end_session, "End a session; the default one begins anew"),
+    Call("DELETE", "/sessions", end_sessions, "End all sessions; the default session is reset"),
+    Call("DELETE", "/sessions/{name:path}", end_session, "End a session; the default session is reset"),
 )

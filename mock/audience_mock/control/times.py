@@ -11,23 +11,27 @@ from audience_mock.session.jobs import Job, Progression
 from audience_mock.session.sessions import Session
 from audience_mock.store.world import timestamp
 
-MOMENT: Json = {"type": "string", "format": "date-time", "description": "RFC 3339, with a zone"}
+MOMENT: Json = {"type": "string", "format": "date-time", "description": "RFC 3339 with a time zone"}
 CLOCK: Json = {
     "type": "object",
     "additionalProperties": False,
-    "description": "one of these",
+    "description": "exactly one of these",
     "properties": {
         "freeze": {
-            "description": "true to stand still now, or the moment to stand at",
+            "description": "true to freeze the clock now, or the time to freeze it at",
             "oneOf": [{"enum": [True]}, MOMENT],
         },
         "set": MOMENT,
-        "advance": {"type": "number", "description": "seconds to go forward by", "minimum": 0, "maximum": 1e10},
-        "run": {"enum": [True], "description": "run on from where it stands"},
-        "reset": {"enum": [True], "description": "real time again"},
+        "advance": {"type": "number", "description": "seconds to move forward", "minimum": 0, "maximum": 1e10},
+        "run": {"enum": [True], "description": "run on from the frozen time"},
+        "reset": {"enum": [True], "description": "return to real time"},
     },
 }
-ROWS: Json = {"type": "array", "items": {"type": "integer", "minimum": 1}, "description": "users of the file, from 1"}
+ROWS: Json = {
+    "type": "array",
+    "items": {"type": "integer", "minimum": 1},
+    "description": "numbers of the rows to skip, from 1",
+}
 PROGRESSION: Json = {
     "type": "object",
     "additionalProperties": False,
@@ -39,14 +43,14 @@ PROGRESSION: Json = {
 
 
 FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-"""The clock stays between them, so that times can be written and added to."""
+"""Limits of the clock, so that times can be formatted and added."""
 _LEAP_SECOND = re.compile(r"(?<=:)60(?=[.Z+-])")
-PATIENCE = 5.0
-"""Seconds that an answer waits for the jobs that it has set going."""
+JOB_TIMEOUT = 5.0
+"""Seconds that a response waits for the jobs that it has started."""
 
 
 def _moment(field: str, text: str) -> datetime:
-    """The time that a text of RFC 3339 says; a leap second is the one before it. Raises Refusal 400."""
+    """Parse RFC 3339; a leap second becomes the second before it. Raises Refusal 400."""
     try:
         moment = datetime.fromisoformat(_LEAP_SECOND.sub("59", text.upper()))
     except ValueError:  # the year 0
@@ -65,43 +69,43 @@ def _clock(session: Session) -> Json:
 
 
 async def set_clock(request: ControlRequest) -> Any:
-    """Jobs whose time has come by it are done when the answer comes, if they can be in a few seconds."""
+    """Responds when the jobs that are due have ended, or after JOB_TIMEOUT."""
     clock = request.session.clock
     if len(request.content) != 1:
         names = ", ".join(CLOCK["properties"])
         raise errors.one("body", f"The body has {len(request.content)} fields; send exactly one of {names}.")
-    ((what, value),) = request.content.items()
-    if what == "freeze":
+    ((change, value),) = request.content.items()
+    if change == "freeze":
         clock.freeze(None if value is True else _moment("body.freeze", value))
-    elif what == "set":
+    elif change == "set":
         clock.set(_moment("body.set", value))
-    elif what == "advance":
+    elif change == "advance":
         if clock.now() + timedelta(seconds=value) > LAST:
-            raise errors.one("body.advance", f"The clock cannot go {value} s forward: its years end at {LAST.year}.")
+            raise errors.one("body.advance", f"The clock cannot move {value} s forward; its last year is {LAST.year}.")
         clock.advance(timedelta(seconds=value))
-    elif what == "run":
+    elif change == "run":
         clock.run()
     else:
         clock.reset()
-    await request.session.backend.jobs.caught_up(PATIENCE)
+    await request.session.backend.jobs.caught_up(JOB_TIMEOUT)
     return _clock(request.session)
 
 
 async def list_jobs(request: ControlRequest) -> Any:
     jobs = request.session.backend.jobs
-    return {"progression": _told(jobs.progression), "items": [_job(job) for job in jobs.list()]}
+    return {"progression": _progression(jobs.progression), "items": [_job(job) for job in jobs.list()]}
 
 
-def _told(progression: Progression) -> Json:
+def _progression(progression: Progression) -> Json:
     return {"seconds": progression.seconds, "reads": progression.reads}
 
 
 def _job(job: Job) -> Json:
-    told = job.described().items()
-    return {name: timestamp(value) if isinstance(value, datetime) else value for name, value in told}
+    fields = job.described().items()
+    return {name: timestamp(value) if isinstance(value, datetime) else value for name, value in fields}
 
 
-def _found(request: ControlRequest) -> Job:
+def _get_job(request: ControlRequest) -> Job:
     job_id = request.path("job_id")
     job = request.session.backend.jobs.get(job_id)
     if job is None:
@@ -109,31 +113,31 @@ def _found(request: ControlRequest) -> Job:
     return job
 
 
-def _waiting(request: ControlRequest) -> Job:
-    job = _found(request)
+def _get_waiting_job(request: ControlRequest) -> Job:
+    job = _get_job(request)
     if job.status != "waiting":
         raise errors.ended_job(job.id, job.status)
     return job
 
 
 async def read_job(request: ControlRequest) -> Any:
-    """For a job that the API itself cannot read, as a bulk update, this is one of the reads that it waits for."""
-    job = _found(request)
+    """Counts as a read of the job if the API has no read for it (bulk update)."""
+    job = _get_job(request)
     if job.subject == job.id:
         request.session.backend.jobs.seen(job.subject)
     return _job(job)
 
 
 async def advance_job(request: ControlRequest) -> Any:
-    """It has ended when the answer comes, if it can in a few seconds."""
-    job = _waiting(request)
+    """Responds when the job has ended, or after JOB_TIMEOUT."""
+    job = _get_waiting_job(request)
     request.session.backend.jobs.advance(job)
-    await request.session.backend.jobs.caught_up(PATIENCE)
+    await request.session.backend.jobs.caught_up(JOB_TIMEOUT)
     return _job(job)
 
 
 async def fail_job(request: ControlRequest) -> Any:
-    job = _waiting(request)
+    job = _get_waiting_job(request)
     rows = request.content.get("rows")
     job.fails = rows is None
     job.failing_rows = frozenset(rows or ())
@@ -141,10 +145,10 @@ async def fail_job(request: ControlRequest) -> Any:
 
 
 async def set_progression(request: ControlRequest) -> Any:
-    """`{}` is manual: nothing happens before the job is advanced."""
+    """`{}` is manual: a job waits until it is advanced."""
     jobs = request.session.backend.jobs
     jobs.progression = Progression(request.content.get("seconds"), request.content.get("reads"))
-    return _told(jobs.progression)
+    return _progression(jobs.progression)
 
 
 CALLS = (
@@ -155,16 +159,16 @@ CALLS = (
         "PUT",
         "/jobs/progression",
         set_progression,
-        "Say when new jobs do their work: after seconds, after so many reads, or when they are advanced",
+        "Set when new jobs run: after seconds, after a number of reads, or when they are advanced",
         body=PROGRESSION,
     ),
     Call("GET", "/jobs/{job_id}", read_job, "Read a job"),
-    Call("POST", "/jobs/{job_id}/advance", advance_job, "Let a waiting job do its work now"),
+    Call("POST", "/jobs/{job_id}/advance", advance_job, "Run a waiting job now"),
     Call(
         "POST",
         "/jobs/{job_id}/fail",
         fail_job,
-        "Make a waiting job fail, or skip some rows of its file",
+        "Make a waiting job fail, or skip rows of its file",
         body={"type": "object", "additionalProperties": False, "properties": {"rows": ROWS}},
     ),
 )

@@ -1,4 +1,4 @@
-"""Who the users of groups are: the Audience API only reads them, so a frontend team describes them here."""
+"""Contact data of users: the Audience API only reads it, so a frontend team sets it here."""
 
 import asyncio
 from typing import Any
@@ -15,8 +15,8 @@ FLAG: Json = {"type": "boolean"}
 FLAGS = {"primary": FLAG, "verified": FLAG, "active": FLAG}
 
 
-def _contacts(required: str, **more: Json) -> Json:
-    properties = {required: TEXT, **FLAGS, **more}
+def _contacts(required: str, **other: Json) -> Json:
+    properties = {required: TEXT, **FLAGS, **other}
     item = {"type": "object", "additionalProperties": False, "required": [required], "properties": properties}
     return {"type": "array", "maxItems": 100, "items": item}
 
@@ -30,35 +30,24 @@ USER: Json = {
         "blacklisted": FLAG,
     },
 }
-NUMBER: Json = {"type": "integer"}
-APPLICATION = {"application": (f"COMPANY/APPLICATION; without it {DOCUMENTED_TENANT}", {"type": "string"})}
-MOST, LONGEST_PAGE = 2**31, 100
+APPLICATION = {"application": (f"COMPANY/APPLICATION; by default {DOCUMENTED_TENANT}", {"type": "string"})}
 
 
 def _tenant(request: ControlRequest) -> Tenant:
-    """The tenant that is asked about. Raises Refusal 400 for one that is not served."""
-    asked_for = request.query("application") or str(DOCUMENTED_TENANT)
-    company, _, application = asked_for.partition("/")
+    """The tenant of the request. Raises Refusal 400 if it is not served."""
+    text = request.query.get("application") or str(DOCUMENTED_TENANT)
+    company, _, application = text.partition("/")
     world, name = request.session.backend.world, TenantName(company, application)
     if not world.serves(name):
-        message = f"The application {errors.show(asked_for)} is not served; write COMPANY/APPLICATION, see --tenant."
+        message = f"The application {errors.show(text)} is not served; send COMPANY/APPLICATION, see --tenant."
         raise errors.one("query.application", message)
     return world.tenant(*name)
 
 
-def _number(request: ControlRequest, name: str, default: int, most: int) -> int:
-    text = request.query(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= most):
-        raise errors.one(f"query.{name}", f"query.{name} is {errors.show(text)}; send a number from 1 to {most}.")
-    return int(text)
-
-
 async def list_users(request: ControlRequest) -> Any:
     tenant = _tenant(request)
-    page_no, page_size = _number(request, "page_no", 1, MOST), _number(request, "page_size", 10, LONGEST_PAGE)
-    found = await asyncio.to_thread(tenant.users.page, (request.query("q") or "").casefold(), page_no, page_size)
+    page_no, page_size = request.query["page_no"], request.query["page_size"]
+    found = await asyncio.to_thread(tenant.users.page, request.query.get("q", "").casefold(), page_no, page_size)
     return number_page(found, page_no, page_size)
 
 
@@ -73,7 +62,8 @@ async def delete_user(request: ControlRequest) -> Any:
     if user_id not in tenant.users:
         raise errors.unknown_user(user_id)
     tenant.describe(user_id, None)
-    return {"success": True, "message": f"The user {user_id} has no contacts any more, and stays in groups."}
+    message = f"The contact data of the user {user_id} is deleted; the user stays in its groups."
+    return {"success": True, "message": message}
 
 
 PATH = "/users/{user_id:path}"
@@ -82,14 +72,16 @@ CALLS = (
         "GET",
         "/users",
         list_users,
-        "List the users who have contacts or are blacklisted",
+        "List the users with contact data, and the blacklisted users",
         query={
             **APPLICATION,
-            "page_no": ("from 1", NUMBER),
-            "page_size": (f"1 to {LONGEST_PAGE}", NUMBER),
-            "q": ("a part of an id, an email or a phone number", {"type": "string"}),
+            "page_no": ("number of the page", {"type": "integer", "minimum": 1, "maximum": 2**31, "default": 1}),
+            "page_size": ("users of a page", {"type": "integer", "minimum": 1, "maximum": 100, "default": 10}),
+            "q": ("part of an id, email or phone number", {"type": "string"}),
         },
     ),
-    Call("PUT", PATH, put_user, "Say who a user is: emails, phone numbers, blacklisted", query=APPLICATION, body=USER),
-    Call("DELETE", PATH, delete_user, "Forget who a user is", query=APPLICATION),
+    Call(
+        "PUT", PATH, put_user, "Set the emails, phone numbers and blacklisting of a user", query=APPLICATION, body=USER
+    ),
+    Call("DELETE", PATH, delete_user, "Delete the contact data of a user", query=APPLICATION),
 )

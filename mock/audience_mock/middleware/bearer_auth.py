@@ -1,4 +1,4 @@
-"""The auth drill: a mock that asks for a bearer token, so that a login can be built against it."""
+"""Step: refuse requests without the bearer token of --require-token. A client can be built against it."""
 
 import secrets
 
@@ -10,12 +10,7 @@ from audience_mock.middleware.request_headers import headers_of
 
 
 class BearerAuth:
-    """Refuse every request to the API that does not bear the token.
-
-    Args:
-        app: the API.
-        token: the one that is asked for.
-    """
+    """Refuse every API request without the token."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
@@ -23,9 +18,9 @@ class BearerAuth:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            sent: bytes = headers_of(scope).get(b"authorization", b"")
-            kind, _, token = sent.partition(b" ")
-            if kind.lower() != b"bearer" or not secrets.compare_digest(token.strip(), self._token):
+            authorization: bytes = headers_of(scope).get(b"authorization", b"")
+            scheme, _, token = authorization.partition(b" ")
+            if scheme.lower() != b"bearer" or not secrets.compare_digest(token.strip(), self._token):
                 scope[APPLIED] = ["--require-token"]
-                raise errors.unauthorised(bool(sent))
+                raise errors.unauthorised(bool(authorization))
         await self._app(scope, receive, send)

@@ -1,7 +1,7 @@
-"""CORS: any page may use the API, with credentials too.
+"""Step: CORS headers. Any page may use the API, also with credentials.
 
-Requests that name an origin are Starlette's business. It would treat the others alike, at a cost that tells in each
-of them; all they need is a `Vary`, so that a cache does not hand one origin's answer to another.
+Starlette's middleware handles requests with an Origin. It would slow down the others, which only need a `Vary`: a
+cache must not use the response to one origin for another.
 """
 
 from collections.abc import Awaitable
@@ -14,17 +14,11 @@ from audience_mock.middleware.request_headers import headers_of
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 EXPOSED_HEADERS = ("Allow", "Content-Length", "Date", "Preference-Applied", "Retry-After", "WWW-Authenticate")
 """Response headers that a page of another origin may read."""
-
-
 _VARY = (b"vary", b"Origin")
 
 
 class Cors:
-    """Starlette's CORSMiddleware for requests that name an origin; a `Vary` for the others.
-
-    Args:
-        app: the API.
-    """
+    """Starlette's CORSMiddleware for requests with an Origin; a `Vary` for the others."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -44,9 +38,9 @@ class Cors:
         if b"origin" in headers_of(scope):
             return self._cors(scope, receive, send)
 
-        def varying(message: Message) -> Awaitable[None]:
+        def send_with_vary(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), _VARY]
             return send(message)
 
-        return self._app(scope, receive, varying)
+        return self._app(scope, receive, send_with_vary)

@@ -1,9 +1,9 @@
-"""The innermost application: calls the operation of a request, and sends its answer.
+"""Step: call the operation of a request and send its result. The last step.
 
-Connexion would wrap each operation in decorators that read the request again and look at the function's signature,
-for every request; its ExceptionMiddleware makes a Request and two closures for requests that raise nothing. Here
-RequestValidation has left the arguments in the scope, and what an operation takes is known: these two stand in their
-places, on the same seams (the application that ConnexionMiddleware wraps, and its list of middleware).
+Connexion would wrap each operation in decorators that parse the request again and inspect the function's signature,
+for every request. Its ExceptionMiddleware builds a Request and two closures for requests that raise nothing. Here
+RequestValidation has put the arguments into the scope already. Dispatch and ErrorResponses replace both at the same
+places: the application that ConnexionMiddleware wraps, and its list of middleware.
 """
 
 from collections.abc import Callable
@@ -20,18 +20,14 @@ from audience_mock.session.sessions import SESSION
 
 
 class Dispatch:
-    """Call the operation that the request is for, and send what it answers.
-
-    Args:
-        lifespan: what is done when the server starts and stops, as Starlette takes it.
-    """
+    """Call the operation of the request and send its result; run the server's lifespan."""
 
     def __init__(self, lifespan: Callable[[Any], Any]) -> None:
-        self._others = Router(lifespan=lifespan)
+        self._router = Router(lifespan=lifespan)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._others(scope, receive, send)
+            await self._router(scope, receive, send)
             return
         status, operation = OPERATIONS[scope["extensions"][ROUTING_CONTEXT]["operation_id"]]
         arguments: dict[str, Any] = scope[ARGUMENTS]

@@ -1,4 +1,4 @@
-"""The pages beside the API: Swagger UI at /ui, the contract at /openapi.json and /openapi.yaml."""
+"""Step: the documentation pages: Swagger UI at /ui, the contract at /openapi.json and /openapi.yaml."""
 
 import functools
 from collections.abc import Awaitable
@@ -39,7 +39,7 @@ SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true,
 class Docs:
     """Answer /, /ui, /openapi.json and /openapi.yaml; pass everything else on.
 
-    Connexion would put these below the API's base path and rewrite `servers`; people look for them at the root.
+    Connexion would serve them under the API's base path and rewrite `servers`; people look for them at the root.
     """
 
     def __init__(self, app: ASGIApp, contract: JsonObject) -> None:

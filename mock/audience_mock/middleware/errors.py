@@ -1,4 +1,4 @@
-"""Turns what is raised further in into an answer in the contract's error shape."""
+"""Step: turn an exception of the steps below into a response in the contract's error shape."""
 
 import logging
 
@@ -6,17 +6,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_mock.errors import Refusal, unknown_path
-from audience_mock.middleware.json_response import CRASHED, send_json
+from audience_mock.middleware.json_response import CRASHED, send_refusal
 
 logger = logging.getLogger("audience_mock")
 
 
 class ErrorResponses:
-    """Turn what is raised further in into an answer in the contract's shape.
-
-    Args:
-        app: what raises.
-    """
+    """Turn an exception of the steps below into an error response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -27,19 +23,18 @@ class ErrorResponses:
         except Exception as error:
             if scope["type"] != "http":
                 raise
-            refusal = _refusal(scope, error)
-            await send_json(send, refusal.status, refusal.body(), refusal.headers)
+            await send_refusal(send, _refusal(scope, error))
 
 
 def _refusal(scope: Scope, error: Exception) -> Refusal:
-    """What is said of an error; a fault of ours goes to the log as well."""
+    """The refusal for an exception; a crash is logged too."""
     if isinstance(error, Refusal):
         return error
-    if isinstance(error, HTTPException):  # of the pages beside the API
+    if isinstance(error, HTTPException):  # from the pages of docs.py
         refusal = unknown_path(scope["path"])
         if error.status_code != refusal.status:
-            refusal = Refusal(error.status_code, f"{error.detail}: see /ui for what this server answers.")
+            refusal = Refusal(error.status_code, f"{error.detail}: see /ui for the paths of this server.")
         return refusal
-    logger.error("%s %s: a fault of the mock", scope["method"], scope["path"], exc_info=error)
+    logger.error("%s %s: internal error in the mock", scope["method"], scope["path"], exc_info=error)
     scope[CRASHED] = True
-    return Refusal(500, f"The mock itself failed ({type(error).__name__}); its log says how. Please report this.")
+    return Refusal(500, f"Internal error in the mock ({type(error).__name__}); see its log. Please report this.")

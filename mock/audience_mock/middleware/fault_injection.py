@@ -1,13 +1,14 @@
-"""The step that spoils answers: what a request prefers, and what the session's faults say.
+"""Step: inject the fault that the header Prefer or a fault rule of the session asks for.
 
-It stands behind routing, so that a rule can name an operation, and before validation, so that an error can be had
-whatever was sent.
+It comes after routing, because a rule can name an operation, and before validation, because a fault does not depend
+on a valid request.
 """
 
 import asyncio
 import random
 import weakref
 from collections.abc import Awaitable
+from http import HTTPStatus
 from typing import Any
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
@@ -16,32 +17,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_mock.contract.examples import Examples
 from audience_mock.errors import Refusal
-from audience_mock.middleware.json_response import APPLIED, answer
+from audience_mock.middleware.json_response import APPLIED, json_response
 from audience_mock.middleware.prefer_header import NONE, Preferences, preferences
 from audience_mock.middleware.request_headers import headers_of
-from audience_mock.middleware.request_validation import JUDGED
+from audience_mock.middleware.request_validation import VALIDATE_ONLY
 from audience_mock.session.fault_rules import Fault
 from audience_mock.session.sessions import SESSION, Session
 
 CONNECTION = "audience_mock.connection"
-"""Key of the ASGI scope: a weak reference to what the server's own `send` belongs to, None where there is none."""
-TOO_MANY, FAILURE = 429, 500
+"""Key of the ASGI scope: a weak reference to the owner of the server's `send`; None without one."""
 
 
 class FaultInjection:
-    """Answer otherwise than the mock would, later, half, or not at all, where that was asked for.
-
-    Args:
-        app: what answers else.
-        examples: the bodies of forced answers.
-    """
+    """Replace, delay, truncate or drop a response on demand."""
 
     def __init__(self, app: ASGIApp, examples: Examples) -> None:
         self._app = app
         self._examples = examples
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] != "http" or JUDGED in scope:
+        if scope["type"] != "http" or VALIDATE_ONLY in scope:
             return self._app(scope, receive, send)
         session: Session = scope[SESSION]
         prefer = preferences(scope["headers"]) if b"prefer" in headers_of(scope) else NONE
@@ -70,16 +65,16 @@ class FaultInjection:
         headers = {"Preference-Applied": ", ".join(prefer.applied)} if prefer.applied else {}
         if rule and "rate" in rule.fields:
             headers["Retry-After"] = str(rule.retry_after(session.clock.now()))
-        fields = _AlteredResponse(send, headers, kind, scope)
+        altered_send = _AlteredResponse(send, headers, kind, scope)
         if forced is None:
-            await self._app(scope, receive, fields)
+            await self._app(scope, receive, altered_send)
         else:
-            await answer(*forced)(scope, receive, fields)
+            await json_response(*forced)(scope, receive, altered_send)
 
     def _forced(self, prefer: Preferences, rule: Fault | None, operation_id: str) -> tuple[int, Any] | None:
-        """Status and body of a forced answer; None where the mock is to answer."""
+        """Status and body of a forced response; None to let the mock respond."""
         examples, fields = self._examples, rule.fields if rule else {}
-        status = prefer.code or fields.get("status") or (TOO_MANY if "rate" in fields else None)
+        status = prefer.code or fields.get("status") or (HTTPStatus.TOO_MANY_REQUESTS if "rate" in fields else None)
         example = prefer.example or fields.get("example")
         if status is None and example is None and not prefer.dynamic and "body" not in fields:
             return None
@@ -91,37 +86,35 @@ class FaultInjection:
 
 
 def _paths(scope: Scope) -> tuple[str, str]:
-    """The path, whole and below the application."""
+    """The full path, and the path below the application."""
     path: str = scope["path"]
     return path, f"/{path.partition('/application/')[2].partition('/')[2]}"
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:
-    """Close the connection without an answer, and wait until it is closed."""
+    """Close the connection without a response, and wait until it is closed."""
     transport = _transport(scope)
     if transport is None:
-        raise Refusal(
-            FAILURE, "The answer was to be dropped, but there is no connection to close: give the mock a port."
-        )
+        raise Refusal(500, "fault=drop has no connection to close: this mock runs without a port; start a server.")
     transport.abort()
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 def connection_of(send: Send) -> "weakref.ref[Any] | None":
-    """What a server's `send` belongs to; a strong reference would keep each request alive until it is collected."""
+    """A weak reference to the owner of a server's `send`: a strong one would delay freeing each request."""
     owner = getattr(send, "__self__", None)
     return None if owner is None else weakref.ref(owner)
 
 
 def _transport(scope: Scope) -> Any:
-    """The connection that a request came on; None where it came on none."""
+    """The connection of a request; None in process."""
     held = scope.get(CONNECTION)
     return getattr(held() if held else None, "transport", None)
 
 
 class _AlteredResponse:
-    """A `send` that adds headers, and spoils the body where it is to be spoilt."""
+    """A `send` that adds headers and, for the kinds half and malformed, truncates the body."""
 
     def __init__(self, send: Send, headers: dict[str, str], kind: str | None, scope: Scope) -> None:
         self._send = send
@@ -142,9 +135,9 @@ class _AlteredResponse:
         else:
             self._body += message.get("body", b"")
             if not message.get("more_body", False):
-                await self._altered()
+                await self._send_half()
 
-    async def _altered(self) -> None:
+    async def _send_half(self) -> None:
         half = self._body[: len(self._body) // 2]
         if self._kind == "malformed":
             MutableHeaders(raw=self._start["headers"])["content-length"] = str(len(half))
@@ -155,5 +148,5 @@ class _AlteredResponse:
         await self._send({"type": "http.response.body", "body": half, "more_body": True})
         transport = _transport(self._scope)
         if transport is not None:
-            await asyncio.sleep(0.05)  # what was written has to leave before the connection is closed
+            await asyncio.sleep(0.05)  # let the written data leave before the connection is closed
             transport.close()

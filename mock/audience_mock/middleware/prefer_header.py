@@ -1,4 +1,4 @@
-"""What a request asks of its answer: the header Prefer (RFC 7240), with the preferences that mocks understand."""
+"""Parse the request header Prefer (RFC 7240) with the preferences of mock servers."""
 
 import re
 from dataclasses import dataclass
@@ -6,24 +6,23 @@ from dataclasses import dataclass
 from audience_mock import errors
 from audience_mock.errors import Violation
 
-APPLIED_HEADER = b"preference-applied"
 KINDS = ("drop", "half", "malformed")
-"""How an answer can be spoilt: not sent, half sent, no JSON."""
-MOST_DELAY = 3_600_000
+"""Faults: no response, half a response, a body that is not JSON."""
+MAX_DELAY = 3_600_000
 """Milliseconds."""
 
 
 @dataclass(frozen=True)
 class Preferences:
-    """What a request prefers.
+    """The preferences of a request.
 
     Args:
-        code: the status of the answer.
-        example: the name of one of the contract's examples, for its body.
-        dynamic: a made-up body that fits the schema.
-        delay: seconds before the answer.
-        fault: how the answer is spoilt, one of KINDS.
-        applied: the preferences as they were written.
+        code: status of the response.
+        example: name of one of the contract's examples, for the body.
+        dynamic: generate a body from the schema.
+        delay: seconds before the response.
+        fault: one of KINDS.
+        applied: the preferences as sent.
     """
 
     code: int | None = None
@@ -35,10 +34,10 @@ class Preferences:
 
 
 def preferences(headers: list[tuple[bytes, bytes]]) -> Preferences:
-    """Read the Prefer headers of a request; a preference that is unknown is ignored, as RFC 7240 asks.
+    """Parse the Prefer headers of a request; unknown preferences are ignored (RFC 7240).
 
     Raises:
-        Refusal: 400 for a value that a known one cannot have.
+        Refusal: 400 for an invalid value.
     """
     found: dict[str, str] = {}
     for name, value in headers:
@@ -78,13 +77,13 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 def _problem(key: str, text: str) -> str | None:
     if key == "code" and not re.fullmatch("[2-5][0-9][0-9]", text):
-        return f"Prefer: code={text} is no status; send one from 200 to 599."
-    if key == "delay" and not (re.fullmatch("[0-9]{1,7}", text) and int(text) <= MOST_DELAY):
-        return f"Prefer: delay={text} is no delay; send whole milliseconds, {MOST_DELAY} at the most."
+        return f"Prefer: code={text} is not a status; send one from 200 to 599."
+    if key == "delay" and not (re.fullmatch("[0-9]{1,7}", text) and int(text) <= MAX_DELAY):
+        return f"Prefer: delay={text} is not a delay; send whole milliseconds, at most {MAX_DELAY}."
     if key == "dynamic" and text not in {"true", "false"}:
         return f"Prefer: dynamic={text} is neither true nor false."
     if key == "fault" and text not in KINDS:
         return f"Prefer: fault={text} is unknown; send one of {', '.join(KINDS)}."
     if key == "example" and not text:
-        return "Prefer: example= names no example of the contract."
+        return "Prefer: example= has no name; send the name of an example of the contract."
     return None

@@ -1,21 +1,22 @@
-"""The mock in front of a real server: requests go on to it, and both sides are held against the contract."""
+"""Step: forward requests to a real server, and validate both sides (--proxy)."""
 
 import json
+from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import httpx
-from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from audience_mock import errors
 from audience_mock.contract.response_validator import ResponseValidator
 from audience_mock.errors import Refusal, Violation, show
-from audience_mock.middleware.json_response import APPLIED, answer
-from audience_mock.middleware.request_validation import JUDGED, MAX_BODY
+from audience_mock.middleware.json_response import APPLIED, send_refusal
+from audience_mock.middleware.request_headers import headers_of
+from audience_mock.middleware.request_validation import VALIDATE_ONLY, receive_body
+from audience_mock.middleware.routing import operation_id_of
 
-TIME_LIMIT = 60.0
-"""Seconds that the real server has."""
-_BAD_GATEWAY = 502
+TIMEOUT = 60.0
+"""Seconds that the real server has to respond."""
 _HOP_BY_HOP = frozenset(
     {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer", b"upgrade"}
     | {b"transfer-encoding", b"host", b"content-length"}
@@ -23,77 +24,69 @@ _HOP_BY_HOP = frozenset(
 
 
 class Proxy:
-    """Send every request to the API on, unchanged; give its answer back, unchanged; note where either deviates.
+    """Forward every API request unchanged, return the response unchanged, and record where either one deviates.
 
     Args:
-        app: the mock, which judges requests but does not serve them.
+        app: the next steps, which validate requests and serve the pages of docs.py.
         target: the real server's origin.
-        validator: of answers.
+        validator: of responses.
     """
 
     def __init__(self, app: ASGIApp, target: str, validator: ResponseValidator) -> None:
         self._app = app
         self._target = target.rstrip("/")
         self._validator = validator
-        self._client = httpx.AsyncClient(timeout=TIME_LIMIT, follow_redirects=False)
+        self._client = httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         try:
-            body = await _whole(receive)
-        except Refusal as too_large:
-            await answer(too_large.status, too_large.body())(scope, receive, send)
+            body = await receive_body(receive, headers_of(scope).get(b"content-length", b""))
+        except Refusal as refusal:
+            await send_refusal(send, refusal)
             return
-        if body is None:
-            return
-        status, problems, own = await self._request_judged(scope, body)
-        if own is not None:
-            for message in own:
+        validated = await self._validate_request(scope, body)
+        status: int = validated[0]["status"]
+        operation_id = operation_id_of(scope)
+        if operation_id is None and status < HTTPStatus.BAD_REQUEST:  # a page of docs.py
+            for message in validated:
                 await send(message)
             return
         applied = scope[APPLIED] = [f"proxied to {self._target}"]
-        applied += [f"request deviates ({status}): {field}: {message}" for field, message in problems]
+        applied += [f"request deviates ({status}): {field}: {message}" for field, message in _violations(validated)]
         try:
             response, raw = await self._forward(scope, body)
         except httpx.HTTPError as error:
             reason = str(error) or type(error).__name__
-            refusal = Refusal(_BAD_GATEWAY, f"{self._target} did not answer: {reason}; see --proxy.")
-            await answer(_BAD_GATEWAY, refusal.body())(scope, receive, send)
+            await send_refusal(send, Refusal(502, f"{self._target} did not respond: {reason}; see --proxy."))
             return
-        operation_id = scope.get("extensions", {}).get(ROUTING_CONTEXT, {}).get("operation_id")
-        served = response.headers.get("content-type", "")
-        if scope["method"] != "HEAD":
-            found = self._validator.deviations(operation_id, response.status_code, served, response.content)
-            applied += [f"answer deviates: {field}: {message}" for field, message in found]
+        length = str(len(raw))
+        if scope["method"] == "HEAD":
+            length = response.headers.get("content-length", length)
+        else:
+            content_type = response.headers.get("content-type", "")
+            found = self._validator.deviations(operation_id, response.status_code, content_type, response.content)
+            applied += [f"response deviates: {field}: {message}" for field, message in found]
         headers = [(name.lower(), value) for name, value in response.headers.raw if name.lower() not in _HOP_BY_HOP]
-        length = response.headers.get("content-length", str(len(raw)))
-        headers.append((b"content-length", length.encode() if scope["method"] == "HEAD" else str(len(raw)).encode()))
+        headers.append((b"content-length", length.encode()))
         await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
         await send({"type": "http.response.body", "body": raw})
 
-    async def _request_judged(self, scope: Scope, body: bytes) -> tuple[int, list[Violation], list[Message] | None]:
-        """The status with which the mock would refuse a request, and why; the mock's own pages are its own to serve."""
+    async def _validate_request(self, scope: Scope, body: bytes) -> list[Message]:
+        """The mock's own response to the request: 204 if it is valid."""
         messages: list[Message] = []
 
         async def replay() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        async def note(message: Message) -> None:
+        async def collect(message: Message) -> None:
             messages.append(message)
 
-        scope[JUDGED] = True
-        await self._app(scope, replay, note)
-        status: int = messages[0]["status"]
-        is_api = scope.get("extensions", {}).get(ROUTING_CONTEXT) is not None
-        if not is_api and status < 400:  # noqa: PLR2004
-            return status, [], messages
-        if status < 400:  # noqa: PLR2004
-            return status, [], None
-        told: Any = json.loads(b"".join(message.get("body", b"") for message in messages[1:]))
-        listed = [Violation(item["field"], item["message"]) for item in told.get("errors", [])]
-        return status, listed or [Violation("request", told["message"])], None
+        scope[VALIDATE_ONLY] = True
+        await self._app(scope, replay, collect)
+        return messages
 
     async def _forward(self, scope: Scope, body: bytes) -> tuple[httpx.Response, bytes]:
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
@@ -110,34 +103,22 @@ class Proxy:
         return httpx.Response(response.status_code, headers=response.headers, content=raw), raw
 
 
-async def _whole(receive: Receive) -> bytes | None:
-    """The body of a request; None where it was cut off.
-
-    Raises:
-        Refusal: 413 for one that is too large.
-    """
-    parts, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        part = message.get("body", b"")
-        size += len(part)
-        parts.append(part)
-        if size > MAX_BODY:
-            raise errors.body_too_large(MAX_BODY)
-        if not message.get("more_body", False):
-            return b"".join(parts)
+def _violations(messages: list[Message]) -> Iterator[tuple[str, str]]:
+    """The violations in a response of the mock."""
+    if messages[0]["status"] >= HTTPStatus.BAD_REQUEST:
+        body: Any = json.loads(b"".join(message.get("body", b"") for message in messages[1:]))
+        for violation in body.get("errors") or [{"field": "request", "message": body["message"]}]:
+            yield Violation(**violation)
 
 
 def target_problem(target: str) -> str | None:
-    """Why this cannot be the real server; None if it can."""
+    """Why `target` cannot be the real server's origin; None if it can."""
     try:
         url = httpx.URL(target)
     except httpx.InvalidURL as error:
-        return f"{show(target)} is no URL: {error}."
+        return f"{show(target)} is not a URL: {error}."
     if url.scheme not in {"http", "https"} or not url.host:
-        return f"{show(target)} is no http or https URL; give the server's origin, like https://api.example.com."
+        return f"{show(target)} is not an http or https URL; give the server's origin, like https://api.example.com."
     if url.path not in {"", "/"} or url.query:
-        return f"{show(target)} has a path; give the server's origin alone: the paths are those of the API."
+        return f"{show(target)} has a path or a query; give only the server's origin, like https://api.example.com."
     return None

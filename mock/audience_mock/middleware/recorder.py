@@ -1,8 +1,9 @@
-"""The step that writes down what was asked and answered, whatever becomes of it."""
+"""Step: write every request and its response to the journal."""
 
 import asyncio
 import contextlib
 from collections.abc import Awaitable
+from http import HTTPStatus
 from time import perf_counter
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
@@ -13,18 +14,14 @@ from audience_mock.middleware.request_headers import headers_of
 from audience_mock.session.journal import LONGEST_BODY, Record
 from audience_mock.session.sessions import SESSION, Session
 
-PATIENCE = 1.0
-"""Seconds that an answer waits for a body that only the journal wants."""
-TOO_LARGE = 413
+BODY_TIMEOUT = 1.0
+"""Seconds that a response waits for a request body that only the journal needs."""
 
 
 class Recorder:
-    """Keep each request and its answer in the journal of its session.
+    """Add each request and its response to the journal of its session.
 
-    An entry is there before the last of its answer is sent: who has the answer finds the entry.
-
-    Args:
-        app: the API.
+    The entry is added before the last part of the response is sent: a client that has the response finds the entry.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -63,16 +60,16 @@ class Recorder:
 
 
 async def _respond_after_body(message: Message, record: Record, receive: Receive, send: Send) -> None:
-    """The answer did not need the body, but who reads the journal does; after the answer it cannot be had.
+    """Receive the body, which the response did not need, before the response: afterwards it cannot be received.
 
-    One that is longer than is kept was refused for that, or is not worth the wait.
+    A body that is too large for the journal, or was refused as too large, is not received.
     """
     record.lacks_body = False
     declared = record.declared_size()
-    wanted = declared if declared <= LONGEST_BODY and record.status != TOO_LARGE else 0
+    is_kept = declared <= LONGEST_BODY and record.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE):
-            while record.request_body.size < wanted:
+        async with asyncio.timeout(BODY_TIMEOUT):
+            while is_kept and record.request_body.size < declared:
                 received = await receive()
                 record.on_request(received)
                 if not received.get("more_body"):

@@ -1,4 +1,4 @@
-"""The headers of a request by name, made once for all steps that look at some."""
+"""The headers of a request by name, built once for all steps."""
 
 from collections.abc import Mapping
 
@@ -8,8 +8,8 @@ _KEY = "audience_mock.headers"
 
 
 def headers_of(scope: Scope) -> Mapping[bytes, bytes]:
-    """The request's headers by lower-case name; of several of one name the last."""
-    found: Mapping[bytes, bytes] | None = scope.get(_KEY)
-    if found is None:
-        found = scope[_KEY] = dict(scope["headers"])
-    return found
+    """The request's headers by lower-case name; of a repeated header the last."""
+    headers: Mapping[bytes, bytes] | None = scope.get(_KEY)
+    if headers is None:
+        headers = scope[_KEY] = dict(scope["headers"])
+    return headers

@@ -1,9 +1,9 @@
-"""The step that reads and judges a request: everything an operation gets has passed here.
+"""Step: parse and validate a request; the result is the arguments of its operation.
 
-It stands in the place of Connexion's RequestValidationMiddleware, on the same seam (RoutedMiddleware). That
-one stops at the first violation, hands an undeclared body on as bytes, answers 500 to JSON that is not
-UTF-8, accepts NaN, and compiles every schema again for each request. Here each operation is compiled once,
-texts that were judged good are not judged again, and all violations of a request are reported together.
+It replaces Connexion's RequestValidationMiddleware, on the same base class (RoutedMiddleware). That one stops at the
+first violation, passes an undeclared body on as bytes, answers 500 to JSON that is not UTF-8, accepts NaN, and
+compiles every schema again for each request. Here each operation is compiled once, valid query strings and
+parameters are cached, and all violations of a request are reported together.
 """
 
 import json
@@ -23,26 +23,26 @@ from audience_mock import errors
 from audience_mock.contract.document import JsonObject
 from audience_mock.contract.schema import Schema
 from audience_mock.errors import Violation
-from audience_mock.middleware.lru import remember
+from audience_mock.middleware.cache import store
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.middleware.routing import PATH_ARGUMENTS
 
 MAX_BODY = 64 * 2**20
-"""Bytes of a request body; a file_url of a million users, written out as data:text/csv, fits."""
+"""Bytes of a request body; a file_url of a million users as data:text/csv fits."""
 MAX_DEPTH = 64
-"""Levels of lists and objects in a body; an answer that nests deeper could not be written."""
+"""Levels of lists and objects in a body; a response that nests deeper could not be serialized."""
 
 ARGUMENTS = "audience_mock.arguments"
-"""Key of the ASGI scope: what the operation is called with, by name."""
-JUDGED = "audience_mock.judged"
-"""Key of the ASGI scope: the request is only to be judged; a good one is answered with 204."""
+"""Key of the ASGI scope: the arguments of the operation by name."""
+VALIDATE_ONLY = "audience_mock.validate_only"
+"""Key of the ASGI scope: validate the request and call no operation; a valid one gets 204."""
 
 _EXACT = 2.0**63
-"""Whole numbers from here on are read as floats by orjson."""
+"""orjson parses integers from here on as floats."""
 _MAY_BE_BIG = re.compile(rb"[0-9]{19}|[0-9][eE]")
-"""What a text has that has such a number."""
+"""Matches every JSON text with such a number."""
 _SHORT = 4096
-"""Bytes up to which it is quicker to look at the text than at what was parsed."""
+"""Bytes up to which it is faster to scan the text than the parsed value."""
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -55,11 +55,11 @@ def _boolean(text: str) -> Any:
     return _BOOLEANS.get(text, text)
 
 
-_READERS: dict[str, Callable[[str], Any]] = {"string": str, "integer": _integer, "boolean": _boolean}
+_PARSERS: dict[str, Callable[[str], Any]] = {"string": str, "integer": _integer, "boolean": _boolean}
 
 
-class _Parameter:
-    """One query or path parameter: its text is read by its type, then judged by its schema."""
+class Parameter:
+    """One query or path parameter: parsed by its type, then validated by its schema."""
 
     def __init__(self, declared: JsonObject) -> None:
         schema = declared["schema"]
@@ -67,13 +67,13 @@ class _Parameter:
         self.place: str = declared["in"]
         self.required: bool = declared.get("required", False)
         self.default = schema.get("default")
-        self._read = _READERS[schema["type"]]
+        self._parse = _PARSERS[schema["type"]]
         self._schema = Schema(schema)
         self._field = f"{self.place}.{self.name}"
         self._good: dict[str, Any] = {}
 
-    def validator(self, text: str | None, arguments: dict[str, Any], violations: list[Violation]) -> None:
-        """Put the value of a text, None for none, among the arguments, and what is wrong among the violations."""
+    def validate(self, text: str | None, arguments: dict[str, Any], violations: list[Violation]) -> None:
+        """Add the parsed value to the arguments, or its violations; `text` is None for an absent parameter."""
         if text is None:
             if self.required:
                 violations.append(Violation(self._field, f"{self._field} is missing; send it."))
@@ -82,34 +82,34 @@ class _Parameter:
         elif text in self._good:
             arguments[self.name] = self._good[text]
         else:
-            value = arguments[self.name] = self._read(text)
+            value = arguments[self.name] = self._parse(text)
             found = self._schema.violations(value, self._field)
             violations += found
             if not found:
-                remember(self._good, text, value)
+                store(self._good, text, value)
 
 
 class _Parameters:
-    """All parameters of an operation; one at the operation overrides its namesake at the path."""
+    """All parameters of an operation; one of the operation overrides one of the path with the same name."""
 
     def __init__(self, declared: list[JsonObject]) -> None:
         unique = {(p["in"], p["name"]): p for p in reversed(declared)}
-        parameters = [_Parameter(p) for p in reversed(unique.values())]
+        parameters = [Parameter(p) for p in reversed(unique.values())]
         self._path = [p for p in parameters if p.place == "path"]
         self._query = [p for p in parameters if p.place == "query"]
         self._good: dict[bytes, dict[str, Any]] = {}
 
     def read(self, scope: Scope, violations: list[Violation]) -> dict[str, Any]:
-        """The arguments by name, defaults filled in; what is wrong is added to `violations`."""
+        """The arguments by name, with defaults; adds to `violations`."""
         texts: dict[str, str] = scope[PATH_ARGUMENTS]
         arguments: dict[str, Any] = {}
         for parameter in self._path:
-            parameter.validator(texts.get(parameter.name), arguments, violations)
+            parameter.validate(texts.get(parameter.name), arguments, violations)
         query_string: bytes = scope["query_string"]
-        of_query = self._good.get(query_string)
-        if of_query is None:
-            of_query = self._read_query(query_string, violations)
-        arguments.update(of_query)
+        from_query = self._good.get(query_string)
+        if from_query is None:
+            from_query = self._read_query(query_string, violations)
+        arguments.update(from_query)
         return arguments
 
     def _read_query(self, query_string: bytes, violations: list[Violation]) -> dict[str, Any]:
@@ -117,9 +117,9 @@ class _Parameters:
         arguments: dict[str, Any] = {}
         found: list[Violation] = []
         for parameter in self._query:
-            parameter.validator(texts.get(parameter.name), arguments, found)
+            parameter.validate(texts.get(parameter.name), arguments, found)
         if not found:
-            remember(self._good, query_string, arguments)
+            store(self._good, query_string, arguments)
         violations += found
         return arguments
 
@@ -132,13 +132,13 @@ class _Body:
         self._required = required
 
     async def read(self, scope: Scope, receive: Receive, violations: list[Violation]) -> Any:
-        """The parsed body, or None; what is wrong is added to `violations`.
+        """The parsed body, or None; adds to `violations`.
 
         Raises:
-            Refusal: 415 for a body that is not sent as JSON, 413 for one that is too large.
+            Refusal: 415 for another media type, 413 for a body that is too large.
         """
         headers = headers_of(scope)
-        content = await _receive_body(receive, headers.get(b"content-length", b""))
+        content = await receive_body(receive, headers.get(b"content-length", b""))
         if not content:
             if self._required:
                 violations.append(errors.body_missing())
@@ -155,7 +155,7 @@ _JSON = b"application/json"
 
 
 def _check_media_type(content_type: str) -> None:
-    """A body without a Content-Type is taken for JSON, the only type there is."""
+    """Raises Refusal 415 for a body that is not JSON in UTF-8; without a Content-Type it is."""
     media_type, _, parameters = content_type.partition(";")
     charset = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", parameters, re.IGNORECASE)
     utf8 = charset is None or charset[1].lower() in {"utf-8", "utf8", "us-ascii"}
@@ -163,7 +163,12 @@ def _check_media_type(content_type: str) -> None:
         raise errors.unsupported_media_type(content_type)
 
 
-async def _receive_body(receive: Receive, content_length: bytes) -> bytes:
+async def receive_body(receive: Receive, content_length: bytes) -> bytes:
+    """The whole body of a request.
+
+    Raises:
+        Refusal: 413 for a body that is too large, 400 for one that was cut off.
+    """
     if content_length.isdigit() and int(content_length) > MAX_BODY:
         raise errors.body_too_large(MAX_BODY)
     chunks, size, more = [], 0, True
@@ -181,7 +186,7 @@ async def _receive_body(receive: Receive, content_length: bytes) -> bytes:
 
 
 def parse_json(content: bytes, max_depth: int = MAX_DEPTH) -> tuple[Any, Violation | None]:
-    """Parse strictly: UTF-8 only, no NaN, no lone surrogates; whole numbers up to a double's largest stay exact."""
+    """Parse strictly: UTF-8 only, no NaN, no lone surrogates; integers up to a double's largest stay exact."""
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError as error:
@@ -200,12 +205,12 @@ def parse_json(content: bytes, max_depth: int = MAX_DEPTH) -> tuple[Any, Violati
 
 
 def _is_plain(content: bytes, max_depth: int) -> bool:
-    """Tell by the text alone that it nests no deeper, and that no number in it may have been rounded."""
+    """Does the text alone show that it is not too deep and that no number was rounded."""
     return content.count(b"[") + content.count(b"{") <= max_depth and not _MAY_BE_BIG.search(content)
 
 
 def _survey(value: Any, max_depth: int) -> tuple[int, bool]:
-    """How deep the containers in `value` nest, and whether it has a number that orjson may have rounded."""
+    """The depth of `value`, and whether orjson may have rounded a number in it."""
     depth, has_big_number, level = 0, False, [value]
     while level and depth <= max_depth:
         has_big_number = has_big_number or any(isinstance(i, float) and abs(i) >= _EXACT for i in level)
@@ -215,8 +220,8 @@ def _survey(value: Any, max_depth: int) -> tuple[int, bool]:
     return depth, has_big_number
 
 
-class _Step:
-    """One operation's compiled reading and judging of requests."""
+class _OperationValidator:
+    """The compiled validation of one operation."""
 
     def __init__(self, operation: AbstractOperation, next_app: ASGIApp) -> None:
         self._next_app = next_app
@@ -231,7 +236,7 @@ class _Step:
         arguments = scope[ARGUMENTS] = self._parameters.read(scope, violations)
         if self._body:
             return self._with_body(self._body, arguments, violations, scope, receive, send)
-        return self._judged(violations, scope, receive, send)
+        return self._finish(violations, scope, receive, send)
 
     async def _with_body(
         self,
@@ -243,44 +248,44 @@ class _Step:
         send: Send,
     ) -> None:
         arguments["body"] = await body.read(scope, receive, violations)
-        await self._judged(violations, scope, receive, send)
+        await self._finish(violations, scope, receive, send)
 
-    def _judged(self, violations: list[Violation], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    def _finish(self, violations: list[Violation], scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if violations:
             raise errors.invalid(violations)
-        if JUDGED in scope:
+        if VALIDATE_ONLY in scope:
             return Response(status_code=204)(scope, receive, send)
         return self._next_app(scope, receive, send)
 
 
-class _StepAPI(RoutedAPI):  # type: ignore[misc]
+class _ValidationAPI(RoutedAPI):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.add_paths()
 
-    def make_operation(self, operation: AbstractOperation) -> _Step:
-        return _Step(operation, self.next_app)
+    def make_operation(self, operation: AbstractOperation) -> _OperationValidator:
+        return _OperationValidator(operation, self.next_app)
 
 
 class RequestValidation(RoutedMiddleware):  # type: ignore[misc]
-    """Hand each operation its arguments, or refuse the request with all that is wrong with it.
+    """Put the arguments of the operation into the scope, or refuse the request with all its violations.
 
     Raises:
         Refusal: 400 with every violation, 413, 415.
     """
 
-    api_cls = _StepAPI
+    api_cls = _ValidationAPI
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app)
-        self._steps: dict[str, _Step] = {}
+        self._validators: dict[str, _OperationValidator] = {}
 
-    def add_api(self, specification: Specification, **told: Any) -> _StepAPI:
-        api: _StepAPI = super().add_api(specification, **told)
-        self._steps |= api.operations
+    def add_api(self, specification: Specification, **options: Any) -> _ValidationAPI:
+        api: _ValidationAPI = super().add_api(specification, **options)
+        self._validators |= api.operations
         return api
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
             return self.app(scope, receive, send)  # type: ignore[no-any-return]
-        return self._steps[scope["extensions"][ROUTING_CONTEXT]["operation_id"]](scope, receive, send)
+        return self._validators[scope["extensions"][ROUTING_CONTEXT]["operation_id"]](scope, receive, send)

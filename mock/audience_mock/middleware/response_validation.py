@@ -1,25 +1,23 @@
-"""How answers are written, and the check that they keep the contract."""
+"""Step: check that every response keeps the contract (--check-responses)."""
 
 import logging
+from http import HTTPStatus
 
-from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_mock.contract.response_validator import ResponseValidator
 from audience_mock.errors import Refusal, Violation
-from audience_mock.middleware.json_response import APPLIED, CRASHED, answer
+from audience_mock.middleware.json_response import APPLIED, CRASHED, send_refusal
+from audience_mock.middleware.routing import operation_id_of
 
 logger = logging.getLogger("audience_mock")
 
 
-# --- the check --------------------------------------------------------------------------------------
-
-
 class ResponseValidation:
-    """Hold every answer against the contract; one that deviates is replaced by a 500 that says how.
+    """Replace a response that breaks the contract by a 500 that lists the deviations.
 
-    Connexion's own response validation sees only what operations return; this stands outside of everything,
-    so that errors are checked too.
+    Connexion's own response validation sees only the results of operations. This step surrounds all others, so that
+    errors are checked too.
     """
 
     def __init__(self, app: ASGIApp, validator: ResponseValidator) -> None:
@@ -33,7 +31,7 @@ class ResponseValidation:
         start: Message = {}
         body = b""
 
-        async def hold(message: Message) -> None:
+        async def send_checked(message: Message) -> None:
             nonlocal start, body
             if APPLIED in scope:
                 await send(message)
@@ -44,26 +42,26 @@ class ResponseValidation:
             body += message.get("body", b"")
             if message.get("more_body", False):
                 return
-            deviations = self._deviations(scope, start, body)
-            if deviations:
-                await self._complain(scope, receive, send, deviations)
+            operation_id = operation_id_of(scope)
+            if deviations := self._deviations(scope, operation_id, start, body):
+                await _send_deviations(send, operation_id, deviations)
             else:
                 await send(start)
                 await send({"type": "http.response.body", "body": body})
 
-        await self.app(scope, receive, hold)
+        await self.app(scope, receive, send_checked)
 
-    def _deviations(self, scope: Scope, start: Message, body: bytes) -> list[Violation]:
+    def _deviations(self, scope: Scope, operation_id: str | None, start: Message, body: bytes) -> list[Violation]:
         status: int = start["status"]
-        operation_id = scope.get("extensions", {}).get(ROUTING_CONTEXT, {}).get("operation_id")
-        if CRASHED in scope or (operation_id is None and status < 400):  # noqa: PLR2004 (the pages of docs.py)
+        is_page = operation_id is None and status < HTTPStatus.BAD_REQUEST  # of docs.py
+        if is_page or CRASHED in scope:
             return []
         content_type = dict(start["headers"]).get(b"content-type", b"").decode("latin-1")
         return self._validator.deviations(operation_id, status, content_type, body)
 
-    async def _complain(self, scope: Scope, receive: Receive, send: Send, deviations: list[Violation]) -> None:
-        operation_id = scope.get("extensions", {}).get(ROUTING_CONTEXT, {}).get("operation_id", "no operation")
-        told = "; ".join(f"{field}: {message}" for field, message in deviations)
-        logger.error("%s breaks the contract: %s", operation_id, told)
-        refusal = Refusal(500, f"The mock's answer to {operation_id} breaks the contract: {told}", deviations)
-        await answer(500, refusal.body())(scope, receive, send)
+
+async def _send_deviations(send: Send, operation_id: str | None, deviations: list[Violation]) -> None:
+    name = operation_id or "no operation"
+    text = "; ".join(f"{field}: {message}" for field, message in deviations)
+    logger.error("%s breaks the contract: %s", name, text)
+    await send_refusal(send, Refusal(500, f"The mock's response to {name} breaks the contract: {text}", deviations))

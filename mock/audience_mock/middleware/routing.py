@@ -1,9 +1,9 @@
-"""Which operation a request is for.
+"""Step: find the operation of a request.
 
-Connexion's own RoutingMiddleware matches in file order with Starlette's router. This one stands behind the
-same interface, because there four things differ from the contract: a parameter takes a method that the
-literal path lacks (DELETE /user_group/tags would delete the group "tags"), `Allow` names the methods of one
-route only, a trailing slash is redirected, and an encoded slash in an id splits the path.
+Connexion's own RoutingMiddleware matches in file order with Starlette's router and differs from the contract in four
+ways: a parameter matches a method that the literal path does not have (DELETE /user_group/tags would delete the group
+"tags"), `Allow` names the methods of one route only, a trailing slash is redirected, and an encoded slash in an id
+splits the path. This step has the same interface.
 """
 
 from collections.abc import Awaitable
@@ -16,15 +16,21 @@ from connexion.spec import Specification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_mock import errors
-from audience_mock.middleware.lru import remember
+from audience_mock.middleware.cache import store
 
 PATH_ARGUMENTS = "audience_mock.path"
 """Key of the ASGI scope: the decoded path parameters by name."""
 
 
+def operation_id_of(scope: Scope) -> str | None:
+    """The operation of a request that passed Routing."""
+    operation_id: str | None = scope.get("extensions", {}).get(ROUTING_CONTEXT, {}).get("operation_id")
+    return operation_id
+
+
 class _Leaf(NamedTuple):
     names: tuple[str, ...]
-    operations: dict[str, dict[str, Any]]  # method -> what Connexion's steps read from the scope
+    operations: dict[str, dict[str, Any]]  # method -> Connexion's routing context
     allowed: tuple[str, ...]
 
 
@@ -32,7 +38,7 @@ _Found = tuple[_Leaf, dict[str, str]]
 
 
 class _Node:
-    """A path segment: its literal followers, the one that takes any text, and the operations that end here."""
+    """A path segment: its literal children, its parameter child, and the operations that end here."""
 
     def __init__(self) -> None:
         self.literals: dict[str, _Node] = {}
@@ -44,7 +50,7 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
     """Put the operationId and the path parameters of each request into its scope.
 
     Raises:
-        Refusal: 404 for a path that the contract lacks, 405 for a method that the path lacks.
+        Refusal: 404 for an unknown path, 405 for a method that the path does not have.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -94,7 +100,7 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
     def _look_up(self, raw_path: bytes) -> _Found | None:
         found = self._find(raw_path.decode("latin-1").partition("?")[0])
         if found:
-            remember(self._known, raw_path, found)
+            store(self._known, raw_path, found)
         return found
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

@@ -1,22 +1,19 @@
-"""Finds the session that a request names."""
+"""Step: find the session of a request."""
 
 from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_mock.errors import Refusal
-from audience_mock.middleware.json_response import send_json
+from audience_mock.middleware.json_response import send_refusal
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.session.sessions import HEADER, SESSION, Sessions
 
+_HEADER = HEADER.lower().encode()
+
 
 class SessionLookup:
-    """Put the session that a request names into its scope.
-
-    Args:
-        app: what needs it.
-        sessions: of the server.
-    """
+    """Put the session of a request into its scope."""
 
     def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
         self._app = app
@@ -28,8 +25,5 @@ class SessionLookup:
             try:
                 scope[SESSION] = self._sessions.get(name.decode("latin-1") if name else None)
             except Refusal as refusal:
-                return send_json(send, refusal.status, refusal.body())
+                return send_refusal(send, refusal)
         return self._app(scope, receive, send)
-
-
-_HEADER = HEADER.lower().encode()

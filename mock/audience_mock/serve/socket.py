@@ -1,4 +1,4 @@
-"""The socket that a server listens on."""
+"""The listening socket of a server."""
 
 import socket
 
@@ -6,13 +6,9 @@ BACKLOG = 2048
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 picks a free one.
-
-    Raises:
-        OSError: there is no such address, or it is taken.
-    """
+    """A listening socket; port 0 picks a free one. Raises OSError for an unknown or used address."""
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    # The protocol is named, or asyncio leaves out TCP_NODELAY where uvloop is not to be had: 40 ms an answer.
+    # Without the protocol and without uvloop, asyncio does not set TCP_NODELAY: 40 ms for each response.
     listener = socket.socket(family, kind, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,7 +1,7 @@
-// Checks of a page for everyone, run inside it. Each gives what is wrong, as texts; nothing wrong is [].
+// Accessibility checks, run inside the page. Each returns its findings as texts.
 
 const shown = (one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".unseen, [hidden], .skip");
-const told = (one) => `<${one.tagName.toLowerCase()}${one.id ? ` #${one.id}` : ""}> ${(one.textContent || "").trim().slice(0, 40)}`;
+const label = (one) => `<${one.tagName.toLowerCase()}${one.id ? ` #${one.id}` : ""}> ${(one.textContent || "").trim().slice(0, 40)}`;
 const layer = () => document.querySelector("dialog[open]") ?? document.body;
 
 // --- contrast ---------------------------------------------------------------------------------------
@@ -41,7 +41,7 @@ function lowContrast() {
   const wrong = [];
   const measure = (one, pseudo) => {
     const ratio = contrast(one, pseudo);
-    if (ratio < 4.5) wrong.push(`${ratio.toFixed(2)}: ${told(one)} ${pseudo ?? ""}`);
+    if (ratio < 4.5) wrong.push(`${ratio.toFixed(2)}: ${label(one)} ${pseudo ?? ""}`);
   };
   for (const one of layer().querySelectorAll("*")) {
     if (!shown(one) || one.matches(":disabled") || one.closest("[aria-busy=true]")) continue;
@@ -58,17 +58,17 @@ function lowContrast() {
 function nameless() {
   const wrong = [];
   for (const one of layer().querySelectorAll("input, select, textarea")) {
-    if (!one.labels.length || ![...one.labels].some((label) => label.textContent.trim())) wrong.push(`no label: ${told(one)}`);
+    if (!one.labels.length || ![...one.labels].some((text) => text.textContent.trim())) wrong.push(`no label: ${label(one)}`);
   }
   for (const one of layer().querySelectorAll("button, a[href], summary")) {
-    if (shown(one) && !one.textContent.trim()) wrong.push(`no name: ${told(one)}`);
+    if (shown(one) && !one.textContent.trim()) wrong.push(`no name: ${label(one)}`);
   }
   const names = [...layer().querySelectorAll("main .actions button, main .actions a")].map((one) => one.textContent);
   for (const name of names) {
     if (names.indexOf(name) !== names.lastIndexOf(name)) wrong.push(`two buttons in a table are called ${name}`);
   }
   for (const one of layer().querySelectorAll("table")) {
-    if (!one.caption?.textContent || [...one.querySelectorAll("th")].some((head) => !head.scope)) wrong.push(`a table: ${told(one)}`);
+    if (!one.caption?.textContent || [...one.querySelectorAll("th")].some((head) => !head.scope)) wrong.push(`a table: ${label(one)}`);
   }
   return wrong;
 }
@@ -79,7 +79,7 @@ function disorder() {
   for (const one of layer().querySelectorAll("h1, h2, h3, h4")) {
     if (!shown(one)) continue;
     const level = Number(one.tagName[1]);
-    if (level > before + 1) wrong.push(`h${before} is followed by ${told(one)}`);
+    if (level > before + 1) wrong.push(`h${before} is followed by ${label(one)}`);
     before = level;
   }
   const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
@@ -99,13 +99,13 @@ function tooWide() {
   const wide = document.documentElement.scrollWidth;
   if (wide <= innerWidth) return [];
   const out = [...document.querySelectorAll("body *")].filter((one) => shown(one) && one.getBoundingClientRect().right > innerWidth);
-  return [`${wide} px on a screen of ${innerWidth}`, ...out.slice(0, 5).map(told)];
+  return [`${wide} px on a screen of ${innerWidth}`, ...out.slice(0, 5).map(label)];
 }
 
 function place(one) {
   const steps = [];
   for (let at = one; at.parentElement; at = at.parentElement) steps.unshift([...at.parentElement.children].indexOf(at));
-  return `${steps.join(".")} ${told(one)}`;
+  return `${steps.join(".")} ${label(one)}`;
 }
 
 function reachable() {

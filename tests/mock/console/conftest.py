@@ -1,4 +1,4 @@
-"""A real browser on a real mock, for the tests of the console."""
+"""A real browser and a real mock for the tests of the console."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, 
 
 from audience_mock.testing import MockServer
 
-PATIENCE = 20_000
-"""Milliseconds that a page has to show something, on a machine that is busy with other tests."""
+TIMEOUT = 20_000
+"""Milliseconds that a page may take to show something, on a busy machine."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -32,11 +32,11 @@ class Console:
         self.page.wait_for_selector("html[data-ready]")
 
     def go(self, panel: str) -> None:
-        """Go to a panel as people do."""
+        """Click the link of a panel."""
         self.page.get_by_role("navigation", name="Panels").get_by_role("link", name=panel, exact=True).click()
 
     def row(self, text: str) -> Locator:
-        """The row of a table whose heading says this."""
+        """The row of a table with this heading."""
         return self.page.get_by_role("row").filter(has=self.page.get_by_role("rowheader", name=text, exact=True))
 
     def press(self, name: str) -> None:
@@ -48,7 +48,7 @@ class Console:
         self.press("Search")
 
     def in_dialog(self, verb: str, **fields: str) -> None:
-        """Fill in the dialog's fields by their labels' first words, and press its button."""
+        """Fill in the dialog's fields by the first words of their labels, and press its button."""
         dialog = self.page.get_by_role("dialog")
         for label, value in fields.items():
             field = dialog.get_by_label(label.replace("_", " "))
@@ -60,7 +60,7 @@ class Console:
         expect(dialog).to_be_hidden()
 
     def get(self, path: str, **query: Any) -> Any:
-        """What the API answers to a client that names no session."""
+        """The response of the API in the default session."""
         return self.client.get(path, params=query).json()
 
 
@@ -86,31 +86,31 @@ MakeConsole = Callable[..., Console]
 
 @pytest.fixture
 def make_console(server: MockServer, browser: Browser) -> Iterator[MakeConsole]:
-    """Open consoles with a viewport and colours of one's own; every session of the mock begins anew."""
+    """Make consoles with a viewport width and colours; all sessions of the mock are reset."""
     server.end_sessions()
-    complaints: list[str] = []
+    problems: list[str] = []
     contexts = []
 
-    def hear(message: ConsoleMessage) -> None:
+    def on_console(message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text:
-            complaints.append(message.text)
+            problems.append(message.text)
 
     with httpx.Client(base_url=server.api_url, trust_env=False, timeout=60) as client:
 
         def make(*, width: int = 1280, colours: Any = "light") -> Console:
             context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=colours)
             contexts.append(context)
-            context.set_default_timeout(PATIENCE)
+            context.set_default_timeout(TIMEOUT)
             page = context.new_page()
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("console", hear)
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on("console", on_console)
             return Console(server.url, page, client)
 
-        expect.set_options(timeout=PATIENCE)
+        expect.set_options(timeout=TIMEOUT)
         yield make
         for context in contexts:
             context.close()
-    assert complaints == []
+    assert problems == []
 
 
 @pytest.fixture

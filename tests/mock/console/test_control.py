@@ -16,30 +16,16 @@ def counts(console: Console) -> dict[str, int]:
 # --- state ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("button", "definitions"), [("Empty", 0), ("Documents", 4), ("Demo", 40), ("To the seed", 40)])
-def test_a_reset_begins_anew(console: Console, button: str, definitions: int) -> None:
+@pytest.mark.parametrize(
+    ("button", "definitions"), [("Empty", 0), ("Documents", 4), ("Demo", 40), ("Initial seed", 40)]
+)
+def test_a_reset_restores_a_seed(console: Console, button: str, definitions: int) -> None:
     console.client.delete(f"{GROUPS}/64f111111111111111111111")
     console.open("state")
     console.press(button)
     see(console, "Reset to")
     assert console.get(DEFINITIONS)["page"]["item_total"] == definitions
-    expect(console.page.locator("#state-counts")).to_contain_text(str(definitions or "Nothing"))
-
-
-def test_a_snapshot_is_restored_after_a_wreck(console: Console) -> None:
-    console.open("state")
-    console.page.get_by_label("Name", exact=True).fill("before it")
-    console.press("Take")
-    see(console, "Took the snapshot")
-    before = counts(console)
-    console.press("Empty")
-    see(console, "Reset to empty")
-    assert not counts(console)
-    console.press("Restore before it")
-    see(console, "Restored before it")
-    assert counts(console) == before
-    console.press("Delete before it")
-    expect(console.page.get_by_text("No snapshot yet.")).to_be_visible()
+    expect(console.page.locator("#state-counts")).to_contain_text(str(definitions or "Empty"))
 
 
 def test_an_exported_state_can_be_imported(console: Console, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -56,7 +42,7 @@ def test_an_exported_state_can_be_imported(console: Console, tmp_path_factory: p
     assert counts(console) == before
 
 
-def test_a_file_that_is_no_export_is_refused(console: Console) -> None:
+def test_a_file_that_is_not_an_export_is_refused(console: Console) -> None:
     console.open("state")
     console.page.get_by_label("Import JSON").set_input_files(
         {"name": "x.json", "mimeType": "application/json", "buffer": b"{"}
@@ -70,7 +56,7 @@ def test_a_file_that_is_no_export_is_refused(console: Console) -> None:
 def test_the_clock_is_set_frozen_advanced_and_run(console: Console) -> None:
     console.open("state")
     console.press("Freeze")
-    see(console, "The clock says")
+    see(console, "The clock is at")
     expect(console.page.locator("#clock-state")).to_have_text("frozen")
     console.page.get_by_label("Set to (UTC)").fill("2031-05-06T07:08:09")
     console.press("Set")
@@ -81,7 +67,7 @@ def test_the_clock_is_set_frozen_advanced_and_run(console: Console) -> None:
     expect(console.page.get_by_text("2031-05-08 07:08:09 UTC", exact=True)).to_be_visible()
     assert str(control(console, "GET", "/clock")["now"]).startswith("2031-05-08T07:08:09")
     console.press("Run")
-    expect(console.page.locator("#clock-state")).to_have_text("runs, put elsewhere")
+    expect(console.page.locator("#clock-state")).to_have_text("shifted")
     console.press("Real time")
     expect(console.page.locator("#clock-state")).to_have_text("real time")
 
@@ -89,39 +75,22 @@ def test_the_clock_is_set_frozen_advanced_and_run(console: Console) -> None:
 # --- faults -----------------------------------------------------------------------------------------------
 
 
-def test_a_fault_that_is_switched_on_is_seen_until_it_is_removed(console: Console) -> None:
+def test_every_field_of_the_form_is_in_the_rule(console: Console) -> None:
     console.open("faults")
+    console.page.get_by_text("Rate limit, body, random seed").click()
     form = console.page.locator("#fault-form")
-    form.get_by_label("Operation").select_option("getUserGroups")
-    form.get_by_label("Status").select_option("500")
-    console.press("Add the rule")
-    see(console, "The rule is in force.")
-    expect(console.row("getUserGroups")).to_contain_text("answers 500")
-    assert console.client.get(GROUPS).status_code == 500
-    console.go("Journal")
-    call = console.page.locator(".call", has_text="getUserGroups")
-    expect(call).to_contain_text("fault")
-    call.click()
-    expect(console.page.locator(".why")).to_contain_text("Fault applied")
-    console.go("Data")
-    console.page.get_by_role("link", name="Groups", exact=True).click()
-    expect(console.page.locator("#data-groups .trouble").first).to_contain_text("500")
-    console.go("Faults")
-    console.page.get_by_role("button", name="Remove rule").click()
-    expect(console.page.get_by_text("No rule: every call is answered")).to_be_visible()
-    assert console.client.get(GROUPS).status_code == 200
-
-
-def test_everything_that_the_form_says_is_in_the_rule(console: Console) -> None:
-    console.open("faults")
-    console.page.get_by_text("Rate limit, body, chance").click()
-    form = console.page.locator("#fault-form")
-    values = {"Delay": "0.5", "Probability": "0.25", "Only the next": "3", "Calls allowed": "9", "in so many": "30"}
-    for label, value in {**values, "Seed": "7", "Body": '{"message": "no"}'}.items():
+    values = {
+        "Delay": "0.5",
+        "Probability": "0.25",
+        "Number of requests": "3",
+        "Requests allowed": "9",
+        "in this number": "30",
+    }
+    for label, value in {**values, "Random seed": "7", "Response body": '{"message": "no"}'}.items():
         form.get_by_label(label).fill(value)
-    form.get_by_label("Broken answer").select_option("half")
+    form.get_by_label("Broken response").select_option("half")
     console.press("Add the rule")
-    see(console, "The rule is in force.")
+    see(console, "The rule is active.")
     (rule,) = control(console, "GET", "/faults")["items"]
     expected = {
         "kind": "half",
@@ -133,15 +102,15 @@ def test_everything_that_the_form_says_is_in_the_rule(console: Console) -> None:
         "body": {"message": "no"},
     }
     assert {name: rule[name] for name in expected} == expected
-    console.press("Remove every rule")
-    see(console, "Every rule is removed.")
+    console.press("Remove all rules")
+    see(console, "Removed all rules.")
     assert control(console, "GET", "/faults")["items"] == []
 
 
-def test_a_rule_that_does_nothing_is_refused_at_the_form(console: Console) -> None:
+def test_a_rule_without_an_effect_is_refused_in_the_form(console: Console) -> None:
     console.open("faults")
     console.press("Add the rule")
-    expect(console.page.locator("#fault-trouble")).to_contain_text("The rule does nothing")
+    expect(console.page.locator("#fault-trouble")).to_contain_text("The rule has no effect")
 
 
 # --- jobs -------------------------------------------------------------------------------------------------
@@ -152,55 +121,46 @@ def make_group(console: Console, name: str) -> None:
     assert console.client.post(GROUPS, json=body).status_code == 201
 
 
-def test_a_job_waits_until_it_is_advanced(console: Console) -> None:
+def test_a_job_waits_until_it_is_advanced_and_can_fail_or_skip_rows(console: Console) -> None:
     console.open("jobs")
-    console.page.get_by_label("when advanced by hand").check()
+    console.page.get_by_label("when advanced manually").check()
     console.press("Set")
-    see(console, "Set for new jobs.")
+    see(console, "Saved for new jobs.")
+    console.page.reload()
+    expect(console.page.get_by_label("when advanced manually")).to_be_checked()
+    row = console.page.locator("#job-list tbody tr")
     make_group(console, "Patient")
-    console.page.get_by_role("button", name="Advance").click()
-    see(console, "Advanced")
-    expect(console.page.locator("#job-list tbody tr")).to_contain_text("completed")
-    assert group(console, "Patient")["status"] == "completed"
-
-
-def test_a_job_can_be_told_to_fail(console: Console) -> None:
-    control(console, "PUT", "/jobs/progression", {})
-    make_group(console, "Doomed")
-    console.open("jobs")
-    expect(console.page.get_by_label("when advanced by hand")).to_be_checked()
-    console.page.get_by_role("button", name="Fail Reading").click()
-    expect(console.page.locator("#job-list")).to_contain_text("will fail")
-    console.page.get_by_role("button", name="Advance").click()
-    expect(console.page.locator("#job-list tbody tr").get_by_text("failed", exact=True)).to_be_visible()
-
-
-def test_a_job_can_be_told_to_skip_rows(console: Console) -> None:
-    control(console, "PUT", "/jobs/progression", {})
-    make_group(console, "Holes")
-    console.open("jobs")
-    console.page.get_by_role("button", name="Fail rows").click()
+    row.get_by_role("button", name="Fail rows").click()
     console.in_dialog("Set", Rows="1, 2")
-    expect(console.page.locator("#job-list")).to_contain_text("skips the rows 1, 2")
+    expect(row).to_contain_text("skips rows 1, 2")
+    row.get_by_role("button", name="Advance").click()
+    see(console, "Advanced")
+    expect(row).to_contain_text("completed")
+    assert group(console, "Patient")["status"] == "completed"
+    make_group(console, "Doomed")
+    row.first.get_by_role("button", name="Fail Reading").click()
+    expect(row.first).to_contain_text("will fail")
+    row.first.get_by_role("button", name="Advance").click()
+    expect(row.first.get_by_text("failed", exact=True)).to_be_visible()
 
 
 # --- sessions ---------------------------------------------------------------------------------------------
 
 
-def test_every_call_of_the_page_is_made_in_the_session_that_it_was_switched_to(console: Console) -> None:
+def test_the_page_uses_the_session_that_it_was_switched_to(console: Console) -> None:
     console.open("state")
     console.page.get_by_label("Session", exact=True).fill("mine")
     console.press("Switch")
-    see(console, "in the session mine")
+    see(console, "uses the session mine")
     console.press("Empty")
     see(console, "Reset to empty")
     console.page.reload()
     expect(console.page.get_by_label("Session", exact=True)).to_have_value("mine")
     console.go("Data")
-    expect(console.page.get_by_text("No definition here.")).to_be_visible()
+    expect(console.page.get_by_text("No definitions.")).to_be_visible()
     assert console.get(DEFINITIONS)["page"]["item_total"] == 40
     console.go("Sessions")
-    console.press("Go there default")
+    console.press("Use default")
     console.go("Data")
     expect(console.row("Favourite colour")).to_be_visible()
 
@@ -216,31 +176,31 @@ def test_two_pages_in_two_sessions_do_not_see_each_other(make_console: MakeConso
     expect(other.page.locator(".call", has_text="getUserGroupTags")).to_have_count(0)
 
 
-def test_an_ended_session_begins_anew(console: Console) -> None:
+def test_a_session_can_be_ended(console: Console) -> None:
     control(console, "POST", "/reset?to=empty&session=gone")
     console.open("sessions")
     expect(console.row("gone")).to_contain_text("0 groups")
     console.press("End gone")
-    see(console, "The session gone has ended.")
+    see(console, "Ended the session gone.")
     expect(console.row("gone")).to_have_count(0)
 
 
-def test_a_name_that_no_header_can_carry_is_refused(console: Console) -> None:
+def test_a_session_name_that_is_not_a_header_value_is_refused(console: Console) -> None:
     console.open()
     console.page.get_by_label("Session", exact=True).fill("été")
     console.press("Switch")
     expect(console.page.get_by_role("alert")).to_contain_text("cannot be sent in a header")
 
 
-# --- a mock that asks for a bearer token ------------------------------------------------------------------
+# --- a mock with a bearer token---------- ------------------------------------------------------------------
 
 
-def test_the_page_asks_for_the_bearer_token_that_the_mock_wants(console: Console) -> None:
-    with MockServer(bearer="let-me-in") as drilled:
-        console.url = drilled.url
+def test_the_page_asks_for_the_bearer_token_of_the_mock(console: Console) -> None:
+    with MockServer(bearer="let-me-in") as protected:
+        console.url = protected.url
         console.open("data")
         expect(console.page.locator("#data-definitions .trouble")).to_contain_text("401")
         console.page.get_by_label("Bearer token").fill("let-me-in")
-        console.press("Send it")
+        console.press("Use token")
         expect(console.row("Favourite colour")).to_be_visible()
         console.page.goto("about:blank")

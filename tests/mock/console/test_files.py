@@ -1,4 +1,4 @@
-"""The console's files, as the mock serves them; what the page does with them is in test_console_page.py."""
+"""The files of the console."""
 
 import re
 
@@ -7,22 +7,22 @@ from tests.mock.conftest import Api
 
 from audience_mock.control.console import FOLDER, TYPES, files
 
-TYPE_OF_PAGE = "text/html; charset=utf-8"
 
-
-def test_the_console_is_at_the_root_of_the_control_api(api: Api) -> None:
-    page = api.get("//__mock__/")
-    assert (page.status_code, page.headers["content-type"]) == (200, TYPE_OF_PAGE)
-
-
-def test_the_address_without_a_slash_leads_to_the_console(api: Api) -> None:
-    answer = api.request("GET", "//__mock__?session=mine")
-    assert (answer.status_code, answer.headers["location"]) == (307, "/__mock__/?session=mine")
-
-
-def test_a_token_goes_from_the_address(api: Api) -> None:
-    answer = api.request("GET", "//__mock__/?token=secret&session=mine")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/__mock__/?session=mine")
+@pytest.mark.parametrize(
+    ("path", "status", "location"),
+    [
+        ("/", 200, None),
+        ("?session=mine", 307, "/__mock__/?session=mine"),
+        ("/?token=secret&session=mine", 303, "/__mock__/?session=mine"),
+    ],
+)
+def test_the_console_is_at_the_root_and_its_address_loses_the_token(
+    api: Api, path: str, status: int, location: str | None
+) -> None:
+    answer = api.request("GET", f"//__mock__{path}")
+    assert (answer.status_code, answer.headers.get("location")) == (status, location)
+    if status == 200:
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
 def test_every_file_of_the_folder_is_served() -> None:
@@ -51,21 +51,16 @@ def test_the_console_cannot_be_written(api: Api) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(files()))
-def test_a_file_names_no_other_server(name: str) -> None:
-    found = set(re.findall(r"https?://[^\s\"'`<)]+", files()[name].decode()))
-    assert found <= {"http://www.w3.org/2000/svg"}
+def test_a_file_names_no_other_server_and_parses_no_text_as_markup(name: str) -> None:
+    content = files()[name].decode()
+    assert set(re.findall(r"https?://[^\s\"'`<)]+", content)) <= {"http://www.w3.org/2000/svg"}
+    if name.endswith(".js"):
+        markup = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\("
+        assert re.findall(markup, content) == []
+    if name.endswith(".html"):
+        assert re.findall(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=|javascript:", content) == []
 
 
-def test_the_page_holds_no_script_and_no_style_of_its_own() -> None:
-    page = files()["index.html"].decode()
-    assert re.findall(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=|javascript:", page) == []
-
-
-@pytest.mark.parametrize("name", sorted(name for name in files() if name.endswith(".js")))
-def test_no_text_is_ever_read_as_markup(name: str) -> None:
-    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", files()[name].decode()) == []
-
-
-def test_the_guard_stands_before_the_console_too(api: Api) -> None:
+def test_the_guard_protects_the_console_too(api: Api) -> None:
     for path in ("//__mock__/", "//__mock__/console/main.js"):
         assert api.request("GET", path, headers={"Host": "attacker.example"}).status_code == 403

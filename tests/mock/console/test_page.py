@@ -51,7 +51,7 @@ def see(console: Console, text: str) -> None:
         ("faults", "waits 2 seconds"),
         ("jobs", "Reading the file of the group"),
         ("sessions", "a-worker"),
-        ("coverage", "of 46 documented answers"),
+        ("coverage", "of 46 documented responses"),
     ],
 )
 def test_a_panel_shows_what_there_is(console: Console, panel: str, text: str) -> None:
@@ -81,7 +81,7 @@ def test_a_call_appears_in_the_journal_without_a_reload(console: Console) -> Non
     expect(console.page.get_by_role("log")).to_contain_text("getUserAttributeDefinitionById: 404")
     call = console.page.locator(".call").first
     expect(call).to_contain_text("404")
-    expect(console.page.get_by_text("Last call: GET getUserAttributeDefinitionById: 404")).to_be_visible()
+    expect(console.page.get_by_text("Last request: GET getUserAttributeDefinitionById: 404")).to_be_visible()
 
 
 def test_a_call_is_shown_with_its_request_beside_its_response_and_why_it_was_refused(console: Console) -> None:
@@ -133,7 +133,7 @@ def test_the_consoles_own_calls_can_be_hidden(console: Console) -> None:
     expect(console.row("Favourite colour")).to_be_visible()
     console.go("Journal")
     expect(console.page.locator(".call", has_text="getUserAttributeDefinitions")).to_be_visible()
-    console.page.get_by_label("Hide this console").check()
+    console.page.get_by_label("Hide requests of this console").check()
     expect(console.page.locator(".call")).to_have_count(1)
 
 
@@ -153,7 +153,7 @@ def test_a_cleared_journal_is_empty(console: Console) -> None:
     console.client.get(f"{GROUPS}/tags")
     console.open()
     console.press("Clear")
-    see(console, "The journal is empty.")
+    see(console, "Cleared the journal.")
     expect(console.page.locator(".call")).to_have_count(0)
     assert control(console, "GET", "/journal")["items"] == []
 
@@ -207,13 +207,13 @@ def test_a_value_that_is_set_changed_and_deleted_here_is_served(console: Console
     assert console.get(path)["attribute"]["value"] == 13
     console.press("Delete loyalty_points")
     console.in_dialog("Delete")
-    expect(console.page.get_by_text("This user has no value.")).to_be_visible()
+    expect(console.page.get_by_text("This user has no values.")).to_be_visible()
 
 
 def test_a_group_of_written_users_is_served_with_them(console: Console) -> None:
     console.open("data/groups")
     console.press("New group")
-    console.in_dialog("Create", Name="Written", Description="d", Category="l2", Or_the_ids=f"{USER}\nsome,one")
+    console.in_dialog("Create", Name="Written", Description="d", Category="l2", Or_user_ids=f"{USER}\nsome,one")
     see(console, "Created the group Written")
     made = group(console, "Written")
     assert unquote(str(made["file_url"])) == f'data:text/csv,user_id\n{USER}\n"some,one"'
@@ -235,7 +235,7 @@ def test_a_user_who_is_described_changed_and_forgotten_here_is_served(console: C
     console.client.post(GROUPS, json=body)
     found = group(console, "One of them")
     console.open("data/users")
-    console.press("Describe a user")
+    console.press("Add contact data")
     console.in_dialog("Save", User_id="new", Emails="new@example.com, b@example.com", Phone="+91 5550199")
     see(console, "Saved the user new")
     (user,) = console.get(f"{GROUPS}/{found['_id']}/users", q="NEW@")["items"]
@@ -249,16 +249,16 @@ def test_a_user_who_is_described_changed_and_forgotten_here_is_served(console: C
     (user,) = console.get(f"{GROUPS}/{found['_id']}/users", blacklisted_users="true")["items"]
     assert [email["email"] for email in user["emails"]] == ["other@example.com"]
     console.search("other@")
-    console.press("Forget new")
-    console.in_dialog("Forget")
-    see(console, "Forgot the user new")
+    console.press("Delete new")
+    console.in_dialog("Delete")
+    see(console, "Deleted the contact data of new")
     (user,) = console.get(f"{GROUPS}/{found['_id']}/users")["items"]
     assert user == {"user_id": "new", "emails": [], "phone_numbers": []}
 
 
 def test_lists_ask_for_twenty_rows_at_a_time(console: Console) -> None:
-    asked: list[str] = []
-    console.page.on("request", lambda request: asked.append(request.url))
+    urls: list[str] = []
+    console.page.on("request", lambda request: urls.append(request.url))
     console.open("data/groups/64f111111111111111111111")
     rows = console.page.locator("#groups-one tbody tr")
     expect(rows).to_have_count(20)
@@ -267,7 +267,7 @@ def test_lists_ask_for_twenty_rows_at_a_time(console: Console) -> None:
     expect(rows).to_have_count(3)
     console.press("Previous page of users")
     expect(rows.first).to_have_text(first, use_inner_text=True)
-    lists = [url for url in asked if "/users?" in url]
+    lists = [url for url in urls if "/users?" in url]
     assert len(lists) == 3
     assert all("page_size=20" in url for url in lists)
 

@@ -1,4 +1,4 @@
-"""A frontend team's day: two pages of different origins in a real browser, and one mock."""
+"""A frontend that is developed against the mock: two pages of different origins in a real browser."""
 
 import threading
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class _Files(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def frontend() -> Iterator[str]:
-    """The origin of a page under development, which is not the mock's."""
+    """The origin of the frontend, which is not the mock's."""
     handler = partial(_Files, directory=str(Path(__file__).with_name("frontend")))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -48,7 +48,7 @@ def says(tab: Page, text: str) -> None:
 
 
 def rule(console: Console, **fields: str) -> None:
-    """Give a rule through the console's form."""
+    """Add a fault rule in the console's form."""
     console.go("Faults")
     form = console.page.locator("#fault-form")
     for label, value in fields.items():
@@ -58,10 +58,10 @@ def rule(console: Console, **fields: str) -> None:
         else:
             field.fill(value)
     console.press("Add the rule")
-    see(console, "The rule is in force.")
+    see(console, "The rule is active.")
 
 
-def test_a_frontend_is_built_against_the_mock(console: Console, frontend: str) -> None:
+def test_a_frontend_sees_fault_rules_and_so_does_the_console(console: Console, frontend: str) -> None:
     console.open("state")
     console.press("Demo")
     see(console, "Reset to demo")
@@ -72,8 +72,18 @@ def test_a_frontend_is_built_against_the_mock(console: Console, frontend: str) -
     rule(console, Operation="getUserGroups", Status="500")
     tab.click("#reload")
     says(tab, "failed with 500")
+    expect(console.row("getUserGroups")).to_contain_text("returns 500")
+    console.go("Journal")
+    call = console.page.locator(".call", has_text="fault").first
+    expect(call).to_contain_text("getUserGroups")
+    call.click()
+    expect(console.page.locator(".why")).to_contain_text("Fault applied")
+    console.go("Data")
+    console.page.get_by_role("link", name="Groups", exact=True).click()
+    expect(console.page.locator("#data-groups .trouble").first).to_contain_text("500")
+    console.go("Faults")
     console.page.get_by_role("button", name="Remove rule").click()
-    expect(console.page.get_by_text("No rule: every call is answered")).to_be_visible()
+    expect(console.page.get_by_text("No rules: the mock responds")).to_be_visible()
 
     control(console, "POST", "/clock", {"freeze": True})
     rule(console, Operation="getUserGroups", Status="", Delay="3")
@@ -81,13 +91,17 @@ def test_a_frontend_is_built_against_the_mock(console: Console, frontend: str) -
     says(tab, "loading")
     control(console, "POST", "/clock", {"advance": 2.9})
     says(tab, "loading")
-    while tab.locator("#state").inner_text() == "loading":  # it may not have arrived before the clock went on
+    while tab.locator("#state").inner_text() == "loading":  # the request may arrive after the clock advanced
         control(console, "POST", "/clock", {"advance": 3})
         tab.wait_for_timeout(50)
     says(tab, "loaded")
-    control(console, "POST", "/clock", {"reset": True})
-    control(console, "DELETE", "/faults")
 
+
+def test_a_frontend_sees_jobs_and_restored_snapshots(console: Console, frontend: str) -> None:
+    console.open()
+    tab = opened(console, frontend)
+    says(tab, "loaded")
+    expect(tab.locator("li")).to_have_count(26)
     body = {"name": "From a CSV", "description": "d", "category": "l1", "file_url": CSV}
     made = console.client.post(GROUPS, json=body).json()
     assert made["status"] == "pending"
@@ -98,12 +112,11 @@ def test_a_frontend_is_built_against_the_mock(console: Console, frontend: str) -
 
     console.go("Journal")
     expect(console.page.locator(".call", has_text="createUserGroup")).to_have_count(1)
-    expect(console.page.locator(".call", has_text="500").first).to_contain_text("getUserGroups")
 
     console.go("State")
     console.page.get_by_label("Name", exact=True).fill("good")
-    console.press("Take")
-    see(console, "Took the snapshot")
+    console.press("Save")
+    see(console, "Saved the snapshot")
     before = counts(console)
     for group in console.get(GROUPS, page_size=100)["items"]:
         console.client.delete(f"{GROUPS}/{group['_id']}")
@@ -114,6 +127,8 @@ def test_a_frontend_is_built_against_the_mock(console: Console, frontend: str) -
     assert counts(console) == before
     tab.click("#reload")
     expect(tab.locator("li")).to_have_count(27)
+    console.press("Delete good")
+    expect(console.page.get_by_text("No snapshots.")).to_be_visible()
 
 
 def test_many_sessions_at_a_time_do_not_see_each_other(console: Console, frontend: str) -> None:

@@ -1,8 +1,9 @@
-"""Who may use the control API: this machine, and no web page but its own."""
+"""Access to the control API: from this machine, and from no other web page than the console."""
 
 import pytest
 from starlette.requests import Request
 from tests.mock.conftest import Api, MakeApi
+from tests.mock.control.helpers import CONTROL
 from tests.mock.helpers import GROUPS, a_group, refused
 
 from audience_mock.app import Options, create_app, create_backend
@@ -11,7 +12,7 @@ from audience_mock.errors import Refusal
 from audience_mock.session.sessions import Sessions
 
 
-def asked(method: str = "GET", query: str = "", **headers: str) -> Request:
+def build(method: str = "GET", query: str = "", **headers: str) -> Request:
     """A request to the control API, its headers written with _ for -."""
     raw = [(name.replace("_", "-").lower().encode(), value.encode()) for name, value in headers.items()]
     return Request(
@@ -20,7 +21,7 @@ def asked(method: str = "GET", query: str = "", **headers: str) -> Request:
 
 
 def status(request: Request, token: str | None = None) -> int:
-    """What the guard says to it: 200 to let it pass."""
+    """The status of the guard; 200 if the request passes."""
     try:
         Guard(token).check(request)
     except Refusal as refusal:
@@ -32,8 +33,8 @@ def status(request: Request, token: str | None = None) -> int:
     "host",
     ["127.0.0.1:4010", "127.9.9.9", "localhost", "LOCALHOST:80", "app.localhost:4010", "[::1]:4010", "[::1]"],
 )
-def test_a_host_of_this_machine_may(host: str) -> None:
-    assert status(asked(host=host)) == 200
+def test_a_host_name_of_this_machine_has_access(host: str) -> None:
+    assert status(build(host=host)) == 200
 
 
 @pytest.mark.parametrize(
@@ -43,13 +44,13 @@ def test_a_host_of_this_machine_may(host: str) -> None:
         "[::2]", "", "[", "[::1", "]", "127.0.0.1@rebound.example", "localhost:80@rebound.example:80", "local host",
     ],
 )  # fmt: skip
-def test_a_host_that_may_have_been_rebound_may_not(host: str) -> None:
-    assert status(asked(host=host)) == 403
-    assert status(asked("POST", host=host, origin=f"http://{host}")) == 403
+def test_a_host_name_that_may_have_been_rebound_is_refused(host: str) -> None:
+    assert status(build(host=host)) == 403
+    assert status(build("POST", host=host, origin=f"http://{host}")) == 403
 
 
-def test_a_request_without_a_host_may_not() -> None:
-    assert status(asked()) == 403
+def test_a_request_without_a_host_is_refused() -> None:
+    assert status(build()) == 403
 
 
 @pytest.mark.parametrize(
@@ -59,56 +60,47 @@ def test_a_request_without_a_host_may_not() -> None:
         "file://", "http://localhost:4010.evil.example", "http://evil.example/http://localhost:4010",
     ],
 )  # fmt: skip
-def test_a_page_of_another_origin_may_not(origin: str) -> None:
-    assert status(asked("POST", host="localhost:4010", origin=origin)) == 403
+def test_a_page_of_another_origin_is_refused(origin: str) -> None:
+    assert status(build("POST", host="localhost:4010", origin=origin)) == 403
 
 
-def test_the_console_may() -> None:
+def test_the_console_has_access() -> None:
     own = {"host": "localhost:4010", "origin": "http://localhost:4010", "sec_fetch_site": "same-origin"}
-    assert status(asked("POST", **own)) == 200
-    assert status(asked(host="localhost:4010", sec_fetch_site="none")) == 200
+    assert status(build("POST", **own)) == 200
+    assert status(build(host="localhost:4010", sec_fetch_site="none")) == 200
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "else"])
-def test_a_page_of_another_site_may_not_even_without_an_origin(site: str) -> None:
+def test_a_page_of_another_site_is_refused_even_without_an_origin(site: str) -> None:
     for mode, dest in (("no-cors", "image"), ("no-cors", "script"), ("navigate", "iframe"), ("cors", "empty")):
-        request = asked(host="localhost", sec_fetch_site=site, sec_fetch_mode=mode, sec_fetch_dest=dest)
+        request = build(host="localhost", sec_fetch_site=site, sec_fetch_mode=mode, sec_fetch_dest=dest)
         assert status(request) == 403
 
 
-def test_a_person_may_follow_a_link_to_the_console_and_a_form_may_not_be_sent() -> None:
-    link = {
-        "host": "localhost",
-        "sec_fetch_site": "cross-site",
-        "sec_fetch_mode": "navigate",
-        "sec_fetch_dest": "document",
-    }
-    assert status(asked("GET", **link)) == 200
-    assert status(asked("POST", **link)) == 403
-    assert status(asked("GET", **{**link, "host": "rebound.example"})) == 403
+def test_a_link_of_another_site_to_the_console_works_and_a_form_does_not() -> None:
+    link = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate", "sec_fetch_dest": "document"}
+    link["host"] = "localhost"
+    assert status(build("GET", **link)) == 200
+    assert status(build("POST", **link)) == 403
+    assert status(build("GET", **{**link, "host": "rebound.example"})) == 403
 
 
-def test_with_a_token_every_host_may_that_sends_it() -> None:
+def test_with_a_token_every_host_but_no_other_page_has_access() -> None:
+    wrong: list[dict[str, str]] = [{}, {"x_mock_token": "wrong"}, {"x_mock_token": "sécret"}]
+    right = [{"x_mock_token": "secret"}, {"cookie": "a=b; mock-token=secret"}, {"query": "token=secret"}]
     for host in ("mock.example:4010", "localhost"):
-        assert status(asked(host=host), "secret") == 401
-        assert status(asked(host=host, x_mock_token="wrong"), "secret") == 401
-        assert status(asked(host=host, x_mock_token="sécret"), "secret") == 401
-        assert status(asked(host=host, x_mock_token="secret"), "secret") == 200
-        assert status(asked(host=host, cookie="a=b; mock-token=secret"), "secret") == 200
-        assert status(asked(host=host, query="token=secret"), "secret") == 200
-
-
-def test_a_token_does_not_open_it_to_other_pages() -> None:
-    request = asked("POST", host="mock.example", origin="http://evil.example", x_mock_token="secret")
+        assert [status(build(host=host, **sent), "secret") for sent in wrong] == [401] * 3
+        assert [status(build(host=host, **sent), "secret") for sent in right] == [200] * 3
+    request = build("POST", host="mock.example", origin="http://evil.example", x_mock_token="secret")
     assert status(request, "secret") == 403
 
 
 def test_a_refusal_has_the_contracts_shape_and_names_the_fix(api: Api) -> None:
-    answer = api.request("POST", "//__mock__/reset", headers={"Host": "rebound.example"})
+    answer = api.request("POST", f"{CONTROL}/reset", headers={"Host": "rebound.example"})
     refused(answer, 403)
     assert '"rebound.example"' in answer.json()["message"]
     assert "127.0.0.1" in answer.json()["message"]
-    answer = api.request("POST", "//__mock__/reset", headers={"Origin": "http://evil.example"})
+    answer = api.request("POST", f"{CONTROL}/reset", headers={"Origin": "http://evil.example"})
     refused(answer, 403)
     assert "access-control-allow-origin" not in answer.headers
 
@@ -116,13 +108,13 @@ def test_a_refusal_has_the_contracts_shape_and_names_the_fix(api: Api) -> None:
 def test_a_refused_request_changes_nothing(api: Api) -> None:
     made = api.post(GROUPS, a_group()).json()
     for headers in ({"Origin": "null"}, {"Host": "["}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://["}):
-        refused(api.request("POST", "//__mock__/reset", headers=headers), 403)
+        refused(api.request("POST", f"{CONTROL}/reset", headers=headers), 403)
     assert api.get(f"{GROUPS}/{made['_id']}").is_success
 
 
 def test_the_preflight_of_another_origin_is_refused_here_and_answered_by_the_api(api: Api) -> None:
     ask = {"Origin": "http://shop.example", "Access-Control-Request-Method": "POST"}
-    assert api.request("OPTIONS", "//__mock__/reset", headers=ask).status_code == 403
+    assert api.request("OPTIONS", f"{CONTROL}/reset", headers=ask).status_code == 403
     answer = api.request("OPTIONS", GROUPS, headers={**ask, "Access-Control-Request-Headers": "x-mock-session"})
     assert answer.is_success
     assert "x-mock-session" in answer.headers["access-control-allow-headers"]
@@ -137,8 +129,8 @@ def test_the_whole_server_asks_for_its_token(make_api: MakeApi) -> None:
     api = make_api()
     contract, backend = create_backend(Options(seed="empty"))
     api._client._transport.app = create_app(contract, Sessions(backend), token="secret")  # type: ignore[attr-defined]
-    answer = api.get("//__mock__/sessions")
+    answer = api.get(f"{CONTROL}/sessions")
     refused(answer, 401)
     assert "X-Mock-Token" in answer.json()["message"]
-    assert api.get("//__mock__/sessions", token="secret").is_success
+    assert api.get(f"{CONTROL}/sessions", token="secret").is_success
     assert api.get(GROUPS).is_success

@@ -1,4 +1,4 @@
-"""Export and import of everything that a session holds."""
+"""Export and import of the data of a session."""
 
 import copy
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.mock.conftest import Api, MakeApi
-from tests.mock.control.test_state import state, use
+from tests.mock.control.helpers import CONTROL, JOBS, state, use
 from tests.mock.helpers import DEFINITIONS, DOCUMENTED, GROUPS, a_definition, a_group, refused
 
 ATTRIBUTES = "/user_attribute"
@@ -19,54 +19,48 @@ def test_the_import_of_an_export_gives_the_same_export(make_api: MakeApi, seed: 
     api = make_api(seed=seed)
     use(api)
     exported = state(api)
-    api.post("//__mock__/reset?to=empty")
-    assert api.put("//__mock__/state", exported).is_success
+    api.post(f"{CONTROL}/reset?to=empty")
+    assert api.put(f"{CONTROL}/state", exported).is_success
     assert state(api) == exported
 
 
 def test_an_import_serves_what_was_exported(make_api: MakeApi) -> None:
     api, other = make_api(seed="demo"), make_api(seed="empty")
     use(api)
-    other.put("//__mock__/state", state(api))
+    other.put(f"{CONTROL}/state", state(api))
     for path in (GROUPS, DEFINITIONS, f"{ATTRIBUTES}/user/u1", f"{GROUPS}/64f111111111111111111111/users"):
         assert other.get(path).json() == api.get(path).json()
 
 
-def test_whole_numbers_of_any_size_come_back(api: Api) -> None:
-    definition = api.post(DEFINITIONS, a_definition(type="number")).json()
-    path = f"{DEFINITIONS}/{definition['_id']}/user/u1"
-    api.put(path, {"attribute": {"value": 2**80 + 1}})
-    assert api.put("//__mock__/state", state(api)).is_success
-    assert api.get(path).json()["attribute"]["value"] == 2**80 + 1
+def nested(depth: int) -> Any:
+    return {"a": nested(depth - 1)} if depth else {}
 
 
-def test_a_value_that_nests_as_deep_as_the_api_allows_comes_back(api: Api) -> None:
-    definition = api.post(DEFINITIONS, a_definition(type="object")).json()
-    value: Any = {}
-    for _ in range(61):
-        value = {"a": value}
+@pytest.mark.parametrize(("kind", "value"), [("number", 2**80 + 1), ("object", nested(61))])
+def test_the_largest_integers_and_the_deepest_objects_come_back(api: Api, kind: str, value: Any) -> None:
+    definition = api.post(DEFINITIONS, a_definition(type=kind)).json()
     path = f"{DEFINITIONS}/{definition['_id']}/user/u1"
     assert api.put(path, {"attribute": {"value": value}}).is_success
-    assert api.put("//__mock__/state", state(api)).is_success
+    assert api.put(f"{CONTROL}/state", state(api)).is_success
     assert api.get(path).json()["attribute"]["value"] == value
 
 
-def test_an_id_that_was_imported_is_not_given_again(api: Api) -> None:
+def test_an_imported_id_is_not_used_again(api: Api) -> None:
     first = api.post(GROUPS, a_group()).json()
     api.settle()
     exported = state(api)
-    api.put("//__mock__/state", exported)
+    api.put(f"{CONTROL}/state", exported)
     assert api.post(GROUPS, a_group()).json()["_id"] != first["_id"]
 
 
-def test_an_export_with_a_group_being_read_is_a_seed_that_goes_on_reading_it(make_api: MakeApi, tmp_path: Path) -> None:
+def test_an_export_with_a_waiting_job_is_a_seed_that_continues_it(make_api: MakeApi, tmp_path: Path) -> None:
     api = make_api(job_delay=60)
     made = api.post(GROUPS, a_group(["u1"])).json()
     exported = state(api)
     (tmp_path / "seed.json").write_text(json.dumps(exported))
     other = make_api(seed=str(tmp_path / "seed.json"))
-    api.put("//__mock__/jobs/progression", {"seconds": 0})
-    api.put("//__mock__/state", exported)
+    api.put(f"{JOBS}/progression", {"seconds": 0})
+    api.put(f"{CONTROL}/state", exported)
     for one in (api, other):
         assert one.get(f"{GROUPS}/{made['_id']}").is_success
         one.settle()
@@ -78,8 +72,8 @@ def test_an_export_with_a_group_being_read_is_a_seed_that_goes_on_reading_it(mak
     assert other.request("GET", f"{GROUPS}/{made['_id']}", headers=header).json()["status"] == "completed"
 
 
-def test_a_small_seed_written_by_hand_is_taken_too(api: Api) -> None:
-    api.put("//__mock__/state", {DOCUMENTED: {"groups": [{"name": "Walkers", "category": "l1", "users": ["u1"]}]}})
+def test_a_seed_can_be_imported(api: Api) -> None:
+    api.put(f"{CONTROL}/state", {DOCUMENTED: {"groups": [{"name": "Walkers", "category": "l1", "users": ["u1"]}]}})
     (group,) = api.get(GROUPS).json()["items"]
     assert (group["name"], group["status"], group["total_users"]["count"]) == ("Walkers", "completed", 1)
 
@@ -96,19 +90,19 @@ def test_a_small_seed_written_by_hand_is_taken_too(api: Api) -> None:
         ({DOCUMENTED: {"definitions": [{"name": "x", "slug": "x", "type": "string", "_id": "1"}] * 2}}, "twice"),
     ],
 )
-def test_what_is_no_export_is_refused_and_nothing_changes(api: Api, body: Any, says: str) -> None:
+def test_an_invalid_export_is_refused_and_changes_nothing(api: Api, body: Any, says: str) -> None:
     use(api)
     before = state(api)
-    answer = api.put("//__mock__/state", body)
+    answer = api.put(f"{CONTROL}/state", body)
     assert refused(answer) == ["body"]
     assert says in answer.json()["message"]
     assert state(api) == before
 
 
 @pytest.mark.parametrize("content", [b"[]", b"null", b"{", b'{"a": NaN}', b'{"a": "\\ud800"}', b"\xff", b"[" * 5000])
-def test_a_body_that_is_no_json_object_is_refused(api: Api, content: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(api: Api, content: bytes) -> None:
     before = state(api)
-    assert refused(api.request("PUT", "//__mock__/state", content=content)) == ["body"]
+    assert refused(api.request("PUT", f"{CONTROL}/state", content=content)) == ["body"]
     assert state(api) == before
 
 
@@ -137,18 +131,18 @@ def damaged(exported: Any, chance: random.Random) -> Any:
     return found
 
 
-def test_a_damaged_export_is_taken_whole_or_changes_nothing(api: Api) -> None:
+def test_a_damaged_export_is_imported_completely_or_changes_nothing(api: Api) -> None:
     use(api)
     exported = state(api)
     chance = random.Random(4)
     answers = []
     for _ in range(150):
         before = state(api)
-        answer = api.put("//__mock__/state", damaged(exported, chance))
+        answer = api.put(f"{CONTROL}/state", damaged(exported, chance))
         answers.append(answer.status_code)
         if answer.is_success:
             again = state(api)
-            assert api.put("//__mock__/state", again).is_success
+            assert api.put(f"{CONTROL}/state", again).is_success
             assert state(api) == again
             for path in (GROUPS, DEFINITIONS, f"{ATTRIBUTES}/user/u1", f"{GROUPS}/categories"):
                 assert api.get(path).is_success, api.get(path).text

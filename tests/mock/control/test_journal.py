@@ -1,35 +1,20 @@
-"""The journal: what was asked and answered, filtered, counted and forgotten."""
+"""The journal: entries, filters, counts and coverage."""
 
-import asyncio
-import contextlib
 from typing import Any
 
 import pytest
 from tests.mock.conftest import BASE, Api, MakeApi
+from tests.mock.control.helpers import CONTROL, JOURNAL, clock, items, last, recorded
 from tests.mock.helpers import CONTRACT, DEFINITIONS, GROUPS, OPERATIONS, Json, a_definition, csv_of, refused
 
-from audience_mock.middleware.recorder import Recorder
 from audience_mock.operations import OPERATIONS as SERVED
 from audience_mock.session import journal as bounds
-from audience_mock.session.sessions import SESSION
-
-JOURNAL = "//__mock__/journal"
-
-
-def journal(api: Api, **query: Any) -> list[Json]:
-    items: list[Json] = api.get(JOURNAL, **query).json()["items"]
-    return items
-
-
-def last(api: Api) -> Json:
-    return journal(api, limit=1)[0]
-
 
 # --- entries --------------------------------------------------------------------------------------------
 
 
-def test_an_entry_says_what_was_asked_and_what_was_answered(api: Api) -> None:
-    api.post("//__mock__/clock", {"freeze": "2030-01-02T03:04:05.678Z"})
+def test_an_entry_has_the_request_and_the_response(api: Api) -> None:
+    clock(api, freeze="2030-01-02T03:04:05.678Z")
     body = a_definition()
     answer = api.request("POST", DEFINITIONS, params={"a": ["1", "2"], "b": ""}, json=body)
     entry = last(api)
@@ -51,22 +36,19 @@ def test_an_entry_says_what_was_asked_and_what_was_answered(api: Api) -> None:
     assert api.get(f"{JOURNAL}/1").json() == entry
 
 
-def test_a_refusal_says_why(api: Api) -> None:
+def test_a_refusal_has_the_violations_or_the_message_as_its_reason(api: Api) -> None:
     fields = refused(api.post(DEFINITIONS, {"name": "Hat size"}))
     entry = last(api)
     assert entry["outcome"] == "refused"
     assert [one["field"] for one in entry["why"]] == fields
     assert all(one["message"] for one in entry["why"])
-
-
-def test_a_refusal_without_fields_gives_its_sentence(api: Api) -> None:
     answer = api.get("/hats")
     entry = last(api)
     assert (entry["operation"], entry["tenant"]) == (None, None)
     assert (entry["outcome"], entry["why"]) == ("refused", answer.json()["message"])
 
 
-def test_a_refusal_that_is_too_long_to_be_kept_still_says_why(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_that_is_cut_still_has_its_reason(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "LONGEST_BODY", 5000)
     attributes = [{"key": f"hat-{number}", "value": 1} for number in range(100)]
     answer = api.patch("/user_attribute/bulk_update", {"file_url": csv_of(["anna"]), "attributes": attributes})
@@ -77,21 +59,18 @@ def test_a_refusal_that_is_too_long_to_be_kept_still_says_why(api: Api, monkeypa
     assert entry["why"] == answer.json()["message"]
 
 
-def test_a_forced_answer_is_told_from_a_refusal(api: Api) -> None:
+def test_a_forced_response_is_forced_and_a_delayed_one_keeps_its_outcome(api: Api) -> None:
     api.request("GET", GROUPS, headers={"Prefer": "code=404"})
     entry = last(api)
     assert (entry["outcome"], entry["applied"]) == ("forced", ["Prefer: code=404"])
     assert "code=404" in entry["why"]
-
-
-def test_an_answer_that_only_comes_late_is_judged_as_it_is(api: Api) -> None:
     api.request("GET", GROUPS, params={"page_size": "x"}, headers={"Prefer": "delay=1"})
     entry = last(api)
     assert (entry["outcome"], entry["applied"]) == ("refused", ["Prefer: delay=1"])
     assert entry["why"][0]["field"] == "query.page_size"
 
 
-def test_a_fault_of_the_mock_is_failed_and_says_why(
+def test_a_crash_of_the_mock_is_failed_with_its_reason(
     make_api: MakeApi, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fail(*_: Any, **__: Any) -> Any:
@@ -105,70 +84,40 @@ def test_a_fault_of_the_mock_is_failed_and_says_why(
     assert "ZeroDivisionError" in entry["why"]
 
 
-async def _gone() -> Any:
-    return {"type": "http.disconnect"}
+async def raise_error(scope: Any, receive: Any, send: Any) -> None:
+    raise ConnectionError
 
 
-def recorded(api: Api, app: Any, receive: Any = _gone, headers: Any = ()) -> Json:
-    """The entry of a request that an ASGI application answers."""
-    scope = {
-        "type": "http",
-        "http_version": "1.1",
-        "scheme": "http",
-        "method": "GET",
-        "path": "/hats",
-        "query_string": b"",
-        "headers": list(headers),
-        SESSION: api.sessions.get(None),
-    }
-
-    async def send(_: Any) -> None:
-        await asyncio.sleep(0)
-
-    async def story() -> None:
-        with contextlib.suppress(ConnectionError):
-            await Recorder(app)(scope, receive, send)
-
-    api.run(story())
-    return last(api)
+async def ignore(scope: Any, receive: Any, send: Any) -> None:
+    await receive()
 
 
-def test_a_request_that_breaks_off_is_recorded_as_failed(api: Api) -> None:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        raise ConnectionError
+async def send_half(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"half", "more_body": True})
 
+
+@pytest.mark.parametrize(
+    ("app", "status", "body", "why"),
+    [
+        (raise_error, None, None, "ConnectionError"),
+        (ignore, None, None, "connection ended"),
+        (send_half, 200, "half", "connection ended"),
+    ],
+)
+def test_an_incomplete_response_is_recorded_as_failed(
+    api: Api, app: Any, status: int | None, body: str | None, why: str
+) -> None:
     entry = recorded(api, app)
-    assert (entry["outcome"], entry["response"]["status"]) == ("failed", None)
-    assert "ConnectionError" in entry["why"]
+    assert (entry["outcome"], entry["response"]["status"], entry["response"]["body"]) == ("failed", status, body)
+    assert why in entry["why"]
 
 
-def test_a_request_that_is_dropped_is_recorded_as_failed(api: Api) -> None:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await receive()
-
-    entry = recorded(api, app)
-    assert (entry["outcome"], entry["response"]["status"]) == ("failed", None)
-    assert "connection ended" in entry["why"]
-
-
-def test_half_an_answer_is_recorded_as_failed(api: Api) -> None:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"half", "more_body": True})
-
-    entry = recorded(api, app)
-    assert (entry["outcome"], entry["response"]["status"]) == ("failed", 200)
-    assert entry["response"]["body"] == "half"
-
-
-def test_the_control_api_and_preflights_are_notrecorded(api: Api) -> None:
-    api.get("//__mock__/clock")
-    api.post("//__mock__/reset")
+def test_requests_are_recorded_with_cors_headers_but_preflights_and_the_control_api_are_not(api: Api) -> None:
+    api.get(f"{CONTROL}/clock")
+    api.post(f"{CONTROL}/reset")
     api.request("OPTIONS", GROUPS, headers={"Origin": "http://a.test", "Access-Control-Request-Method": "GET"})
-    assert journal(api) == []
-
-
-def test_an_entry_shows_the_cors_headers_that_the_page_got(api: Api) -> None:
+    assert items(api, "/journal") == []
     api.request("GET", GROUPS, headers={"Origin": "http://a.test"})
     assert "access-control-allow-origin" in last(api)["response"]["headers"]
 
@@ -176,17 +125,17 @@ def test_an_entry_shows_the_cors_headers_that_the_page_got(api: Api) -> None:
 def test_each_session_has_its_own_journal(api: Api) -> None:
     api.get(GROUPS)
     api.request("GET", DEFINITIONS, headers={"X-Mock-Session": "anna"})
-    assert [entry["operation"] for entry in journal(api)] == ["getUserGroups"]
-    (entry,) = journal(api, session="anna")
+    assert [entry["operation"] for entry in items(api, "/journal")] == ["getUserGroups"]
+    (entry,) = items(api, "/journal", session="anna")
     assert (entry["operation"], entry["session"], entry["id"]) == ("getUserAttributeDefinitions", "anna", 1)
 
 
-def test_a_reset_leaves_the_journal_and_the_end_of_the_session_clears_it(api: Api) -> None:
+def test_a_reset_keeps_the_journal_and_the_end_of_the_session_clears_it(api: Api) -> None:
     api.get(GROUPS)
-    api.post("//__mock__/reset")
-    assert len(journal(api)) == 1
-    api.delete("//__mock__/sessions/default")
-    assert journal(api) == []
+    api.post(f"{CONTROL}/reset")
+    assert len(items(api, "/journal")) == 1
+    api.delete(f"{CONTROL}/sessions/default")
+    assert items(api, "/journal") == []
 
 
 # --- filters --------------------------------------------------------------------------------------------
@@ -194,7 +143,7 @@ def test_a_reset_leaves_the_journal_and_the_end_of_the_session_clears_it(api: Ap
 
 @pytest.fixture
 def busy(api: Api) -> Api:
-    """Six requests: ids 1 to 6."""
+    """A mock with six requests: ids 1 to 6."""
     api.get(GROUPS)
     api.get(DEFINITIONS)
     api.post(DEFINITIONS, a_definition())
@@ -221,13 +170,13 @@ def busy(api: Api) -> Api:
         ({"since": 99}, []),
     ],
 )
-def test_filters_leave_what_passes_all_of_them_newest_first(busy: Api, query: Json, ids: list[int]) -> None:
+def test_entries_that_pass_all_filters_are_listed_newest_first(busy: Api, query: Json, ids: list[int]) -> None:
     found = busy.request("GET", JOURNAL, params=query).json()
     assert [entry["id"] for entry in found["items"]] == ids
     assert (found["total"], found["dropped"]) == (len(ids), 0)
 
 
-def test_a_limit_cuts_the_list_and_not_the_total(busy: Api) -> None:
+def test_a_limit_changes_the_list_and_not_the_total(busy: Api) -> None:
     found = busy.get(JOURNAL, limit=2, status="4xx").json()
     assert [entry["id"] for entry in found["items"]] == [6, 5]
     assert found["total"] == 3
@@ -245,14 +194,14 @@ def test_a_limit_cuts_the_list_and_not_the_total(busy: Api) -> None:
         ({"hat": "1"}, "hat"),
     ],
 )
-def test_a_filter_that_cannot_be_is_refused(api: Api, query: Json, named: str) -> None:
+def test_an_invalid_filter_is_refused(api: Api, query: Json, named: str) -> None:
     answer = api.get(JOURNAL, **query)
     assert refused(answer) == [f"query.{next(iter(query))}"]
     assert named in answer.text
 
 
 @pytest.mark.parametrize("entry_id", ["0", "7", "hat", "99999999999999999999"])
-def test_an_entry_that_is_not_there_is_404(busy: Api, entry_id: str) -> None:
+def test_an_unknown_entry_is_404(busy: Api, entry_id: str) -> None:
     answer = busy.get(f"{JOURNAL}/{entry_id}")
     assert answer.status_code == 404
     assert entry_id in answer.json()["message"]
@@ -273,16 +222,16 @@ def test_requests_are_counted_by_operation_and_status(busy: Api) -> None:
     }
 
 
-def test_a_cleared_journal_is_empty_and_its_ids_go_on(busy: Api) -> None:
+def test_a_cleared_journal_is_empty_and_its_ids_continue(busy: Api) -> None:
     busy.delete(JOURNAL)
     assert busy.get(JOURNAL).json() == {"items": [], "total": 0, "dropped": 0}
     assert busy.get(f"{JOURNAL}/counts").json() == {"items": []}
     assert busy.get(f"{JOURNAL}/coverage").json()["exercised"] == 0
     busy.get(GROUPS)
-    assert [entry["id"] for entry in journal(busy, since=6)] == [7]
+    assert [entry["id"] for entry in items(busy, "/journal", since=6)] == [7]
 
 
-def test_what_the_console_asks_is_shown_but_exercises_nothing(busy: Api) -> None:
+def test_requests_of_the_console_are_listed_but_not_counted(busy: Api) -> None:
     before = busy.get(f"{JOURNAL}/coverage").json()
     busy.request("GET", "/user_group/categories", headers={"X-Mock-Console": "true"})
     assert busy.get(JOURNAL).json()["items"][0]["operation"] == "getUserGroupCategories"

@@ -1,4 +1,4 @@
-"""The journal: how bodies are kept and shown, and that secrets are not."""
+"""The journal: stored bodies, and secrets."""
 
 import asyncio
 import json
@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 from tests.mock.conftest import Api
-from tests.mock.control.test_journal import JOURNAL, last, recorded
+from tests.mock.control.helpers import JOURNAL, last, recorded
 from tests.mock.helpers import DEFINITIONS, GROUPS, a_definition
 
-from audience_mock.middleware import recorder as recording
+from audience_mock.middleware import recorder
 from audience_mock.session.journal import LONGEST_BODY
-
-# --- bodies ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -77,7 +75,7 @@ def test_a_long_body_that_the_answer_did_not_need_is_not_read(api: Api) -> None:
 
 
 def test_a_body_that_never_comes_keeps_no_answer_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "PATIENCE", 0.01)
+    monkeypatch.setattr(recorder, "BODY_TIMEOUT", 0.01)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 404, "headers": []})
@@ -111,5 +109,5 @@ def test_secrets_come_out_nowhere(api: Api) -> None:
     assert entry["query"] == {"access_token": "[redacted]", "token": "[redacted]", "page_size": "1"}
     verified = api.post(f"{JOURNAL}/verify", {"headers": {"Cookie": "other", "X-Api-Key": "other"}})
     assert verified.json()["nearest"]
-    for told in (api.get(JOURNAL), api.get(f"{JOURNAL}/1"), api.get(f"{JOURNAL}/har"), verified):
-        assert "hush" not in told.text
+    for answer in (api.get(JOURNAL), api.get(f"{JOURNAL}/1"), api.get(f"{JOURNAL}/har"), verified):
+        assert "hush" not in answer.text

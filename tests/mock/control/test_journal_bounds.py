@@ -1,10 +1,10 @@
 """The journal's memory is bounded: by entries, by bytes, and for all sessions together; the oldest go first."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from tests.mock.conftest import Api
+from tests.mock.control.helpers import JOURNAL, http_scope
 from tests.mock.helpers import DEFINITIONS, GROUPS
 
 from audience_mock.session import journal as bounds
@@ -12,15 +12,7 @@ from audience_mock.session.journal import Journal, MemoryBudget, Record
 
 
 def record(size: int = 0) -> Record:
-    scope: Any = {
-        "method": "GET",
-        "path": "/hats",
-        "query_string": b"",
-        "headers": [(b"host", b"localhost")],
-        "http_version": "1.1",
-        "scheme": "http",
-    }
-    made = Record(datetime.now(UTC), scope, {})
+    made = Record(datetime.now(UTC), http_scope(headers=[(b"host", b"localhost")]), {})
     made.on_request({"type": "http.request", "body": b"x" * size})
     made.on_response({"type": "http.response.start", "status": 200, "headers": []})
     made.on_response({"type": "http.response.body"})
@@ -89,18 +81,17 @@ def test_what_was_dropped_is_told(api: Api, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(bounds, "MOST_ENTRIES", 1)
     api.get(GROUPS)
     api.get(DEFINITIONS)
-    listed = api.get("//__mock__/journal").json()
+    listed = api.get(JOURNAL).json()
     assert [entry["id"] for entry in listed["items"]] == [2]
     assert (listed["total"], listed["dropped"]) == (1, 1)
-    assert api.get("//__mock__/journal/1").status_code == 404
-    assert api.post("//__mock__/journal/verify", {"operation": "getUserGroups"}).json()["dropped"] == 1
-    assert api.get("//__mock__/journal/coverage").json()["exercised"] == 2
+    assert api.get(f"{JOURNAL}/1").status_code == 404
+    assert api.post(f"{JOURNAL}/verify", {"operation": "getUserGroups"}).json()["dropped"] == 1
+    assert api.get(f"{JOURNAL}/coverage").json()["exercised"] == 2
 
 
 def test_the_weight_of_an_entry_is_not_far_from_the_truth() -> None:
     """An entry is counted as what its texts take and a little more, whatever was sent."""
     headers = [(b"x-%d" % number, b"v" * 100) for number in range(50)]
-    scope: Any = {"method": "GET", "path": "/", "query_string": b"q" * 500, "headers": headers}
-    made = Record(datetime.now(UTC), {**scope, "http_version": "1.1", "scheme": "http"}, {})
+    made = Record(datetime.now(UTC), http_scope(path="/", query_string=b"q" * 500, headers=headers), {})
     made.finish()
     assert 5_700 + bounds.OVERHEAD <= made.weight <= 5_900 + bounds.OVERHEAD

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from tests.mock.conftest import BASE, Api
+from tests.mock.control.helpers import JOURNAL, clock
 from tests.mock.helpers import DEFINITIONS, GROUPS, Json, a_definition
 
 from audience_mock import __version__
 from audience_mock.contract.schema import Schema
 from audience_mock.session.journal import LONGEST_BODY
 
-HAR = "//__mock__/journal/har"
+HAR = f"{JOURNAL}/har"
 
 
 def _object(**properties: Any) -> Json:
@@ -58,18 +59,15 @@ def test_an_archive_has_every_entry_oldest_first(api: Api) -> None:
     assert [entry["response"]["status"] for entry in entries(api, limit=1)] == [404]
 
 
-def test_an_archive_of_nothing_is_an_archive(api: Api) -> None:
+def test_an_empty_archive_names_its_creator_and_is_saved_as_a_file(api: Api) -> None:
     assert entries(api) == []
-
-
-def test_an_archive_says_who_made_it_and_is_saved_as_a_file(api: Api) -> None:
     answer = api.get(HAR)
     assert answer.json()["log"]["creator"] == {"name": "audience-mock", "version": __version__}
     assert answer.headers["content-disposition"] == 'attachment; filename="audience-mock.har"'
 
 
-def test_an_entry_has_the_whole_request_and_answer(api: Api) -> None:
-    api.post("//__mock__/clock", {"freeze": "2030-01-02T03:04:05.678Z"})
+def test_an_entry_has_the_complete_request_and_response(api: Api) -> None:
+    clock(api, freeze="2030-01-02T03:04:05.678Z")
     sent = a_definition("größe")
     answer = api.request("POST", f"{DEFINITIONS}/a%2Fb", json=sent, params={"name": "ä b"})
     (entry,) = entries(api)
@@ -98,7 +96,7 @@ def test_binary_bodies_are_in_base64(api: Api) -> None:
     assert sent["request"]["postData"]["_encoding"] == "base64"
 
 
-def test_a_body_that_was_cut_says_so(api: Api) -> None:
+def test_a_cut_body_has_a_comment(api: Api) -> None:
     api.post(DEFINITIONS, a_definition(description="x" * LONGEST_BODY))
     (entry,) = entries(api)
     data = entry["request"]["postData"]
@@ -106,6 +104,6 @@ def test_a_body_that_was_cut_says_so(api: Api) -> None:
     assert data["comment"].startswith("cut: ")
 
 
-def test_a_redirection_says_where(api: Api) -> None:
+def test_a_redirect_has_its_target(api: Api) -> None:
     api.get("//ui")
     assert entries(api)[0]["response"]["redirectURL"] == "/ui/"

@@ -1,19 +1,20 @@
-"""Was this called with …: the journal answers, and shows what came nearest."""
+"""Verification of requests in the journal: matches, counts, and the nearest entries."""
 
 from typing import Any
 
 import pytest
 from tests.mock.conftest import BASE, Api
+from tests.mock.control.helpers import JOURNAL
 from tests.mock.helpers import DEFINITIONS, GROUPS, Json, a_definition, refused
 
 from audience_mock.session.journal import LONGEST_BODY
 
-VERIFY = "//__mock__/journal/verify"
+VERIFY = f"{JOURNAL}/verify"
 
 
 @pytest.fixture
 def busy(api: Api) -> Api:
-    """Four requests: ids 1 to 4."""
+    """A mock with four requests: ids 1 to 4."""
     api.get(GROUPS, page_size=5, tags="vip")
     api.post(DEFINITIONS, a_definition("hat-size"))
     api.request("POST", DEFINITIONS, json=a_definition("shoe-size"), headers={"X-Page": "shoes"})
@@ -21,15 +22,15 @@ def busy(api: Api) -> Api:
     return api
 
 
-def verify(api: Api, **told: Any) -> Json:
-    answer = api.post(VERIFY, told)
+def verify(api: Api, **expected: Any) -> Json:
+    answer = api.post(VERIFY, expected)
     assert answer.status_code == 200, answer.text
     found: Json = answer.json()
     return found
 
 
 @pytest.mark.parametrize(
-    ("told", "ids"),
+    ("expected", "ids"),
     [
         ({}, [4, 3, 2, 1]),
         ({"operation": "createUserAttributeDefinition"}, [3, 2]),
@@ -45,8 +46,8 @@ def verify(api: Api, **told: Any) -> Json:
         ({"headers": {"X-PAGE": "shoes"}, "body": {"name": "Hat size"}}, [3]),
     ],
 )
-def test_what_was_called_is_found(busy: Api, told: Json, ids: list[int]) -> None:
-    found = verify(busy, **told)
+def test_matching_requests_are_found(busy: Api, expected: Json, ids: list[int]) -> None:
+    found = verify(busy, **expected)
     assert found == {
         "ok": True,
         "matched": len(ids),
@@ -61,12 +62,12 @@ def test_what_was_called_is_found(busy: Api, told: Json, ids: list[int]) -> None
     ("times", "ok"),
     [(2, True), (1, False), (3, False), ({"min": 3}, False), ({"max": 2}, True), ({"max": 1}, False), (0, False)],
 )
-def test_it_is_counted_how_often(busy: Api, times: Any, ok: bool) -> None:
+def test_the_number_of_requests_is_verified(busy: Api, times: Any, ok: bool) -> None:
     found = verify(busy, operation="createUserAttributeDefinition", times=times)
     assert (found["ok"], found["matched"], found["ids"]) == (ok, 2, [3, 2])
 
 
-def test_what_was_never_called_may_be_expected(busy: Api) -> None:
+def test_zero_requests_may_be_expected(busy: Api) -> None:
     assert verify(busy, operation="deleteUserGroup", times=0)["ok"] is True
     assert verify(busy, operation="deleteUserGroup")["ok"] is False
 
@@ -93,18 +94,18 @@ def test_the_nearest_path_is_the_most_alike(busy: Api) -> None:
     assert [one["field"] for one in first["differences"]] == ["path"]
 
 
-def test_where_too_few_fit_those_that_do_are_no_misses(busy: Api) -> None:
+def test_matching_entries_are_never_listed_as_nearest(busy: Api) -> None:
     found = verify(busy, body={"slug": "hat-size"}, times=2)
     assert found["ids"] == [2]
     assert 2 not in [one["id"] for one in found["nearest"]]
 
 
-def test_nothing_is_near_where_nothing_was_called(api: Api) -> None:
+def test_an_empty_journal_has_no_nearest_entries(api: Api) -> None:
     assert verify(api)["nearest"] == []
 
 
 @pytest.mark.parametrize(
-    ("sent", "told", "field"),
+    ("sent", "expected", "field"),
     [
         ({"a": 1}, {"a": True}, "body.a"),
         ({"a": 1}, {"a": 1.0}, None),
@@ -118,14 +119,16 @@ def test_nothing_is_near_where_nothing_was_called(api: Api) -> None:
         ([1], {}, "body"),
     ],
 )
-def test_a_body_fits_where_what_is_expected_is_a_part_of_it(api: Api, sent: Any, told: Any, field: str | None) -> None:
+def test_a_body_matches_if_the_expected_one_is_a_part_of_it(
+    api: Api, sent: Any, expected: Any, field: str | None
+) -> None:
     api.post(DEFINITIONS, sent)
-    found = verify(api, body=told)
+    found = verify(api, body=expected)
     assert found["ok"] is (field is None)
     assert [one["field"] for miss in found["nearest"] for one in miss["differences"]][:1] == ([field] if field else [])
 
 
-def test_a_missing_and_a_cut_body_are_told(api: Api) -> None:
+def test_a_missing_body_and_a_cut_body_are_differences(api: Api) -> None:
     api.post(DEFINITIONS, a_definition(description="x" * LONGEST_BODY))
     api.get(GROUPS)
     nearest = {one["id"]: one["differences"] for one in verify(api, body={"name": "Hat size"})["nearest"]}
@@ -142,7 +145,7 @@ def test_a_secret_header_can_be_verified_and_is_not_shown(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("expected", "field"),
     [
         ({"operation": "getHats"}, "body.operation"),
         ({"times": -1}, "body.times"),
@@ -151,5 +154,9 @@ def test_a_secret_header_can_be_verified_and_is_not_shown(api: Api) -> None:
         ({"headers": {"x": 1}}, "body.headers.x"),
     ],
 )
-def test_an_expectation_that_cannot_be_is_refused(api: Api, told: Json, field: str) -> None:
-    assert refused(api.post(VERIFY, told)) == [field]
+def test_an_invalid_expectation_is_refused(api: Api, expected: Json, field: str) -> None:
+    assert refused(api.post(VERIFY, expected)) == [field]
+
+
+def test_the_query_and_the_body_are_validated_together(api: Api) -> None:
+    assert refused(api.post(f"{VERIFY}?x=1", {"hats": 1})) == ["query.x", "body"]

@@ -1,17 +1,24 @@
-"""Jobs that wait for what they are told, and jobs that are made to fail."""
+"""Jobs that wait until they are advanced or read, and jobs that fail on demand."""
 
 import asyncio
 from typing import Any
 
 import pytest
 from tests.mock.conftest import Api, MakeApi
-from tests.mock.control.test_times import clock, group_status, jobs, manual
-from tests.mock.helpers import DEFINITIONS, GROUPS, a_definition, a_group, csv_of, refused
+from tests.mock.control.helpers import (
+    CONTROL,
+    JOBS,
+    NOON,
+    advance,
+    bulk_update,
+    clock,
+    group_status,
+    items,
+    manual,
+)
+from tests.mock.helpers import GROUPS, a_group, refused
 
-NOON = "2031-05-01T12:00:00.000Z"
-
-
-# --- jobs by other progressions -----------------------------------------------------------------------
+GROUP = f"{GROUPS}/64f111111111111111111111"
 
 
 def test_a_job_waits_for_its_advance(make_api: MakeApi) -> None:
@@ -20,10 +27,10 @@ def test_a_job_waits_for_its_advance(make_api: MakeApi) -> None:
     clock(api, advance=1e6)
     for _ in range(5):
         assert group_status(api, group) == "pending"
-    (job,) = jobs(api)
+    (job,) = items(api, "/jobs")
     assert (job["id"], job["kind"], job["subject"], job["status"]) == ("job-1", "group file", group["_id"], "waiting")
     assert job["progression"] == {"seconds": None, "reads": None}
-    assert api.post("//__mock__/jobs/job-1/advance").json()["status"] == "completed"
+    assert advance(api)["status"] == "completed"
     assert group_status(api, group) == "completed"
 
 
@@ -32,7 +39,7 @@ def test_a_job_waits_for_reads_of_what_it_works_on(make_api: MakeApi) -> None:
     group, other = (api.post(GROUPS, a_group(["u1"])).json() for _ in "ab")
     api.get(GROUPS)
     assert group_status(api, group) == "pending"
-    assert [job["reads"] for job in jobs(api)] == [0, 1]
+    assert [job["reads"] for job in items(api, "/jobs")] == [0, 1]
     group_status(api, group)
     clock(api, run=True)  # whose answer comes when the jobs that are due are done
     assert group_status(api, group) == "completed"
@@ -41,41 +48,43 @@ def test_a_job_waits_for_reads_of_what_it_works_on(make_api: MakeApi) -> None:
 
 def test_a_bulk_update_waits_for_reads_of_its_job(make_api: MakeApi) -> None:
     api = manual(make_api, reads=2)
-    definition = api.post(DEFINITIONS, a_definition()).json()
-    update = {"file_url": csv_of(["u1"]), "attributes": [{"key": definition["slug"], "value": "XL"}]}
-    job_id = api.patch("/user_attribute/bulk_update", update).json()["job_id"]
-    value = f"{DEFINITIONS}/{definition['_id']}/user/u1"
+    job_id, values = bulk_update(api, "u1")
     for reads in (1, 2):
-        refused(api.get(value), 404)
-        assert api.get(f"//__mock__/jobs/{job_id}").json()["reads"] == reads
+        refused(api.get(f"{values}/u1"), 404)
+        assert api.get(f"{JOBS}/{job_id}").json()["reads"] == reads
     api.settle()
-    assert api.get(value).is_success
+    assert api.get(f"{values}/u1").is_success
 
 
-def test_a_refresh_is_a_job_too(make_api: MakeApi) -> None:
+@pytest.mark.parametrize("status", ["completed", "failed"])
+def test_a_refresh_is_a_job_too(make_api: MakeApi, status: str) -> None:
     api = manual(make_api)
-    api.post(f"{GROUPS}/64f111111111111111111111/refresh")
-    assert [(job["kind"], job["subject"]) for job in jobs(api)] == [("refresh", "64f111111111111111111111")]
-    assert api.post("//__mock__/jobs/job-1/advance").json()["status"] == "completed"
+    before = api.get(GROUP).json()
+    api.post(f"{GROUP}/refresh")
+    assert [(job["kind"], job["subject"]) for job in items(api, "/jobs")] == [("refresh", "64f111111111111111111111")]
+    if status == "failed":
+        api.post(f"{JOBS}/job-1/fail")
+    assert advance(api)["status"] == status
+    assert (api.get(GROUP).json() == before) is (status == "failed")
 
 
 def test_a_progression_is_for_new_jobs(make_api: MakeApi) -> None:
     api = manual(make_api)
     first = api.post(GROUPS, a_group()).json()
-    assert api.put("//__mock__/jobs/progression", {"seconds": 0}).json() == {"seconds": 0, "reads": None}
+    assert api.put(f"{JOBS}/progression", {"seconds": 0}).json() == {"seconds": 0, "reads": None}
     second = api.post(GROUPS, a_group()).json()
     clock(api, run=True)
     assert [group_status(api, group) for group in (first, second)] == ["pending", "completed"]
-    api.post("//__mock__/reset")
+    api.post(f"{CONTROL}/reset")
 
 
 @pytest.mark.parametrize(
     "body", [{"seconds": -1}, {"seconds": 2e9}, {"reads": 0}, {"reads": 1.5}, {"after": 1}, {"reads": "2"}]
 )
-def test_a_progression_that_cannot_be_is_refused(api: Api, body: Any) -> None:
-    before = api.get("//__mock__/jobs").json()["progression"]
-    refused(api.put("//__mock__/jobs/progression", body))
-    assert api.get("//__mock__/jobs").json()["progression"] == before
+def test_an_invalid_progression_is_refused(api: Api, body: Any) -> None:
+    before = api.get(JOBS).json()["progression"]
+    refused(api.put(f"{JOBS}/progression", body))
+    assert api.get(JOBS).json()["progression"] == before
 
 
 # --- failing ------------------------------------------------------------------------------------------
@@ -84,62 +93,51 @@ def test_a_progression_that_cannot_be_is_refused(api: Api, body: Any) -> None:
 def test_a_job_is_made_to_fail(make_api: MakeApi) -> None:
     api = manual(make_api)
     group = api.post(GROUPS, a_group(["u1"])).json()
-    assert api.post("//__mock__/jobs/job-1/fail", {}).json()["fails"]
-    job = api.post("//__mock__/jobs/job-1/advance").json()
+    assert api.post(f"{JOBS}/job-1/fail", {}).json()["fails"]
+    job = advance(api)
     assert job["status"] == "failed"
     assert "told to fail" in job["problem"]
     assert group_status(api, group) == "failed"
 
 
-def test_a_refresh_is_made_to_fail(make_api: MakeApi) -> None:
-    api = manual(make_api)
-    before = api.get(f"{GROUPS}/64f111111111111111111111").json()
-    api.post(f"{GROUPS}/64f111111111111111111111/refresh")
-    api.post("//__mock__/jobs/job-1/fail")
-    assert api.post("//__mock__/jobs/job-1/advance").json()["status"] == "failed"
-    assert api.get(f"{GROUPS}/64f111111111111111111111").json() == before
-
-
 def test_rows_of_a_groups_file_are_made_to_fail(make_api: MakeApi) -> None:
     api = manual(make_api)
     group = api.post(GROUPS, a_group(["u1", "u2", "u3", "u4"])).json()
-    assert api.post("//__mock__/jobs/job-1/fail", {"rows": [1, 3, 9]}).json()["failing_rows"] == [1, 3, 9]
-    assert api.post("//__mock__/jobs/job-1/advance").json()["status"] == "completed"
+    assert api.post(f"{JOBS}/job-1/fail", {"rows": [1, 3, 9]}).json()["failing_rows"] == [1, 3, 9]
+    assert advance(api)["status"] == "completed"
     users = api.get(f"{GROUPS}/{group['_id']}/users").json()["items"]
     assert [user["user_id"] for user in users] == ["u2", "u4"]
 
 
 def test_rows_of_a_bulk_update_are_made_to_fail(make_api: MakeApi) -> None:
     api = manual(make_api)
-    definition = api.post(DEFINITIONS, a_definition()).json()
-    update = {"file_url": csv_of(["u1", "u2"]), "attributes": [{"key": definition["slug"], "value": "XL"}]}
-    job_id = api.patch("/user_attribute/bulk_update", update).json()["job_id"]
-    api.post(f"//__mock__/jobs/{job_id}/fail", {"rows": [1]})
-    api.post(f"//__mock__/jobs/{job_id}/advance")
-    refused(api.get(f"{DEFINITIONS}/{definition['_id']}/user/u1"), 404)
-    assert api.get(f"{DEFINITIONS}/{definition['_id']}/user/u2").is_success
+    job_id, values = bulk_update(api, "u1", "u2")
+    api.post(f"{JOBS}/{job_id}/fail", {"rows": [1]})
+    advance(api, job_id)
+    refused(api.get(f"{values}/u1"), 404)
+    assert api.get(f"{values}/u2").is_success
 
 
 @pytest.mark.parametrize("rows", [[0], ["1"], 1, [1.5]])
-def test_rows_that_cannot_be_are_refused(make_api: MakeApi, rows: Any) -> None:
+def test_invalid_rows_are_refused(make_api: MakeApi, rows: Any) -> None:
     api = manual(make_api)
     api.post(GROUPS, a_group())
-    assert refused(api.post("//__mock__/jobs/job-1/fail", {"rows": rows}))[0].startswith("body.rows")
-    assert not jobs(api)[0]["failing_rows"]
+    assert refused(api.post(f"{JOBS}/job-1/fail", {"rows": rows}))[0].startswith("body.rows")
+    assert not items(api, "/jobs")[0]["failing_rows"]
 
 
-def test_a_job_that_has_ended_cannot_be_told_to(api: Api) -> None:
+def test_an_ended_job_can_be_neither_advanced_nor_failed(api: Api) -> None:
     api.post(GROUPS, a_group())
     api.settle()
-    for what in ("advance", "fail"):
-        answer = api.post(f"//__mock__/jobs/job-1/{what}")
+    for action in ("advance", "fail"):
+        answer = api.post(f"{JOBS}/job-1/{action}")
         assert refused(answer) == ["path.job_id"]
         assert "completed" in answer.json()["message"]
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/advance"), ("POST", "/fail")])
-def test_a_job_that_is_not_there_is_a_404(api: Api, method: str, path: str) -> None:
-    answer = api.request(method, f"//__mock__/jobs/none{path}")
+def test_an_unknown_job_is_404(api: Api, method: str, path: str) -> None:
+    answer = api.request(method, f"{JOBS}/none{path}")
     refused(answer, 404)
     assert '"none"' in answer.json()["message"]
 
@@ -148,15 +146,15 @@ def test_jobs_are_listed_newest_first(make_api: MakeApi) -> None:
     api = manual(make_api)
     for name in "ab":
         api.post(GROUPS, a_group(name=name))
-    assert [job["id"] for job in jobs(api)] == ["job-2", "job-1"]
-    assert jobs(api)[0] == api.get("//__mock__/jobs/job-2").json()
+    assert [job["id"] for job in items(api, "/jobs")] == ["job-2", "job-1"]
+    assert items(api, "/jobs")[0] == api.get(f"{JOBS}/job-2").json()
 
 
 def test_a_group_deleted_while_its_job_waits_stays_gone(make_api: MakeApi) -> None:
     api = manual(make_api)
     group = api.post(GROUPS, a_group(["u1"])).json()
     api.delete(f"{GROUPS}/{group['_id']}")
-    assert api.post("//__mock__/jobs/job-1/advance").json()["status"] == "completed"
+    assert advance(api)["status"] == "completed"
     refused(api.get(f"{GROUPS}/{group['_id']}"), 404)
 
 

@@ -1,49 +1,25 @@
-"""The clock of a session, and the jobs that go by it."""
+"""The clock of a session, and the jobs that wait for it."""
 
 from typing import Any
 
 import pytest
 from tests.mock.conftest import Api, MakeApi
+from tests.mock.control.helpers import CONTROL, JOBS, NOON, advance, clock, group_status, items, manual
 from tests.mock.helpers import DEFINITIONS, GROUPS, HeldFiles, a_definition, a_group, moment, refused
 
 from audience_mock.control import times
 
-NOON = "2031-05-01T12:00:00.000Z"
-
-
-def clock(api: Api, **body: Any) -> Any:
-    answer = api.post("//__mock__/clock", body)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def manual(make_api: MakeApi, **progression: Any) -> Api:
-    """A mock whose jobs do their work when they are told to."""
-    api = make_api()
-    assert api.put("//__mock__/jobs/progression", progression).is_success
-    return api
-
-
-def group_status(api: Api, group: Any) -> str:
-    return str(api.get(f"{GROUPS}/{group['_id']}").json()["status"])
-
-
-def jobs(api: Api) -> list[Any]:
-    items: list[Any] = api.get("//__mock__/jobs").json()["items"]
-    return items
-
-
 # --- the clock --------------------------------------------------------------------------------------
 
 
-def test_a_frozen_clock_shows_in_everything_that_is_written(api: Api) -> None:
+def test_a_frozen_clock_sets_every_timestamp(api: Api) -> None:
     assert clock(api, freeze=NOON) == {"now": NOON, "frozen": True}
     definition = api.post(DEFINITIONS, a_definition()).json()
     assert (definition["created_at"], definition["modified_at"]) == (NOON, NOON)
     group = api.post(GROUPS, a_group(["u1"])).json()
     api.settle()
     assert api.get(f"{GROUPS}/{group['_id']}").json()["total_users"]["refreshed_at"] == NOON
-    assert jobs(api)[0]["ended_at"] == NOON
+    assert items(api, "/jobs")[0]["ended_at"] == NOON
 
 
 def test_two_changes_at_one_frozen_moment_still_follow_each_other(api: Api) -> None:
@@ -56,7 +32,7 @@ def test_two_changes_at_one_frozen_moment_still_follow_each_other(api: Api) -> N
 def test_a_clock_is_frozen_advanced_set_run_and_reset(api: Api) -> None:
     begin = clock(api, freeze=True)
     assert begin["frozen"]
-    assert api.get("//__mock__/clock").json() == begin
+    assert api.get(f"{CONTROL}/clock").json() == begin
     assert clock(api, set=NOON) == {"now": NOON, "frozen": True}
     assert clock(api, advance=90.5)["now"] == "2031-05-01T12:01:30.500Z"
     running = clock(api, run=True)
@@ -64,7 +40,7 @@ def test_a_clock_is_frozen_advanced_set_run_and_reset(api: Api) -> None:
     assert "2031-05-01T12:01:30.500Z" <= running["now"] < "2031-05-01T12:30"
     assert clock(api, advance=3600)["now"] > "2031-05-01T13:01:30"
     assert not clock(api, set="2040-01-01T00:00:00Z")["frozen"]
-    assert api.get("//__mock__/clock").json()["now"].startswith("2040-01-01T00:")
+    assert api.get(f"{CONTROL}/clock").json()["now"].startswith("2040-01-01T00:")
     assert clock(api, reset=True)["now"] < "2031"
 
 
@@ -79,7 +55,7 @@ def test_a_clock_is_frozen_advanced_set_run_and_reset(api: Api) -> None:
         ("9000-01-01T00:00:00Z", "9000-01-01T00:00:00.000Z"),
     ],
 )
-def test_every_way_to_write_a_time_is_understood(api: Api, text: str, says: str) -> None:
+def test_every_notation_of_a_time_is_parsed(api: Api, text: str, says: str) -> None:
     assert clock(api, freeze=text)["now"] == says
     assert moment(api.post(DEFINITIONS, a_definition()).json()["created_at"]) == moment(says)
 
@@ -106,16 +82,16 @@ def test_every_way_to_write_a_time_is_understood(api: Api, text: str, says: str)
         {"reset": None},
     ],
 )
-def test_a_clock_that_cannot_be_is_refused_and_stays_as_it_was(api: Api, body: Any) -> None:
+def test_an_invalid_clock_is_refused_and_changes_nothing(api: Api, body: Any) -> None:
     before = clock(api, freeze=NOON)
-    (field,) = refused(api.post("//__mock__/clock", body))
+    (field,) = refused(api.post(f"{CONTROL}/clock", body))
     assert field.startswith("body")
-    assert api.get("//__mock__/clock").json() == before
+    assert api.get(f"{CONTROL}/clock").json() == before
 
 
 def test_a_clock_does_not_go_beyond_its_last_year(api: Api) -> None:
     clock(api, freeze="8999-12-31T00:00:00Z")
-    answer = api.post("//__mock__/clock", {"advance": 1e9})
+    answer = api.post(f"{CONTROL}/clock", {"advance": 1e9})
     assert refused(answer) == ["body.advance"]
     assert "9000" in answer.json()["message"]
 
@@ -128,12 +104,12 @@ def test_a_job_waits_for_the_clock(make_api: MakeApi) -> None:
     clock(api, freeze=NOON)
     group = api.post(GROUPS, a_group(["u1"])).json()
     clock(api, advance=59)
-    assert (group_status(api, group), jobs(api)[0]["status"]) == ("pending", "waiting")
+    assert (group_status(api, group), items(api, "/jobs")[0]["status"]) == ("pending", "waiting")
     clock(api, advance=1)
-    assert (group_status(api, group), jobs(api)[0]["status"]) == ("completed", "completed")
+    assert (group_status(api, group), items(api, "/jobs")[0]["status"]) == ("completed", "completed")
 
 
-def test_jobs_are_done_when_the_answer_of_the_clock_comes(make_api: MakeApi) -> None:
+def test_jobs_have_ended_when_the_clock_responds(make_api: MakeApi) -> None:
     api = make_api(job_delay=3600)
     groups = [api.post(GROUPS, a_group([f"u{n}"])).json() for n in range(20)]
     clock(api, advance=3601)
@@ -165,11 +141,11 @@ def test_a_job_of_a_very_long_delay_is_reached_by_the_clock(make_api: MakeApi) -
 def test_an_answer_does_not_wait_for_ever_for_a_job(make_api: MakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
     api = manual(make_api)
     held = HeldFiles(api, monkeypatch)
-    monkeypatch.setattr(times, "PATIENCE", 0.01)
+    monkeypatch.setattr(times, "JOB_TIMEOUT", 0.01)
     body = a_group(["u1"])
     group = api.post(GROUPS, body).json()
-    assert api.post("//__mock__/jobs/job-1/advance").json()["status"] == "running"
-    refused(api.post("//__mock__/jobs/job-1/advance"))
+    assert advance(api)["status"] == "running"
+    refused(api.post(f"{JOBS}/job-1/advance"))
     held.let_go(body["file_url"])
     api.settle()
     assert group_status(api, group) == "completed"

@@ -1,11 +1,13 @@
-"""Who users are, as the control API says it and the Audience API shows it."""
+"""Contact data of users: set through the control API, and shown by the Audience API."""
 
 from typing import Any
 
 import pytest
 from tests.mock.conftest import Api
+from tests.mock.control.helpers import CONTROL, state
+from tests.mock.helpers import DOCUMENTED, a_group, refused
 
-USERS = "//__mock__/users"
+USERS = f"{CONTROL}/users"
 GROUP = "/user_group/64f111111111111111111111"
 MEMBER = "64f222222222222222222222"
 ADA: dict[str, Any] = {
@@ -28,20 +30,20 @@ def test_a_user_is_shown_as_described_in_every_group(api: Api) -> None:
     assert api.get(USERS, q="ada@").json()["items"] == [answer.json()]
 
 
-def test_a_search_that_was_made_before_is_made_anew(api: Api) -> None:
+def test_a_repeated_search_sees_new_contact_data(api: Api) -> None:
     assert shown(api, q="nobody-yet@") == []
     api.put(f"{USERS}/{MEMBER}", {"emails": [{"email": "nobody-yet@example.com"}]})
     assert len(shown(api, q="nobody-yet@")) == 1
 
 
-def test_a_blacklisted_user_changes_sides_and_back(api: Api) -> None:
+def test_a_user_can_be_blacklisted_and_back(api: Api) -> None:
     api.put(f"{USERS}/{MEMBER}", {"blacklisted": True})
     assert (len(shown(api)), len(shown(api, blacklisted_users=True))) == (0, 1)
     api.put(f"{USERS}/{MEMBER}", {"blacklisted": False})
     assert (len(shown(api)), len(shown(api, blacklisted_users=True))) == (1, 0)
 
 
-def test_a_forgotten_user_stays_in_groups_without_contacts(api: Api) -> None:
+def test_a_user_without_contact_data_stays_in_groups(api: Api) -> None:
     api.put(f"{USERS}/{MEMBER}", ADA)
     assert api.delete(f"{USERS}/{MEMBER}").json()["success"]
     assert shown(api) == [{"user_id": MEMBER, "emails": [], "phone_numbers": []}]
@@ -50,28 +52,27 @@ def test_a_forgotten_user_stays_in_groups_without_contacts(api: Api) -> None:
 
 def test_a_user_of_any_id_is_described_and_known_to_groups_that_come_later(api: Api) -> None:
     api.put(f"{USERS}/a%2Fb%20%C3%A9", ADA)
-    body = {"name": "G", "description": "d", "category": "l1", "file_url": "data:text/csv,user_id%0Aa/b é"}
-    made = api.post("/user_group", {**body, "file_url": "data:text/csv,user_id%0Aa%2Fb%20%C3%A9"}).json()
+    made = api.post("/user_group", a_group(["a/b é"])).json()
     api.settle()
     (user,) = api.get(f"/user_group/{made['_id']}/users").json()["items"]
     assert (user["user_id"], user["emails"]) == ("a/b é", ADA["emails"])
 
 
-def test_other_sessions_and_the_seed_know_the_user_as_before(api: Api) -> None:
+def test_other_sessions_and_the_seed_do_not_change(api: Api) -> None:
     before = shown(api)
     headers = {"X-Mock-Session": "mine"}
     api.request("PUT", f"{USERS}/{MEMBER}", json=ADA, headers=headers)
     assert shown(api) == before
     api.put(f"{USERS}/{MEMBER}", {"emails": []})
-    api.post("//__mock__/reset")
+    api.post(f"{CONTROL}/reset")
     assert shown(api) == before
 
 
 def test_a_described_user_is_in_the_export(api: Api) -> None:
     api.put(f"{USERS}/{MEMBER}", ADA)
-    state = api.get("//__mock__/state").json()
-    assert {"user_id": MEMBER, **ADA} in state["559/64b000000000000000000001"]["users"]
-    api.put("//__mock__/state", state)
+    exported = state(api)
+    assert {"user_id": MEMBER, **ADA} in exported[DOCUMENTED]["users"]
+    api.put(f"{CONTROL}/state", exported)
     assert api.get(USERS, q="ada@").json()["page"]["item_total"] == 1
 
 
@@ -93,18 +94,14 @@ def test_users_come_in_pages(api: Api) -> None:
         ({"colour": "red"}, "body"),
     ],
 )
-def test_what_is_no_user_is_refused_and_changes_nothing(api: Api, body: Any, field: str) -> None:
+def test_invalid_contact_data_is_refused_and_changes_nothing(api: Api, body: Any, field: str) -> None:
     before = shown(api)
-    answer = api.put(f"{USERS}/{MEMBER}", body)
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == field
+    assert refused(api.put(f"{USERS}/{MEMBER}", body)) == [field]
     assert shown(api) == before
 
 
 @pytest.mark.parametrize(
     "query", [{"page_no": 0}, {"page_size": 101}, {"page_no": "x"}, {"application": "a/b"}, {"application": "559"}]
 )
-def test_a_page_that_cannot_be_is_refused(api: Api, query: Any) -> None:
-    answer = api.get(USERS, **query)
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == f"query.{next(iter(query))}"
+def test_an_invalid_page_is_refused(api: Api, query: Any) -> None:
+    assert refused(api.get(USERS, **query)) == [f"query.{next(iter(query))}"]

@@ -1,7 +1,7 @@
-"""The fast path reads and judges requests as stock Connexion does: same operation, same arguments, same verdict.
+"""Our routing and request validation give the same results as Connexion's: operation, arguments, status.
 
-Stock Connexion is asked through its own middleware, routing, validation and decorators included. Where the two are
-meant to differ, the difference stands in `MEANT`; validation.py and routing.py say why.
+Connexion runs with its own middleware, including routing, validation and decorators. `INTENDED` lists the intended
+differences; request_validation.py and routing.py say why.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from connexion.middleware import ConnexionMiddleware
 from connexion.resolver import Resolver
 from hypothesis import example, given, settings
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tests.mock.control.helpers import http_scope
 from tests.mock.helpers import CONTRACT, OPERATIONS, Json, Operation
 
 from audience_mock.contract.document import load_contract
@@ -35,7 +36,7 @@ JSON = "application/json"
 
 
 class Request(NamedTuple):
-    """One request: everything that routing and validation look at."""
+    """The parts of a request that routing and validation use."""
 
     method: str
     path: str
@@ -45,44 +46,41 @@ class Request(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a request: the status, and what the operation was called with, None where it was not."""
+    """The result of a request: the status, the call of the operation (None without one), and the body."""
 
     status: int
     called: tuple[str, Json] | None
     body: Json
 
 
-def _ask(app: ASGIApp, request: Request) -> Outcome:
+def _send(app: ASGIApp, request: Request) -> Outcome:
     called: list[tuple[str, Json]] = []
-    told: list[Message] = []
+    messages: list[Message] = []
     headers = [(b"host", b"localhost")]
     if request.content_type is not None:
         headers.append((b"content-type", request.content_type.encode()))
     if request.content is not None:
         headers.append((b"content-length", b"%d" % len(request.content)))
-    scope = {
-        "type": "http",
-        "http_version": "1.1",
-        "scheme": "http",
-        "method": request.method,
-        "path": request.path,
-        "raw_path": quote(request.path).encode(),
-        "query_string": request.query.encode(),
-        "root_path": "",
-        "headers": headers,
-        "called": called,
-    }
+    scope = http_scope(
+        method=request.method,
+        path=request.path,
+        raw_path=quote(request.path).encode(),
+        query_string=request.query.encode(),
+        root_path="",
+        headers=headers,
+        called=called,
+    )
 
     async def receive() -> Message:
         return {"type": "http.request", "body": request.content or b"", "more_body": False}
 
     async def send(message: Message) -> None:
-        told.append(message)
+        messages.append(message)
 
-    with contextlib.suppress(UnicodeDecodeError):  # stock Connexion answers 500, and raises it once more
+    with contextlib.suppress(UnicodeDecodeError):  # Connexion responds 500 and raises too
         asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
-    content = b"".join(message.get("body", b"") for message in told[1:])
-    return Outcome(told[0]["status"], called[0] if called else None, json.loads(content) if content else {})
+    content = b"".join(message.get("body", b"") for message in messages[1:])
+    return Outcome(messages[0]["status"], called[0] if called else None, json.loads(content) if content else {})
 
 
 def _ours() -> ASGIApp:
@@ -92,17 +90,17 @@ def _ours() -> ASGIApp:
         await send_json(send, 200, {})
 
     app = ConnexionMiddleware(note, middlewares=[ErrorResponses, Routing, RequestValidation])
-    app.add_api(load_contract(), resolver=Resolver(_noting))
+    app.add_api(load_contract(), resolver=Resolver(_record_call))
     return app  # type: ignore[no-any-return]
 
 
 def _stock() -> ASGIApp:
     app = AsyncApp(__name__)
-    app.add_api(load_contract(), resolver=Resolver(_noting))
+    app.add_api(load_contract(), resolver=Resolver(_record_call))
     return app  # type: ignore[no-any-return]
 
 
-def _noting(operation_id: str) -> Callable[..., Any]:
+def _record_call(operation_id: str) -> Callable[..., Any]:
     async def handle(**arguments: Any) -> Json:
         from connexion import request  # noqa: PLC0415 (it is there while a request is served)
 
@@ -117,7 +115,7 @@ OURS, STOCK = _ours(), _stock()
 
 @pytest.fixture(autouse=True)
 def _quiet(caplog: pytest.LogCaptureFixture) -> None:
-    """Stock Connexion writes a line about each refusal."""
+    """Connexion logs each refusal."""
     caplog.set_level(logging.CRITICAL + 1)
 
 
@@ -203,32 +201,39 @@ def _change(holder: Any, key: Any, data: st.DataObject) -> None:
         holder[data.draw(st.text(max_size=5))] = data.draw(ANY_JSON)
 
 
-# --- the two side by side -----------------------------------------------------------------------------------
+# --- the comparison -----------------------------------------------------------------------------------------
 
 USER_GROUP = f"{BASE}/company/559/application/{TENANT['application_id']}/user_group"
 DEFINITION = f"{BASE}/company/559/application/{TENANT['application_id']}/user_attribute/definition"
 WORDS_OF_PATHS = ("tags", "categories", "categorised")
-"""What stands in the contract where a group's id may stand."""
-MEANT = [
-    ("a word of the contract's paths is no id", Request("DELETE", f"{USER_GROUP}/tags", "", None, None), 405, 200),
-    ("nor is it one further on", Request("POST", f"{USER_GROUP}/tags/refresh", "", None, None), 404, 200),
+"""Literal segments in the place of a group's id."""
+INTENDED = [
+    ("a literal segment is not an id", Request("DELETE", f"{USER_GROUP}/tags", "", None, None), 405, 200),
+    ("also before another segment", Request("POST", f"{USER_GROUP}/tags/refresh", "", None, None), 404, 200),
     ("no redirect", Request("GET", f"{USER_GROUP}/", "", None, None), 404, 307),
-    ("a number is written in digits", Request("GET", USER_GROUP, "page_no=1_0", None, None), 400, 200),
-    ("and not behind a blank", Request("GET", USER_GROUP, "page_no=%201", None, None), 400, 200),
-    ("a boolean is written true", Request("GET", DEFINITION, "pinned=True", None, None), 400, 200),
-    ("nothing has no type", Request("POST", DEFINITION, "", b"", "text/plain"), 400, 415),
-    ("the type goes first", Request("POST", DEFINITION.replace("559", "560"), "", b"{}", "text/plain"), 415, 400),
-    ("bytes are no text", Request("POST", USER_GROUP, "", b'{"name": "\xff"}', JSON), 400, 500),
+    ("a number has only digits", Request("GET", USER_GROUP, "page_no=1_0", None, None), 400, 200),
+    ("and no leading space", Request("GET", USER_GROUP, "page_no=%201", None, None), 400, 200),
+    ("a boolean is lower case", Request("GET", DEFINITION, "pinned=True", None, None), 400, 200),
+    ("an empty body has no media type", Request("POST", DEFINITION, "", b"", "text/plain"), 400, 415),
+    (
+        "the media type is checked first",
+        Request("POST", DEFINITION.replace("559", "560"), "", b"{}", "text/plain"),
+        415,
+        400,
+    ),
+    ("a body is UTF-8", Request("POST", USER_GROUP, "", b'{"name": "\xff"}', JSON), 400, 500),
 ]
-"""Every difference that is meant, with both statuses."""
+"""Every intended difference, with our status and Connexion's."""
 
 
-@pytest.mark.parametrize(("request_", "ours", "stock"), [m[1:] for m in MEANT], ids=[m[0] for m in MEANT])
-def test_where_the_two_differ_it_is_meant(request_: Request, ours: int, stock: int) -> None:
-    assert (_ask(OURS, request_).status, _ask(STOCK, request_).status) == (ours, stock)
+@pytest.mark.parametrize(
+    ("request_", "ours", "stock"), [case[1:] for case in INTENDED], ids=[case[0] for case in INTENDED]
+)
+def test_where_the_two_differ_it_is_intended(request_: Request, ours: int, stock: int) -> None:
+    assert (_send(OURS, request_).status, _send(STOCK, request_).status) == (ours, stock)
 
 
-def _is_meant(request: Request, ours: Outcome, stock: Outcome) -> bool:
+def _is_intended(request: Request, ours: Outcome, stock: Outcome) -> bool:
     if ours.status in {404, 405}:
         return any(f"/user_group/{word}" in request.path for word in WORDS_OF_PATHS)
     if (ours.status, stock.status) == (400, 415):
@@ -239,7 +244,7 @@ def _is_meant(request: Request, ours: Outcome, stock: Outcome) -> bool:
 
 
 def _only_python_reads(text: str) -> bool:
-    """A number or a boolean, written as neither JSON nor the documents write them."""
+    """Is it a number or boolean for Python only, and not for JSON and the documents."""
     if text.lower() in {"true", "false"}:
         return text != text.lower()
     try:
@@ -254,21 +259,21 @@ def _only_python_reads(text: str) -> bool:
 @example(Request("GET", USER_GROUP, "page_no=2&page_size=5&name=a+b&name=%C3%A9", None, None))
 @example(Request("GET", USER_GROUP, "page_no=0&direction=prev", None, None))
 @example(Request("PUT", f"{DEFINITION}/x", "", b"{}", f"{JSON}; charset=utf-8"))
-def test_every_request_is_read_and_judged_as_stock_connexion_does(request: Request) -> None:
-    ours, stock = _ask(OURS, request), _ask(STOCK, request)
+def test_every_request_has_the_same_result_as_with_connexion(request: Request) -> None:
+    ours, stock = _send(OURS, request), _send(STOCK, request)
     if (ours.status, ours.called) != (stock.status, stock.called):
-        assert _is_meant(request, ours, stock), (request, ours, stock)
+        assert _is_intended(request, ours, stock), (request, ours, stock)
 
 
 @settings(max_examples=100, deadline=None)
 @given(requests())
-def test_a_second_look_at_a_request_is_like_the_first(request: Request) -> None:
-    """What was judged good is remembered; it must not be remembered as something else."""
-    assert _ask(OURS, request) == _ask(OURS, request)
+def test_a_repeated_request_has_the_same_result(request: Request) -> None:
+    """Valid requests are cached; the cache must not change the result."""
+    assert _send(OURS, request) == _send(OURS, request)
 
 
-def test_a_slip_of_the_fast_path_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The comparison can fail: a parameter that is judged no more is found."""
+def test_the_comparison_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without validation, a difference is found."""
     monkeypatch.setattr(Schema, "violations", lambda *_: [])
     with pytest.raises(AssertionError):
-        test_every_request_is_read_and_judged_as_stock_connexion_does()
+        test_every_request_has_the_same_result_as_with_connexion()

@@ -1,4 +1,4 @@
-"""The pages beside the API."""
+"""The documentation pages."""
 
 import yaml
 from tests.mock.conftest import Api, MakeApi
@@ -19,7 +19,7 @@ def test_the_served_contract_names_every_tenant(make_api: MakeApi) -> None:
     assert parameters["ServedApplicationId"]["schema"]["enum"] == ["64b000000000000000000001", "shop"]
 
 
-def test_the_page_at_ui_loads_only_what_is_served_here(api: Api) -> None:
+def test_swagger_ui_loads_only_files_of_this_server(api: Api) -> None:
     page = api.get("//ui/")
     assert page.status_code == 200
     for file in ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"):
@@ -29,21 +29,21 @@ def test_the_page_at_ui_loads_only_what_is_served_here(api: Api) -> None:
     assert "https://" not in page.text
 
 
-def test_the_root_leads_to_ui(api: Api) -> None:
+def test_the_root_redirects_to_ui(api: Api) -> None:
     for path in ("//", "//ui"):
         answer = api.get(path)
         assert answer.status_code in {302, 307}
         assert answer.headers["location"] == "/ui/"
 
 
-def test_a_page_that_is_not_there_is_404_in_the_error_shape(api: Api) -> None:
+def test_an_unknown_page_is_404_in_the_error_shape(api: Api) -> None:
     for path in ("//ui/nothing.js", "//openapi.xml", "//nothing"):
         answer = api.get(path)
         assert answer.status_code == 404
         assert answer.json()["status_code"] == 404
 
 
-def test_the_pages_take_no_other_method(api: Api) -> None:
+def test_the_pages_have_no_other_method(api: Api) -> None:
     answer = api.post("//openapi.json", {})
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"

@@ -1,4 +1,4 @@
-"""Answers that break on their way: what a client of a real port sees."""
+"""Broken responses, as seen by a client of a port."""
 
 import json
 from collections.abc import Iterator

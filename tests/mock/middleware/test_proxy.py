@@ -1,4 +1,4 @@
-"""The mock in front of a real server: what goes through, and what is noted."""
+"""The mock in front of a real server: forwarded requests, and recorded deviations."""
 
 import threading
 from collections.abc import Iterator
@@ -7,25 +7,26 @@ from typing import Any, ClassVar
 
 import pytest
 from tests.mock.conftest import BASE, Api, MakeApi
+from tests.mock.control.helpers import CONTROL, last, state
 
 from audience_mock.cli import main
-from audience_mock.middleware import proxy
+from audience_mock.middleware import request_validation
 from audience_mock.middleware.proxy import target_problem
 
 TAGS = "/user_group/tags"
 
 
 class Real(BaseHTTPRequestHandler):
-    """A server that says what it is told to say, and remembers what it was asked."""
+    """A server with a fixed response, which stores its requests."""
 
-    says: ClassVar[tuple[int, dict[str, str], bytes]] = (200, {}, b"")
-    heard: ClassVar[list[tuple[str, str, dict[str, str], bytes]]] = []
+    response: ClassVar[tuple[int, dict[str, str], bytes]] = (200, {}, b"")
+    requests: ClassVar[list[tuple[str, str, dict[str, str], bytes]]] = []
 
     def _answer(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         sent = {name.lower(): value for name, value in self.headers.items()}
-        self.heard.append((self.command, self.path, sent, self.rfile.read(length)))
-        status, headers, body = self.says
+        self.requests.append((self.command, self.path, sent, self.rfile.read(length)))
+        status, headers, body = self.response
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -42,8 +43,8 @@ class Real(BaseHTTPRequestHandler):
 @pytest.fixture
 def real() -> Iterator[str]:
     """A real server's origin."""
-    Real.heard.clear()
-    Real.says = (200, {"Content-Type": "application/json"}, b'{"items":["a"]}')
+    Real.requests.clear()
+    Real.response = (200, {"Content-Type": "application/json"}, b'{"items":["a"]}')
     server = ThreadingHTTPServer(("127.0.0.1", 0), Real)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -59,15 +60,14 @@ def through(make_api: MakeApi, real: str) -> Api:
     return make_api(proxy=real)
 
 
-def noted(api: Api) -> list[str]:
-    """What the journal says of the newest request."""
-    entry: dict[str, Any] = api.get("//__mock__/journal").json()["items"][0]
-    return [str(text) for text in entry["applied"]]
+def applied(api: Api) -> list[str]:
+    """The texts of the newest journal entry."""
+    return [str(text) for text in last(api)["applied"]]
 
 
 def test_a_request_goes_through_unchanged_and_so_does_its_answer(through: Api, real: str) -> None:
     body = b'{"name": "x",   "description": "y"}'
-    Real.says = (200, {"Content-Type": "application/json; charset=utf-8", "X-Own": "1"}, b'{ "odd":  "body" }')
+    Real.response = (200, {"Content-Type": "application/json; charset=utf-8", "X-Own": "1"}, b'{ "odd":  "body" }')
     answer = through.request(
         "PATCH",
         "/user_group/a%2Fb?x=%C3%A9&y=1",
@@ -75,7 +75,7 @@ def test_a_request_goes_through_unchanged_and_so_does_its_answer(through: Api, r
         headers={"Content-Type": "application/json", "Authorization": "Bearer t"},
     )
     assert (answer.status_code, answer.content, answer.headers["X-Own"]) == (200, b'{ "odd":  "body" }', "1")
-    ((method, path, headers, sent),) = Real.heard
+    ((method, path, headers, sent),) = Real.requests
     assert (method, path, sent) == ("PATCH", f"{BASE}/user_group/a%2Fb?x=%C3%A9&y=1", body)
     assert headers["authorization"] == "Bearer t"
     assert headers["host"] == real.removeprefix("http://")
@@ -83,75 +83,70 @@ def test_a_request_goes_through_unchanged_and_so_does_its_answer(through: Api, r
 
 def test_what_keeps_the_contract_is_noted_as_sent_on_alone(through: Api, real: str) -> None:
     assert through.get(TAGS).json() == {"items": ["a"]}
-    assert noted(through) == [f"proxied to {real}"]
-    assert through.get("//__mock__/journal").json()["items"][0]["outcome"] == "ok"
-
-
-def test_an_answer_that_deviates_is_passed_on_and_noted(through: Api) -> None:
-    Real.says = (200, {"Content-Type": "application/json"}, b'{"items":[5]}')
-    assert through.get(TAGS).json() == {"items": [5]}
-    (deviation,) = noted(through)[1:]
-    assert deviation.startswith("answer deviates: body.items.0")
-    entry = through.get("//__mock__/journal").json()["items"][0]
-    assert entry["outcome"] == "deviates"
-    assert deviation in entry["why"]
+    assert applied(through) == [f"proxied to {real}"]
+    assert last(through)["outcome"] == "ok"
 
 
 @pytest.mark.parametrize(
-    ("says", "named"),
+    ("response", "field"),
     [
+        ((200, {"Content-Type": "application/json"}, b'{"items":[5]}'), "body.items.0"),
         ((418, {"Content-Type": "application/json"}, b"{}"), "status"),
         ((200, {"Content-Type": "text/html"}, b"<p>"), "header.content-type"),
         ((200, {"Content-Type": "application/json"}, b"{"), "body"),
         ((500, {"Content-Type": "application/json"}, b"{}"), "status"),
     ],
 )
-def test_every_kind_of_deviation_has_its_place(through: Api, says: Any, named: str) -> None:
-    Real.says = says
+def test_a_response_that_deviates_is_passed_on_and_recorded(through: Api, response: Any, field: str) -> None:
+    Real.response = response
     answer = through.get(TAGS)
-    assert (answer.status_code, answer.content) == (says[0], says[2])
-    assert noted(through)[1].startswith(f"answer deviates: {named}: ")
+    assert (answer.status_code, answer.content) == (response[0], response[2])
+    deviation = applied(through)[1]
+    assert deviation.startswith(f"response deviates: {field}: ")
+    entry = last(through)
+    assert entry["outcome"] == "deviates"
+    assert deviation in entry["why"]
 
 
 def test_a_request_that_deviates_is_sent_on_and_noted(through: Api) -> None:
-    Real.says = (201, {"Content-Type": "application/json"}, b"{}")
+    Real.response = (201, {"Content-Type": "application/json"}, b"{}")
     through.post("/user_group", {"name": 5})
-    assert len(Real.heard) == 1
-    applied = noted(through)
-    assert any(text.startswith("request deviates (400): body.name") for text in applied)
-    assert any(text.startswith("request deviates (400): body.category") for text in applied)
+    assert len(Real.requests) == 1
+    texts = applied(through)
+    assert any(text.startswith("request deviates (400): body.name") for text in texts)
+    assert any(text.startswith("request deviates (400): body.category") for text in texts)
 
 
 def test_an_unknown_path_is_sent_on_and_noted(through: Api) -> None:
     through.get("/nope")
-    assert len(Real.heard) == 1
-    assert any(text.startswith("request deviates (404)") for text in noted(through))
+    assert len(Real.requests) == 1
+    assert any(text.startswith("request deviates (404)") for text in applied(through))
 
 
 def test_a_body_that_is_too_large_is_not_sent_on(through: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proxy, "MAX_BODY", 100)
+    monkeypatch.setattr(request_validation, "MAX_BODY", 100)
     assert through.post("/user_group", {"name": "x" * 100}).status_code == 413
-    assert Real.heard == []
+    assert Real.requests == []
 
 
 def test_nothing_is_kept_in_the_mock_itself(through: Api) -> None:
-    before = through.get("//__mock__/state").json()
-    Real.says = (200, {"Content-Type": "application/json"}, b'{"success": true, "message": "Gone."}')
+    before = state(through)
+    Real.response = (200, {"Content-Type": "application/json"}, b'{"success": true, "message": "Gone."}')
     through.delete("/user_group/64f555555555555555555555")
-    assert through.get("//__mock__/state").json() == before
+    assert state(through) == before
 
 
 def test_the_mocks_own_pages_are_its_own(through: Api) -> None:
     assert through.get("//openapi.json").json()["openapi"] == "3.0.3"
-    assert through.get("//__mock__/sessions").status_code == 200
-    assert Real.heard == []
+    assert through.get(f"{CONTROL}/sessions").status_code == 200
+    assert Real.requests == []
 
 
 def test_a_server_that_is_not_there_is_502_in_the_contracts_shape(make_api: MakeApi) -> None:
     api = make_api(proxy="http://127.0.0.1:9")
     answer = api.get(TAGS)
     assert answer.status_code == 502
-    assert "http://127.0.0.1:9 did not answer" in answer.json()["message"]
+    assert "http://127.0.0.1:9 did not respond" in answer.json()["message"]
 
 
 @pytest.mark.parametrize("target", ["files.example", "ftp://x", "http://", "https://api.example/base", "http://a?b=1"])

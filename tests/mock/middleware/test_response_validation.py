@@ -1,7 +1,7 @@
-"""The check of answers is loud, and without it an answer goes out as it is; a crash is a 500 in the error shape."""
+"""Responses that break the contract become a 500 with --check-responses; a crash is a 500 in the error shape."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import pytest
@@ -34,7 +34,7 @@ class _Lying(Refusal):
 
 
 def deviate(monkeypatch: pytest.MonkeyPatch, record: Any) -> None:
-    """Let the store give this record, whatever is asked for."""
+    """Let the store return this record for every id."""
     monkeypatch.setattr(Collection, "get", lambda *_: record)
 
 
@@ -48,17 +48,25 @@ def refuse(monkeypatch: pytest.MonkeyPatch, status: int, **changes: Any) -> None
     monkeypatch.setattr(Collection, "get", get)
 
 
-def complaint(api: Api, path: str, operation_id: str, caplog: pytest.LogCaptureFixture) -> list[str]:
-    """The places that the check complains about; its 500 and its log name the operation and each of them."""
-    caplog.clear()
-    with caplog.at_level(logging.ERROR):
-        answer = api.get(path)
-    fields = refused(answer, 500)
-    logged = "\n".join(r.getMessage() for r in caplog.records if r.levelno == logging.ERROR)
-    for told in (answer.json()["message"], logged):
-        assert operation_id in told
-        assert all(field in told for field in fields)
-    assert fields
+Complaint = Callable[..., list[str]]
+
+
+@pytest.fixture
+def complaint(caplog: pytest.LogCaptureFixture) -> Complaint:
+    """The fields of the 500 to a request; its message and the log name the operation and each field."""
+
+    def fields(api: Api, path: str, operation_id: str) -> list[str]:
+        caplog.clear()
+        with caplog.at_level(logging.ERROR):
+            answer = api.get(path)
+        found = refused(answer, 500)
+        logged = "\n".join(r.getMessage() for r in caplog.records if r.levelno == logging.ERROR)
+        assert found
+        for text in (answer.json()["message"], logged):
+            assert operation_id in text
+            assert all(field in text for field in found)
+        return found
+
     return fields
 
 
@@ -86,29 +94,27 @@ DEVIATIONS: list[tuple[Json, list[str]]] = [
 
 @pytest.mark.parametrize(("changes", "fields"), DEVIATIONS)
 def test_a_body_that_breaks_its_schema_is_a_500_that_says_where(
-    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, changes: Json, fields: list[str]
+    api: Api, monkeypatch: pytest.MonkeyPatch, complaint: Complaint, changes: Json, fields: list[str]
 ) -> None:
     """FMT-02, FMT-11."""
     deviate(monkeypatch, record(api, **changes))
-    assert sorted(complaint(api, FAVOURITE_COLOUR, READ, caplog)) == fields
+    assert sorted(complaint(api, FAVOURITE_COLOUR, READ)) == fields
 
 
-def test_the_check_looks_into_lists(
-    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_items_of_lists_are_validated(api: Api, monkeypatch: pytest.MonkeyPatch, complaint: Complaint) -> None:
     """FMT-02."""
     found = [record(api), record(api, is_locked=0)], 2
     monkeypatch.setattr(Collection, "page", lambda *_: found)
-    assert complaint(api, DEFINITIONS, "getUserAttributeDefinitions", caplog) == ["body.items.1.is_locked"]
+    assert complaint(api, DEFINITIONS, "getUserAttributeDefinitions") == ["body.items.1.is_locked"]
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 302, 400, 401, 409, 418, 501, 503])
 def test_a_status_that_the_operation_does_not_document_is_a_500(
-    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, status: int
+    api: Api, monkeypatch: pytest.MonkeyPatch, complaint: Complaint, status: int
 ) -> None:
     """FMT-01: operation 16 documents 200 and 404."""
     refuse(monkeypatch, status)
-    found = complaint(api, f"{GROUPS}/x", "getUserGroupById", caplog)
+    found = complaint(api, f"{GROUPS}/x", "getUserGroupById")
     if status == 200:
         assert "body._id" in found
     else:
@@ -127,32 +133,30 @@ def test_a_status_that_the_operation_does_not_document_is_a_500(
         ({"errors": [{"field": "x"}]}, ["body.errors.0.message"]),
     ],
 )
-def test_an_error_body_is_checked_too(
-    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, changes: Json, fields: list[str]
+def test_an_error_body_is_validated(
+    api: Api, monkeypatch: pytest.MonkeyPatch, complaint: Complaint, changes: Json, fields: list[str]
 ) -> None:
     """ERR-01, ERR-02."""
     refuse(monkeypatch, 404, **changes)
-    assert complaint(api, FAVOURITE_COLOUR, READ, caplog) == fields
+    assert complaint(api, FAVOURITE_COLOUR, READ) == fields
 
 
-def test_a_400_has_to_say_what_is_wrong(
-    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_400_needs_errors(api: Api, monkeypatch: pytest.MonkeyPatch, complaint: Complaint) -> None:
     """ERR-03."""
 
     def page(*_: Any) -> Any:
         raise Refusal(400, "No.")
 
     monkeypatch.setattr(Collection, "page", page)
-    assert complaint(api, DEFINITIONS, "getUserAttributeDefinitions", caplog) == ["body.errors"]
+    assert complaint(api, DEFINITIONS, "getUserAttributeDefinitions") == ["body.errors"]
 
 
-def test_what_no_operation_answers_is_checked_too(
-    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_a_response_without_an_operation_is_validated(
+    api: Api, monkeypatch: pytest.MonkeyPatch, complaint: Complaint
 ) -> None:
     """ERR-02."""
     monkeypatch.setattr("audience_mock.errors.unknown_path", lambda _: _Lying(404, ""))
-    assert complaint(api, f"/{BASE}/nothing", "no operation", caplog) == ["body.message"]
+    assert complaint(api, f"/{BASE}/nothing", "no operation") == ["body.message"]
 
 
 class _Written:
@@ -181,10 +185,10 @@ async def _nothing() -> Message:
         (b"[]", "application/json", "body"),
     ],
 )
-def test_an_answer_that_is_not_json_is_a_500(
+def test_a_response_that_is_not_json_is_a_500(
     make_api: MakeApi,
     monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    complaint: Complaint,
     content: bytes,
     media_type: str | None,
     field: str,
@@ -192,12 +196,12 @@ def test_an_answer_that_is_not_json_is_a_500(
     """FMT-03."""
     api = make_api()
     monkeypatch.setattr("audience_mock.middleware.dispatch.send_json", _Written(content, media_type))
-    assert complaint(api, f"{GROUPS}/tags", "getUserGroupTags", caplog) == [field]
+    assert complaint(api, f"{GROUPS}/tags", "getUserGroupTags") == [field]
     unchecked = make_api(check_responses=False).get(f"{GROUPS}/tags")
     assert (unchecked.status_code, unchecked.content) == (200, content)
 
 
-def test_without_the_check_a_deviating_answer_goes_out_as_it_is(
+def test_without_validation_a_deviating_response_is_sent_unchanged(
     make_api: MakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api = make_api(check_responses=False)
@@ -210,18 +214,11 @@ def test_without_the_check_a_deviating_answer_goes_out_as_it_is(
     assert answer.json() == {"success": False, "status_code": 5, "message": "No."}
 
 
-def test_what_keeps_the_contract_passes_unchanged(make_api: MakeApi) -> None:
+def test_a_valid_response_is_sent_unchanged(make_api: MakeApi) -> None:
     def answers(*, check_responses: bool) -> list[tuple[int, bytes]]:
         api = make_api(check_responses=check_responses)
-        paths = (
-            FAVOURITE_COLOUR,
-            DEFINITIONS,
-            f"{GROUPS}/x",
-            f"{DEFINITIONS}?page_no=0",
-            "//x",
-            "//openapi.json",
-            "//ui/",
-        )
+        pages = ("//x", "//openapi.json", "//ui/")
+        paths = (FAVOURITE_COLOUR, DEFINITIONS, f"{GROUPS}/x", f"{DEFINITIONS}?page_no=0", *pages)
         return [(answer.status_code, answer.content) for answer in (api.request("GET", path) for path in paths)]
 
     assert answers(check_responses=True) == answers(check_responses=False)

@@ -1,5 +1,5 @@
-// What Playwright does with the two files of the README, as far as they reach: it starts the web server that the
-// configuration names, waits until its URL answers, runs a test in two workers, and stops the server.
+// Plays Playwright for the two files of the README: start the web server of the configuration, wait until its URL
+// responds, run a test in two workers, stop the server.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,7 +32,7 @@ try {
   assert.notEqual((await first.listed())[0]._id, group._id);
   assert.equal((await second.listed())[0]._id, group._id, 'another worker does not see it');
   await first.begin();
-  assert.equal((await first.listed())[0]._id, group._id, 'the next test begins anew');
+  assert.equal((await first.listed())[0]._id, group._id, 'the next test starts from the seed');
 } finally {
   process.kill(-server.pid);
   await ended;

@@ -1,4 +1,4 @@
-// In the place of the package @playwright/test: what the README's files take from it.
+// Replaces the package @playwright/test: the parts that the README's files use.
 export const defineConfig = (config) => config;
 export const test = {
   extend(given) {

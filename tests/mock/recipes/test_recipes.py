@@ -1,7 +1,6 @@
-"""The README's section "Use it in your tests", run as it stands there.
+"""Runs the recipes of the README's section "Use it in your tests".
 
-JavaScript runs with node, without npm: what a recipe takes from Playwright is stood in for by a file of `recipes`, and
-what Playwright and Vitest do with the recipe is done by another.
+JavaScript runs with node, without npm: files in this folder replace Playwright and Vitest.
 """
 
 import os
@@ -25,7 +24,7 @@ SECTION = (
 PYTHON, JAVASCRIPT = (re.findall(rf"```{language}\n(.*?)```", SECTION, re.DOTALL) for language in ("python", "js"))
 NODE = shutil.which("node")
 
-needs_node = pytest.mark.skipif(NODE is None, reason="there is no node to run JavaScript with")
+needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed")
 
 
 def recipe(name: str) -> str:
@@ -35,7 +34,7 @@ def recipe(name: str) -> str:
 
 
 def node(folder: Path, *arguments: str | Path, **env: str) -> str:
-    """What node prints in a folder, once it has ended well; `audience-mock` is the one beside this Python."""
+    """The output of node in a folder; `audience-mock` is the command of this environment."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     assert NODE is not None
     done = subprocess.run(
@@ -102,5 +101,5 @@ def test_the_vitest_recipe_says_when_the_mock_does_not_start(tmp_path: Path) -> 
 def test_the_recipe_with_fetch_runs(tmp_path: Path) -> None:
     (tmp_path / "groups.test.mjs").write_text(recipe("groups.test.mjs"), encoding="utf-8")
     with MockServer() as mock:
-        said = node(tmp_path, "--test", "groups.test.mjs", AUDIENCE_MOCK=mock.url)
-    assert re.search(r"^# pass 1$", said, re.MULTILINE), said
+        output = node(tmp_path, "--test", "groups.test.mjs", AUDIENCE_MOCK=mock.url)
+    assert re.search(r"^# pass 1$", output, re.MULTILINE), output

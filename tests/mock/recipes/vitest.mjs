@@ -1,4 +1,4 @@
-// What Vitest does with a global set-up: it calls it with a project to provide values, and at the end what it gave.
+// Plays Vitest for a global set-up: call it with a project that provides values, and call the returned teardown.
 import assert from 'node:assert/strict';
 
 const { default: setup } = await import(`${process.cwd()}/mock.setup.mjs`);
