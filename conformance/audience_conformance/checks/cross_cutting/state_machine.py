@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from audience_conformance.checks.assertions import field, items, record
 from audience_conformance.checks.attributes.put_and_read import GENERATED
 from audience_conformance.checks.attributes.values import FITS, MISFITS, equal_value
-from audience_conformance.checks.cross_cutting.state_model import USERS, Model, Write, definition_path, group_path
+from audience_conformance.checks.cross_cutting.state_model import USERS, Model, Write
 from audience_conformance.checks.definitions.create import TEXTS, TYPES
 from audience_conformance.checks.definitions.update import BAD, CHANGES
 from audience_conformance.checks.registry import check
@@ -23,6 +23,8 @@ from audience_conformance.client.api import (
     Api,
     JsonObject,
     csv_url,
+    definition_path,
+    group_path,
     value_path,
 )
 from audience_conformance.client.shrinking import Shrinker

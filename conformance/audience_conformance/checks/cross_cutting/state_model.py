@@ -5,7 +5,7 @@ from typing import Any
 
 from audience_conformance.checks.assertions import field, list_all, record
 from audience_conformance.checks.attributes.values import equal_value
-from audience_conformance.client.api import Api, JsonObject, user_path
+from audience_conformance.client.api import Api, JsonObject, definition_path, group_path, user_path
 from audience_conformance.client.target import Answer
 from audience_conformance.results.finding import equal, expect, show
 
@@ -75,11 +75,3 @@ class Model:
         owner = "ATT-07" if last.what == "the delete of a value" else "ATT-06"
         expect(not extra, f"no other value in the list after {last.what}", extra, rule=owner)
         expect(len(live) == len(wanted), "one attribute for each definition", live, rule="ATT-04")
-
-
-def definition_path(one: str) -> str:
-    return definition_path(one)
-
-
-def group_path(one: str) -> str:
-    return group_path(one)
