@@ -165,7 +165,7 @@ def at_once(requests: Iterable[Callable[[], Value]]) -> list[Value]:
 
 
 def thorough(api: Api) -> bool:
-    """Does the profile try all listed values: each does but smoke."""
+    """Does the profile try all listed values; smoke does not."""
     return api.budget.examples >= THOROUGH
 
 

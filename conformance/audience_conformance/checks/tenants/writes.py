@@ -37,7 +37,7 @@ def _tenants(api: Api, case: str) -> tuple[Tenant, Tenant]:
 def a_write_changes_nothing_in_another_application(api: Api, case: str) -> None:
     """Create the same slug, user and group name in both applications; send every write to one: the other stays."""
     tenant, other = _tenants(api, case)
-    slug, user_id, name = api.fresh("s"), api.fresh("u"), api.fresh("Twin ")
+    slug, user_id, name = api.fresh("s"), api.fresh("u"), api.fresh("Shared ")
     own = make_tenant_fixture(api, tenant, slug, user_id, "Own value", name=name)
     created = create_with_slug(api, other, slug, api.fresh("Name "))  # a finding where the slug is not free
     api.delete(definition_path(str(field(created, "_id"))), tenant=other)
