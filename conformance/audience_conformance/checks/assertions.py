@@ -78,13 +78,7 @@ def list_all(
 ) -> list[JsonObject]:
     """All items of a numbered list, page by page, up to a page without new items.
 
-    Args:
-        api: of the check.
-        path: of the list.
-        tenant: company and application; None for those of the run.
-        size: page_size.
-        strict: a malformed page is a finding (FMT-01, FMT-02 or FMT-04); else the list ends there.
-        query: filters.
+    A malformed page is a finding (FMT-01, FMT-02 or FMT-04); where not `strict`, the list ends there.
     """
     known: set[str] = set()
     listed: list[JsonObject] = []

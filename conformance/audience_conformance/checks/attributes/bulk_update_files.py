@@ -12,9 +12,6 @@ from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url, poll, user_path, value_path
 from audience_conformance.results.finding import equal, expect, same, show
 
-MANY = 205
-"""Users of a file that is longer than any page."""
-
 
 @check("BLK-04", on=f"{OPERATION} getUserAttributeById getUserAttributesForUser", needs=(READABLE_FILE,))
 def the_users_in_the_file_get_the_values(api: Api) -> None:
@@ -106,7 +103,7 @@ def _files(api: Api) -> list[tuple[str, list[str]]]:
     """File_urls of many forms, and the users of each."""
     users = [api.fresh("u") for _ in range(3)]
     hostile = [f"{users[0]},b", f'{users[1]} "c"', f"{users[2]}-É☂", users[0].upper()]
-    many = [f"{users[0]}-{number}" for number in range(MANY)]
+    many = [f"{users[0]}-{number}" for number in range(205)]  # more than any page
     forms = (
         (users, "\n", ["user_id", *users]),
         (users, "\r\n", ["name,user_id,note", *(f'"x, y",{user_id},"z\nz"' for user_id in (*users, users[0])), ""]),

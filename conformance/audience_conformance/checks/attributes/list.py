@@ -12,9 +12,6 @@ from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, user_path, value_path
 from audience_conformance.results.finding import expect, same, show
 
-FULL_LISTS = 2
-"""Users with a value of every definition, which is a list of two pages; the others have three values."""
-
 
 @check("ATT-06", on=f"{PUT} {LIST}")
 def the_list_holds_all_that_the_user_holds(api: Api) -> None:
@@ -25,16 +22,17 @@ def the_list_holds_all_that_the_user_holds(api: Api) -> None:
     base = api.fresh("u")
     users = [base, f"{base}1", base.upper(), f"{base} ", f"{base}-é", f"{base}-e\u0301", f"{base}@x.com", f"{base}_"]
     users += [f"{base.ljust(200, 'x')}{number}" for number in (1, 2)] + [base[:-1]]
+    full = users[:2]  # a value of every definition, which is a list of two pages; the others have three values
     expected: dict[str, dict[str, Any]] = {}
     ids: dict[str, set[str]] = {}
     for number, user_id in enumerate(users):
-        own = definitions if number < FULL_LISTS else definitions[number % 10 :][:3]
+        own = definitions if user_id in full else definitions[number % 10 :][:3]
         values = {definition_id: FITS[type_][number % min(len(FITS[type_]), 4)] for definition_id, type_ in own}
         ids[user_id] = {show(put(api, one, user_id, value).get("_id")) for one, value in values.items()}
         expected[user_id] = values
-    for number, (user_id, values) in enumerate(expected.items()):
+    for user_id, values in expected.items():
         foreign_ids = set().union(*(ids[other] for other in users if other != user_id)) - ids[user_id]
-        for size in at_most(api, (5, 1, 3, 6, 12, 100) if number < FULL_LISTS else (100, 1), 1):
+        for size in at_most(api, (5, 1, 3, 6, 12, 100) if user_id in full else (100, 1), 1):
             entries = user_entries(api, user_id, size=size)
             source = f"the list of {user_id} in pages of {size}"
             absent, others = values.keys() - entries.keys(), entries.keys() - values.keys()

@@ -13,7 +13,6 @@ from audience_conformance.client.connections import connections_to
 from audience_conformance.client.target import is_loopback
 from audience_conformance.results.finding import Skip
 
-COLUMN = "user_id"
 MOST_DELETED = 200
 """Users whose values are deleted one by one; the values of others are left to the delete of their definition."""
 
@@ -30,7 +29,7 @@ def users_file(api: Api, number: int = 2) -> tuple[str, list[str]]:
         except HTTPError:
             raise Skip(f"{USERS_FILE}; {url} cannot be read") from None
         rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-        users = [row[COLUMN] for row in rows if row.get(COLUMN)]
+        users = [row["user_id"] for row in rows if row.get("user_id")]
     else:
         users = all_members(api, file_group(api))
     if not users:

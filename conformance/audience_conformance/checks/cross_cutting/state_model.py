@@ -28,13 +28,9 @@ class Model:
         self.values = {key: value for key, value in self.values.items() if key[1] != definition_id}
 
     def compare(self, write: str, definition_rule: str, value_rule: str = "", group_rule: str = "") -> None:
-        """Read all resources of the model and compare them with it.
+        """Read all resources of the model after a write; a finding is of the rule for its kind of resource.
 
-        Args:
-            write: the last write.
-            definition_rule: the rule of a finding about a definition.
-            value_rule: the rule of a finding about a value, if it is another.
-            group_rule: the rule of a finding about a group, if it is another.
+        Values and groups without their own rule have that of definitions.
         """
         for kind, rule, path_of, resources in (
             ("definition", definition_rule, definition_path, self.definitions),

@@ -32,21 +32,13 @@ _SLOW = "a group's file is not read within 3 s"
 
 @dataclass(frozen=True)
 class TenantFixture:
-    """A definition, a value of it and a group, in one application.
-
-    Args:
-        tenant: company and application.
-        definition: as it was created.
-        user_id: of the user who has a value of the definition, and is in the group.
-        group: as it was last read.
-        settled: has the server read the group's file.
-    """
+    """A definition, a user's value of it and a group with this user, in one application."""
 
     tenant: Tenant
     definition: JsonObject
     user_id: str
     group: JsonObject
-    settled: bool
+    settled: bool  # the server has read the group's file
 
     @property
     def definition_path(self) -> str:

@@ -51,10 +51,7 @@ def a_write_changes_nothing_in_another_application(api: Api, case: str) -> None:
         "the delete of a value": lambda: api.delete(own.value_path, tenant=tenant),
         "a patch": lambda: api.patch(own.group_path, PATCH, tenant=tenant),
         "a new file": lambda: (api.patch(own.group_path, new_file, tenant=tenant), settle(api, tenant, own.group)),
-        "a refresh": lambda: (
-            api.post(f"{own.group_path}/refresh", tenant=tenant),
-            settle(api, tenant, own.group),
-        ),
+        "a refresh": lambda: (api.post(f"{own.group_path}/refresh", tenant=tenant), settle(api, tenant, own.group)),
         "another put": lambda: api.put(own.value_path, VALUE, tenant=tenant),
         "the delete of a definition": lambda: api.delete(own.definition_path, tenant=tenant),
         "the delete of a group": lambda: api.delete(own.group_path, tenant=tenant),
