@@ -1,5 +1,6 @@
 """Valid values of every type, and values of other types that it rejects."""
 
+import json
 from typing import Any
 
 from audience_conformance.results.finding import equal
@@ -124,20 +125,7 @@ MISFITS: dict[str, list[Any]] = {
 
 def equal_value(one: Any, other: Any) -> bool:
     """Equality of JSON values whose numbers are doubles: 1e21 may be returned as 1000000000000000000000."""
-    return equal(_with_doubles(one), _with_doubles(other))
-
-
-def _with_doubles(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _with_doubles(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_with_doubles(inner) for inner in value]
-    if isinstance(value, int) and not isinstance(value, bool):
-        try:
-            return float(value)
-        except OverflowError:
-            return value
-    return value
+    return equal(*(json.loads(json.dumps(value), parse_int=float) for value in (one, other)))
 
 
 def another(type_: str, value: Any) -> Any:
