@@ -39,8 +39,7 @@ def the_users_in_the_file_get_the_values(api: Api) -> None:
             _becomes(api, other, user_id, "stays")
         for definition in definitions.values():
             answer = api.get(value_path(definition["_id"], outsider))
-            absent = answer.status == HTTPStatus.NOT_FOUND
-            expect(absent, "no value for a user who is not in the file", outsider)
+            expect_status(answer, HTTPStatus.NOT_FOUND, "the read of a value of a user who is not in the file")
         path = value_path(definitions["string"]["_id"], users[0])
         body(api.put(path, {"attribute": {"value": "put"}}))
         _becomes(api, definitions["string"], users[0], "put")

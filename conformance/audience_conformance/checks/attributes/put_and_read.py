@@ -94,8 +94,7 @@ def a_value_reads_back(api: Api, type_: str) -> None:
         for entry in user_entries(api, user_id or same_user).get(definition_id, []):
             has_value(entry, value, "the user's list")
 
-    values = at_most(api, [*FITS[type_], *EXTREME.get(type_, ())], 4)
-    for number, value in enumerate(values):
+    for number, value in enumerate(at_most(api, [*FITS[type_], *EXTREME.get(type_, ())], 4)):
         reads_back(value, f"{api.fresh('u')}{SUFFIXES[number % len(SUFFIXES)]}")
     for value in at_most(api, (*FITS[type_][1:3], FITS[type_][0], FITS[type_][1]), 1):
         api.delete(value_path(definition_id, same_user))
