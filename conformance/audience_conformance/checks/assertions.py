@@ -1,102 +1,110 @@
-"""Safe ways into an answer: a part that is not there is a finding of the rule that owns the shape, never a crash."""
+"""Validated access to responses and lists: where a response lacks a part, that is a finding, never a crash."""
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from audience_conformance.client.api import Api, JsonObject
 from audience_conformance.client.ledger import Tenant
 from audience_conformance.client.target import Answer
-from audience_conformance.results.finding import expect, fail, show
+from audience_conformance.contract.document import contract
+from audience_conformance.results.finding import expect, fail, same, show
 
 LARGEST_PAGE = 100
+THOROUGH = 10
+"""Generated examples from which on a profile tries all listed values."""
 TRIES = 5
-"""How often a list is read for something of ours: while others delete, an item can slip from page to page."""
+"""How often a list is read to find an item: while others delete, an item can move between two pages."""
 
 Value = TypeVar("Value")
 
 
-def succeeded(answer: Answer, what: str, **more: Any) -> Answer:
-    """The answer, if it is a success; a 5xx is FMT-04's, any other status the rule's that `more` names."""
-    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        fail(f"{what}, and no 5xx", str(answer), **{**more, "rule": "FMT-04"})
-    expect(answer.ok, what, str(answer), **more)
+def expect_status(answer: Answer, status: HTTPStatus, request: str, **finding: Any) -> Answer:
+    """The response, if it has this status, else a finding: `expect_status(answer, NOT_FOUND, "the read of …")`."""
+    expect(answer.status == status, f"{status.value} for {request}", str(answer), **finding)
     return answer
 
 
-def body(answer: Answer, **more: Any) -> JsonObject:
-    """The body of a request that is valid whatever the target holds, an object (else FMT-01, FMT-02 or FMT-04)."""
-    succeeded(answer, "a valid request to succeed", **{"rule": "FMT-01", **more})
-    return record(answer, **more)
+def succeeded(answer: Answer, expected: str, **finding: Any) -> Answer:
+    """The response, if it is a success; a 5xx is a finding of FMT-04, any other status of the rule in `finding`."""
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        fail(f"{expected}, and no 5xx", str(answer), **{**finding, "rule": "FMT-04"})
+    expect(answer.ok, expected, str(answer), **finding)
+    return answer
 
 
-def record(answer: Answer, **more: Any) -> JsonObject:
-    """The body, an object (else FMT-02)."""
-    found = answer.json
-    if not isinstance(found, dict):
-        fail("a JSON object as body", str(answer), **{"rule": "FMT-02", **more})
-    return found
+def body(answer: Answer, **finding: Any) -> JsonObject:
+    """The JSON object in the response to a request that is always valid (else FMT-01, FMT-02 or FMT-04)."""
+    succeeded(answer, "a valid request to succeed", **{"rule": "FMT-01", **finding})
+    return record(answer, **finding)
 
 
-def field(where: Answer | Any, *path: str | int, **more: Any) -> Any:
-    """What stands at a path of an answer or of a part of one (else FMT-02): `field(answer, "page", "has_next")`."""
-    found = where.json if isinstance(where, Answer) else where
-    for step in path:
-        inside = isinstance(found, dict) if isinstance(step, str) else isinstance(found, list)
-        try:
-            found = found[step] if inside else fail(_path(path), shown(where), **{"rule": "FMT-02", **more})
-        except (KeyError, IndexError):
-            fail(_path(path), shown(where), **{"rule": "FMT-02", **more})
-    return found
+def record(answer: Answer, **finding: Any) -> JsonObject:
+    """The JSON object in a response (else FMT-02)."""
+    content = answer.json
+    if not isinstance(content, dict):
+        fail("a JSON object as body", str(answer), **{"rule": "FMT-02", **finding})
+    return content
 
 
-def items(answer: Answer, **more: Any) -> list[JsonObject]:
-    """The items of a list, objects all (else FMT-01, FMT-02 or FMT-04)."""
-    found = field(body(answer, **more), "items", **more)
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        fail("items to be a list of objects", str(answer), **{"rule": "FMT-02", **more})
-    return found
+def field(source: Answer | Any, *path: str, **finding: Any) -> Any:
+    """The value at a path of a response, or of a part of one (else FMT-02): `field(answer, "page", "has_next")`."""
+    value = source.json if isinstance(source, Answer) else source
+    for name in path:
+        if not isinstance(value, dict) or name not in value:
+            actual = str(source) if isinstance(source, Answer) else show(source)
+            fail(f"a response with {'.'.join(path)}", actual, **{"rule": "FMT-02", **finding})
+        value = value[name]
+    return value
+
+
+def items(answer: Answer, **finding: Any) -> list[JsonObject]:
+    """The items of a list, all of them objects (else FMT-01, FMT-02 or FMT-04)."""
+    content = field(body(answer, **finding), "items", **finding)
+    if not isinstance(content, list) or not all(isinstance(item, dict) for item in content):
+        fail("items to be a list of objects", str(answer), **{"rule": "FMT-02", **finding})
+    return content
+
+
+def item_total(answer: Answer, **finding: Any) -> Any:
+    """The item_total of a list (else FMT-01, FMT-02 or FMT-04)."""
+    return field(body(answer, **finding), "page", "item_total", **finding)
 
 
 def list_all(
     api: Api, path: str, *, tenant: Tenant | None = None, size: int = LARGEST_PAGE, strict: bool = True, **query: Any
 ) -> list[JsonObject]:
-    """All items of a numbered list, page after page; it ends where a page has nothing new.
+    """All items of a numbered list, page by page, up to a page without new items.
 
-    Args:
-        api: of the check.
-        path: of the list.
-        tenant: company and application; None for those of the run.
-        size: page_size.
-        strict: a malformed page is a finding (FMT-01, FMT-02 or FMT-04); else the list ends there.
-        query: filters.
+    A malformed page is a finding (FMT-01, FMT-02 or FMT-04); where not `strict`, the list ends there.
     """
-    found: dict[str, JsonObject] = {}
-    every: list[JsonObject] = []
-    page_no, more = 1, True
-    while more:
+    known: set[str] = set()
+    listed: list[JsonObject] = []
+    page_no, has_next = 1, True
+    while has_next:
         answer = api.get(path, tenant=tenant, page_no=page_no, page_size=size, **query)
         page, has_next = (items(answer), field(answer, "page", "has_next")) if strict else _lenient(answer.json)
-        new = {show(item.get("_id")): item for item in page} if page else {}
-        more = bool(has_next) and bool(new.keys() - found.keys())
-        found |= new
-        every += page
+        new = {show(item.get("_id")) for item in page} - known
+        has_next = bool(has_next and new)
+        known |= new
+        listed += page
         page_no += 1
-    return every
+    return listed
 
 
 def _lenient(content: Any) -> tuple[list[JsonObject], Any]:
-    """The items of a page, and its has_next, as far as they are there."""
-    whole = content if isinstance(content, dict) else {}
-    page = whole.get("page")
-    found = whole.get("items")
-    listed = [item for item in (found if isinstance(found, list) else []) if isinstance(item, dict)]
-    return listed, isinstance(page, dict) and page.get("has_next")
+    """The items of a page and its has_next, where they are present."""
+    parts = content if isinstance(content, dict) else {}
+    page, listed = parts.get("page"), parts.get("items")
+    objects = [item for item in (listed if isinstance(listed, list) else []) if isinstance(item, dict)]
+    return objects, isinstance(page, dict) and page.get("has_next")
 
 
 def in_pages(api: Api, path: str, *, tenant: Tenant | None = None, parts: int = 3, **query: Any) -> list[JsonObject]:
-    """All items of a numbered list, read in about so many pages."""
-    total = field(body(api.get(path, tenant=tenant, page_size=1, **query)), "page", "item_total")
+    """All items of a numbered list, read in about this number of pages."""
+    total = item_total(api.get(path, tenant=tenant, page_size=1, **query))
     size = -(-total // parts) if isinstance(total, int) else LARGEST_PAGE
     return list_all(api, path, tenant=tenant, size=min(max(size, 1), LARGEST_PAGE), **query)
 
@@ -110,48 +118,60 @@ def entries(
     tries: int = TRIES,
     **query: Any,
 ) -> dict[str, JsonObject]:
-    """The list's entries of these ids; one that is absent was looked for `tries` times."""
+    """The entries with these ids in a list, which is read up to `tries` times until all are found."""
     wanted = set(ids)
     found: dict[str, JsonObject] = {}
     for _ in range(tries):
-        found |= {item["_id"]: item for item in read(api, path, **query) if _id_in(item, wanted)}
+        listed = read(api, path, **query)
+        found |= {item["_id"]: item for item in listed if isinstance(item.get("_id"), str) and item["_id"] in wanted}
         if found.keys() == wanted:
             break
     return found
 
 
-def _id_in(item: JsonObject, wanted: set[str]) -> bool:
-    return isinstance(item.get("_id"), str) and item["_id"] in wanted
+def has_fields(item: JsonObject, expected: JsonObject, source: str, **finding: Any) -> None:
+    """Report a finding unless an item has all expected fields."""
+    for name, value in expected.items():
+        same(item.get(name), value, f"{name} of {source}", **finding)
 
 
-def only(thing: JsonObject, fields: Iterable[str]) -> JsonObject:
-    """The fields of these names that a thing has: a target may add some of its own, which may be what they like."""
-    return {name: thing[name] for name in fields if name in thing}
+def only(item: JsonObject, fields: Iterable[str]) -> JsonObject:
+    """These fields of an item, where it has them: a target may add fields, and change those at will."""
+    return {name: item[name] for name in fields if name in item}
+
+
+def schema_fields(schema: str) -> tuple[str, ...]:
+    """The names of a schema's properties in the contract."""
+    return tuple(contract()["components"]["schemas"][schema]["properties"])
+
+
+def at_once(requests: Iterable[Callable[[], Value]]) -> list[Value]:
+    """Send all requests at the same time, each from its own thread; the results are in the order of the requests."""
+    waiting = list(requests)
+    barrier = threading.Barrier(len(waiting))
+
+    def send(request: Callable[[], Value]) -> Value:
+        barrier.wait()
+        return request()
+
+    with ThreadPoolExecutor(len(waiting)) as threads:
+        return list(threads.map(send, waiting))
+
+
+def thorough(api: Api) -> bool:
+    """Does the profile try all listed values; smoke does not."""
+    return api.budget.examples >= THOROUGH
 
 
 def subset(api: Api, values: Sequence[Value]) -> Sequence[Value]:
-    """All values; in the profile smoke every third, beginning with one that the seed says."""
+    """All values; in the profile smoke every third, beginning at one that the seed selects."""
     step = 1 if thorough(api) else 3
     return values[api.budget.seed % step :: step] or values
 
 
-def thorough(api: Api) -> bool:
-    """Does the profile try all values that are listed; smoke does not."""
-    return thorough(api)
-
-
 def at_most(api: Api, values: Sequence[Value], most: int) -> Sequence[Value]:
-    """All values; in the profile smoke so many at the most, one after the other from one that the seed says."""
+    """All values; in the profile smoke at most this number in a row, beginning at one that the seed selects."""
     if thorough(api) or len(values) <= most:
         return values
     start = api.budget.seed * most % len(values)
     return [*values[start:], *values[:start]][:most]
-
-
-def shown(where: Answer | Any) -> str:
-    """An answer or a part of one, for people."""
-    return str(where) if isinstance(where, Answer) else show(where)
-
-
-def _path(path: tuple[str | int, ...]) -> str:
-    return f"an answer with {'.'.join(map(str, path))}"

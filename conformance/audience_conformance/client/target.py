@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -220,6 +221,17 @@ class Target:
 
     def close(self) -> None:
         self._connections.clear()
+
+
+def is_loopback(url: str) -> bool:
+    """Is the URL's host this machine, judged by its name alone."""
+    host = (urlsplit(url).hostname or "").lower().rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _text(value: Any) -> str:

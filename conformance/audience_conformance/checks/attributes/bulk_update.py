@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from audience_conformance.checks.assertions import body, record, subset
-from audience_conformance.checks.attributes.users_file import forget, some_users
-from audience_conformance.checks.cross_cutting.concurrency import at_once
-from audience_conformance.checks.groups.helpers import comes
+from audience_conformance.checks.assertions import at_once, body, expect_status, record, subset
+from audience_conformance.checks.attributes.users_file import delete_values, users_file
 from audience_conformance.checks.prerequisites import USERS_FILE
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import Api, JsonObject, csv_url, value_path
+from audience_conformance.client.api import Api, JsonObject, csv_url, definition_path, poll, value_path
+from audience_conformance.client.ledger import Tenant
 from audience_conformance.client.target import Answer
 from audience_conformance.results.finding import expect, same, show
 
@@ -29,136 +28,105 @@ VALUES: dict[str, tuple[Any, Any]] = {
 """Two values of each type."""
 
 
-def bulk_update(api: Api, file_url: str, *items: tuple[JsonObject, Any]) -> Answer:
-    """Ask for a bulk update: (definition, value) each."""
-    attributes = [{"key": definition.get("slug"), "value": value} for definition, value in items]
-    return api.patch(PATH, {"file_url": file_url, "attributes": attributes})
+def bulk_update(api: Api, file_url: str, *values: tuple[JsonObject, Any], tenant: Tenant | None = None) -> Answer:
+    """Request a bulk update of these values of definitions."""
+    attributes = [{"key": definition.get("slug"), "value": value} for definition, value in values]
+    return api.patch(PATH, {"file_url": file_url, "attributes": attributes}, tenant=tenant)
 
 
 def accepted(answer: Answer) -> JsonObject:
-    expect(
-        answer.status == HTTPStatus.ACCEPTED, "202 for a bulk update", str(answer), rule="BLK-01", operation=OPERATION
-    )
+    """The body of the response to a valid bulk update (else BLK-01)."""
+    expect_status(answer, HTTPStatus.ACCEPTED, "a bulk update", rule="BLK-01", operation=OPERATION)
     return record(answer, rule="BLK-01")
-
-
-def has(api: Api, definition: JsonObject, user_id: str) -> bool:
-    """Does a user hold a value of a definition."""
-    return api.get(value_path(definition["_id"], user_id)).status != HTTPStatus.NOT_FOUND
-
-
-# --- BLK-01, BLK-03 -------------------------------------------------------------------------------------
 
 
 @check("BLK-01", on=OPERATION, needs=(USERS_FILE,))
 def a_bulk_update_is_answered_in_full(api: Api) -> None:
-    """Ask for bulk updates of one value and of many, of every type, for one user and many; look at every field."""
+    """Request bulk updates of one value and of several, of every type: check every field of the response."""
     definitions = {type_: api.definition(type_) for type_ in VALUES}
-    url, _ = some_users(api, 30)
+    url, _ = users_file(api, 30)
     requests = [[(definition, VALUES[type_][place])] for type_, definition in definitions.items() for place in (0, 1)]
     requests.append([(definition, VALUES[type_][0]) for type_, definition in definitions.items()])
-    for items in requests:
-        told = accepted(bulk_update(api, url, *items))
-        same(told.get("success"), True, "success in the answer")
-        same(told.get("processing_type"), "async", "processing_type in the answer")
-        same(told.get("status_code"), HTTPStatus.ACCEPTED, "status_code in the answer")
+    for values in requests:
+        response = accepted(bulk_update(api, url, *values))
+        same(response.get("success"), True, "success in the response")
+        same(response.get("processing_type"), "async", "processing_type in the response")
+        same(response.get("status_code"), HTTPStatus.ACCEPTED, "status_code in the response")
         for name in ("message", "job_id"):
-            expect(isinstance(told.get(name), str) and bool(told[name]), f"a text in {name} of the answer", told)
+            text = response.get(name)
+            expect(isinstance(text, str) and bool(text), f"a text in {name} of the response", response)
 
 
 @check("BLK-03", on=OPERATION, needs=(USERS_FILE,))
 def every_bulk_update_has_its_own_job_id(api: Api) -> None:
-    """Ask for bulk updates, the same again and others, and compare their job_ids."""
-    one, other = api.definition("number"), api.definition("string")
-    url, _ = some_users(api)
-    seen: list[Any] = []
+    """Request bulk updates, equal and different, one by one and at the same time: each has a new job_id."""
+    number_definition, text_definition = api.definition("number"), api.definition("string")
+    url, _ = users_file(api)
+    job_ids: list[Any] = []
+
+    def is_new(answer: Answer) -> None:
+        job_id = accepted(answer).get("job_id")
+        expect(job_id not in job_ids, "a job_id that no other bulk update has", show(job_id))
+        job_ids.append(job_id)
+
     for number in range(10):
-        items = ((one, 1),) if number % 3 else ((one, number), (other, str(number)))
-        job_id = accepted(bulk_update(api, url, *items)).get("job_id")
-        expect(job_id not in seen, "a job_id that no earlier bulk update got", show(job_id))
-        seen.append(job_id)
-    answers = at_once(functools.partial(bulk_update, api, url, (one, number)) for number in range(6))
-    for job_id in [accepted(answer).get("job_id") for answer in answers]:
-        expect(job_id not in seen, "a job_id of its own for each of the bulk updates at the same time", show(job_id))
-        seen.append(job_id)
-
-
-# --- BLK-02 ---------------------------------------------------------------------------------------------
-
-
-def _incomplete(url: str, keys: list[str]) -> Iterator[tuple[str, Any]]:
-    whole = [{"key": key, "value": "x"} for key in keys]
-    yield "nothing in it", {}
-    yield "no file_url", {"attributes": whole}
-    yield "no file_url, one attribute", {"attributes": whole[:1]}
-    yield "no attributes", {"file_url": url}
-    yield "an empty list of attributes", {"file_url": url, "attributes": []}
-    for last in ({"key": keys[0]}, {"value": "x"}):
-        yield f"the item {show(last)} as the 17th", {"file_url": url, "attributes": [*whole * 4, last]}
-    for item in ({}, {"key": keys[0]}, {"value": "x"}, {"key": keys[-1], "val": "x"}, {"Key": keys[0], "value": "x"}):
-        yield f"the one item {show(item)}", {"file_url": url, "attributes": [item]}
-        for place in range(len(keys)):
-            items: list[JsonObject] = [*whole]
-            items[place] = item
-            yield f"the item {show(item)} in place {place}", {"file_url": url, "attributes": items}
-            yield (
-                f"the item {show(item)} put in before {place}",
-                {
-                    "file_url": url,
-                    "attributes": [*whole[:place], item, *whole[place:]],
-                },
-            )
+        different = ((number_definition, number), (text_definition, str(number)))
+        is_new(bulk_update(api, url, *(((number_definition, 1),) if number % 3 else different)))
+    for answer in at_once(functools.partial(bulk_update, api, url, (number_definition, number)) for number in range(6)):
+        is_new(answer)
 
 
 @check("BLK-02", on=OPERATION)
 def an_incomplete_bulk_update_is_refused(api: Api) -> None:
-    """Leave out file_url, attributes, and of an item key or value, in first, middle and last place of several."""
+    """Omit file_url, attributes, and key or value of an item in the first, a middle and the last place."""
     keys = [str(api.definition("string").get("slug")) for _ in range(4)]
-    for what, sent in subset(api, list(_incomplete(csv_url([api.fresh("u")]), keys))):
-        answer = api.patch(PATH, sent)
-        expect(
-            answer.status == HTTPStatus.BAD_REQUEST,
-            f"400 for a bulk update with {what}",
-            str(answer),
-            operation=OPERATION,
-        )
+    for case, content in subset(api, list(_incomplete(csv_url([api.fresh("u")]), keys))):
+        answer = api.patch(PATH, content)
+        expect_status(answer, HTTPStatus.BAD_REQUEST, f"a bulk update with {case}", operation=OPERATION)
 
 
-# --- BLK-05 ---------------------------------------------------------------------------------------------
+def _incomplete(url: str, keys: list[str]) -> Iterator[tuple[str, Any]]:
+    complete = [{"key": key, "value": "x"} for key in keys]
+    yield "an empty body", {}
+    yield "no file_url", {"attributes": complete}
+    yield "no file_url, one attribute", {"attributes": complete[:1]}
+    yield "no attributes", {"file_url": url}
+    yield "an empty list of attributes", {"file_url": url, "attributes": []}
+    for item in ({"key": keys[0]}, {"value": "x"}):
+        yield f"the item {show(item)} as the 17th", {"file_url": url, "attributes": [*complete * 4, item]}
+    for item in ({}, {"key": keys[0]}, {"value": "x"}, {"key": keys[-1], "val": "x"}, {"Key": keys[0], "value": "x"}):
+        yield f"the item {show(item)} alone", {"file_url": url, "attributes": [item]}
+        for place in range(len(keys)):
+            before, after = complete[:place], complete[place:]
+            yield f"the item {show(item)} at {place}", {"file_url": url, "attributes": [*before, item, *after[1:]]}
+            yield f"the item {show(item)} before {place}", {"file_url": url, "attributes": [*before, item, *after]}
 
 
 @check("BLK-05", on=f"{OPERATION} getUserAttributeById", needs=(USERS_FILE,))
 def an_unknown_key_is_refused_and_sets_nothing(api: Api) -> None:
-    """Send a key that no definition has, alone and anywhere among known ones; no value is set, then or later."""
+    """Send a key that no definition has, alone and among known keys: 400, and no value is set, then or later."""
     known = [api.definition("string") for _ in range(3)]
-    gone = api.definition("string")
-    body(api.delete(f"/user_attribute/definition/{gone['_id']}"))
-    url, users = some_users(api, 2)
+    deleted = api.definition("string")
+    body(api.delete(definition_path(deleted["_id"])))
+    url, users = users_file(api, 2)
     slug = str(known[0].get("slug"))
-    strange = [{"slug": api.fresh("none")}, gone, {"slug": known[0]["_id"]}, {"slug": f"{slug}x"}]
-    strange += [{"slug": slug[:-1]}, {"slug": slug.swapcase()}]
+    unknown_slugs = (known[0]["_id"], f"{slug}x", slug[:-1], slug.swapcase())
+    unknown = [{"slug": api.fresh("none")}, deleted, *({"slug": one} for one in unknown_slugs)]
     try:
-        for unknown in subset(api, strange):
-            for place in range(len(known) + 1):
-                _refused(bulk_update(api, url, *_with(known, unknown, place)), unknown)
-            _refused(bulk_update(api, url, (unknown, "not to be set")), unknown)
-        later = api.definition("number")
-        accepted(bulk_update(api, url, (later, 1)))
-        comes(lambda: all(has(api, later, user_id) for user_id in users[:2]), 3.0)
+        for definition in subset(api, unknown):
+            requests = [[*known[:place], definition, *known[place:]] for place in range(len(known) + 1)]
+            for definitions in (*requests, [definition]):
+                answer = bulk_update(api, url, *((one, "not to be set") for one in definitions))
+                request = f"a bulk update with the unknown key {definition.get('slug')!r}"
+                expect_status(answer, HTTPStatus.BAD_REQUEST, request, operation=OPERATION)
+        last = api.definition("number")
+        accepted(bulk_update(api, url, (last, 1)))
+        paths = [value_path(last["_id"], user_id) for user_id in users[:2]]
+        poll(lambda: all(api.get(path).status != HTTPStatus.NOT_FOUND for path in paths), bool, 3.0)
         for user_id in users[:2]:
             for definition in known:
                 answer = api.get(value_path(definition["_id"], user_id))
-                unset = "no value of a known key beside an unknown one to be set"
-                expect(answer.status == HTTPStatus.NOT_FOUND, unset, str(answer), operation=OPERATION)
+                request = "the read of a value whose bulk update had an unknown key"
+                expect_status(answer, HTTPStatus.NOT_FOUND, request, operation=OPERATION)
     finally:
-        forget(api, known, users)
-
-
-def _with(known: list[JsonObject], unknown: JsonObject, place: int) -> list[tuple[JsonObject, Any]]:
-    items = [*known[:place], unknown, *known[place:]]
-    return [(definition, "not to be set") for definition in items]
-
-
-def _refused(answer: Answer, unknown: JsonObject) -> None:
-    wanted = f"400 for the unknown key {unknown.get('slug')!r}"
-    expect(answer.status == HTTPStatus.BAD_REQUEST, wanted, str(answer), operation=OPERATION)
+        delete_values(api, known, users)

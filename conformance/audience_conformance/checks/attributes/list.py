@@ -1,12 +1,11 @@
-"""ATT: the list of what a user holds, and its filters."""
+"""ATT: the list of a user's values, and its filters."""
 
 import functools
 from typing import Any
 
-from audience_conformance.checks.assertions import at_most, field, items, list_all, subset
-from audience_conformance.checks.attributes.put_and_read import LIST, PUT, held, holds, put
+from audience_conformance.checks.assertions import at_most, at_once, field, items, list_all, subset
+from audience_conformance.checks.attributes.put_and_read import LIST, PUT, has_value, put, user_entries
 from audience_conformance.checks.attributes.values import FITS
-from audience_conformance.checks.cross_cutting.concurrency import at_once
 from audience_conformance.checks.definitions.create import TYPES
 from audience_conformance.checks.definitions.update import update
 from audience_conformance.checks.registry import check
@@ -16,44 +15,41 @@ from audience_conformance.results.finding import expect, same, show
 
 @check("ATT-06", on=f"{PUT} {LIST}")
 def the_list_holds_all_that_the_user_holds(api: Api) -> None:
-    """Put twelve values for users whose ids look alike; each list, in pages of any size, holds its user's alone."""
+    """Put twelve values for users with similar ids: each list, in pages of any size, has its user's values alone."""
     definitions = [(api.definition(type_)["_id"], type_) for type_ in (*TYPES, *TYPES[:5])]
-    for one, _ in definitions[3:5]:
-        update(api, one, {"customer_editable": True, "name": f"{api.fresh('Ж')} 名前"})
+    for definition_id, _ in definitions[3:5]:
+        update(api, definition_id, {"customer_editable": True, "name": f"{api.fresh('Ж')} 名前"})
     base = api.fresh("u")
-    long = base.ljust(200, "x")
     users = [base, f"{base}1", base.upper(), f"{base} ", f"{base}-é", f"{base}-e\u0301", f"{base}@x.com", f"{base}_"]
-    users += [f"{long}1", f"{long}2", base[:-1]]
-    wanted: dict[str, dict[str, Any]] = {}
-    ids: dict[str, set[Any]] = {user_id: set() for user_id in users}
-    for shift, user_id in enumerate(users):
-        mine = definitions if shift < 2 else definitions[shift % 10 :][:3]  # noqa: PLR2004 (two with a second page)
-        wanted[user_id] = {one: FITS[type_][shift % min(len(FITS[type_]), 4)] for one, type_ in mine}
-    for user_id, values in wanted.items():
-        for one, value in values.items():
-            ids[user_id].add(show(put(api, one, user_id, value).get("_id")))
-    for user_id, values in wanted.items():
-        for size in at_most(api, (5, 1, 3, 6, 12, 100) if len(values) > 3 else (100, 1), 1):  # noqa: PLR2004 (three or all)
-            entries = held(api, user_id, size=size)
-            how = f"the list of {user_id} in pages of {size}"
+    users += [f"{base.ljust(200, 'x')}{number}" for number in (1, 2)] + [base[:-1]]
+    full = users[:2]  # a value of every definition, which is a list of two pages; the others have three values
+    expected: dict[str, dict[str, Any]] = {}
+    ids: dict[str, set[str]] = {}
+    for number, user_id in enumerate(users):
+        own = definitions if user_id in full else definitions[number % 10 :][:3]
+        values = {definition_id: FITS[type_][number % min(len(FITS[type_]), 4)] for definition_id, type_ in own}
+        ids[user_id] = {show(put(api, one, user_id, value).get("_id")) for one, value in values.items()}
+        expected[user_id] = values
+    for user_id, values in expected.items():
+        foreign_ids = set().union(*(ids[other] for other in users if other != user_id)) - ids[user_id]
+        for size in at_most(api, (5, 1, 3, 6, 12, 100) if user_id in full else (100, 1), 1):
+            entries = user_entries(api, user_id, size=size)
+            source = f"the list of {user_id} in pages of {size}"
             absent, others = values.keys() - entries.keys(), entries.keys() - values.keys()
-            expect(not absent, f"{how} to hold all that was put", f"without {sorted(absent)}")
-            expect(not others, f"{how} to hold nothing else", [entries[other] for other in others])
-            foreign = [entry for found in entries.values() for entry in found if _is_another_users(entry, ids, user_id)]
-            expect(not foreign, f"{how} to hold nothing of another user's", foreign)
-            for one, value in values.items():
-                holds(entries[one][0], value, how)
-                same(entries[one][0].get("user_id"), user_id, f"user_id in {how}")
-    nobody = f"{base}0"
-    answer = api.get(user_path(nobody))
-    expect(items(answer) == [], "an empty list for a user who holds nothing", str(answer))
-
-
-def _is_another_users(entry: JsonObject, ids: dict[str, set[Any]], user_id: str) -> bool:
-    """Does an attribute of a list say so itself, or has another user's put been answered with it."""
-    attribute_id = show(entry.get("_id"))
-    others = set().union(*(each for user, each in ids.items() if user != user_id))
-    return entry.get("user_id", user_id) != user_id or attribute_id in others - ids[user_id]
+            expect(not absent, f"{source} to have all values that were put", f"without {sorted(absent)}")
+            expect(not others, f"{source} to have no others", [entries[other] for other in others])
+            foreign = [
+                entry
+                for found in entries.values()
+                for entry in found
+                if entry.get("user_id", user_id) != user_id or show(entry.get("_id")) in foreign_ids
+            ]
+            expect(not foreign, f"{source} to have no value of another user", foreign)
+            for definition_id, value in values.items():
+                has_value(entries[definition_id][0], value, source)
+                same(entries[definition_id][0].get("user_id"), user_id, f"user_id in {source}")
+    answer = api.get(user_path(f"{base}0"))
+    expect(items(answer) == [], "an empty list for a user without values", str(answer))
 
 
 @check("ATT-06", on=f"{PUT} {LIST}")
@@ -65,65 +61,54 @@ def values_that_are_put_at_the_same_time_are_all_in_the_list(api: Api) -> None:
         sent = {"attribute": {"value": value}}
         answers = at_once(functools.partial(api.put, value_path(one, user_id), sent) for one in definitions)
         accepted = [one for one, answer in zip(definitions, answers, strict=True) if answer.ok]
-        entries = held(api, user_id)
+        entries = user_entries(api, user_id)
         absent = [one for one in accepted if one not in entries]
-        expect(not absent, "all that was put at the same time in the list", f"without {absent}")
-        for one in accepted:
-            holds(entries[one][0], value, "the list after puts at the same time")
+        expect(not absent, "all values that were put at the same time in the list", f"without {absent}")
+        for definition_id in accepted:
+            has_value(entries[definition_id][0], value, "the list after simultaneous puts")
 
 
 @check("ATT-12", on=LIST)
 def the_list_filters_keep_all_that_match(api: Api) -> None:
-    """Put values of every type; ask by type, by parts of names in any case, by both, in small pages, after changes."""
+    """Put values of every type; filter by type, by parts of names in any case, and by both, in pages of any size.
+
+    Filter again after an update of a name and of a type, and after a delete.
+    """
     mark = api.fresh("Nm")
-    user_id, neighbour = api.fresh("u"), api.fresh("u")
+    user_id, other_user = api.fresh("u"), api.fresh("u")
     definitions: list[JsonObject] = []
     for number, type_ in enumerate((*TYPES, *TYPES)):
         name = f"{mark} Éclair {type_}" if number % 2 else f"{api.fresh('Other')} Шоколад 100%_({type_}) a+b\\c&d"
         definitions.append({**api.definition(type_, name=name), "name": name, "type": type_})
-    for one in definitions:
-        put(api, one["_id"], user_id, FITS[one["type"]][1], rule="ATT-13")
-    put(api, api.definition("string", name=f"{mark} neighbour's")["_id"], neighbour, "x", rule="ATT-13")
+    for definition in definitions:
+        put(api, definition["_id"], user_id, FITS[definition["type"]][1], rule="ATT-13")
+    put(api, api.definition("string", name=f"{mark} neighbour's")["_id"], other_user, "x", rule="ATT-13")
 
     def keeps(**query: str) -> None:
-        wanted = [one["_id"] for one in definitions if _matches(one, **query)]
+        name, type_ = query.get("name", ""), query.get("type")
+        matching = [
+            definition["_id"]
+            for definition in definitions
+            if name.casefold() in definition["name"].casefold() and type_ in {None, definition["type"]}
+        ]
         for size in subset(api, (1, 2, 7, 100)):
             filters: JsonObject = {"size": size, **query}
             entries = list_all(api, user_path(user_id), **filters)
-            found = [field(entry, "user_attribute_definition_id") for entry in entries]
-            right = sorted(map(show, found)) == sorted(map(show, wanted))
-            expect(right, f"{show(query)} to keep {wanted} and no other, in pages of {size}", found)
+            actual = [field(entry, "user_attribute_definition_id") for entry in entries]
+            right = sorted(map(show, actual)) == sorted(map(show, matching))
+            expect(right, f"{show(query)} to keep {matching} and no other, in pages of {size}", actual)
 
     for type_ in (*TYPES, "dat", "STRING", "nothing"):
         keeps(type=type_)
         keeps(type=type_, name=mark.swapcase())
-    for name in (
-        mark,
-        mark.lower(),
-        mark.upper(),
-        "éclair",
-        "ÉCLAIR DATE",
-        "шОКОЛАД",
-        "0%_(",
-        "%",
-        "_(",
-        ".",
-        "x" * 99,
-    ):
+    names = (mark, mark.lower(), mark.upper(), "éclair", "ÉCLAIR DATE", "шОКОЛАД", "0%_(", "%", "_(", ".", "x" * 99)
+    for name in (*names, "é", "\\", "+", "a+b\\c", "&d", "a b", "q~", definitions[0]["slug"]):
         keeps(name=name)
-    for name in ("é", "\\", "+", "a+b\\c", "&d", "a b", "q~"):
-        keeps(name=name)
-    keeps(name=definitions[0]["slug"])
     update(api, definitions[0]["_id"], {"name": f"Now {mark}"})
     definitions[0]["name"] = f"Now {mark}"
-    date = next(one for one in definitions if one["type"] == "date")
+    date = next(definition for definition in definitions if definition["type"] == "date")
     update(api, date["_id"], {"type": "string"})
     date["type"] = "string"
-    api.delete(value_path(definitions[1]["_id"], user_id))
-    del definitions[1]
+    api.delete(value_path(definitions.pop(1)["_id"], user_id))
     for query in ({"name": mark}, {"type": "date"}, {"type": "string"}, {"type": "string", "name": mark}):
         keeps(**query)
-
-
-def _matches(one: JsonObject, name: str = "", type: str | None = None) -> bool:  # noqa: A002 (as in the query)
-    return name.casefold() in one["name"].casefold() and type in {None, one["type"]}

@@ -1,5 +1,6 @@
 """GET: reading changes nothing."""
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -15,18 +16,19 @@ from audience_conformance.checks.assertions import (
     thorough,
 )
 from audience_conformance.checks.attributes.values import equal_value
+from audience_conformance.checks.definitions.create import FLAGS
 from audience_conformance.checks.definitions.delete import unknown_ids
-from audience_conformance.checks.groups.helpers import LASTING
 from audience_conformance.checks.prerequisites import EXISTING_RESOURCE
 from audience_conformance.checks.registry import check
 from audience_conformance.checks.tenants.fixtures import (
-    JOB_FIELDS,
+    DEFINITION_FIELDS,
+    GROUP_FIELDS,
     TenantFixture,
-    changed,
+    differences,
     make_tenant_fixture,
     snapshot,
 )
-from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path, value_path
+from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, value_path
 from audience_conformance.contract.document import operations
 from audience_conformance.results.finding import Skip, expect, show
 
@@ -36,11 +38,7 @@ PAGES: tuple[JsonObject, ...] = (
 )
 FILTERS: dict[str, tuple[JsonObject, ...]] = {
     "getUserAttributeDefinitions": (
-        *(
-            {flag: value}
-            for flag in ("customer_editable", "encrypted", "pinned", "is_locked")
-            for value in (True, False)
-        ),
+        *({flag: value} for flag in FLAGS for value in (True, False)),
         *({"type": "string"}, {"type": "nothing"}, {"name": "a"}, {"name": ""}, {"slug": "x"}, {"pinned": "maybe"}),
     ),
     "getUserAttributesForUser": ({"type": "string"}, {"type": "date"}, {"name": "a"}, {"name": ""}, {"name": "%"}),
@@ -54,136 +52,127 @@ FILTERS: dict[str, tuple[JsonObject, ...]] = {
         *({"cursor": "unknown"}, {"cursor": ""}, {"direction": "prev"}, {"direction": "up"}),
     ),
 }
-"""A reading operation -> queries beside those of its pages, odd ones among them."""
+"""A read operation -> its filters, valid and invalid."""
 READS = tuple(operation_id for operation_id, (method, _, _) in operations().items() if method == "GET")
-
-READINGS = 12
-"""Readings in a row: others may make a group between two of them, but hardly between all."""
+READ_COUNT = 12
+"""Reads in a row: others may create a group between two of them, but hardly between all."""
 LISTS = ("getUserAttributeDefinitions", "getUserAttributesForUser", "getUserGroups")
-"""Those whose pages are read to the end: what is ours may be on the last."""
-
-
-def _paths(api: Api, operation: str, mine: TenantFixture) -> list[str]:
-    """Where to read with an operation: what is ours, and what is not there."""
-    unknown, nobody = unknown_ids(api)[0], api.fresh("nobody")
-    definition = mine.definition["_id"]
-    everywhere: dict[str, list[str]] = {
-        "getUserAttributeDefinitions": [DEFINITIONS],
-        "getUserAttributeDefinitionById": [mine.definition_path, f"{DEFINITIONS}/{unknown}"],
-        "getUserAttributesForUser": [user_path(mine.user_id), user_path(nobody)],
-        "getUserAttributeById": [mine.value_path, value_path(definition, nobody), value_path(unknown, mine.user_id)],
-        "getUserGroupTags": [f"{GROUPS}/tags"],
-        "getUserGroupCategories": [f"{GROUPS}/categories"],
-        "getCategorisedUserGroups": [f"{GROUPS}/categorised"],
-        "getUserGroups": [GROUPS],
-        "getUserGroupById": [mine.group_path, f"{GROUPS}/{unknown}"],
-        "getUsersByByGroupId": [f"{mine.group_path}/users", f"{GROUPS}/{unknown}/users"],
-    }
-    return everywhere[operation]
+"""Lists that are read to the end: the fixture may be on the last page."""
 
 
 @check("GET-01", on=" ".join(READS), cases=READS)
 def reading_changes_nothing(api: Api, operation: str) -> None:
-    """Read with each operation, with usual and odd parameters, what is there and what is not: all is as it was.
+    """Send each read operation, with usual and hostile parameters, for existing and unknown resources.
 
-    Compared are two definitions, a user's values and a group of ours, their times included, and what is not there.
+    Two definitions, a user's values and a group created by the suite stay the same, their times included, and what
+    was not found is still not found.
     """
     user_id = api.fresh("u")
-    mine = make_tenant_fixture(api, api.tenant, api.fresh("s"), user_id, "A value")
-    every = [mine]
+    fixture = make_tenant_fixture(api, api.tenant, api.fresh("s"), user_id, "A value")
+    fixtures = [fixture]
     if thorough(api):
-        every.append(make_tenant_fixture(api, api.tenant, api.fresh("s"), f"{user_id}-2", ""))
-    paths = _paths(api, operation, mine)
-    values = _odd_values(api, user_id) if operation in {"getUserAttributeById", "getUserAttributesForUser"} else {}
+        fixtures.append(make_tenant_fixture(api, api.tenant, api.fresh("s"), f"{user_id}-2", ""))
+    paths = _paths(api, operation, fixture)
+    values: dict[str, Any] = {}
+    if operation in {"getUserAttributeById", "getUserAttributesForUser"}:
+        values = _put_fragile_values(api, user_id)
     if operation not in LISTS:
         paths += list(values)
-    before = [snapshot(api, one) for one in every]
+    before = [snapshot(api, one) for one in fixtures]
     statuses = [api.get(path).status for path in paths]
     for path in paths:
-        for query in at_most(api, (*PAGES, *FILTERS.get(operation, ())), 4):
-            api.get(path, **query)
-        _follow(api, path, operation)
-        if operation in LISTS:
-            for parts in at_most(api, (2, 3), 1):
-                in_pages(api, path, parts=parts)
-            for query in ({}, {"slug": mine.definition.get("slug")}, {"group_uid": mine.group.get("uid")}):
-                list_all(api, path, **query)
-    for one, seen in zip(every, before, strict=True):
-        difference = changed(seen, snapshot(api, one))
-        expect(not difference, f"all as it was before {operation}", difference, operation=operation)
+        _send_reads(api, operation, path, fixture)
+    for one, earlier in zip(fixtures, before, strict=True):
+        difference = differences(earlier, snapshot(api, one))
+        expect(not difference, f"no change by {operation}", difference, operation=operation)
     for path, value in [*values.items(), *values.items()]:
-        held = field(api.get(path), "attribute", "value")
-        expect(equal_value(held, value), f"the value {show(value)} after it was read", held, operation=operation)
+        stored = field(api.get(path), "attribute", "value")
+        expect(equal_value(stored, value), f"the value {show(value)} after it was read", stored, operation=operation)
     again = [api.get(path).status for path in paths]
-    expect(again == statuses, f"{paths} to be found, or not, as before", [statuses, again], operation=operation)
+    expect(again == statuses, f"the same statuses of {paths} as before", [statuses, again], operation=operation)
 
 
-def _odd_values(api: Api, user_id: str) -> dict[str, Any]:
-    """Values of a user that a careless reader changes: path -> value."""
-    odd: dict[str, Any] = {"list": ["b", "a", "c"], "object": {"b": None, "a": ["b", "a"], "": 0}, "boolean": False}
-    values = {value_path(api.definition(type_)["_id"], user_id): value for type_, value in odd.items()}
+def _paths(api: Api, operation: str, fixture: TenantFixture) -> list[str]:
+    """The paths to read with an operation: of the fixture, and with each of its ids replaced by an unknown one."""
+    template = operations()[operation][1].partition("{application_id}")[2]
+    ids = {
+        "definition_id": fixture.definition["_id"],
+        "user_id": fixture.user_id,
+        "group_id": fixture.group["_id"],
+    }
+    unknown = {**dict.fromkeys(ids, unknown_ids(api)[0]), "user_id": api.fresh("nobody")}
+    variants = [ids, *({**ids, name: unknown[name]} for name in re.findall(r"{(\w+)}", template))]
+    return [template.format_map({name: seg(text) for name, text in variant.items()}) for variant in variants]
+
+
+def _put_fragile_values(api: Api, user_id: str) -> dict[str, Any]:
+    """Put values that a careless server changes on reading: path -> value."""
+    fragile: dict[str, Any] = {"list": ["b", "a", "c"], "object": {"b": None, "a": ["b", "a"], "": 0}, "boolean": False}
+    values = {value_path(api.definition(type_)["_id"], user_id): value for type_, value in fragile.items()}
     return {path: value for path, value in values.items() if api.put(path, {"attribute": {"value": value}}).ok}
+
+
+def _send_reads(api: Api, operation: str, path: str, fixture: TenantFixture) -> None:
+    for query in at_most(api, (*PAGES, *FILTERS.get(operation, ())), 4):
+        api.get(path, **query)
+    if operation == "getUsersByByGroupId":
+        walks = [_walk(api, path) for _ in range(2)]
+        expect(walks[0] == walks[1], "the same users for the same cursors, read twice", walks, operation=operation)
+    if operation in LISTS:
+        for parts in at_most(api, (2, 3), 1):
+            in_pages(api, path, parts=parts)
+        for query in ({}, {"slug": fixture.definition.get("slug")}, {"group_uid": fixture.group.get("uid")}):
+            list_all(api, path, **query)
+
+
+def _walk(api: Api, path: str) -> list[Any]:
+    """The users of four pages: by cursors two forward and one back."""
+    pages: list[Any] = []
+    query: JsonObject = {"page_size": 1}
+    for direction in ("next", "next", "prev", "prev"):
+        content: Any = api.get(path, **query).json
+        users, meta = (content.get("items"), content.get("page")) if isinstance(content, dict) else (None, None)
+        pages.append([user.get("user_id") for user in users or [] if isinstance(user, dict)])
+        cursor = meta.get(f"{direction}_cursor") if isinstance(meta, dict) else None
+        query = {"page_size": 1, "cursor": cursor, "direction": direction}
+    return pages
 
 
 @check("GET-01", on="getUserGroupCategories", read_only=True)
 def reading_the_categories_does_not_count(api: Api) -> None:
-    """Read the categories again and again: the number of a category's groups does not rise with every reading."""
+    """Read the categories many times: the number of a category's groups does not rise with every read."""
     totals = []
-    for _ in range(READINGS):
-        found = items(api.get(f"{GROUPS}/categories"))
-        totals.append([item.get("total_groups") for item in found if isinstance(item.get("total_groups"), int)])
+    for _ in range(READ_COUNT):
+        listed = items(api.get(f"{GROUPS}/categories"))
+        totals.append([item.get("total_groups") for item in listed if isinstance(item.get("total_groups"), int)])
     rising = [all(one < other for one, other in pairwise(column)) for column in zip(*totals, strict=False)]
-    expect(not any(rising), f"the same numbers of groups in {READINGS} readings, or nearly", totals)
-
-
-def _follow(api: Api, path: str, operation: str) -> None:
-    """Go from cursor to cursor, forth and back, where there are cursors; and once more, to the same pages."""
-    if operation == "getUsersByByGroupId":
-        walks = [_walk(api, path) for _ in range(2)]
-        same_pages = walks[0] == walks[1]
-        expect(same_pages, "the same users under the same cursors when they are read again", walks, operation=operation)
-
-
-def _walk(api: Api, path: str) -> list[Any]:
-    """The users of some pages, by cursors."""
-    seen: list[Any] = []
-    query: JsonObject = {"page_size": 1}
-    for direction, name in (("next", "next_cursor"), ("next", "next_cursor"), ("prev", "prev_cursor")):
-        found: Any = api.get(path, **query).json
-        users = found.get("items") if isinstance(found, dict) else None
-        seen.append([user.get("user_id") for user in users or [] if isinstance(user, dict)])
-        page = found.get("page") if isinstance(found, dict) else None
-        cursor = page.get(name) if isinstance(page, dict) else None
-        query = {"page_size": 1, "cursor": cursor, "direction": direction}
-    return seen
+    expect(not any(rising), f"the numbers of groups not to rise with each of {READ_COUNT} reads", totals)
 
 
 @check("GET-01", on=" ".join(READS), read_only=True, needs=(EXISTING_RESOURCE,))
 def reading_what_is_there_changes_nothing(api: Api) -> None:
-    """Read a definition and a group that are there already, and their lists: they are as they were.
+    """Read a definition and a group that existed before the run, and their lists: both stay the same.
 
-    Nothing is written; what others change meanwhile is looked at again.
+    Nothing is written; where others change something meanwhile, all is read again.
     """
-    definitions, groups = (items(api.get(path, page_size=1)) for path in (DEFINITIONS, GROUPS))
-    ids = [(DEFINITIONS, item.get("_id")) for item in definitions] + [(GROUPS, item.get("_id")) for item in groups]
+    listed = [(path, item.get("_id")) for path in (DEFINITIONS, GROUPS) for item in items(api.get(path, page_size=1))]
     if api.options.group_id:
-        ids.append((GROUPS, api.options.group_id))
-    paths = [f"{path}/{seg(each)}" for path, each in ids if isinstance(each, str)]
+        listed.append((GROUPS, api.options.group_id))
+    paths = [f"{path}/{seg(resource_id)}" for path, resource_id in listed if isinstance(resource_id, str)]
     if not paths:
         raise Skip(EXISTING_RESOURCE)
-    reads = (DEFINITIONS, GROUPS, *(f"{GROUPS}/{each}" for each in ("tags", "categories", "categorised")))
+    reads = (DEFINITIONS, GROUPS, *(f"{GROUPS}/{name}" for name in ("tags", "categories", "categorised")))
     for attempt in range(1, TRIES + 1):
-        before = {path: _seen(api, path) for path in paths}
+        before = {path: _read(api, path) for path in paths}
         for path in (*reads, *paths, *(f"{path}/users" for path in paths if path.startswith(GROUPS))):
             api.get(path)
             api.get(path, page_no=2, page_size=1)
-        difference = changed(before, {path: _seen(api, path) for path in paths})
+        difference = differences(before, {path: _read(api, path) for path in paths})
         if not difference:
             return
-        expect(attempt < TRIES, "all as it was before it was read", difference)
+        expect(attempt < TRIES, "no change by reading", difference)
 
 
-def _seen(api: Api, path: str) -> Any:
+def _read(api: Api, path: str) -> Any:
     answer = api.get(path)
-    fields = (*LASTING, *JOB_FIELDS, "slug", "customer_editable", "encrypted", "pinned", "pin_order", "is_locked")
-    return only(record(answer), fields) if answer.ok else answer.status
+    return only(record(answer), {*GROUP_FIELDS, *DEFINITION_FIELDS}) if answer.ok else answer.status

@@ -1,4 +1,4 @@
-"""DEF: attribute definitions, as they are created."""
+"""DEF: creating attribute definitions."""
 
 import functools
 from http import HTTPStatus
@@ -8,21 +8,25 @@ from hypothesis import strategies as st
 
 from audience_conformance.checks.assertions import (
     at_most,
+    at_once,
     entries,
+    expect_status,
     field,
+    has_fields,
     in_pages,
     items,
     list_all,
     record,
+    schema_fields,
     subset,
     succeeded,
 )
-from audience_conformance.checks.cross_cutting.concurrency import at_once
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, definition_path
 from audience_conformance.results.finding import expect, same
 
 TYPES = ("string", "number", "boolean", "date", "datetime", "list", "object")
+FLAGS = ("customer_editable", "encrypted", "pinned", "is_locked")
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=255)
 EDGES = (
     "x",
@@ -41,81 +45,51 @@ EDGES = (
     "ß" * 255,
     "👟" * 120,
 )
-"""Names and descriptions that a careless server changes or refuses."""
-FIRST = 3
-"""Definitions that are read again when others were created."""
-CREATED_WITH = ("name", "slug", "description", "type")
-DOCUMENTED = (
-    *("_id", *CREATED_WITH, "validations", "default_value", "encrypted", "pinned", "pin_order"),
-    *("customer_editable", "is_locked", "created_at", "modified_at"),
-)
-DEFAULTS: JsonObject = {
-    "validations": [],
-    "default_value": None,
-    "encrypted": False,
-    "pinned": False,
-    "pin_order": 0,
-    "customer_editable": False,
-    "is_locked": False,
-}
+"""Names and descriptions that a careless server changes or rejects."""
+CREATED_WITH = schema_fields("CreateUserAttributeDefinition")
+DOCUMENTED = schema_fields("UserAttributeDefinition")
+DEFAULTS: JsonObject = {"validations": [], "default_value": None, "pin_order": 0, **dict.fromkeys(FLAGS, False)}
 
 
-def path_of(definition_id: str) -> str:
-    return definition_path(definition_id)
-
-
-def a_body(api: Api, type_: str = "string", **fields: Any) -> JsonObject:
-    """What a definition is created with, nothing of it in use."""
+def definition_body(api: Api, type_: str = "string", **fields: Any) -> JsonObject:
+    """A valid body of a creation, with a new name, slug and description."""
     body = {"name": api.fresh("Name "), "slug": api.fresh("s"), "description": api.fresh("About "), "type": type_}
     return {**body, **fields}
 
 
 def create(api: Api, body: JsonObject) -> JsonObject:
-    """Create a definition; here a refusal is a finding."""
+    """Create a definition; a rejection is a finding."""
     answer = api.post(DEFINITIONS, body)
     succeeded(answer, "a valid definition to be created", operation="createUserAttributeDefinition")
     expect(isinstance(field(answer, "_id"), str), "_id to be a string", answer.text, rule="FMT-02")
     return record(answer)
 
 
-def read(api: Api, definition_id: str, **more: Any) -> JsonObject:
-    """A definition that is there, by its id."""
-    answer = api.get(path_of(definition_id))
-    expect(
-        answer.status == HTTPStatus.OK,
-        "the definition to be found by its _id",
-        str(answer),
-        **{"rule": "DEF-01", **more},
-    )
-    return record(answer)
+def read(api: Api, definition_id: str, rule: str = "DEF-01") -> JsonObject:
+    """Read an existing definition by its id (else the given rule)."""
+    answer = api.get(definition_path(definition_id))
+    return record(expect_status(answer, HTTPStatus.OK, "the read of an existing definition", rule=rule))
 
 
-def of_slug(api: Api, slug: str) -> list[JsonObject]:
-    """All that the list gives for a slug."""
+def with_slug(api: Api, slug: str) -> list[JsonObject]:
+    """The definitions that the list returns for a slug."""
     return items(api.get(DEFINITIONS, slug=slug))
-
-
-def holds(found: JsonObject, wanted: JsonObject, where: str, **more: Any) -> None:
-    """Report a finding unless `found` has all of `wanted`."""
-    for name, value in wanted.items():
-        same(found.get(name), value, f"{name} of {where}", **more)
 
 
 @check("DEF-01", on="createUserAttributeDefinition getUserAttributeDefinitionById", cases=TYPES)
 def a_created_definition_reads_back(api: Api, type_: str) -> None:
     """Create definitions of each type, with names, descriptions and slugs of any script and length; read each by id.
 
-    The first are read once more at the end: what was created since is none of their business.
+    The first ones are read again at the end: later creations must not change them.
     """
-    first: list[tuple[str, JsonObject]] = []
+    sent: list[tuple[str, JsonObject]] = []
 
     def reads_back(name: str, description: str, slug: str = "") -> None:
         body = {"name": name, "slug": slug or api.fresh("s"), "description": description, "type": type_}
         created = create(api, body)
-        holds(created, body, "the answer to its creation")
-        holds(read(api, created["_id"]), body, "the definition that was read")
-        if len(first) < FIRST:
-            first.append((created["_id"], body))
+        has_fields(created, body, "the response to the creation")
+        has_fields(read(api, created["_id"]), body, "the definition read by id")
+        sent.append((created["_id"], body))
 
     reads_back("Alike", "The first of that name")
     reads_back("Alike", "Alike")
@@ -128,13 +102,13 @@ def a_created_definition_reads_back(api: Api, type_: str) -> None:
     for slug in at_most(api, slugs, 1):
         reads_back(api.fresh("Name "), "A slug of its own", slug)
     api.for_all(reads_back, examples=max(api.budget.examples // 2, 2), name=TEXTS, description=TEXTS)
-    for definition_id, body in first:
-        holds(read(api, definition_id), body, "the definition when others had been created")
+    for definition_id, body in sent[:3]:
+        has_fields(read(api, definition_id), body, "the definition after others were created")
 
 
 @check("DEF-02", on="createUserAttributeDefinition getUserAttributeDefinitions")
 def a_created_definition_is_in_the_list(api: Api) -> None:
-    """Create definitions of each type, long, and of many scripts; find each in the list, read without any filter."""
+    """Create definitions of each type, with long texts and texts of many scripts; find each in the unfiltered list."""
     texts: tuple[dict[str, str], ...] = (
         {"name": "名前 Имя 👟"},
         {"name": "Ä" * 255},
@@ -142,105 +116,98 @@ def a_created_definition_is_in_the_list(api: Api) -> None:
         {"slug": api.fresh("9_").ljust(255, "Z"), "description": " \r\n "},
         {"slug": f"00{int.from_bytes(api.fresh('s').encode())}"},
     )
-    sent = [a_body(api, type_) for type_ in TYPES]
-    sent += [{**a_body(api, TYPES[number]), **text} for number, text in enumerate(texts)]
-    sent += [{**a_body(api, type_), **text} for text in texts[:2] for type_ in subset(api, TYPES)]
-    made = {}
-    for body in sent:
-        made[create(api, body)["_id"]] = body
+    bodies = [definition_body(api, type_) for type_ in TYPES]
+    bodies += [definition_body(api, TYPES[number], **text) for number, text in enumerate(texts)]
+    bodies += [definition_body(api, type_, **text) for text in texts[:2] for type_ in subset(api, TYPES)]
+    created = {create(api, body)["_id"]: body for body in bodies}
     for read_list in (in_pages, list_all):
-        found = entries(api, DEFINITIONS, made, read=read_list)
-        for one, body in made.items():
-            expect(one in found, f"the list to hold the definition {one}", "it is on no page")
-            holds(found[one], body, "the definition in the list")
+        listed = entries(api, DEFINITIONS, created, read=read_list)
+        for definition_id, body in created.items():
+            expect(definition_id in listed, f"the list to have the definition {definition_id}", "it is on no page")
+            has_fields(listed[definition_id], body, "the definition in the list")
 
 
 @check("DEF-03", on="createUserAttributeDefinition")
 def two_creations_get_different_ids(api: Api) -> None:
-    """Create definitions alike in all but the slug, also after one was deleted: no id is given twice."""
-    given: list[str] = []
+    """Create definitions that differ in the slug alone, also after one was deleted: no id is used twice."""
+    ids: list[str] = []
     for number in range(8):
-        body = a_body(api, name="The same name", description="The same description")
+        body = definition_body(api, name="The same name", description="The same description")
         created = create(api, body)
-        expect(created["_id"] not in given, "an id that no creation got before", f"{created['_id']} again")
-        given.append(created["_id"])
+        expect(created["_id"] not in ids, "a new _id for each creation", f"{created['_id']} again")
+        ids.append(created["_id"])
         if number % 3 == 1:
-            api.delete(path_of(created["_id"]))
-    slug = api.fresh("s")
-    for like in (slug, slug.upper(), f"{slug}-", f"{slug}_"):
-        answer = api.post(DEFINITIONS, a_body(api, slug=like, name="The same name"))
-        if answer.ok:  # slugs may be unique whatever the case
-            expect(field(answer, "_id") not in given, f"an id of its own for the slug {like}", answer.text)
-            given.append(field(answer, "_id"))
+            api.delete(definition_path(created["_id"]))
+    base = api.fresh("s")
+    for slug in (base, base.upper(), f"{base}-", f"{base}_"):
+        answer = api.post(DEFINITIONS, definition_body(api, slug=slug, name="The same name"))
+        if answer.ok:  # slugs may be unique regardless of case
+            expect(field(answer, "_id") not in ids, f"a new _id for the slug {slug}", answer.text)
+            ids.append(field(answer, "_id"))
 
 
 @check("DEF-13", on="createUserAttributeDefinition")
 def a_taken_slug_is_refused(api: Api) -> None:
     """Create a second definition with the slug of the first: alike, different, and after the first was renamed."""
-    body = a_body(api, "number")
+
+    def is_rejected(body: JsonObject, case: str) -> None:
+        expect_status(api.post(DEFINITIONS, body), HTTPStatus.BAD_REQUEST, f"a creation with the slug of {case}")
+
+    body = definition_body(api, "number")
     first = create(api, body)
-
-    def refused(again: JsonObject, when: str) -> None:
-        answer = api.post(DEFINITIONS, again)
-        expect(answer.status == HTTPStatus.BAD_REQUEST, f"400 for a slug that is taken, {when}", str(answer))
-
-    refused(body, "by a definition just like it")
-    refused(a_body(api, "list", slug=body["slug"]), "by a definition unlike it")
-    api.put(path_of(first["_id"]), {"name": api.fresh("Renamed "), "type": "boolean"})
-    refused(body, "by a definition that was changed since")
-    longest = a_body(api, slug=api.fresh("long-").ljust(255, "z"))
+    is_rejected(body, "an equal definition")
+    is_rejected(definition_body(api, "list", slug=body["slug"]), "a different definition")
+    api.put(definition_path(first["_id"]), {"name": api.fresh("Renamed "), "type": "boolean"})
+    is_rejected(body, "a definition that was updated since")
+    longest = definition_body(api, slug=api.fresh("long-").ljust(255, "z"))
     create(api, longest)
-    refused(longest, "and as long as slugs get")
+    is_rejected(longest, "another definition, of maximum length")
 
 
 @check("DEF-13", on="createUserAttributeDefinition")
 def a_slug_is_given_once_to_creations_at_the_same_time(api: Api) -> None:
-    """Send creations with one slug at the same time: one is taken, and all others are refused."""
+    """Send creations with one slug at the same time: one succeeds, and all others are rejected."""
     for _ in range(2):
         slug = api.fresh("s")
-        sent = [a_body(api, slug=slug) for _ in range(8)]
-        answers = at_once(functools.partial(api.post, DEFINITIONS, body) for body in sent)
-        taken = [str(answer) for answer in answers if answer.ok]
-        expect(len(taken) == 1, f"the slug {slug} to be given once to creations at the same time", taken)
-        refused = [answer for answer in answers if not answer.ok]
-        for answer in refused:
-            expect(
-                answer.status == HTTPStatus.BAD_REQUEST, "400 for a slug that is taken at the same time", str(answer)
-            )
+        bodies = [definition_body(api, slug=slug) for _ in range(8)]
+        answers = at_once(functools.partial(api.post, DEFINITIONS, body) for body in bodies)
+        created = [str(answer) for answer in answers if answer.ok]
+        expect(len(created) == 1, f"one of the simultaneous creations with the slug {slug} to succeed", created)
+        for answer in answers:
+            if not answer.ok:
+                expect_status(answer, HTTPStatus.BAD_REQUEST, "all simultaneous creations with one slug but one")
 
 
 @check("DEF-13", on="createUserAttributeDefinition deleteUserAttributeDefinitionById")
 def a_slug_is_free_once_its_definition_is_deleted(api: Api) -> None:
-    """Delete a definition and create another with its slug; then that one holds it."""
-    body = a_body(api)
-    api.delete(path_of(create(api, body)["_id"]))
-    answer = api.post(DEFINITIONS, body)
-    expect(answer.status == HTTPStatus.CREATED, "a slug to be free when its definition is deleted", str(answer))
-    answer = api.post(DEFINITIONS, body)
-    expect(answer.status == HTTPStatus.BAD_REQUEST, "400 for a slug that is taken again", str(answer))
+    """Delete a definition and create another with its slug; then the slug is taken again."""
+    body = definition_body(api)
+    api.delete(definition_path(create(api, body)["_id"]))
+    expect_status(api.post(DEFINITIONS, body), HTTPStatus.CREATED, "a creation with the slug of a deleted definition")
+    expect_status(api.post(DEFINITIONS, body), HTTPStatus.BAD_REQUEST, "a second creation with that slug")
 
 
 @check("DEF-15", on="createUserAttributeDefinition getUserAttributeDefinitionById", cases=TYPES)
 def a_new_definition_has_the_defaults(api: Api, type_: str) -> None:
-    """Create a definition of each type and look at all that was not sent, in the answer, by id and in the list.
+    """Create a definition of each type and check every field that was not sent: in the response, by id, in the list.
 
-    One of the type was made and updated before: a new one does not take after it.
+    Another definition of the type is created and updated first: its fields must not become defaults.
     """
-    before = create(api, a_body(api, type_))
-    api.put(path_of(before["_id"]), {"customer_editable": True, "description": "Not the next one's"})
-    body = a_body(api, type_)
+    before = create(api, definition_body(api, type_))
+    api.put(definition_path(before["_id"]), {"customer_editable": True, "description": "Not the next one's"})
+    body = definition_body(api, type_)
     created = create(api, body)
-    ignored = create(api, a_body(api, type_, pinned=True, encrypted=True, pin_order=7, default_value="x"))
-    by_slug = of_slug(api, body["slug"])
-    found = {
-        "the answer to its creation": created,
-        "the definition that was read": read(api, created["_id"]),
-        "the definition in the list": by_slug[0] if len(by_slug) == 1 else created,
-        "a definition created with properties that a creation does not take": ignored,
+    read_only = create(api, definition_body(api, type_, pinned=True, encrypted=True, pin_order=7, default_value="x"))
+    listed = with_slug(api, body["slug"])
+    sources = {
+        "the response to the creation": created,
+        "the definition read by id": read(api, created["_id"]),
+        "the definition in the list": listed[0] if len(listed) == 1 else created,
+        "a definition created with properties that a creation ignores": read_only,
     }
-    for where, one in found.items():
+    for source, definition in sources.items():
         for name, default in DEFAULTS.items():
-            expect(name in one, f"{name} in {where}", one)
-            same(one[name], default, f"{name} of {where}")
-        expect("created_at" in one, f"created_at in {where}", one)
-        same(one.get("modified_at"), one["created_at"], f"modified_at of {where}, never updated,")
+            expect(name in definition, f"{name} in {source}", definition)
+            same(definition[name], default, f"{name} of {source}")
+        expect("created_at" in definition, f"created_at in {source}", definition)
+        same(definition.get("modified_at"), definition["created_at"], f"modified_at of {source}, never updated,")

@@ -1,13 +1,14 @@
-"""DEF: what a delete takes away, and definitions that are not there."""
+"""DEF: deleting definitions, and definitions that do not exist."""
 
 import hashlib
 from http import HTTPStatus
 
 from audience_conformance.checks.assertions import (
     at_most,
-    body,
+    expect_status,
     field,
     in_pages,
+    item_total,
     items,
     list_all,
     record,
@@ -16,21 +17,19 @@ from audience_conformance.checks.assertions import (
     thorough,
 )
 from audience_conformance.checks.attributes.values import FITS
-from audience_conformance.checks.definitions.create import TYPES, a_body, create, path_of, read
+from audience_conformance.checks.definitions.create import FLAGS, TYPES, create, definition_body, read
 from audience_conformance.checks.definitions.update import update
 from audience_conformance.checks.prerequisites import SETS_VALUE
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, user_path, value_path
-from audience_conformance.results.finding import Skip, expect, fail
+from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, definition_path, user_path, value_path
+from audience_conformance.results.finding import Skip, expect
 
 DELETE = "deleteUserAttributeDefinitionById"
 
 
-def delete(api: Api, definition_id: str) -> JsonObject:
-    """Delete a definition; here a refusal is a finding, of DEF-07."""
-    answer = api.delete(path_of(definition_id))
-    succeeded(answer, "a definition to be deleted", rule="DEF-07", operation=DELETE)
-    return record(answer)
+def _delete(api: Api, definition_id: str) -> None:
+    answer = api.delete(definition_path(definition_id))
+    record(succeeded(answer, "a definition to be deleted", rule="DEF-07", operation=DELETE))
 
 
 def unknown_ids(api: Api) -> list[str]:
@@ -43,69 +42,61 @@ def unknown_ids(api: Api) -> list[str]:
 
 @check("DEF-07", on=f"{DELETE} getUserAttributeDefinitionById getUserAttributeDefinitions", cases=TYPES)
 def a_deleted_definition_is_gone(api: Api, type_: str) -> None:
-    """Delete definitions, new, updated and with values; each is 404 by id and in no list, while its sibling stays."""
-    user_id = api.fresh("u")
-    made = [create(api, a_body(api, type_)) for _ in range(4 if thorough(api) else 3)]
+    """Delete definitions, new, updated and with values: each is 404 by id and in no list, and another one stays."""
+    made = [create(api, definition_body(api, type_)) for _ in range(4 if thorough(api) else 3)]
     update(api, made[1]["_id"], {"name": api.fresh("Renamed "), "customer_editable": True})
-    api.put(value_path(made[-2]["_id"], user_id), {"attribute": {"value": FITS[type_][0]}})
-    gone, sibling = made[:-1], made[-1]
-    flags: list[JsonObject] = [{flag: False} for flag in ("customer_editable", "encrypted", "pinned", "is_locked")]
-    read_as = {one["_id"]: read(api, one["_id"], rule="DEF-01").get("name") for one in gone}
-    for one in gone:
-        delete(api, one["_id"])
-    ids = {one["_id"] for one in gone}
-    for one in gone:
-        answer = api.get(path_of(one["_id"]))
-        expect(answer.status == HTTPStatus.NOT_FOUND, "404 to the read of a deleted definition", str(answer))
-        queries: list[JsonObject] = [{}, {"type": type_}, {"name": read_as[one["_id"]]}]
+    api.put(value_path(made[-2]["_id"], api.fresh("u")), {"attribute": {"value": FITS[type_][0]}})
+    *deleted, kept = made
+    names = {one["_id"]: read(api, one["_id"]).get("name") for one in deleted}
+    for one in deleted:
+        _delete(api, one["_id"])
+    flags: list[JsonObject] = [{flag: False} for flag in FLAGS]
+    for one in deleted:
+        answer = api.get(definition_path(one["_id"]))
+        expect_status(answer, HTTPStatus.NOT_FOUND, "the read of a deleted definition")
+        queries: list[JsonObject] = [{}, {"type": type_}, {"name": names[one["_id"]]}]
         for query in (*at_most(api, queries, 1), *(at_most(api, flags, 1) if one is made[0] else ())):
             answer = api.get(DEFINITIONS, slug=one["slug"], **query)
             expect(not items(answer), "no deleted definition in the list by slug", str(answer))
-            total = field(answer, "page", "item_total")
-            expect(total == 0, "no deleted definition counted in the list", str(answer), rule="PAG-07")
-    whole = (in_pages(api, DEFINITIONS), list_all(api, DEFINITIONS, type=type_) if thorough(api) else [])
-    flagged = list_all(api, DEFINITIONS, customer_editable=True) if thorough(api) else []
-    renamed = list_all(api, DEFINITIONS, name="Renamed") if thorough(api) else []
-    for item in (*whole[0], *whole[1], *flagged, *renamed):
-        expect(item.get("_id") not in ids, "no deleted definition in the list", item)
-    read(api, sibling["_id"], rule="DEF-07")
-    api.post(DEFINITIONS, a_body(api, type_, slug=made[0]["slug"]))
-    update(api, sibling["_id"], {"name": str(made[1].get("name")), "description": "Stays"})
-    for one in gone:
-        answer = api.get(path_of(one["_id"]))
-        expect(
-            answer.status == HTTPStatus.NOT_FOUND,
-            "404 to a deleted definition, whoever has its slug or name now",
-            str(answer),
-        )
+            expect(item_total(answer) == 0, "no deleted definition counted in the list", str(answer), rule="PAG-07")
+    listed = in_pages(api, DEFINITIONS)
+    if thorough(api):
+        for query in ({"type": type_}, {"customer_editable": True}, {"name": "Renamed"}):
+            listed += list_all(api, DEFINITIONS, **query)
+    for item in listed:
+        expect(item.get("_id") not in names, "no deleted definition in the list", item)
+    read(api, kept["_id"], "DEF-07")
+    api.post(DEFINITIONS, definition_body(api, type_, slug=made[0]["slug"]))
+    update(api, kept["_id"], {"name": str(made[1].get("name")), "description": "Stays"})
+    for one in deleted:
+        answer = api.get(definition_path(one["_id"]))
+        expect_status(answer, HTTPStatus.NOT_FOUND, "a deleted definition whose slug or name another one has now")
 
 
 @check("DEF-08", on=f"getUserAttributeDefinitionById updateUserAttributeDefinition {DELETE}")
 def an_unknown_definition_is_404(api: Api) -> None:
-    """Read, update and delete by ids that no definition has: of every form, a slug, a name, and one that is deleted."""
-    made = create(api, a_body(api))
-    deleted = create(api, a_body(api))
-    delete(api, deleted["_id"])
-    near = [f"{made['_id']}x", made["_id"][:-1], f"{made['_id']} "]
-    for unknown in (*at_most(api, unknown_ids(api), 3), made["slug"], made["name"], *near, deleted["_id"]):
-        path = path_of(unknown)
+    """Read, update and delete by ids that no definition has: of every form, a slug, a name, and a deleted one."""
+    made, deleted = create(api, definition_body(api)), create(api, definition_body(api))
+    _delete(api, deleted["_id"])
+    similar = [f"{made['_id']}x", made["_id"][:-1], f"{made['_id']} "]
+    for unknown in (*at_most(api, unknown_ids(api), 3), made["slug"], made["name"], *similar, deleted["_id"]):
+        path = definition_path(unknown)
         answer = api.get(path)
-        if unknown in near and answer.ok and record(answer).get("name") != made["name"]:
-            continue  # ids may be numbers: what another thing has as its id is not ours to write to
-        expect(answer.status == HTTPStatus.NOT_FOUND, f"404 to the read of {unknown}", str(answer))
+        if unknown in similar and answer.ok and record(answer).get("name") != made["name"]:
+            continue  # ids may be numbers, and another definition may have this one: the suite must not write to it
+        expect_status(answer, HTTPStatus.NOT_FOUND, f"the read of {unknown}")
         for changes in ({"name": "x"}, {"type": "date", "customer_editable": True}, {}):
             answer = api.put(path, changes)
             if answer.ok:
                 api.delete(path)
-            expect(answer.status == HTTPStatus.NOT_FOUND, f"404 to the update of {unknown}", str(answer))
-        answer = api.delete(path)
-        expect(answer.status == HTTPStatus.NOT_FOUND, f"404 to the delete of {unknown}", str(answer))
-    read(api, made["_id"], rule="DEF-08")
+            expect_status(answer, HTTPStatus.NOT_FOUND, f"the update of {unknown}")
+        expect_status(api.delete(path), HTTPStatus.NOT_FOUND, f"the delete of {unknown}")
+    read(api, made["_id"], "DEF-08")
 
 
 @check("DEF-17", on=f"{DELETE} getUserAttributesForUser getUserAttributeById", needs=(SETS_VALUE,))
 def deleting_a_definition_removes_its_values(api: Api) -> None:
-    """Delete a definition of which users hold values; they keep their other values, and a new one brings none back."""
+    """Delete a definition of which users have values: they keep other values; a new definition restores none."""
     users = [api.fresh("u") for _ in subset(api, range(12))]
     slug = api.fresh("s")
     doomed, kept = (api.definition("number", slug=one) for one in (slug, f"{slug}-2"))
@@ -113,34 +104,32 @@ def deleting_a_definition_removes_its_values(api: Api) -> None:
         for one in (doomed, kept):
             if not api.put(value_path(one["_id"], user_id), {"attribute": {"value": number}}).ok:
                 raise Skip(SETS_VALUE)
-    delete(api, doomed["_id"])
-    again = api.post(DEFINITIONS, a_body(api, "number", slug=slug))
+    _delete(api, doomed["_id"])
+    again = api.post(DEFINITIONS, definition_body(api, "number", slug=slug))
     for user_id in users:
-        for gone in (doomed["_id"], *([again.json["_id"]] if again.ok else [])):
-            answer = api.get(value_path(gone, user_id))
-            expect(answer.status == HTTPStatus.NOT_FOUND, "404 to a value whose definition is deleted", str(answer))
+        for definition_id in (doomed["_id"], *([again.json["_id"]] if again.ok else [])):
+            answer = api.get(value_path(definition_id, user_id))
+            expect_status(answer, HTTPStatus.NOT_FOUND, "the read of a value whose definition is deleted")
         answer = api.get(user_path(user_id))
-        held = [field(item, "user_attribute_definition_id") for item in items(answer)]
-        expect(held == [kept["_id"]], "the user's list without the values of the deleted definition", str(answer))
+        ids = [field(item, "user_attribute_definition_id") for item in items(answer)]
+        expect(ids == [kept["_id"]], "the user's list without the values of the deleted definition", str(answer))
         answer = api.get(user_path(user_id), page_size=1)
-        total = field(body(answer), "page", "item_total")
-        expect(total == 1, "item_total without the values of the deleted definition", str(answer))
+        expect(item_total(answer) == 1, "item_total without the values of the deleted definition", str(answer))
         answer = api.get(value_path(kept["_id"], user_id))
-        expect(answer.status == HTTPStatus.OK, "the value of another definition to be found", str(answer))
+        expect_status(answer, HTTPStatus.OK, "the read of the value of another definition")
 
 
 @check("DEF-18", on=DELETE, cases=TYPES)
 def a_delete_says_so(api: Api, type_: str) -> None:
-    """Delete definitions of each type, with values, without, and updated: success is true, and there is a message."""
+    """Delete definitions of each type, with values, without, and updated: success is true, and message is a text."""
     made = [api.definition(type_) for _ in range(3)]
     api.put(value_path(made[1]["_id"], api.fresh("u")), {"attribute": {"value": FITS[type_][0]}})
-    api.put(path_of(made[2]["_id"]), {"name": api.fresh("Renamed "), "customer_editable": True})
+    api.put(definition_path(made[2]["_id"]), {"name": api.fresh("Renamed "), "customer_editable": True})
     for one in made:
-        answer = api.delete(path_of(one["_id"]))
-        expect(answer.status == HTTPStatus.OK, "200 to a delete", str(answer), rule="DEF-07")
-        found = record(answer)
-        message = found.get("message")
-        expect(found.get("success") is True, "success to be true", str(answer))
+        answer = api.delete(definition_path(one["_id"]))
+        confirmation = record(expect_status(answer, HTTPStatus.OK, "a delete", rule="DEF-07"))
+        message = confirmation.get("message")
+        expect(confirmation.get("success") is True, "success to be true", str(answer))
         expect(isinstance(message, str) and message.strip() != "", "a message", str(answer))
 
 
@@ -148,14 +137,13 @@ def a_delete_says_so(api: Api, type_: str) -> None:
 def a_second_delete_is_404(api: Api) -> None:
     """Delete a definition again, once and twice, with values and after another took its slug, which then stays."""
     for type_ in at_most(api, TYPES, 3):
-        sent = a_body(api, type_)
-        made = create(api, sent)
+        body = definition_body(api, type_)
+        made = create(api, body)
         api.put(value_path(made["_id"], api.fresh("u")), {"attribute": {"value": FITS[type_][0]}})
-        delete(api, made["_id"])
-        heir = api.post(DEFINITIONS, sent)
+        _delete(api, made["_id"])
+        successor = api.post(DEFINITIONS, body)
         for _ in range(2):
-            answer = api.delete(path_of(made["_id"]))
-            if answer.status != HTTPStatus.NOT_FOUND:
-                fail("404 to the delete of what is deleted", str(answer), operation=DELETE)
-        if heir.ok:
-            read(api, record(heir)["_id"], rule="DEF-19")
+            answer = api.delete(definition_path(made["_id"]))
+            expect_status(answer, HTTPStatus.NOT_FOUND, "the delete of a deleted definition", operation=DELETE)
+        if successor.ok:
+            read(api, record(successor)["_id"], "DEF-19")
