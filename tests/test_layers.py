@@ -34,7 +34,7 @@ LAYERS = {
         ("operations", "seeds"),
         ("store",),
         ("contract",),
-        ("errors",),
+        ("errors", "loopback"),
         ("__init__",),
     ),
 }
