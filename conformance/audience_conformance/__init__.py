@@ -1,1 +1,1 @@
-"""Checks of the Audience contract: the linter of openapi.yaml, and the suite that holds a server against it."""
+"""The linter of openapi.yaml, and the conformance suite that checks a server against it."""
