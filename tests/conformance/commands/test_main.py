@@ -114,6 +114,14 @@ def test_version_is_that_of_the_distribution() -> None:
     assert run("--version").stdout == f"audience-conformance {importlib.metadata.version('audience-contract')}\n"
 
 
+def test_the_package_can_be_run_with_python_m() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "audience_conformance", "rules", "X"], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert result.stderr.startswith("audience-conformance rules: no rule is called X")
+
+
 def test_version_of_a_tree_that_is_not_installed_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "DISTRIBUTION", "no-such-distribution")
     result = run("--version")

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.conformance.running import APPLICATION, BASE, conformance, snapshot
+from tests.conformance.cli_runner import APPLICATION, BASE, conformance, snapshot
 
 from audience_conformance.client.api import DEFINITIONS, GROUPS, csv_url
 from audience_conformance.runner.local_seed import OTHER_APPLICATION

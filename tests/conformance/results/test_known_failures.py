@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.conformance.running import conformance, pytest_suite
+from tests.conformance.cli_runner import conformance, pytest_suite
 
 from audience_conformance.results.known_failures import KnownFailuresError, as_yaml, read_known
 from audience_conformance.results.result import Result

@@ -1,4 +1,4 @@
-"""What existed before a run is the same after it, however the run ends, and nothing of the run is left."""
+"""A run deletes what it created and changes nothing else, however it ends."""
 
 import os
 import signal
@@ -7,12 +7,17 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tests.conformance.running import command, conformance, conformance_process, environment, listening, snapshot
+from tests.conformance.cli_runner import (
+    command,
+    conformance,
+    conformance_process,
+    environment,
+    recording_proxy,
+    snapshot,
+)
 
 from audience_conformance.runner import local_mock
 from audience_conformance.settings.parse import read_settings
-
-READING = ["DEF-01", "DEF-12"]
 
 
 @pytest.fixture
@@ -67,9 +72,9 @@ def test_impatience_does_not_disturb_the_cleaning_up(same: str) -> None:
 
 def _interrupted(url: str, number: int, *arguments: str, times: int = 1, group: bool = False) -> tuple[int, str]:
     """Interrupt a run that makes one thing after the other."""
-    with listening(url) as (between, heard):
+    with recording_proxy(url) as (proxy, received):
         process = subprocess.Popen(
-            command("audience-conformance", "run", "--url", between, "--rules", "GRP-02", *arguments),
+            command("audience-conformance", "run", "--url", proxy, "--rules", "GRP-02", *arguments),
             env=environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -77,13 +82,13 @@ def _interrupted(url: str, number: int, *arguments: str, times: int = 1, group: 
             start_new_session=True,
         )
         deadline = time.monotonic() + 60
-        while len(heard) < 20 and time.monotonic() < deadline:
+        while len(received) < 20 and time.monotonic() < deadline:
             time.sleep(0.02)
         for _ in range(times):
             (os.killpg if group else os.kill)(process.pid, number)
             time.sleep(0.05)
         out, _ = process.communicate(timeout=60)
-        assert any(method == "DELETE" for method, _, _ in heard)
+        assert any(method == "DELETE" for method, _, _ in received)
     return process.returncode, out
 
 
@@ -96,12 +101,12 @@ def test_a_worker_that_is_killed_leaves_nothing(same: str) -> None:
 def test_what_cannot_be_deleted_is_listed(url: str) -> None:
     """Here by way of a target that stops answering: the run's own mock."""
     mock = local_mock.start()
-    with listening(mock.url) as (between, heard):
-        arguments = ["run", "--url", between, "--rules", "GRP-02", "--timeout", "2"]
+    with recording_proxy(mock.url) as (proxy, received):
+        arguments = ["run", "--url", proxy, "--rules", "GRP-02", "--timeout", "2"]
         process = subprocess.Popen(
             command("audience-conformance", *arguments), env=environment(), stdout=subprocess.PIPE, text=True
         )
-        while len(heard) < 10:
+        while len(received) < 10:
             time.sleep(0.02)
         mock.stop()
         out, _ = process.communicate(timeout=60)
@@ -115,19 +120,19 @@ def test_what_cannot_be_deleted_is_listed(url: str) -> None:
 def test_a_target_elsewhere_gets_reading_rules_only_unless_write_is_given(url: str) -> None:
     """0.0.0.0 is this machine, but not a loopback address."""
     elsewhere = url.replace("127.0.0.1", "0.0.0.0")
-    with listening(url) as (between, heard):
-        done = conformance("run", "--url", between.replace("127.0.0.1", "0.0.0.0"), "--rules", "DEF-*")
-        assert {method for method, _, _ in heard} == {"GET"}
-    assert "reading rules only: the target is not on this machine, and --write is not given" in done.out
-    assert "leave to write (--write)" in done.out
+    with recording_proxy(url) as (proxy, received):
+        done = conformance("run", "--url", proxy.replace("127.0.0.1", "0.0.0.0"), "--rules", "DEF-*")
+        assert {method for method, _, _ in received} == {"GET"}
+    assert "only reading rules were checked: the target is not on this machine, and --write is not given" in done.out
+    assert "write permission (--write)" in done.out
     assert done.code == 0
     done = conformance("run", "--url", elsewhere, "--rules", "DEF-02", "--write")
     assert done.code == 0
-    assert "reading rules only" not in done.out
+    assert "only reading rules" not in done.out
 
 
 def test_read_only_holds_anywhere(url: str) -> None:
-    with listening(url) as (between, heard):
-        done = conformance("run", "--url", between, "--rules", "DEF-*", "--read-only")
-        assert {method for method, _, _ in heard} == {"GET"}
-    assert "reading rules only: --read-only" in done.out
+    with recording_proxy(url) as (proxy, received):
+        done = conformance("run", "--url", proxy, "--rules", "DEF-*", "--read-only")
+        assert {method for method, _, _ in received} == {"GET"}
+    assert "only reading rules were checked: --read-only" in done.out
