@@ -13,7 +13,8 @@ import tempfile
 import threading
 import time
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +29,7 @@ _STOP_TIME = 5.0
 _JOB_DELAY = "0.005"
 
 
-class _UsersFile(BaseHTTPRequestHandler):
-    """Serves the users file that the mock reads."""
-
-    def do_GET(self) -> None:
-        content = local_seed.users_file().encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/csv")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
+class _FileServer(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
@@ -50,7 +41,7 @@ class LocalMock:
         self.url = url
         self._process = process
         self._folder = folder
-        self._files = ThreadingHTTPServer(("127.0.0.1", 0), _UsersFile)
+        self._files = ThreadingHTTPServer(("127.0.0.1", 0), partial(_FileServer, directory=folder / "files"))
         threading.Thread(target=self._files.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def apply_to(self, settings: Settings) -> Settings:
@@ -95,6 +86,8 @@ def start() -> LocalMock:
 
 def _spawn(command: Path, folder: Path) -> subprocess.Popen[bytes]:
     seed = folder / "seed.yaml"
+    (folder / "files").mkdir()
+    (folder / "files" / "users.csv").write_text(local_seed.users_file(), encoding="utf-8")
     seed.write_text(json.dumps(local_seed.seed()), encoding="utf-8")  # JSON is YAML
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 (our own command)

@@ -97,9 +97,8 @@ class Outcomes:
         from audience_conformance.runner import session  # noqa: PLC0415
 
         report = yield
-        found = session.result_of(report) if call.when == "call" else None
-        if found and found[0].status == "failed":
-            result, _ = found
+        result = session.result_of(report) if call.when == "call" else None
+        if result and result.status == "failed":
             strict = item.config.stash[session.WORKER_INPUT].settings.strict
             why = result.known or ("" if strict or result.level == "MUST" else f"a SHOULD rule: {result.requirement}")
             if why:
@@ -112,8 +111,8 @@ class Outcomes:
         from audience_conformance.runner import session  # noqa: PLC0415
 
         if isinstance(report, pytest.TestReport) and report.when == "call":
-            found = session.result_of(report)
-            if found and found[0].status == "error":
+            result = session.result_of(report)
+            if result and result.status == "error":
                 return "error", "E", "ERROR"
         return None
 

@@ -22,7 +22,7 @@ from audience_conformance.runner import local_mock
 from audience_conformance.runner.execute import new_result
 from audience_conformance.runner.preflight import CannotRun, check_target
 from audience_conformance.runner.resource_log import clean_up, pids_of
-from audience_conformance.runner.summarize import Timing, nothing_to_check, summarize
+from audience_conformance.runner.summarize import nothing_to_check, summarize
 from audience_conformance.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,12 +57,9 @@ class WorkerInput(NamedTuple):
 WORKER_INPUT = pytest.StashKey[WorkerInput]()
 
 
-def result_of(report: pytest.TestReport) -> tuple[Result, int] | None:
-    """The result in a report of pytest, and the number of requests sent for it."""
-    for name, value in report.user_properties:
-        if name == KEY and isinstance(value, dict):
-            return Result(**value["result"]), value["sent"]
-    return None
+def result_of(report: pytest.TestReport) -> Result | None:
+    """The result in a report of pytest."""
+    return next((Result(**value) for name, value in report.user_properties if name == KEY), None)  # type: ignore[arg-type]
 
 
 class Session:
@@ -114,19 +111,18 @@ class Session:
             return self.summary
         self._finishing = True
         left: list[str] = []
-        if self._folder is not None and self._folder.exists():
-            if self.settings.url is not None and self.settings.writes:
-                search = self.interrupted or any(result.status in ("failed", "error") for result in self._results)
-                left, sent = clean_up(self.settings, self._folder, search=search)
-                self._sent += sent
-            shutil.rmtree(self._folder, ignore_errors=True)
-        timing = Timing(self._started, time.time() - self._started, self._sent)
-        self.summary = summarize(self.settings, self._results, left, timing, interrupted=self.interrupted)
+        if self._folder and self._folder.exists() and self.settings.url and self.settings.writes:
+            search = self.interrupted or any(result.status in ("failed", "error") for result in self._results)
+            left, sent = clean_up(self.settings, self._folder, search=search)
+            self._sent += sent
+        self.summary = summarize(
+            self.settings, self._results, left, self._started, self._sent, interrupted=self.interrupted
+        )
         self.close()
         return self.summary
 
     def close(self) -> None:
-        """Stop the mock, and restore the signal handlers."""
+        """Stop the mock, delete the folder, and restore the signal handlers."""
         self._finishing = True
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -188,14 +184,13 @@ class Session:
         return GroupScheduler(self.items, config, log)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        found = result_of(report) if report.when == "call" else None
-        if found is None:
-            if report.passed or report.skipped or (report.when == "teardown"):
+        result = result_of(report) if report.when == "call" else None
+        if result is None:
+            if report.passed or report.skipped or report.when == "teardown":
                 return
-            found = self._crashed(report), 0
-        result, sent = found
+            result = self._crashed(report)
         self._results.append(result)
-        self._sent += sent
+        self._sent += result.sent
         self.on_result(result)
 
     def _crashed(self, report: pytest.TestReport) -> Result:

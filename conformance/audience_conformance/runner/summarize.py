@@ -1,9 +1,9 @@
 """The end of a run: its summary and the files that it writes."""
 
+import time
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
 
 from audience_conformance import reports
 from audience_conformance.results.known_failures import as_yaml
@@ -14,18 +14,10 @@ from audience_conformance.runner.preflight import CannotRun
 from audience_conformance.settings.settings import Settings
 
 
-class Timing(NamedTuple):
-    """When a run started (`time.time`), how many seconds it took, and how many requests it sent."""
-
-    started: float
-    seconds: float
-    sent: int
-
-
 def summarize(
-    settings: Settings, results: list[Result], left: list[str], timing: Timing, *, interrupted: bool
+    settings: Settings, results: list[Result], left: list[str], started: float, sent: int, *, interrupted: bool
 ) -> Summary:
-    """The summary of a run."""
+    """The summary of a run that ends now; `started` is its `time.time`."""
     known = settings.known()
     selected = settings.selected_rules()
     checked = {result.rule for result in results}
@@ -35,9 +27,9 @@ def summarize(
         profile=settings.profile,
         seed=settings.seed,
         results=results,
-        sent=timing.sent,
-        seconds=timing.seconds,
-        started=datetime.fromtimestamp(timing.started, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        sent=sent,
+        seconds=time.time() - started,
+        started=datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         version=_version(),
         left=[scrub(line, secrets) for line in left],
         known={rule_id: why for rule_id, why in known.rules(results).items() if rule_id in checked},

@@ -41,13 +41,13 @@ class Worker:
         self._run.ledger = self._log
         self._unanswered = 0
 
-    def perform(self, check: Check, case: str | None) -> tuple[Result, int]:
-        """Run one check; return its result and the number of requests sent for it."""
+    def perform(self, check: Check, case: str | None) -> Result:
+        """Run one check."""
         before = self._run.target.sent
         if self._deadline is not None and time.time() > self._deadline:
-            return new_result(check, case, "skipped", "more time (--max-time)"), 0
+            return new_result(check, case, "skipped", "more time (--max-time)")
         if self._unanswered >= MOST_SILENCES and not self._target_answers():
-            return new_result(check, case, "error", "the target has stopped answering: not tried"), 0
+            return new_result(check, case, "error", "the target has stopped answering: not tried")
         # Random choices depend on the seed and the item, not on the items before it.
         random.seed(f"{self.settings.seed} {item_id(check.name, case, check.rules)}")
         result = self._run.perform(check, case)
@@ -56,7 +56,7 @@ class Worker:
         # What the check could not delete is in the log, and tried once more at the end of the run.
         self._log.made.clear()
         result.sent = self._run.target.sent - before
-        return self._apply_exceptions(scrubbed(result, self.settings)), result.sent
+        return self._apply_exceptions(scrubbed(result, self.settings))
 
     def _apply_exceptions(self, result: Result) -> Result:
         """Mark a known failure; skip a finding of a rule that --skip-rules names."""

@@ -55,12 +55,12 @@ def note_old_names(arguments: Iterable[str], options: Iterable[click.Parameter])
             click.echo(f"{option.old_name} is now {option.opts[0]}; the old name still works", err=True)
 
 
+_ID: dict[str, Any] = {"type": types.non_empty, "metavar": "ID"}
 SECTIONS: dict[str, tuple[Option, ...]] = {
     "The target": (
         Option(
             "--url",
             type=types.url,
-            metavar="URL",
             sweep=True,
             help="Base URL of the server under test (default: start a mock). Example: --url http://127.0.0.1:4010",
         ),
@@ -77,32 +77,28 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
         ),
         Option(
             "--company",
-            type=types.non_empty,
-            metavar="ID",
+            **_ID,
             default=DEFAULT_COMPANY,
             sweep=True,
             help="Company to work in. Example: --company 559",
         ),
         Option(
             "--application",
-            type=types.non_empty,
-            metavar="ID",
+            **_ID,
             default=DEFAULT_APPLICATION,
             sweep=True,
             help=f"Application of the company to work in. Example: --application {DEFAULT_APPLICATION}",
         ),
         Option(
             "--other-application",
-            type=types.non_empty,
-            metavar="ID",
+            **_ID,
             sweep=True,
             help="Second application of the company, for the rules of tenant isolation. "
             "Example: --other-application 64b000000000000000000002",
         ),
         Option(
             "--group-id",
-            type=types.non_empty,
-            metavar="ID",
+            **_ID,
             help="Group with users, if possible with blacklisted ones; it is only read. "
             "Example: --group-id 64f111111111111111111111",
         ),
@@ -115,32 +111,20 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
         ),
         Option(
             "--locked-definition",
-            type=types.non_empty,
-            metavar="ID",
+            **_ID,
             help="Locked definition that the run may try to change and to delete: the API cannot create one. "
             "Example: --locked-definition 64f666666666666666666666",
         ),
         Option(
             "--validated-definition",
-            type=types.non_empty,
-            metavar="ID",
+            **_ID,
             help="Definition with validations; the run may put values of it for new users: the API cannot create one. "
             "Example: --validated-definition 64f888888888888888888888",
         ),
     ),
     "What is checked": (
-        Option(
-            "--rules",
-            type=types.rule_patterns,
-            metavar="PATTERNS",
-            help="Check only these rules. Example: --rules 'DEF-*,PAG-02'",
-        ),
-        Option(
-            "--skip-rules",
-            type=types.rule_patterns,
-            metavar="PATTERNS",
-            help="Do not check these rules. Example: --skip-rules 'CON-*'",
-        ),
+        Option("--rules", type=types.patterns, help="Check only these rules. Example: --rules 'DEF-*,PAG-02'"),
+        Option("--skip-rules", type=types.patterns, help="Do not check these rules. Example: --skip-rules 'CON-*'"),
         Option(
             "--level",
             type=click.Choice(LEVELS, case_sensitive=False),
@@ -170,7 +154,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
         ),
         Option(
             "--workers",
-            type=types.worker_count,
+            type=types.workers,
             metavar="N|auto",
             default="auto",
             in_pytest=None,
@@ -187,14 +171,12 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
         ),
         Option(
             "--max-time",
-            type=types.duration,
-            metavar="TIME",
+            type=types.time,
             help="Start no further check after this time; the remaining ones are skipped. Example: --max-time 5m",
         ),
         Option(
             "--timeout",
-            type=types.duration,
-            metavar="SECONDS",
+            type=types.time,
             default="10",
             in_pytest="--conformance-timeout",
             sweep=True,
@@ -202,8 +184,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
         ),
         Option(
             "--async-timeout",
-            type=types.duration,
-            metavar="SECONDS",
+            type=types.time,
             default="10",
             old_name="--patience",
             help="How long to wait for background jobs, such as reading a file of users. Example: --async-timeout 60",
@@ -228,7 +209,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
     "Known failures": (
         Option(
             "--known-failures",
-            type=types.known_failures_file,
+            type=types.known_failures,
             metavar="FILE",
             help="Known failures: they do not fail the run, but fail it once they pass or expire. "
             "Example: --known-failures known.yaml",
@@ -244,8 +225,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
     "Reports": (
         Option(
             "--report",
-            type=types.report_kinds,
-            metavar="KINDS",
+            type=types.kinds,
             multiple=True,
             help=f"Reports to write: {', '.join(types.REPORT_KINDS)}. Repeatable. Example: --report html,junit",
         ),

@@ -1,4 +1,7 @@
-"""The types of option values: each turns a text into a value, or raises a ValueError that says the fix."""
+"""The types of option values: each turns a text into a value, or raises a ValueError that says the fix.
+
+--help shows the name of a type in place of the value.
+"""
 
 import re
 from pathlib import Path
@@ -54,14 +57,14 @@ def url(text: str) -> str:
     return text
 
 
-def rule_patterns(text: str) -> str:
+def patterns(text: str) -> str:
     from audience_conformance.contract.rules import select  # noqa: PLC0415 (--help need not read the contract)
 
     select(text)
     return text
 
 
-def worker_count(text: str) -> int:
+def workers(text: str) -> int:
     """The number of workers; 0 for auto."""
     if text.lower() == "auto":
         return 0
@@ -70,7 +73,7 @@ def worker_count(text: str) -> int:
     return int(text)
 
 
-def duration(text: str) -> float:
+def time(text: str) -> float:
     """Seconds."""
     match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)([smh]?)", text.strip())
     seconds = float(match[1]) * _SECONDS[match[2] or "s"] if match else 0.0
@@ -88,7 +91,7 @@ def rate(text: str) -> float:
     return per_second
 
 
-def known_failures_file(text: str) -> str:
+def known_failures(text: str) -> str:
     from audience_conformance.results.known_failures import read_known  # noqa: PLC0415 (as above)
 
     read_known(Path(text))
@@ -104,7 +107,7 @@ def new_file(text: str) -> str:
     return text
 
 
-def report_kinds(text: str) -> tuple[str, ...]:
+def kinds(text: str) -> tuple[str, ...]:
     kinds = tuple(kind.strip().lower() for kind in text.split(",") if kind.strip())
     for kind in kinds:
         if kind not in REPORT_KINDS:

@@ -98,7 +98,7 @@ def _listen(settings: Settings, folder: Path, forget: Callable[[Run], None] = la
             for check, case in settings.items():
                 by[:] = f"{check.rules[0]} {check.name} {case}", check.rules[0], affinity_key(check, case)
                 forget(worker._run)
-                result, _ = worker.perform(check, case)
+                result = worker.perform(check, case)
                 assert result.status == "passed", f"{result.id}: {result.expected} / {result.actual}"
     return heard
 

@@ -16,13 +16,13 @@ def options(url: str) -> list[str]:
     return ["--url", url, "--conformance-profile", "smoke"]
 
 
-def test_an_item_is_called_by_its_rule_check_and_case(options: list[str], tmp_path: Path) -> None:
+def test_an_item_is_named_by_rule_check_and_case(options: list[str], tmp_path: Path) -> None:
     done = pytest_suite(*options, "--collect-only", "-q", "--rules", "DEF-0[12]", cwd=tmp_path)
     assert re.findall(r"\[(.*)\]", done.out) == ["DEF-01-reads", "DEF-02-writes-one", "DEF-02-writes-two"]
     assert done.code == 0
 
 
-def test_k_chooses_by_rule_and_by_check(options: list[str], tmp_path: Path) -> None:
+def test_k_selects_by_rule_and_by_check(options: list[str], tmp_path: Path) -> None:
     done = pytest_suite(*options, "-k", "DEF-01 or two", cwd=tmp_path)
     assert "2 passed" in done.out
     assert done.code == 0
@@ -87,7 +87,7 @@ def test_a_worker_that_dies_is_an_error(options: list[str], tmp_path: Path) -> N
     assert done.code == 2
 
 
-def test_a_projects_own_settings_do_not_reach_the_command(url: str, tmp_path: Path) -> None:
+def test_a_projects_own_settings_do_not_affect_the_command(url: str, tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     (tmp_path / "conftest.py").write_text("raise SystemExit('loaded')")
     arguments = ["run", "--url", url, "--rules", "DEF-01"]
@@ -98,7 +98,7 @@ def test_a_projects_own_settings_do_not_reach_the_command(url: str, tmp_path: Pa
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_other_peoples_runs_notice_nothing(tmp_path: Path) -> None:
+def test_pytest_runs_of_other_projects_are_not_affected(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(
         "def pytest_addoption(parser):\n"
         "    for name in ('--url', '--profile', '--seed', '--level', '--rules', '--report', '--write'):\n"
