@@ -8,7 +8,8 @@ import pytest
 from audience_conformance.checks.registry import Check
 from audience_conformance.results.result import item_id
 from audience_conformance.runner.message import format_finding
-from audience_conformance.runner.session import KEY, WORKER_INPUT
+from audience_conformance.runner.plugin import KEY
+from audience_conformance.runner.session import WORKER_INPUT
 from audience_conformance.runner.worker import Worker
 
 # A project's own warning filters must not fail this suite.

@@ -2,18 +2,16 @@
 
 import io
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
+import audience_conformance
 from audience_conformance.commands.rules import rules
 from audience_conformance.commands.run import run
 from audience_conformance.commands.sweep import sweep
 from audience_conformance.contract.location import contract_path
-
-DISTRIBUTION = "audience-contract"
 
 # Exit codes of `lint`, beside 0.
 FINDINGS, UNREADABLE = 1, 2
@@ -22,11 +20,8 @@ FINDINGS, UNREADABLE = 1, 2
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted or context.resilient_parsing:
         return
-    try:
-        number = version(DISTRIBUTION)
-    except PackageNotFoundError:
-        number = f"unknown ({DISTRIBUTION} is not installed)"
-    click.echo(f"audience-conformance {number}")
+    unknown = f"unknown ({audience_conformance.DISTRIBUTION} is not installed)"
+    click.echo(f"audience-conformance {audience_conformance.installed_version() or unknown}")
     context.exit()
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,9 +87,9 @@ def _run_pytest(session: "Session") -> None:
 
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(name, None)
-    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 (as plugin.py has it)
-    arguments = [os.path.join(folder, "test_rules.py")]  # noqa: PTH118
-    arguments += ["--config-file", os.devnull, "--rootdir", folder, "--import-mode", "importlib", "--assert", "plain"]
+    folder = Path(__file__).parents[1]
+    arguments = [str(folder / "test_rules.py"), "--config-file", os.devnull, "--rootdir", str(folder)]
+    arguments += ["--import-mode", "importlib", "--assert", "plain"]
     arguments += ["--disable-plugin-autoload", "-p", "audience_conformance.runner.plugin", "-p", "xdist.plugin"]
     arguments += ["-p", "no:cacheprovider", "-p", "no:terminalreporter", "--capture", "sys"]
     workers = session.settings.processes(len(session.items))

@@ -12,7 +12,9 @@ import sysconfig
 import tempfile
 import threading
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -34,33 +36,25 @@ class _FileServer(SimpleHTTPRequestHandler):
         pass
 
 
+@dataclass(frozen=True)
 class LocalMock:
-    """A mock that runs until `stop`; the folder holds its seed and its log."""
+    """A mock that runs until `stop`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], url: str, folder: Path) -> None:
-        self.url = url
-        self._process = process
-        self._folder = folder
-        self._files = ThreadingHTTPServer(("127.0.0.1", 0), partial(_FileServer, directory=folder / "files"))
-        threading.Thread(target=self._files.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    url: str
+    users_file_url: str
+    stop: Callable[[], None]
 
     def apply_to(self, settings: Settings) -> Settings:
         """The settings with this mock as the target; its prerequisites are defaults."""
         defaults = {
             "other_application": local_seed.OTHER_APPLICATION,
             "group_id": local_seed.GROUP,
-            "users_file_url": f"http://127.0.0.1:{self._files.server_port}/users.csv",
+            "users_file_url": self.users_file_url,
             "locked_definition": local_seed.LOCKED,
             "validated_definition": local_seed.VALIDATED,
         }
         values: dict[str, Any] = {name: getattr(settings, name) or defaults[name] for name in PREREQUISITES}
         return replace(settings, url=self.url, mock_started=True, **values)
-
-    def stop(self) -> None:
-        _stop(self._process)
-        self._files.shutdown()
-        self._files.server_close()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def start() -> LocalMock:
@@ -72,16 +66,17 @@ def start() -> LocalMock:
     command = Path(sysconfig.get_path("scripts")) / COMMAND
     if not command.exists():
         raise CannotRun(f"{COMMAND} is not installed beside this Python; name a target with --url")
-    folder = Path(tempfile.mkdtemp(prefix="audience-conformance-mock-"))
-    process = None
-    try:
+    with ExitStack() as cleanup:
+        folder = Path(tempfile.mkdtemp(prefix="audience-conformance-mock-"))
+        cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
         process = _spawn(command, folder)
-        return LocalMock(process, _url_of(process, folder), folder)
-    except BaseException:
-        if process is not None:
-            _stop(process)
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        cleanup.callback(_stop, process)
+        url = _url_of(process, folder)
+        files = ThreadingHTTPServer(("127.0.0.1", 0), partial(_FileServer, directory=folder / "files"))
+        cleanup.callback(files.server_close)
+        threading.Thread(target=files.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        cleanup.callback(files.shutdown)
+        return LocalMock(url, f"http://127.0.0.1:{files.server_port}/users.csv", cleanup.pop_all().close)
 
 
 def _spawn(command: Path, folder: Path) -> subprocess.Popen[bytes]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 KEY = "audience_conformance"
+"""The key of results in pytest's reports, and of the worker input in pytest-xdist."""
 _FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 (pathlib need not be loaded for others)
 
 

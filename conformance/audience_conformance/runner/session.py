@@ -12,6 +12,7 @@ import signal
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +21,7 @@ import pytest
 from audience_conformance.results.result import Result, item_id, name_in
 from audience_conformance.runner import local_mock
 from audience_conformance.runner.execute import new_result
+from audience_conformance.runner.plugin import KEY
 from audience_conformance.runner.preflight import CannotRun, check_target
 from audience_conformance.runner.resource_log import clean_up, pids_of
 from audience_conformance.runner.summarize import nothing_to_check, summarize
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from audience_conformance.checks.registry import Check
     from audience_conformance.results.summary import Summary
 
-KEY = "audience_conformance"
-"""The key of results in pytest's reports, and of the worker input in pytest-xdist."""
 _PYTEST_ERRORS = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR)
 """Exit codes of pytest that the run's exit code does not replace."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -225,7 +225,5 @@ def _stop_workers(folder: Path) -> None:
     """Interrupt the workers: pytest-xdist would wait until each has finished its check."""
     for pid in pids_of(folder):
         if pid != os.getpid():
-            try:
+            with suppress(OSError):
                 os.kill(pid, signal.SIGINT)
-            except OSError:
-                continue

@@ -2,10 +2,9 @@
 
 import time
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from audience_conformance import reports
+from audience_conformance import installed_version, reports
 from audience_conformance.results.known_failures import as_yaml
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
@@ -30,7 +29,7 @@ def summarize(
         sent=sent,
         seconds=time.time() - started,
         started=datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        version=_version(),
+        version=installed_version(),
         left=[scrub(line, secrets) for line in left],
         known={rule_id: why for rule_id, why in known.rules(results).items() if rule_id in checked},
         notes=_notes(settings, results),
@@ -77,10 +76,3 @@ def write_files(settings: Settings, summary: Summary) -> list[Path]:
         return [*written, *reports.write(summary, settings.report, Path(settings.report_dir))]
     except (OSError, reports.ReportError) as error:
         raise CannotRun(str(error)) from None
-
-
-def _version() -> str:
-    try:
-        return version("audience-contract")
-    except PackageNotFoundError:
-        return ""

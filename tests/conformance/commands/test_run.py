@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,6 @@ from tests.conformance.cli_runner import (
     BASE,
     conformance,
     conformance_process,
-    environment,
     recording_proxy,
     without_run_id,
 )
@@ -21,9 +18,6 @@ from audience_conformance.settings.options import OPTIONS
 
 HOLDS, MUST, SHOULD, CRASHES, LACKS = "DEF-01,DEF-02", "DEF-03", "DEF-12", "DEF-05", "DEF-14"
 SECRET = "s3cret-5f2a-value"
-
-
-# --- exit codes ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -82,9 +76,6 @@ def test_a_target_that_cannot_be_checked_is_one_line_with_the_fix(
 
 def test_the_base_path_may_be_part_of_the_url(url: str) -> None:
     assert conformance("run", "--url", f"{url}{BASE.partition('/company')[0]}/", "--rules", "DEF-01").code == 0
-
-
-# --- what runs ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -149,9 +140,6 @@ def test_workers_share_the_checks_and_the_rate(url: str) -> None:
     assert sent / seconds <= 21
 
 
-# --- what is printed ----------------------------------------------------------------------------------
-
-
 def test_a_finding_is_shown_with_requests_and_replay_command(url: str) -> None:
     done = conformance("run", "--url", url, "--rules", "DEF-03", "--seed", "7", "-H", f"Authorization: Bearer {SECRET}")
     assert "DEF-03 MUST failed  Two creations get different ids" in done.out
@@ -188,10 +176,6 @@ def test_secrets_are_printed_nowhere(url: str, tmp_path: Path) -> None:
     assert len(written) == 7
     for path in written:
         assert SECRET.lower() not in path.read_text(encoding="utf-8").lower(), path
-    for bad in ([f"Bearer {SECRET}"], [f"Authorization {SECRET}"], [f"X-Key: {SECRET}\n"], [f"X Key: {SECRET}\nX: y"]):
-        done = conformance("run", "--url", "http://127.0.0.1:9", "-H", *bad)
-        assert SECRET not in done.out + done.err
-        assert done.code == 2
 
 
 def test_reports_are_written_and_named(url: str, tmp_path: Path) -> None:
@@ -212,9 +196,6 @@ def test_a_report_that_cannot_be_written_is_exit_2(url: str, tmp_path: Path) -> 
     assert "--report-dir" in done.err
 
 
-# --- the same seed ------------------------------------------------------------------------------------
-
-
 def test_the_same_seed_gives_the_same_run() -> None:
     requests = []
     for seed in ("3", "3", "4"):
@@ -231,9 +212,6 @@ def test_the_same_seed_gives_the_same_run() -> None:
     assert requests[0] != requests[2]
 
 
-# --- help ---------------------------------------------------------------------------------------------
-
-
 def test_every_option_but_some_flags_has_an_example_in_its_help() -> None:
     for option in OPTIONS:
         help_text = option.help or ""
@@ -241,11 +219,3 @@ def test_every_option_but_some_flags_has_an_example_in_its_help() -> None:
             option.name in {"read_only", "strict", "fail_fast"}
         )
         assert help_text[0].isupper()
-
-
-def test_help_of_every_command_is_quick() -> None:
-    heavy = "{'hypothesis', 'pytest', 'rich', 'yaml', 'urllib3', 'schemathesis'}"
-    code = f"import sys, audience_conformance.commands.main; sys.exit(bool({heavy} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], check=False, env=environment(samples=False)).returncode == 0
-    for name in ("run", "rules", "sweep"):
-        assert "Example: audience-conformance " in conformance(name, "--help").out
