@@ -1,16 +1,18 @@
-"""The module that `pytest --pyargs audience_conformance` collects: each check, with each of its cases, is one item."""
+"""The module that `pytest --pyargs audience_conformance` collects: an item is a check with one of its cases."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
 from audience_conformance.checks.registry import Check
 from audience_conformance.results.result import item_id
 from audience_conformance.runner.message import format_finding
-from audience_conformance.runner.session import KEY, WORKER_INPUT
+from audience_conformance.runner.plugin import KEY
+from audience_conformance.runner.session import WORKER_INPUT
 from audience_conformance.runner.worker import Worker
 
-# Whatever a project turns into errors: its settings are not about this suite.
+# A project's own warning filters must not fail this suite.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
@@ -23,18 +25,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def worker(pytestconfig: pytest.Config) -> Iterator[Worker]:
-    """This process's way to the target."""
     worker_input = pytestconfig.stash[WORKER_INPUT]
     workers = getattr(pytestconfig, "workerinput", {}).get("workercount", 1)
-    made = Worker(worker_input.settings, worker_input.folder, worker_input.deadline, workers)
-    yield made
-    made.close()
+    with closing(Worker(worker_input.settings, worker_input.folder, worker_input.deadline, workers)) as worker:
+        yield worker
 
 
 def test_rule(check: Check, case: str | None, worker: Worker, record_property: object) -> None:
-    result, sent = worker.perform(check, case)
+    result = worker.perform(check, case)
     assert callable(record_property)
-    record_property(KEY, {"result": result.data(), "sent": sent})
+    record_property(KEY, result.data())
     if result.status == "skipped":
         pytest.skip(f"needs {result.actual}")
     if result.status != "passed":

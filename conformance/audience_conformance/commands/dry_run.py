@@ -4,7 +4,6 @@ import click
 
 from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import PREFIX
-from audience_conformance.commands.base import give_up
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.runner.summarize import nothing_to_check
@@ -13,24 +12,24 @@ from audience_conformance.settings.settings import Settings
 
 def print_plan(settings: Settings) -> None:
     """Print the checks that would run, and what each would write."""
-    cases: dict[str, list[str]] = {}
-    checks: dict[str, Check] = {}
-    for check, case in settings.items():
-        checks[check.name] = check
-        cases.setdefault(check.name, []).extend([case] if case else [])
-    if not checks:
-        give_up("run", nothing_to_check(settings))
-    for name, check in checks.items():
-        times = f" ({len(cases[name])} cases)" if cases[name] else ""
-        click.echo(f"{check.rules[0]}  {name.replace('_', ' ')}{times}: {_does(check, settings)}")
-    rules = {check.rules[0] for check in checks.values()}
+    items = settings.items()
+    if not items:
+        raise click.ClickException(nothing_to_check(settings))
+    checks: dict[Check, int] = {}
+    for check, _ in items:
+        checks[check] = checks.get(check, 0) + 1
+    for check, number in checks.items():
+        cases = f" ({number} cases)" if check.cases else ""
+        click.echo(f"{check.rules[0]}  {check.name.replace('_', ' ')}{cases}: {_effect(check, settings)}")
     click.echo()
-    number = sum(len(names) or 1 for names in cases.values())
+    rules = {check.rules[0] for check in checks}
+    click.echo(f"{len(rules)} of {len(catalogue())} rules, {len(items)} checks and cases.")
     target = settings.url or "a mock that the run starts"
-    click.echo(f"{len(rules)} of {len(catalogue())} rules, {number} checks and cases.")
-    click.echo(f"Target: {target}, company {settings.company}, {_places(settings)}.")
+    other = f" and {settings.other_application}" if settings.other_application else ""
+    applications = f"application{'s' if other else ''} {settings.application}{other}"
+    click.echo(f"Target: {target}, company {settings.company}, {applications}.")
     if settings.writes:
-        click.echo(f"It would write only things of its own, called {PREFIX}<run id>-…, and delete them at the end.")
+        click.echo(f"It would write only resources named {PREFIX}<run id>-…, and delete them at the end.")
         if settings.locked_definition:
             click.echo(f"It would also try to change and to delete {settings.locked_definition} (--locked-definition).")
         if settings.validated_definition:
@@ -40,15 +39,12 @@ def print_plan(settings: Settings) -> None:
     click.echo("Nothing was sent.")
 
 
-def _does(check: Check, settings: Settings) -> str:
-    if not any(check.writes(case) for case in check.cases or (None,)):
+def _effect(check: Check, settings: Settings) -> str:
+    writing_cases = [case for case in check.cases or (None,) if check.writes(case)]
+    if not writing_cases:
         return "reads"
     if not settings.writes:
-        return "skipped, it would have to write"
+        reads = len(check.cases) > len(writing_cases)
+        return "reads; some cases need write permission" if reads else "skipped, it needs write permission"
     writing = [name for name in check.operations if operations()[name][0] != "GET"]
     return f"writes by {', '.join(writing)}" if writing else "writes to have something to read"
-
-
-def _places(settings: Settings) -> str:
-    places = [settings.application, *([settings.other_application] if settings.other_application else [])]
-    return f"application{'s' if len(places) > 1 else ''} {' and '.join(places)}"

@@ -2,18 +2,16 @@
 
 import io
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
+import audience_conformance
 from audience_conformance.commands.rules import rules
 from audience_conformance.commands.run import run
 from audience_conformance.commands.sweep import sweep
 from audience_conformance.contract.location import contract_path
-
-DISTRIBUTION = "audience-contract"
 
 # Exit codes of `lint`, beside 0.
 FINDINGS, UNREADABLE = 1, 2
@@ -22,15 +20,12 @@ FINDINGS, UNREADABLE = 1, 2
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted or context.resilient_parsing:
         return
-    try:
-        number = version(DISTRIBUTION)
-    except PackageNotFoundError:
-        number = f"unknown ({DISTRIBUTION} is not installed)"
-    click.echo(f"audience-conformance {number}")
+    unknown = f"unknown ({audience_conformance.DISTRIBUTION} is not installed)"
+    click.echo(f"audience-conformance {audience_conformance.installed_version() or unknown}")
     context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
     "--version",
     is_flag=True,
@@ -45,23 +40,23 @@ def main() -> None:
     Example: audience-conformance run --url http://127.0.0.1:4010
     """
     for stream in (sys.stdout, sys.stderr):
-        # A message quotes what it found, and a terminal in ASCII cannot print all of it.
+        # Messages quote text that a terminal in ASCII cannot print.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.option("--list", "list_only", is_flag=True, help="Print the checks, one a line, and exit.")
+@click.option("--list", "list_only", is_flag=True, help="Print the checks, one per line, and exit.")
 def lint(path: Path | None, list_only: bool) -> None:
-    """Check an OpenAPI 3.0 file, YAML or JSON; without PATH the project's openapi.yaml.
+    """Check an OpenAPI 3.0 file in YAML or JSON; by default the project's openapi.yaml.
 
-    Prints one line a finding, `file:line: check: message`. Exits 0 when there is none, 1 when there is one, 2 when
-    the file cannot be read as OpenAPI 3.0.
+    Prints a line for each finding, `file:line: check: message`. Exits 0 without findings, 1 with findings, 2 if the
+    file cannot be read as OpenAPI 3.0.
 
     Example: audience-conformance lint openapi.yaml
     """
-    # Imported here: with their libraries they take most of a second, which --help need not wait for.
+    # Imported here: their libraries take most of a second to load, and --help need not wait for them.
     from audience_conformance.lint import checks, document  # noqa: PLC0415
 
     if list_only:
@@ -70,12 +65,12 @@ def lint(path: Path | None, list_only: bool) -> None:
             click.echo(f"{check.name:{width}}  {check.sentence}")
         return
     try:
-        path = path or _below_here(contract_path())
+        path = path or _relative(contract_path())
         read = document.read(path)
     except FileNotFoundError as error:
-        _stop(str(error))
+        _exit_unreadable(str(error))
     except document.UnreadableError as error:
-        _stop(f"{path}:{error.line}: {error}" if error.line else f"{path}: {error}")
+        _exit_unreadable(f"{path}:{error.line}: {error}" if error.line else f"{path}: {error}")
     findings = checks.lint(read)
     for finding in findings:
         click.echo(f"{path}:{finding.line}: {finding.check}: {finding.message}")
@@ -90,12 +85,12 @@ for _command in (run, rules, sweep):
     main.add_command(_command)
 
 
-def _below_here(path: Path) -> Path:
-    """Path as a person in the working directory would write it."""
+def _relative(path: Path) -> Path:
+    """The path, relative to the working directory if it is below it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def _stop(message: str) -> NoReturn:
+def _exit_unreadable(message: str) -> NoReturn:
     click.echo(message, err=True)
     sys.exit(UNREADABLE)
 

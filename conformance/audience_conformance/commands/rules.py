@@ -1,8 +1,13 @@
 """The command `audience-conformance rules`: the catalogue, and one rule explained."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from audience_conformance.commands.base import Command, give_up
+from audience_conformance.commands.base import Command
+
+if TYPE_CHECKING:
+    from audience_conformance.checks.registry import Check
 
 
 @click.command(cls=Command)
@@ -10,8 +15,8 @@ from audience_conformance.commands.base import Command, give_up
 def rules(patterns: str) -> None:
     """List the rules of the contract, or explain some.
 
-    An explanation has the sentence, the level, where the rule comes from, the operations that it binds, what its
-    checks do, and what they need from a target.
+    An explanation has the requirement, the level, the source of the rule, the operations that it binds, and its
+    checks: where each is defined, what it does, and what it needs from a target.
 
     \b
     Example: audience-conformance rules
@@ -24,31 +29,43 @@ def rules(patterns: str) -> None:
             click.echo(f"{rule.id}  {rule.level:6}  {rule.sentence}")
         return
     try:
-        chosen = select(patterns)
+        selected = select(patterns)
     except ValueError as error:
-        give_up("rules", str(error))
-    click.echo("\n\n".join(_explained(rule_id) for rule_id in chosen))
+        raise click.ClickException(str(error)) from None
+    click.echo("\n\n".join(map(_explain_rule, selected)))
 
 
-def _explained(rule_id: str) -> str:
+def _explain_rule(rule_id: str) -> str:
     from audience_conformance.checks.registry import all_checks  # noqa: PLC0415
     from audience_conformance.contract.rules import catalogue  # noqa: PLC0415
 
     rule = catalogue()[rule_id]
+    owned = [check for check in all_checks() if check.rules[0] == rule_id]
+    checks = owned or [check for check in all_checks() if rule_id in check.rules]
     lines = [
         f"{rule.id} {rule.level}: {rule.sentence}",
         f"  source      {rule.source}",
         f"  operations  {', '.join(rule.operations)}",
+        *(line for check in checks for line in _explain_check(check)),
     ]
-    owned = [check for check in all_checks() if check.rules[0] == rule_id]
-    for check in owned or [check for check in all_checks() if rule_id in check.rules]:
-        lines.append(f"  check       {check.name.replace('_', ' ')}")
-        lines.append(f"    does      {check.about}")
-        if check.cases:
-            lines.append(f"    cases     {', '.join(check.cases)}")
-        if check.generates:
-            lines.append("    profile   standard and deep: smoke leaves it out")
-        lines += [f"    needs     {need}" for need in check.needs or ["nothing but the target"]]
-    if len(lines) == 3:  # noqa: PLR2004 (no check was added)
-        lines.append("  check       none yet")
-    return "\n".join(lines)
+    return "\n".join(lines if checks else [*lines, "  check       none yet"])
+
+
+def _explain_check(check: "Check") -> list[str]:
+    from audience_conformance.checks.prerequisites import WRITE_PERMISSION  # noqa: PLC0415
+
+    lines = [
+        f"  check       {check.name.replace('_', ' ')}",
+        f"    location  {check.location}",
+        f"    does      {check.about}",
+    ]
+    if check.cases:
+        lines.append(f"    cases     {', '.join(check.cases)}")
+    if check.generates:
+        lines.append("    profile   standard and deep, not smoke")
+    writing = [case for case in check.cases if check.writes(case)]
+    some = f" (for the cases {', '.join(writing)})"
+    for need in check.needs:
+        for_cases = need == WRITE_PERMISSION and 0 < len(writing) < len(check.cases)
+        lines.append(f"    needs     {need}{some if for_cases else ''}")
+    return lines if check.needs else [*lines, "    needs     nothing but the target"]

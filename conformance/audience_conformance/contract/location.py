@@ -1,20 +1,20 @@
-"""Finds the project's openapi.yaml: the one of the checkout, else the copy that the wheel carries."""
+"""Finds the project's openapi.yaml: in the checkout, else the copy in the wheel."""
 
 from importlib.util import find_spec
 from pathlib import Path
 
 FILE_NAME = "openapi.yaml"
 
-# The wheel puts its copy beside the mock (pyproject.toml, force-include). The package is only located, never
+# The wheel has its copy in the mock's package (pyproject.toml, force-include). The package is located and never
 # imported: mock and suite share no code.
 PACKAGE_WITH_COPY = "audience_mock"
 
 
 def contract_path() -> Path:
-    """Path of the contract; FileNotFoundError, saying where it was looked for, when there is none."""
+    """The path of the contract. Raises FileNotFoundError, which names the places that were searched."""
     source_root = Path(__file__).resolve().parents[2]
     in_checkout = source_root.parent / FILE_NAME
-    # In an installed wheel two levels up is lib/python3.x: a stray openapi.yaml there is not ours.
+    # In an installed wheel this is lib/python3.x, where an openapi.yaml is not the contract.
     if source_root.name == "conformance" and in_checkout.is_file():
         return in_checkout
     spec = find_spec(PACKAGE_WITH_COPY)

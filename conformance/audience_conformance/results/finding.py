@@ -1,24 +1,24 @@
-"""What a check can come to: nothing (it holds), or one of these.
+"""The outcomes of a check: it returns if the rule holds, or raises one of these.
 
-A finding says that the target is wrong, a lack that the target does not offer what the check needs; any other
-exception is a fault of the suite.
+A finding means that the target is wrong, a skip that a prerequisite is missing; any other exception is an internal
+error in the suite.
 """
 
 import json
 from typing import Any, NoReturn
 
 MAX_SHOWN = 2000
-"""Characters of an expected or actual value that a finding repeats."""
+"""Maximum number of characters of a value in a finding."""
 
 
 class Finding(AssertionError):
     """The target breaks a rule.
 
     Args:
-        expected: what the rule asks for here.
+        expected: the requirement.
         actual: what the target did.
-        rule: the rule, where it is not the one that the check names first.
-        operation: the operationId that is at fault, where one is.
+        rule: the rule, if it is not the check's first.
+        operation: the operationId at fault, if there is one.
     """
 
     overdue = False
@@ -32,23 +32,23 @@ class Finding(AssertionError):
 
 
 class Overdue(Finding):
-    """An asynchronous effect had not come when the time for it was up: late, perhaps not wrong."""
+    """An asynchronous effect did not happen in time: it may be late, not wrong."""
 
     overdue = True
 
 
 class Skip(Exception):
-    """The target lacks what a check needs; the message says what: "a locked definition (--locked-definition)"."""
+    """A prerequisite is missing; the message names it, as "a locked definition (--locked-definition)"."""
 
 
 def show(value: Any) -> str:
-    """`value` as JSON, cut to a length that a person reads."""
+    """The value as JSON, truncated."""
     text = json.dumps(value, ensure_ascii=False, default=repr)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
 def fail(expected: str, actual: Any, **more: Any) -> NoReturn:
-    """Report a finding; an `actual` that is no text is shown as JSON."""
+    """Report a finding; an `actual` that is not a text is shown as JSON."""
     raise Finding(expected, actual if isinstance(actual, str) else show(actual), **more)
 
 
@@ -59,7 +59,7 @@ def expect(holds: bool, expected: str, actual: Any, **more: Any) -> None:
 
 
 def same(actual: Any, expected: Any, what: str, **more: Any) -> None:
-    """Report a finding unless two JSON values are equal; true is not 1."""
+    """Report a finding unless two JSON values are equal."""
     if not equal(actual, expected):
         fail(f"{what} to be {show(expected)}", actual, **more)
 

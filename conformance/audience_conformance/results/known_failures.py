@@ -1,12 +1,12 @@
-"""Known failures: findings that a team has accepted for now. They still run, and must go on to fail.
+"""Known failures: findings that a team has accepted for now. Their checks still run, and must still fail.
 
-A file is a list in YAML, or plain lines, which say the same:
+A file is a list in YAML, or plain lines, which mean the same:
 
     - {rule: DEF-05, operation: updateUserAttributeDefinition, reason: resets it, ticket: AUD-7, expires: 2026-12-31}
 
     DEF-05 updateUserAttributeDefinition: resets it ticket=AUD-7 expires=2026-12-31
 
-The reason is a must; operation, ticket and expiry may be left out. `#` begins a comment.
+The reason is required; operation, ticket and expires are optional. `#` starts a comment.
 """
 
 import re
@@ -26,11 +26,11 @@ from audience_conformance.results.result import Result
 _FIELDS = ("rule", "operation", "reason", "ticket", "expires")
 _LINE = re.compile(r"(?P<rule>[^\s:]+)(?:\s+(?P<operation>[^\s:]+))?\s*:(?:\s+(?P<reason>.*))?")
 _KEY = re.compile(r"\s*(?<!\S)(ticket|expires)=(\S+)$")
-_MOST_REASON = 200
+_MAX_REASON = 200
 
 
-class KnownFailuresError(Exception):
-    """A file of known failures that cannot be used; the message names the place and the fix."""
+class KnownFailuresError(ValueError):
+    """A file of known failures cannot be used; the message names the place and the fix."""
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,17 @@ class Entry:
 
     @property
     def why(self) -> str:
-        """The reason, with the ticket and the day on which it expires."""
-        more = [self.ticket or "", f"until {self.expires}" if self.expires else ""]
-        told = ", ".join(filter(None, more))
-        return f"{self.reason} ({told})" if told else self.reason
+        """The reason with the ticket and the last day."""
+        details = ", ".join(filter(None, [self.ticket, f"until {self.expires}" if self.expires else ""]))
+        return f"{self.reason} ({details})" if details else self.reason
 
     @property
     def expired(self) -> bool:
         return self.expires is not None and self.expires < datetime.now(UTC).date()
 
     def covers(self, result: Result) -> bool:
-        """Is this finding the known one."""
-        at = {result.operation} if result.operation else set(result.operations)
-        return result.rule == self.rule and (self.operation is None or self.operation in at)
+        operations = [result.operation] if result.operation else result.operations
+        return result.rule == self.rule and (self.operation is None or self.operation in operations)
 
 
 @dataclass(frozen=True)
@@ -71,50 +69,46 @@ class KnownFailures:
     entries: tuple[Entry, ...] = ()
 
     def why(self, result: Result) -> str:
-        """The reason why this finding is accepted, "" where it is not."""
+        """The reason why this finding is accepted, or ""."""
         return next((entry.why for entry in self.entries if entry.covers(result) and not entry.expired), "")
 
     def rules(self, results: list[Result]) -> dict[str, str]:
-        """Rule id -> reason, of the rules of which no finding goes beyond what is known."""
-        beyond = {result.rule for result in results if result.status == "failed" and not self.why(result)}
-        return {entry.rule: entry.why for entry in self.entries if not entry.expired and entry.rule not in beyond}
+        """Rule id -> reason, of the rules without any other finding."""
+        unknown = {result.rule for result in results if result.status == "failed" and not self.why(result)}
+        return {entry.rule: entry.why for entry in self.entries if not entry.expired and entry.rule not in unknown}
 
     def stale(self, results: list[Result], checked: Iterable[str]) -> list[str]:
-        """A line for each entry that ought to go: it has expired, or its operation did not fail any more.
+        """A line for each entry of these rules that has expired, or whose operation now passes.
 
-        That a whole rule did not fail any more is `Summary.fixed`.
-
-        Args:
-            results: what the run found.
-            checked: the rules that the run was to check.
+        For a whole rule that now passes, see `Summary.fixed`.
         """
-        chosen = set(checked)
+        rules = set(checked)
         lines = []
-        for entry in (entry for entry in self.entries if entry.rule in chosen):
+        for entry in (entry for entry in self.entries if entry.rule in rules):
             if entry.expired:
-                told = f"The known failure {entry.name} has expired ({entry.why}): mend it or renew it."
-                lines.append(told)
-            elif entry.operation and _mended_here(entry, results):
-                told = f"{entry.name} holds, yet is listed as a known failure ({entry.why}): take it off the list."
-                lines.append(told)
+                lines.append(f"The known failure {entry.name} has expired ({entry.why}): fix it or renew it.")
+            elif entry.operation and _operation_passes(entry, results):
+                lines.append(now_passes(entry.name, entry.why))
         return lines
 
 
-def _mended_here(entry: Entry, results: list[Result]) -> bool:
-    """Does the rule fail elsewhere, and not at the entry's operation, which was looked at."""
+def now_passes(name: str, why: str) -> str:
+    """The message for a known failure that did not happen."""
+    return f"{name} holds, yet is listed as a known failure ({why}): take it off the list."
+
+
+def _operation_passes(entry: Entry, results: list[Result]) -> bool:
+    """The rule fails at other operations, and not at the entry's operation, which was checked."""
     findings = [result for result in results if result.rule == entry.rule and result.status == "failed"]
-    looked_at = any(entry.operation in result.operations and entry.rule in result.rules for result in results)
-    return looked_at and bool(findings) and not any(map(entry.covers, findings))
-
-
-# --- reading --------------------------------------------------------------------------------------------------
+    checked = any(entry.operation in result.operations and entry.rule in result.rules for result in results)
+    return checked and bool(findings) and not any(map(entry.covers, findings))
 
 
 def read_known(path: Path) -> KnownFailures:
-    """The known failures in a file.
+    """Read a file of known failures.
 
     Raises:
-        KnownFailuresError: it cannot be read, or an entry cannot be used.
+        KnownFailuresError: it cannot be read, or an entry is invalid.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -122,18 +116,21 @@ def read_known(path: Path) -> KnownFailures:
         raise KnownFailuresError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise KnownFailuresError(f"{path} is not UTF-8") from None
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if _said(line)]
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if _without_comment(line)]
     is_yaml = bool(lines) and lines[0][1].lstrip().startswith(("-", "[", "{"))
-    raw = _from_yaml(path, text) if is_yaml else [_from_line(path, number, _said(line)) for number, line in lines]
+    raw = (
+        _from_yaml(path, text)
+        if is_yaml
+        else [_from_line(path, number, _without_comment(line)) for number, line in lines]
+    )
     entries = tuple(_entry(where, fields) for where, fields in raw)
     twice = {entry.name for entry in entries if [other.name for other in entries].count(entry.name) > 1}
     if twice:
-        raise KnownFailuresError(f"{path} names {', '.join(sorted(twice))} twice; one entry says it")
+        raise KnownFailuresError(f"{path} names {', '.join(sorted(twice))} twice; remove one entry")
     return KnownFailures(entries)
 
 
-def _said(line: str) -> str:
-    """The line without its comment."""
+def _without_comment(line: str) -> str:
     return re.sub(r"(^|\s)#.*$", "", line).strip()
 
 
@@ -189,23 +186,27 @@ def _day(where: str, value: Any) -> date | None:
         raise KnownFailuresError(f"{where}: expires is {str(value)!r}; write a day like 2026-12-31") from None
 
 
-# --- writing --------------------------------------------------------------------------------------------------
-
-
 def as_yaml(findings: Iterable[Result]) -> str:
-    """The first file of known failures: an entry for each rule, or for each operation where all findings name one."""
+    """A new file of known failures: an entry for each rule, or for each operation if all findings name one."""
     by_rule: dict[str, dict[str, Result]] = {}
     for result in findings:
         by_rule.setdefault(result.rule, {}).setdefault(result.operation, result)
     lines = [
         "# Known failures of the Audience conformance suite: they run, and fail the run once they pass or expire.",
-        "# Say in `reason` why each is accepted, name its ticket, and add `expires: YYYY-MM-DD` where it should end.",
+        "# Write in `reason` why each is accepted, name its ticket, and add `expires: YYYY-MM-DD` if it should end.",
     ]
     for rule_id in (rule_id for rule_id in catalogue() if rule_id in by_rule):
-        found = by_rule[rule_id]
-        for operation, result in found.items() if "" not in found else [("", found[""])]:
-            seen = " ".join(f"expected {result.expected}; actual: {result.actual}"[:MAX_SHOWN].split())
-            fields = {"rule": rule_id, "operation": operation, "reason": f"found: {seen}"[:_MOST_REASON], "ticket": ""}
+        findings_of_rule = by_rule[rule_id]
+        if "" in findings_of_rule:
+            findings_of_rule = {"": findings_of_rule[""]}
+        for operation, result in findings_of_rule.items():
+            found_text = " ".join(f"expected {result.expected}; actual: {result.actual}"[:MAX_SHOWN].split())
+            fields = {
+                "rule": rule_id,
+                "operation": operation,
+                "reason": f"found: {found_text}"[:_MAX_REASON],
+                "ticket": "",
+            }
             kept = {key: value for key, value in fields.items() if key != "operation" or value}
             entry = yaml.safe_dump([kept], sort_keys=False, allow_unicode=True, width=1000)
             lines += [f"# {catalogue()[rule_id].sentence}", entry.rstrip()]

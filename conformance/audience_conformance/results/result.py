@@ -10,24 +10,24 @@ Status = Literal["passed", "failed", "skipped", "error"]
 
 @dataclass
 class Result:
-    """What one check, or one case of it, came to.
+    """The result of one check, or of one case of it.
 
     Args:
-        rule: the rule that is broken, else the first of the check's.
+        rule: the broken rule, else the first rule of the check.
         check: the check's name.
         case: the case, or "".
-        status: passed, failed (the target is wrong), skipped (it lacks something), error (we are wrong).
-        expected: of a finding, what the rule asks for.
-        actual: of a finding, what the target did; of a skip, what it lacks; of an error, the traceback.
-        overdue: an asynchronous effect had not come in time.
+        status: passed, failed (the target is wrong), skipped (a prerequisite is missing), error (the suite is wrong).
+        expected: of a finding, the requirement.
+        actual: of a finding, what the target did; of a skip, the missing prerequisite; of an error, the traceback.
+        overdue: an asynchronous effect did not happen in time.
         operation: the operationId at fault, or "".
         operations: the operationIds that the check exercises.
-        curl: the sequence of requests of a finding, as lines for a shell.
-        seconds: how long it took.
-        rules: all rules that the check looks at.
+        curl: the requests of a finding, as lines for a shell.
+        seconds: the duration.
+        rules: all rules that the check can find broken.
         known: of a finding, why it is accepted (--known-failures), or "".
+        sent: the number of requests sent for it, without those that an earlier check sent and it shares.
         location: file and line of the check.
-        sent: the requests that were sent for it; what an earlier check has sent and it judges too is not among them.
     """
 
     rule: str
@@ -56,11 +56,10 @@ class Result:
 
     @property
     def id(self) -> str:
-        """How this item is called in pytest."""
+        """The item's name in pytest."""
         return item_id(self.check, self.case, self.rules)
 
     def data(self) -> dict[str, Any]:
-        """The result as plain data."""
         return asdict(self)
 
 
@@ -69,5 +68,5 @@ def item_id(check: str, case: str | None, rules: list[str] | tuple[str, ...]) ->
 
 
 def name_in(nodeid: str) -> str:
-    """How an item is called, from pytest's name for it."""
+    """The item's name in a node id of pytest."""
     return nodeid.partition("[")[2].removesuffix("]")

@@ -1,4 +1,4 @@
-"""A whole run in numbers: what every report is made from."""
+"""The summary of a run, from which all reports are made."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,25 +14,25 @@ EXIT_OK, EXIT_BROKEN, EXIT_UNABLE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 @dataclass
 class Summary:
-    """All that a run has to say.
+    """The results of a run, and what the reports say about it.
 
     Args:
-        target: the URL that was tested.
+        target: the URL of the server under test.
         profile: smoke, standard or deep.
-        seed: what all chance came from.
+        seed: the seed of all random choices.
         results: one for each check and case, in the order they ended.
-        sent: requests sent.
-        seconds: how long it took.
-        started: when it began, RFC 3339.
+        sent: the number of requests sent.
+        seconds: the duration.
+        started: the start time, RFC 3339.
         version: of the suite.
-        left: what was created and could not be deleted: a URL and why, each.
-        known: rule id -> the reason given for its known failure.
-        notes: what a reader must know of the run: "reading rules only: the target is not on loopback".
-        selected: the rules that were to be checked; empty for all.
-        strict: does a broken SHOULD rule fail the run.
-        interrupted: was it stopped before its end.
-        stale: a line for each known failure that has expired, or passed at its operation: the run fails by it.
-        command: the command line of this run without --rules, secrets as $TOKEN; "" where there is none.
+        left: the resources that could not be deleted, each as URL and reason.
+        known: rule id -> the reason of its known failure.
+        notes: restrictions of the run, as "some checks were skipped: the time was up".
+        selected: the rules to check; empty for all.
+        strict: a broken SHOULD rule fails the run.
+        interrupted: the run was stopped before its end.
+        stale: a line for each known failure that has expired, or whose operation now passes; each fails the run.
+        command: the command line of this run without --rules, secrets as $TOKEN; "" if there is none.
     """
 
     target: str
@@ -53,11 +53,11 @@ class Summary:
     command: str = ""
 
     def of_rule(self, rule_id: str) -> list[Result]:
-        """The results that speak of a rule: findings of it, and what the checks that it owns came to."""
+        """The results of a rule: its findings, and the other results of its own checks."""
         return [result for result in self.results if result.rule == rule_id]
 
     def status(self, rule_id: str) -> RuleStatus:
-        """What a rule came to: a finding outweighs an error, an error a pass, a pass a skip."""
+        """The status of a rule: a finding takes precedence over an error, an error over a pass, a pass over a skip."""
         statuses = {result.status for result in self.of_rule(rule_id)}
         if "failed" in statuses:
             return "known" if rule_id in self.known else "failed"
@@ -67,19 +67,19 @@ class Summary:
         return "not run"
 
     def statuses(self) -> dict[str, RuleStatus]:
-        """Every rule of the catalogue with what it came to."""
+        """The status of every rule of the catalogue."""
         return {rule_id: self.status(rule_id) for rule_id in catalogue()}
 
     def findings(self) -> list[Result]:
         return [result for result in self.results if result.status == "failed"]
 
     def counts(self, level: str) -> Counter[str]:
-        """How many rules of a level came to what."""
+        """The number of rules of a level by status."""
         return Counter(status for rule_id, status in self.statuses().items() if catalogue()[rule_id].level == level)
 
     @property
     def fixed(self) -> list[str]:
-        """Rules whose known failure did not happen: they passed."""
+        """The rules whose known failure now passes."""
         return [rule_id for rule_id in self.known if self.status(rule_id) == "passed"]
 
     @property

@@ -1,4 +1,4 @@
-"""One run: its checks one by one, and what each came to."""
+"""Runs one check and makes its result."""
 
 import time
 import traceback
@@ -9,7 +9,7 @@ from audience_conformance.checks.prerequisites import WRITE_PERMISSION
 from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import Api, Budget
 from audience_conformance.client.ledger import Ledger, delete_all
-from audience_conformance.client.target import Exchange, Options, Target, Unreachable
+from audience_conformance.client.target import Options, Target, Unreachable
 from audience_conformance.results.finding import Finding, Skip
 from audience_conformance.results.result import Result, Status
 
@@ -18,13 +18,14 @@ BUDGETS = {
     "standard": (25, 30, 20),
     "deep": (300, 60, 50),
 }
-"""Profile -> generated examples a property, steps of a state machine, requests at once."""
+"""Profile -> generated examples per property, steps of a state machine, concurrent requests."""
 MAX_CURLS = 40
-"""Lines of the sequence that a finding shows: the last ones."""
+"""A finding shows the last requests only."""
+NO_ANSWER = "the target did not answer"
 
 
 def new_result(check: Check, case: str | None, status: Status, actual: str = "") -> Result:
-    """The result of a check, before there are findings."""
+    """The result of a check without findings."""
     return Result(
         check.rules[0],
         check.name,
@@ -38,12 +39,11 @@ def new_result(check: Check, case: str | None, status: Status, actual: str = "")
 
 
 class Run:
-    """Performs checks against one target, and cleans up after them."""
+    """Runs checks against one target."""
 
     def __init__(self, options: Options, profile: str, seed: int) -> None:
         examples, steps, parallel = BUDGETS[profile]
         self.options = options
-        self.profile = profile
         self.budget = Budget(examples, steps, parallel, seed)
         self.target = Target(options)
         self.ledger = Ledger()
@@ -51,44 +51,33 @@ class Run:
         self._shared: dict[Any, Any] = {}
 
     def perform(self, check: Check, case: str | None) -> Result:
-        """Run one check. Never raises but for an interrupt."""
+        """Run one check and delete what it created. Raises nothing but an interrupt."""
+        if check.writes(case) and not self.options.writes:
+            return new_result(check, case, "skipped", WRITE_PERMISSION)
         api = Api(self.target, self.ledger, self.budget, self.run_id, self._shared)
         result = new_result(check, case, "passed")
         started = time.monotonic()
         try:
-            self._call(check, case, api)
+            check.function(api, *([case] if case is not None else []))
         except Finding as finding:
-            self._note(result, finding, api)
-        except Skip as lacking:
-            result.status, result.actual = "skipped", str(lacking)
+            result.status = "failed"
+            result.rule = finding.rule or result.rule
+            result.expected, result.actual, result.overdue = finding.expected, finding.actual, finding.overdue
+            result.operation = finding.operation or ""
+        except Skip as skip:
+            result.status, result.actual = "skipped", str(skip)
         except Unreachable as unreachable:
-            result.status, result.actual = "error", f"the target did not answer: {unreachable}"
-            result.curl = self._curl(api.trace.said)
-        except Exception:  # noqa: BLE001 (a crash of ours is a result of its own)
+            result.status, result.actual = "error", f"{NO_ANSWER}: {unreachable}"
+        except Exception:  # noqa: BLE001 (an internal error is a result too)
             result.status, result.actual = "error", traceback.format_exc()
-            result.curl = self._curl(api.trace.said)
-        if result.status != "error":
-            api.cleanup()
+        if result.status in ("failed", "error"):
+            result.curl = [exchange.curl(self.target.secrets) for exchange in api.trace.said[-MAX_CURLS:]]
+        api.cleanup()
         result.seconds = round(time.monotonic() - started, 3)
         return result
 
-    def _call(self, check: Check, case: str | None, api: Api) -> None:
-        if check.writes(case) and not self.options.writes:
-            raise Skip(WRITE_PERMISSION)
-        check.function(api, *([case] if case is not None else []))
-
-    def _note(self, result: Result, finding: Finding, api: Api) -> None:
-        result.status = "failed"
-        result.rule = finding.rule or result.rule
-        result.expected, result.actual, result.overdue = finding.expected, finding.actual, finding.overdue
-        result.operation = finding.operation or ""
-        result.curl = self._curl(api.trace.said)
-
-    def _curl(self, exchanges: list[Exchange]) -> list[str]:
-        return [exchange.curl(self.target.secrets) for exchange in exchanges[-MAX_CURLS:]]
-
     def clean_up(self) -> list[str]:
-        """Delete all that the run made; give what stays."""
+        """Delete what the run still has; return what could not be deleted."""
         left = delete_all(self.target, self.ledger)
         self.target.close()
         return left

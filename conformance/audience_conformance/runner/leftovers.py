@@ -1,4 +1,4 @@
-"""Finding and deleting what earlier runs left behind: things whose name, slug or file bears a run's prefix."""
+"""Finds and deletes what earlier runs left behind: resources whose name, slug or file has the prefix of a run."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -6,39 +6,38 @@ from typing import NamedTuple
 
 from audience_conformance.checks.assertions import list_all
 from audience_conformance.client.api import DEFINITIONS, GROUPS, PREFIX, Api, Budget, JsonObject, seg
-from audience_conformance.client.ledger import Created, Ledger, Tenant
-from audience_conformance.client.ledger import delete_all as delete
+from audience_conformance.client.ledger import Created, Ledger, Tenant, delete_all
 from audience_conformance.client.target import Target
 from audience_conformance.settings.settings import Settings
 
-_MARK = re.compile(re.escape(PREFIX) + "([0-9a-f]{8})-")
-"""How a run's own things are called: the prefix and a run id, whole."""
-_FILE_OF_OURS = re.compile(r"data:text/csv[^,]*,user_id(?:%0[AaDd])+" + _MARK.pattern)
+_NAME = re.compile(re.escape(PREFIX) + "([0-9a-f]{8})-")
+"""Names and slugs of a run begin with the prefix and the run id."""
+_FILE_URL = re.compile(r"data:text/csv[^,]*,user_id(?:%0[AaDd])+" + _NAME.pattern)
 
 
 class Leftover(NamedTuple):
-    """Something that a run made and is still there."""
+    """A resource that a run created and did not delete."""
 
-    made: Created
+    created: Created
     label: str
     run_id: str
 
 
 def tenants(settings: Settings) -> list[Tenant]:
-    """Where a run with these settings writes."""
-    others = [(settings.company, settings.other_application)] if settings.other_application else []
-    return [(settings.company, settings.application), *others]
+    """The tenants to which a run with these settings writes."""
+    applications = [settings.application, settings.other_application]
+    return [(settings.company, application) for application in applications if application]
 
 
-def leftovers(target: Target, where: Iterable[Tenant], run_ids: Collection[str] | None = None) -> list[Leftover]:
-    """What these runs left, or any run where none are named.
+def find_leftovers(target: Target, tenants: Iterable[Tenant], run_ids: Collection[str] | None = None) -> list[Leftover]:
+    """The leftovers of these runs, or of any run.
 
     Raises:
         Unreachable: the target does not answer.
     """
     api = Api(target, Ledger(), Budget(1, 1, 1, 0), "")
     found = []
-    for tenant in where:
+    for tenant in tenants:
         for path in (DEFINITIONS, GROUPS):
             for item in list_all(api, path, tenant=tenant, strict=False):
                 run_id = _run_id(item) if isinstance(item, dict) else None
@@ -51,17 +50,14 @@ def leftovers(target: Target, where: Iterable[Tenant], run_ids: Collection[str] 
 
 
 def _run_id(item: JsonObject) -> str | None:
-    """The id of the run that made an item, None where none did."""
-    for field, pattern in (("slug", _MARK), ("name", _MARK), ("file_url", _FILE_OF_OURS)):
+    """The id of the run that created an item, or None."""
+    for field, pattern in (("slug", _NAME), ("name", _NAME), ("file_url", _FILE_URL)):
         value = item.get(field)
         if isinstance(value, str) and (match := pattern.match(value)):
             return match[1]
     return None
 
 
-def remove(target: Target, found: Iterable[Leftover]) -> list[str]:
-    """Delete leftovers; give the URLs of those that stay, with the reason."""
-    ledger = Ledger()
-    for leftover in found:
-        ledger.add(leftover.made)
-    return delete(target, ledger)
+def delete_leftovers(target: Target, leftovers: Iterable[Leftover]) -> list[str]:
+    """Delete leftovers; return the URL of each that could not be deleted, with the reason."""
+    return delete_all(target, Ledger({leftover.created: None for leftover in leftovers}))

@@ -1,6 +1,6 @@
-"""The target of a run without --url: `audience-mock` as a process of our own, with a seed that lacks nothing.
+"""The target of a run without --url: the command `audience-mock` in a process of its own, with a complete seed.
 
-It is a server like any other: the suite knows its command and its URL, and shares no code with it.
+The suite knows only its command and its URL, and shares no code with it.
 """
 
 import json
@@ -12,119 +12,101 @@ import sysconfig
 import tempfile
 import threading
 import time
-from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from audience_conformance.runner import local_seed
 from audience_conformance.runner.preflight import CannotRun
-from audience_conformance.settings.settings import IDS, Settings
+from audience_conformance.settings.settings import PREREQUISITES, Settings
 
 COMMAND = "audience-mock"
 START_TIME = 60.0
-"""Seconds in which it must say its URL."""
+"""Seconds in which it must print its URL."""
 _STOP_TIME = 5.0
 _JOB_DELAY = "0.005"
 
 
-class _Users(BaseHTTPRequestHandler):
-    """Serves the file of users that the mock reads."""
-
-    def do_GET(self) -> None:
-        content = local_seed.users_file().encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/csv")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
+class _FileServer(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
 
+@dataclass(frozen=True)
 class LocalMock:
-    """A mock that runs until `stop`.
+    """A mock that runs until `stop`."""
 
-    Args:
-        process: the server.
-        url: where it listens.
-        folder: for its seed and its log.
-    """
+    url: str
+    users_file_url: str
+    stop: Callable[[], None]
 
-    def __init__(self, process: subprocess.Popen[bytes], url: str, folder: Path) -> None:
-        self.url = url
-        self._process = process
-        self._folder = folder
-        self._files = ThreadingHTTPServer(("127.0.0.1", 0), _Users)
-        threading.Thread(target=self._files.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def fill(self, settings: Settings) -> Settings:
-        """The settings for this mock, with all that it offers where the user named nothing else."""
-        offered = {
+    def apply_to(self, settings: Settings) -> Settings:
+        """The settings with this mock as the target; its prerequisites are defaults."""
+        defaults = {
             "other_application": local_seed.OTHER_APPLICATION,
             "group_id": local_seed.GROUP,
-            "users_file_url": f"http://127.0.0.1:{self._files.server_port}/users.csv",
+            "users_file_url": self.users_file_url,
             "locked_definition": local_seed.LOCKED,
             "validated_definition": local_seed.VALIDATED,
         }
-        told: dict[str, Any] = {name: getattr(settings, name) or offered[name] for name in IDS}
-        return replace(settings, url=self.url, ours=True, **told)
-
-    def stop(self) -> None:
-        _stop(self._process)
-        self._files.shutdown()
-        self._files.server_close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        values: dict[str, Any] = {name: getattr(settings, name) or defaults[name] for name in PREREQUISITES}
+        return replace(settings, url=self.url, mock_started=True, **values)
 
 
 def start() -> LocalMock:
     """Start the mock on a free port.
 
     Raises:
-        CannotRun: it is not installed, or does not start.
+        CannotRun: it is not installed or does not start.
     """
     command = Path(sysconfig.get_path("scripts")) / COMMAND
     if not command.exists():
-        raise CannotRun(f"there is no {COMMAND} beside this Python to start; name a target with --url")
-    folder = Path(tempfile.mkdtemp(prefix="audience-conformance-mock-"))
-    process = None
-    try:
+        raise CannotRun(f"{COMMAND} is not installed beside this Python; name a target with --url")
+    with ExitStack() as cleanup:
+        folder = Path(tempfile.mkdtemp(prefix="audience-conformance-mock-"))
+        cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
         process = _spawn(command, folder)
-        return LocalMock(process, _url_of(process, folder), folder)
-    except BaseException:
-        if process is not None:
-            _stop(process)
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        cleanup.callback(_stop, process)
+        url = _url_of(process, folder)
+        files = ThreadingHTTPServer(("127.0.0.1", 0), partial(_FileServer, directory=folder / "files"))
+        cleanup.callback(files.server_close)
+        threading.Thread(target=files.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        cleanup.callback(files.shutdown)
+        return LocalMock(url, f"http://127.0.0.1:{files.server_port}/users.csv", cleanup.pop_all().close)
 
 
 def _spawn(command: Path, folder: Path) -> subprocess.Popen[bytes]:
     seed = folder / "seed.yaml"
+    (folder / "files").mkdir()
+    (folder / "files" / "users.csv").write_text(local_seed.users_file(), encoding="utf-8")
     seed.write_text(json.dumps(local_seed.seed()), encoding="utf-8")  # JSON is YAML
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 (our own command)
             [command, "--port", "0", "--seed", seed, "--job-delay", _JOB_DELAY],
             stdout=subprocess.PIPE,
             stderr=log,
-            # A Ctrl-C in the terminal is for the run, which still has to clean up.
+            # A Ctrl-C in the terminal must not stop the mock: the run still has to clean up.
             start_new_session=True,
         )
 
 
 def _url_of(process: subprocess.Popen[bytes], folder: Path) -> str:
-    """The URL that it prints first. Raises CannotRun where it ends or is silent for too long."""
+    """The URL in its first line. Raises CannotRun if it exits or prints nothing in time."""
     assert process.stdout is not None
-    said = b""
+    output = b""
     deadline = time.monotonic() + START_TIME
-    while b"\n" not in said:
+    while b"\n" not in output:
         ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-        piece = os.read(process.stdout.fileno(), 65536) if ready else b""
-        if not piece:
-            why = (folder / "log").read_text(encoding="utf-8", errors="replace").strip()
-            raise CannotRun(f"{COMMAND} did not start: {why or 'it said nothing'}; name a target with --url")
-        said += piece
-    return said.partition(b"\n")[0].decode().split()[-1]
+        chunk = os.read(process.stdout.fileno(), 65536) if ready else b""
+        if not chunk:
+            log = (folder / "log").read_text(encoding="utf-8", errors="replace").strip()
+            raise CannotRun(f"{COMMAND} did not start: {log or 'no output'}; name a target with --url")
+        output += chunk
+    return output.partition(b"\n")[0].decode().split()[-1]
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

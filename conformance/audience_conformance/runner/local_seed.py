@@ -1,7 +1,7 @@
-"""What the mock holds that a run starts by itself: all that a rule may need and the API cannot make.
+"""The seed of the mock that a run starts: all that a rule may need and the API cannot create.
 
-It has locked definitions, every flag, type and validation, groups of every status, type and category, a group with
-57 users of whom some are blacklisted, and a second application beside it.
+It has locked definitions, every flag, type and validation, groups of every status, type and category, a group of 57
+users with blacklisted ones among them, and a second application.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ _NAMES = ("ada", "björn", "chidi", "dölores", "eve", "fatima", "grace", "hiro"
 
 
 def seed() -> dict[str, Json]:
-    """A seed of `audience-mock`: what each tenant owns."""
+    """The resources of each tenant, in the format of `audience-mock --seed`."""
     users = [_user(number) for number in range(1, USERS + 1)]
     user_ids = [user["user_id"] for user in users]
     own = {
@@ -38,7 +38,7 @@ def seed() -> dict[str, Json]:
 
 
 def users_file() -> str:
-    """A CSV of users, for jobs that read a file."""
+    """A CSV file of users."""
     return "\n".join(["user_id", *(_user(number)["user_id"] for number in range(1, 26)), ""])
 
 
@@ -71,7 +71,7 @@ def _flagged() -> list[tuple[str, str]]:
 
 
 def _user(number: int) -> Json:
-    """Users whose ids do not sort as they stand in the group; some without an email, some without a phone."""
+    """A user; the order of the ids differs from the order in the group. Some users have no email, some no phone."""
     name = _NAMES[number % len(_NAMES)]
     marks = {"primary": True, "verified": number % 3 > 0, "active": number % 4 > 0}
     emails = [{"email": f"{name}.{number}@Harbour.example", **marks}] if number % 9 else []

@@ -1,4 +1,4 @@
-"""A result in words: the requirement, expected, actual, the requests, and the line that replays just this."""
+"""The text of a result: the requirement, expected, actual, the requests, the check, and the command to replay it."""
 
 import textwrap
 from dataclasses import replace
@@ -8,25 +8,26 @@ from audience_conformance.results.result import Result
 from audience_conformance.settings.settings import Settings
 
 _SHORTEST_SECRET = 4
-"""Values shorter than this are words that a server may say by itself."""
+"""Shorter values are words that a server may use by chance."""
 
 
 def format_finding(result: Result, settings: Settings) -> str:
-    """The text of a finding, or of a crash of ours."""
+    """The text of a finding, or of an internal error."""
     rule = catalogue()[result.rule]
     parts = [f"{rule.id} {rule.level}: {rule.sentence}"]
     if result.status == "error":
-        parts.append(_part("the suite itself failed: this says nothing of the target", result.actual))
+        parts.append(_part("internal error in the suite: not a finding about the target", result.actual))
     else:
-        late = ", as long as this run had patience; it may come later" if result.overdue else ""
-        where = f" (at {result.operation})" if result.operation else ""
-        parts += [_part(f"expected{where}", result.expected), _part(f"actual{late}", result.actual)]
+        late = ", until the async timeout; the effect may come later" if result.overdue else ""
+        operation = f" (at {result.operation})" if result.operation else ""
+        parts += [_part(f"expected{operation}", result.expected), _part(f"actual{late}", result.actual)]
     if result.curl:
         parts.append(_part("requests", "\n".join(result.curl)))
-    # The check is found by the rule that it names first, whichever rule it found broken.
+    if result.location:
+        parts.append(_part("check", result.location))
+    # --rules selects a check by the rule that it names first, whichever rule it found broken.
     rules = result.rules[0] if result.rules else result.rule
-    parts.append(_part("replay", settings.command(rules=rules)))
-    return "\n".join(parts)
+    return "\n".join([*parts, _part("replay", settings.command(rules=rules))])
 
 
 def _part(title: str, text: str) -> str:
@@ -34,7 +35,7 @@ def _part(title: str, text: str) -> str:
 
 
 def scrubbed(result: Result, settings: Settings) -> Result:
-    """The result without the secrets that a target echoes, or an exception repeats."""
+    """The result without secrets, which a target or an exception may repeat."""
     secrets = secrets_of(settings)
     return replace(
         result,
@@ -45,9 +46,9 @@ def scrubbed(result: Result, settings: Settings) -> Result:
 
 
 def secrets_of(settings: Settings) -> list[str]:
-    """What must not be printed: the headers' values, and what stands after a scheme such as Bearer.
+    """The texts that must not be printed: the headers' values, with and without a scheme such as Bearer.
 
-    One that stands in the URL, which the user gave to be printed, is none.
+    A text that is part of the URL is not secret.
     """
     values = {part for _, value in settings.headers for part in (value, value.rpartition(" ")[2])}
     secret = (value for value in values if len(value) >= _SHORTEST_SECRET and value not in (settings.url or ""))

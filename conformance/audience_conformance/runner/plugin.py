@@ -1,12 +1,13 @@
-"""The suite in pytest: `pytest --pyargs audience_conformance --url …`; the command `run` is a front to the same.
+"""The pytest plugin behind `pytest --pyargs audience_conformance --url …` and behind the command `run`.
 
-pytest loads this file in every project that shares its environment: there it does nothing, and adds no option that
-another plugin or a conftest.py might want to have.
+pytest loads this file in every project that shares its environment: there it does nothing, and adds no options, which
+another plugin or a conftest.py could need.
 """
 
 from __future__ import annotations
 
 import os
+from argparse import SUPPRESS
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 KEY = "audience_conformance"
+"""The key of results in pytest's reports, and of the worker input in pytest-xdist."""
 _FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 (pathlib need not be loaded for others)
 
 
-def _is_asked_for(args: list[str]) -> bool:
-    """Does a command line of pytest name this package, or a file of it."""
+def _is_selected(args: list[str]) -> bool:
+    """The command line of pytest names this package, or a file of it."""
     names = [arg.partition("::")[0] for arg in args]
     paths = [os.path.abspath(name) for name in names if not name.startswith("-")]  # noqa: PTH100
     inside = any(path == _FOLDER or path.startswith(_FOLDER + os.sep) for path in [*paths, os.getcwd()])  # noqa: PTH109
@@ -28,25 +30,30 @@ def _is_asked_for(args: list[str]) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
-    if not _is_asked_for(args):
+    if not _is_selected(args):
         return
+    import click  # noqa: PLC0415
+
     from audience_conformance.settings.options import OPTIONS  # noqa: PLC0415
 
     group = parser.getgroup("audience-conformance", "the conformance suite of the Audience API")
+    context = click.Context(click.Command("run"))
     for option in OPTIONS:
-        if option.pytest_name is None:
+        if not option.pytest_names:
             continue
-        names = [f"--{option.pytest_name}", *([f"-{option.short}"] if option.short else [])]
-        more: dict[str, Any] = {"action": "store_true"} if option.metavar is None else {"metavar": option.metavar}
-        if option.repeat:
-            more["action"] = "append"
-        group.addoption(*names, dest=_dest(option.field), default=None, help=option.help.replace("%", "%%"), **more)
+        form: dict[str, Any] = {"action": "append" if option.multiple else "store_true" if option.is_flag else "store"}
+        if not option.is_flag:
+            form["metavar"] = option.make_metavar(context)
+        text = (option.help or "").replace("%", "%%")
+        group.addoption(*option.pytest_names, dest=_dest(option.name), default=None, help=text, **form)
+        if option.old_name:
+            group.addoption(option.old_name, dest=_dest(option.name), default=None, help=SUPPRESS)
     # Until here their values were taken for files and folders.
     early_config.known_args_namespace.file_or_dir = parser.parse_known_args(args).file_or_dir
 
 
-def _dest(field: str) -> str:
-    return f"{KEY}_{field}"
+def _dest(name: str | None) -> str:
+    return f"{KEY}_{name}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -61,25 +68,28 @@ def pytest_configure(config: pytest.Config) -> None:
     elif not hasattr(config, "workerinput") and not any(
         isinstance(plugin, session.Session) for plugin in config.pluginmanager.get_plugins()
     ):
-        config.pluginmanager.register(_suite(config), "audience-conformance-suite")
+        config.pluginmanager.register(_session(config), "audience-conformance-session")
 
 
-def _suite(config: pytest.Config) -> object:
-    """The run that the options of pytest ask for."""
+def _session(config: pytest.Config) -> object:
+    """The run with the options given to pytest."""
+    import click  # noqa: PLC0415
+
     from audience_conformance.runner.session import Session  # noqa: PLC0415
-    from audience_conformance.settings.options import OPTIONS  # noqa: PLC0415
+    from audience_conformance.settings.options import OPTIONS, note_old_names  # noqa: PLC0415
     from audience_conformance.settings.parse import read_settings  # noqa: PLC0415
-    from audience_conformance.settings.settings import BadOption  # noqa: PLC0415
 
+    note_old_names(config.invocation_params.args, OPTIONS)
     try:
-        given = {option.field: getattr(config.option, _dest(option.field), None) for option in OPTIONS}
-        return Session(read_settings(given))
-    except BadOption as bad:
-        raise pytest.UsageError(str(bad)) from None
+        return Session(
+            read_settings({option.name: getattr(config.option, _dest(option.name), None) for option in OPTIONS})
+        )
+    except click.UsageError as error:
+        raise pytest.UsageError(error.format_message()) from None
 
 
 class Outcomes:
-    """What pytest makes of results: a finding that does not fail the run is an expected failure, a crash an error."""
+    """Maps results to outcomes: a finding that does not fail the run is xfailed, an internal error is an error."""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -88,9 +98,8 @@ class Outcomes:
         from audience_conformance.runner import session  # noqa: PLC0415
 
         report = yield
-        found = session.result_of(report) if call.when == "call" else None
-        if found and found[0].status == "failed":
-            result, _ = found
+        result = session.result_of(report) if call.when == "call" else None
+        if result and result.status == "failed":
             strict = item.config.stash[session.WORKER_INPUT].settings.strict
             why = result.known or ("" if strict or result.level == "MUST" else f"a SHOULD rule: {result.requirement}")
             if why:
@@ -103,12 +112,12 @@ class Outcomes:
         from audience_conformance.runner import session  # noqa: PLC0415
 
         if isinstance(report, pytest.TestReport) and report.when == "call":
-            found = session.result_of(report)
-            if found and found[0].status == "error":
+            result = session.result_of(report)
+            if result and result.status == "error":
                 return "error", "E", "ERROR"
         return None
 
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
-        from audience_conformance.runner import terminal as in_pytest  # noqa: PLC0415
+        from audience_conformance.runner.terminal import print_summary  # noqa: PLC0415
 
-        in_pytest.print_summary(terminalreporter, config)
+        print_summary(terminalreporter, config)

@@ -1,67 +1,64 @@
-"""Before any check: is the target there, and does it serve the company and application?"""
+"""The request before any check: does the target answer, and does it serve the company and application?"""
+
+import click
 
 from audience_conformance.client.api import DEFINITIONS, GROUPS
 from audience_conformance.client.target import Answer, Target, Unreachable
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.settings.settings import Settings
 
-_MOST_SHOWN = 200
-_REDIRECTS = range(300, 400)
+_MAX_SHOWN = 200
 _FIXES = {
     400: "give a company and an application that it serves: --company, --application",
-    401: "it wants to know who asks: -H 'Authorization: Bearer …'",
-    403: "it does not let this caller in: another -H 'Authorization: Bearer …', or another --company and --application",
+    401: "it requires authentication: -H 'Authorization: Bearer …'",
+    403: "access is denied: give another -H 'Authorization: Bearer …', or another --company and --application",
     404: "give the server's origin, or its base path, as --url, and a company that it serves as --company",
-    407: "a proxy stands in the way: see HTTP_PROXY and NO_PROXY",
+    407: "a proxy refused the request: see HTTP_PROXY and NO_PROXY",
 }
 
 
-class CannotRun(Exception):
-    """The suite cannot do its job; the message says why and what to do."""
+class CannotRun(click.ClickException):
+    """The run cannot be performed; the message says why and what to do."""
 
 
-def reach(settings: Settings) -> int:
-    """Ask for a list of the company and application; give the number of requests sent.
+def check_target(settings: Settings) -> int:
+    """Request a list of the company and application; return the number of requests sent.
 
-    One request is enough where it succeeds. A second list decides else, so that a target in which the first one is
-    broken is checked all the same.
+    One request is enough if it succeeds. Otherwise a second list decides, so that a target whose first list is broken
+    is checked nevertheless.
 
     Raises:
-        CannotRun: nobody answers, or the company and application are not served.
+        CannotRun: the target does not answer, or does not serve the company and application.
     """
     target = Target(settings.options())
     try:
-        first = _ask(target, DEFINITIONS, settings)
-        if _is_served(first) or _is_served(_ask(target, GROUPS, settings)):
+        first = _get(target, DEFINITIONS, settings)
+        if _is_served(first) or _is_served(_get(target, GROUPS, settings)):
             return target.sent
     finally:
         target.close()
-    said = " ".join(first.text.split())[:_MOST_SHOWN]
-    place = f"{target.options.base_url}, company {settings.company}, application {settings.application}"
+    tenant = f"{target.options.base_url}, company {settings.company}, application {settings.application}"
     if first.ok:
         reason = f"it answers {first.status} with a body that is not JSON, so it is not the Audience API"
         fix = "give the server's origin, or its base path, as --url"
     else:
-        reason = f"it answers {first.status}: {said}" if said else f"it answers {first.status}"
+        text = " ".join(first.text.split())[:_MAX_SHOWN]
+        reason = f"it answers {first.status}{f': {text}' if text else ''}"
         fix = _FIXES.get(first.status, "a redirect is not followed; give the URL that it leads to as --url")
-    raise CannotRun(scrub(f"cannot check {place}: {reason}; {fix}", secrets_of(settings)))
+    raise CannotRun(scrub(f"cannot check {tenant}: {reason}; {fix}", secrets_of(settings)))
 
 
-def _ask(target: Target, path: str, settings: Settings) -> Answer:
+def _get(target: Target, path: str, settings: Settings) -> Answer:
     try:
         return target.send("GET", target.url(path), {}, None, None)
     except Unreachable as unreachable:
-        raise CannotRun(
-            scrub(
-                f"cannot reach {settings.url}: {unreachable.why}; start the server, or mend --url (or --timeout, "
-                f"{settings.timeout:g} s)",
-                secrets_of(settings),
-            )
-        ) from None
+        fix = f"start the server, or correct --url (or --timeout, {settings.timeout:g} s)"
+        message = f"cannot reach {settings.url}: {unreachable.why}; {fix}"
+        raise CannotRun(scrub(message, secrets_of(settings))) from None
 
 
 def _is_served(answer: Answer) -> bool:
-    """May the checks judge this answer: a success in JSON, or a fault that is theirs to name."""
+    """The checks can validate this answer: it is a success in JSON, or an error that they report."""
     if answer.ok:
         return answer.json is not None
-    return answer.status not in _FIXES and answer.status not in _REDIRECTS
+    return answer.status not in _FIXES and answer.status not in range(300, 400)

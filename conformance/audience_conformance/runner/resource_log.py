@@ -1,7 +1,7 @@
-"""What a run made, written down at once, so that it can be deleted by whoever is still there at the end.
+"""A file of every resource that a run created, so that all are deleted at the end, also after a crash.
 
-Each worker keeps a file of its own in the run's folder. Once all have ended, however they ended, what the files still
-name is deleted: a killed worker or a Ctrl-C leaves nothing behind.
+Each worker writes its own file in the run's folder. When all workers have ended, for whatever reason, the resources
+that the files still name are deleted: a killed worker or a Ctrl-C leaves nothing behind.
 """
 
 import json
@@ -12,10 +12,10 @@ from pathlib import Path
 
 from audience_conformance.client.ledger import Created, Ledger, delete_all
 from audience_conformance.client.target import Target, Unreachable
-from audience_conformance.runner.leftovers import Leftover, leftovers, remove, tenants
+from audience_conformance.runner.leftovers import Leftover, delete_leftovers, find_leftovers, tenants
 from audience_conformance.settings.settings import Settings
 
-_RUN, _MADE, _GONE = "run", "made", "gone"
+_RUN, _CREATED, _DELETED = "run", "created", "deleted"
 
 
 class ResourceLog(Ledger):
@@ -24,18 +24,18 @@ class ResourceLog(Ledger):
     def __init__(self, folder: Path, run_id: str) -> None:
         super().__init__()
         self._file = (folder / f"{run_id}.jsonl").open("w", encoding="utf-8")
-        self._writing = threading.Lock()
+        self._file_lock = threading.Lock()
         self._write(_RUN, run_id, str(os.getpid()))
 
     def add(self, made: Created) -> None:
-        with self._writing:
+        with self._file_lock:
             super().add(made)
-            self._write(_MADE, *made.tenant, made.path)
+            self._write(_CREATED, *made.tenant, made.path)
 
     def forget(self, made: Created) -> None:
-        with self._writing:
+        with self._file_lock:
             super().forget(made)
-            self._write(_GONE, *made.tenant, made.path)
+            self._write(_DELETED, *made.tenant, made.path)
 
     def _write(self, *entry: str) -> None:
         self._file.write(json.dumps(entry) + "\n")
@@ -55,37 +55,34 @@ def _entries(folder: Path) -> Iterator[list[str]]:
 
 
 def read_logs(folder: Path) -> tuple[list[str], Ledger]:
-    """The run ids of all workers, and what is still there of what they made."""
+    """The run ids of all workers, and the resources that they created and did not delete."""
     run_ids: list[str] = []
     ledger = Ledger()
     for kind, *rest in _entries(folder):
         if kind == _RUN:
             run_ids.append(rest[0])
-            continue
-        made = Created((rest[0], rest[1]), rest[2])
-        if kind == _MADE:
-            ledger.add(made)
         else:
-            ledger.forget(made)
+            created = Created((rest[0], rest[1]), rest[2])
+            (ledger.add if kind == _CREATED else ledger.forget)(created)
     return run_ids, ledger
 
 
 def pids_of(folder: Path) -> list[int]:
-    """The processes of all workers."""
+    """The process ids of all workers."""
     return [int(rest[1]) for kind, *rest in _entries(folder) if kind == _RUN]
 
 
 def clean_up(settings: Settings, folder: Path, *, search: bool) -> tuple[list[str], int]:
-    """Delete what the workers' journals still name.
+    """Delete the resources that the workers' logs still name.
 
     Args:
         settings: of the run.
-        folder: where the journals are.
-        search: look in the lists too, for what was made and not entered: an answer was cut off by an interrupt, or was
-            no proper one; or a delete said yes and did nothing.
+        folder: of the logs.
+        search: look in the lists too, for resources that were created and not logged, because the answer was cut off
+            or invalid, and for resources whose deletion was confirmed and had no effect.
 
     Returns:
-        What stays, each as its URL and why; the number of requests sent.
+        What could not be deleted, each as URL and reason; the number of requests sent.
     """
     target = Target(settings.options())
     try:
@@ -99,17 +96,17 @@ def clean_up(settings: Settings, folder: Path, *, search: bool) -> tuple[list[st
 
 
 def _search(target: Target, settings: Settings, run_ids: list[str], known: set[str]) -> list[str]:
-    def found() -> dict[str, Leftover]:
-        return {target.url(one.made.path, tenant=one.made.tenant): one for one in leftovers(target, where, run_ids)}
+    def leftovers() -> dict[str, Leftover]:
+        found = find_leftovers(target, tenants(settings), run_ids)
+        return {target.url(one.created.path, tenant=one.created.tenant): one for one in found}
 
-    where = tenants(settings)
     try:
-        missed = {url: one for url, one in found().items() if url not in known}
+        missed = {url: leftover for url, leftover in leftovers().items() if url not in known}
         if not missed:
             return []
-        left = remove(target, missed.values())
+        left = delete_leftovers(target, missed.values())
         refused = {line.partition(": ")[0] for line in left}
-        still = [url for url in found() if url in missed and url not in refused]
-        return [*left, *(f"{url}: its deletion was confirmed, and it is still listed" for url in still)]
+        still_listed = [url for url in leftovers() if url in missed and url not in refused]
+        return [*left, *(f"{url}: its deletion was confirmed, but it is still listed" for url in still_listed)]
     except Unreachable as unreachable:
-        return [f"things of this run, perhaps: {unreachable}"]
+        return [f"resources of this run, perhaps: {unreachable}"]

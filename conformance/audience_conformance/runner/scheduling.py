@@ -1,4 +1,4 @@
-"""Which worker performs which checks: those that share requests go to the same one, so that each is sent once."""
+"""Assigns checks to workers: those that share requests go to the same worker, so that each request is sent once."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,9 +13,9 @@ Item = tuple[Check, str | None]
 
 
 def affinity_key(check: Check, case: str | None) -> str:
-    """What an item shares its requests with: all items of which this gives the same text.
+    """A key that is the same for all items that share requests.
 
-    The rules of format and errors judge the same requests to a path, those of pages the same lists of our own.
+    The rules of formats and errors share the requests to a path, the rules of pages share lists.
     """
     group = check.rules[0].partition("-")[0]
     if case == "unknown-path" or check.rules[0] == "FMT-10":
@@ -30,10 +30,10 @@ def affinity_key(check: Check, case: str | None) -> str:
 
 
 class GroupScheduler(LoadScopeScheduling):  # type: ignore[misc]
-    """Hands out items in companies, one after the other, to whichever worker is free.
+    """Assigns all items of an affinity key to the next free worker.
 
     Args:
-        items: the items by the names that pytest has for them.
+        items: by their names in pytest.
         config: of pytest.
         log: of pytest-xdist.
     """
@@ -47,10 +47,10 @@ class GroupScheduler(LoadScopeScheduling):  # type: ignore[misc]
         return affinity_key(*item) if item else nodeid
 
     def remove_node(self, node: Any) -> str | None:
-        """Take a worker away that died: what it was at is not tried again, the rest of its work is."""
-        mine = {nodeid: unit for unit in self.assigned_work[node].values() for nodeid in unit}
-        crashed = next((nodeid for nodeid, unit in mine.items() if not unit[nodeid]), None)
+        """Remove a worker that died; return the item that it was running, which is not run again."""
+        assigned = {nodeid: unit for unit in self.assigned_work[node].values() for nodeid in unit}
+        crashed = next((nodeid for nodeid, unit in assigned.items() if not unit[nodeid]), None)
         if crashed is not None:
-            mine[crashed][crashed] = True
+            assigned[crashed][crashed] = True
         super().remove_node(node)
         return crashed

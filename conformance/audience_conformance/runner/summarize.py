@@ -1,11 +1,10 @@
-"""The end of a run: its summary, what a reader must know of it, and the files that it leaves."""
+"""The end of a run: its summary and the files that it writes."""
 
+import time
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
 
-from audience_conformance import reports
+from audience_conformance import installed_version, reports
 from audience_conformance.results.known_failures import as_yaml
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
@@ -14,19 +13,12 @@ from audience_conformance.runner.preflight import CannotRun
 from audience_conformance.settings.settings import Settings
 
 
-class Timing(NamedTuple):
-    """When a run began (`time.time`), how many seconds it took, and how many requests it sent."""
-
-    started: float
-    seconds: float
-    sent: int
-
-
 def summarize(
-    settings: Settings, results: list[Result], left: list[str], timing: Timing, *, interrupted: bool
+    settings: Settings, results: list[Result], left: list[str], started: float, sent: int, *, interrupted: bool
 ) -> Summary:
-    """The summary of a run."""
+    """The summary of a run that ends now; `started` is its `time.time`."""
     known = settings.known()
+    selected = settings.selected_rules()
     checked = {result.rule for result in results}
     secrets = secrets_of(settings)
     return Summary(
@@ -34,47 +26,46 @@ def summarize(
         profile=settings.profile,
         seed=settings.seed,
         results=results,
-        sent=timing.sent,
-        seconds=timing.seconds,
-        started=datetime.fromtimestamp(timing.started, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        version=_version(),
+        sent=sent,
+        seconds=time.time() - started,
+        started=datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        version=installed_version(),
         left=[scrub(line, secrets) for line in left],
         known={rule_id: why for rule_id, why in known.rules(results).items() if rule_id in checked},
         notes=_notes(settings, results),
-        selected=settings.chosen() if settings.rules or settings.skip_rules or settings.level else [],
+        selected=selected if settings.rules or settings.skip_rules or settings.level else [],
         strict=settings.strict,
         interrupted=interrupted,
-        stale=known.stale(results, settings.chosen()),
+        stale=known.stale(results, selected),
         command=settings.command(),
     )
 
 
 def _notes(settings: Settings, results: list[Result]) -> list[str]:
-    """What a reader of the results must know of the run."""
     notes = []
-    if settings.ours:
-        notes.append("the target is a mock that this run started; --url names another")
+    if settings.mock_started:
+        notes.append("the target is a mock that this run started; --url names another target")
     if settings.read_only:
-        notes.append("reading rules only: --read-only")
+        notes.append("only reading rules were checked: --read-only")
     elif not settings.writes:
-        notes.append("reading rules only: the target is not on this machine, and --write is not given")
+        notes.append("only reading rules were checked: the target is not on this machine, and --write is not given")
     if any(result.status == "skipped" and "--max-time" in result.actual for result in results):
-        notes.append(f"not all was checked: the time was up ({settings.max_time:g} s, --max-time)")
+        notes.append(f"some checks were skipped: the time was up ({settings.max_time:g} s, --max-time)")
     return notes
 
 
 def nothing_to_check(settings: Settings) -> str:
-    """Why no check is left."""
-    given = {"rules": settings.rules, "skip-rules": settings.skip_rules, "level": settings.level or ""}
-    told = [f"--{name} {value}" for name, value in given.items() if value]
-    return f"nothing to check: no check is left by {' '.join([*told, f'--profile {settings.profile}'])}"
+    """The message if the options select no check."""
+    values = {"rules": settings.rules, "skip-rules": settings.skip_rules, "level": settings.level}
+    options = [f"--{name} {value}" for name, value in values.items() if value]
+    return f"nothing to check: no check matches {' '.join([*options, f'--profile {settings.profile}'])}"
 
 
 def write_files(settings: Settings, summary: Summary) -> list[Path]:
-    """Write the reports, and the first file of known failures; give their paths.
+    """Write the reports and the file of --write-known-failures; return their paths.
 
     Raises:
-        CannotRun: one cannot be written.
+        CannotRun: a file cannot be written.
     """
     written = []
     try:
@@ -85,10 +76,3 @@ def write_files(settings: Settings, summary: Summary) -> list[Path]:
         return [*written, *reports.write(summary, settings.report, Path(settings.report_dir))]
     except (OSError, reports.ReportError) as error:
         raise CannotRun(str(error)) from None
-
-
-def _version() -> str:
-    try:
-        return version("audience-contract")
-    except PackageNotFoundError:
-        return ""

@@ -1,223 +1,241 @@
-"""The options of `audience-conformance run`, which `pytest --pyargs audience_conformance` takes too: one table.
+"""The options of `audience-conformance run` and of `pytest --pyargs audience_conformance`: one table.
 
-Values stay text here; settings.py judges them. Nothing heavy is imported: --help and other people's pytest runs load
-this file at most.
+It imports nothing heavy: --help and other projects' pytest runs must stay quick.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
 
-KINDS = ("junit", "html", "json", "markdown", "sarif", "badge")
+import click
+
+from audience_conformance.settings import types
+
 PROFILES = ("smoke", "standard", "deep")
 LEVELS = ("must", "should")
 DEFAULT_COMPANY, DEFAULT_APPLICATION = "559", "64b000000000000000000001"
 
 
-class Option(NamedTuple):
-    """One option.
+class Option(click.Option):
+    """One option; its Python name is the field of Settings.
 
     Args:
-        name: as in `--name`.
-        section: under which heading it is shown.
-        help: a sentence, and an example where one helps.
-        metavar: what stands for its value; None for a flag.
-        default: its value where it is not given.
-        short: a second, short name.
-        repeat: may be given more than once.
-        in_pytest: its name in pytest, where that differs because the plain one belongs to pytest or a well-known
-            plugin; None for one that pytest has of its own (-x, -n, --collect-only).
-        sweeps: does `sweep` take it too.
+        names: as click takes them.
+        in_pytest: its name in pytest, where the plain one belongs to pytest or a well-known plugin; None for an
+            option that pytest has itself (-x, -n, --collect-only).
+        sweep: `sweep` takes it too.
         old_name: its name in earlier versions, still accepted with a note on stderr.
+        attributes: of click.Option.
     """
 
-    name: str
-    section: str
-    help: str
-    metavar: str | None = None
-    default: str | None = None
-    short: str | None = None
-    repeat: bool = False
-    in_pytest: str | None = ""
-    sweeps: bool = False
-    old_name: str | None = None
+    def __init__(
+        self,
+        *names: str,
+        in_pytest: str | None = "",
+        sweep: bool = False,
+        old_name: str | None = None,
+        **attributes: Any,
+    ) -> None:
+        super().__init__(names, show_default=True, **attributes)
+        self.pytest_names = [] if in_pytest is None else [in_pytest or self.opts[0], *self.opts[1:]]
+        self.sweep = sweep
+        self.old_name = old_name
 
-    @property
-    def field(self) -> str:
-        """Its name in Python."""
-        return self.name.replace("-", "_")
-
-    @property
-    def pytest_name(self) -> str | None:
-        return self.name if self.in_pytest == "" else self.in_pytest
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        super().add_to_parser(parser, ctx)
+        if self.old_name:  # known to the parser only: --help does not show it
+            parser.add_option(obj=self, opts=[self.old_name], dest=self.name)
 
 
-_TARGET, _CHOICE, _PACE = "The target", "What is checked", "How it runs"
-_SAFETY, _KNOWN, _REPORTS = "Safety", "Known failures", "Reports"
+def note_old_names(arguments: Iterable[str], options: Iterable[click.Parameter]) -> None:
+    """Print a note on stderr for each option that is given by its old name."""
+    given = {argument.partition("=")[0] for argument in arguments}
+    for option in options:
+        if isinstance(option, Option) and option.old_name in given:
+            click.echo(f"{option.old_name} is now {option.opts[0]}; the old name still works", err=True)
 
-OPTIONS: tuple[Option, ...] = (
-    Option(
-        "url",
-        _TARGET,
-        "Where the target is, with or without the base path; without it a mock is started. "
-        "Example: --url http://127.0.0.1:4010",
-        "URL",
-        sweeps=True,
+
+_ID: dict[str, Any] = {"type": types.non_empty, "metavar": "ID"}
+SECTIONS: dict[str, tuple[Option, ...]] = {
+    "The target": (
+        Option(
+            "--url",
+            type=types.url,
+            sweep=True,
+            help="Base URL of the server under test (default: start a mock). Example: --url http://127.0.0.1:4010",
+        ),
+        Option(
+            "--header",
+            "-H",
+            "headers",
+            type=types.header,
+            metavar="'NAME: VALUE'",
+            multiple=True,
+            sweep=True,
+            help="Header for every request; its value is never printed. Repeatable. "
+            "Example: -H 'Authorization: Bearer 5f2a…'",
+        ),
+        Option(
+            "--company",
+            **_ID,
+            default=DEFAULT_COMPANY,
+            sweep=True,
+            help="Company to work in. Example: --company 559",
+        ),
+        Option(
+            "--application",
+            **_ID,
+            default=DEFAULT_APPLICATION,
+            sweep=True,
+            help=f"Application of the company to work in. Example: --application {DEFAULT_APPLICATION}",
+        ),
+        Option(
+            "--other-application",
+            **_ID,
+            sweep=True,
+            help="Second application of the company, for the rules of tenant isolation. "
+            "Example: --other-application 64b000000000000000000002",
+        ),
+        Option(
+            "--group-id",
+            **_ID,
+            help="Group with users, if possible with blacklisted ones; it is only read. "
+            "Example: --group-id 64f111111111111111111111",
+        ),
+        Option(
+            "--users-file-url",
+            type=types.non_empty,
+            metavar="URL",
+            help="CSV file with a column user_id that the target can fetch, for a target that does not read data: "
+            "URLs. Example: --users-file-url https://files.example.com/users.csv",
+        ),
+        Option(
+            "--locked-definition",
+            **_ID,
+            help="Locked definition that the run may try to change and to delete: the API cannot create one. "
+            "Example: --locked-definition 64f666666666666666666666",
+        ),
+        Option(
+            "--validated-definition",
+            **_ID,
+            help="Definition with validations; the run may put values of it for new users: the API cannot create one. "
+            "Example: --validated-definition 64f888888888888888888888",
+        ),
     ),
-    Option(
-        "header",
-        _TARGET,
-        "A header for every request; its value is never printed. Repeatable. Example: -H 'Authorization: Bearer 5f2a…'",
-        "'NAME: VALUE'",
-        short="H",
-        repeat=True,
-        sweeps=True,
+    "What is checked": (
+        Option("--rules", type=types.patterns, help="Check only these rules. Example: --rules 'DEF-*,PAG-02'"),
+        Option("--skip-rules", type=types.patterns, help="Do not check these rules. Example: --skip-rules 'CON-*'"),
+        Option(
+            "--level",
+            type=click.Choice(LEVELS, case_sensitive=False),
+            help="Check only the rules of this level. Example: --level must",
+        ),
+        Option(
+            "--profile",
+            type=click.Choice(PROFILES, case_sensitive=False),
+            default="standard",
+            in_pytest="--conformance-profile",
+            help="Test depth; on a local target about 10 seconds, 1 minute or 10 minutes. Example: --profile smoke",
+        ),
+        Option(
+            "--strict",
+            is_flag=True,
+            in_pytest="--conformance-strict",
+            help="Fail the run for a broken SHOULD rule too.",
+        ),
     ),
-    Option(
-        "company",
-        _TARGET,
-        "The company to work in. Example: --company 559",
-        "ID",
-        DEFAULT_COMPANY,
-        sweeps=True,
+    "How it runs": (
+        Option(
+            "--seed",
+            type=types.WholeNumber(),
+            metavar="N",
+            default="0",
+            help="Seed of all random choices; the same seed gives the same run. Example: --seed 7",
+        ),
+        Option(
+            "--workers",
+            type=types.workers,
+            metavar="N|auto",
+            default="auto",
+            in_pytest=None,
+            help="Processes that check in parallel. auto is 2 for many checks of a target on this machine without "
+            "--rate-limit, if there are two cores, else 1. Example: --workers 4",
+        ),
+        Option(
+            "--rate-limit",
+            "rate",
+            type=types.rate,
+            metavar="N/s|m|h",
+            help="Maximum number of requests per second, minute or hour, of all workers together. "
+            "Example: --rate-limit 100/m",
+        ),
+        Option(
+            "--max-time",
+            type=types.time,
+            help="Start no further check after this time; the remaining ones are skipped. Example: --max-time 5m",
+        ),
+        Option(
+            "--timeout",
+            type=types.time,
+            default="10",
+            in_pytest="--conformance-timeout",
+            sweep=True,
+            help="Timeout of a request. Example: --timeout 30",
+        ),
+        Option(
+            "--async-timeout",
+            type=types.time,
+            default="10",
+            old_name="--patience",
+            help="How long to wait for background jobs, such as reading a file of users. Example: --async-timeout 60",
+        ),
+        Option("--fail-fast", is_flag=True, in_pytest=None, help="Stop at the first finding that fails the run."),
     ),
-    Option(
-        "application",
-        _TARGET,
-        f"The application of it to work in. Example: --application {DEFAULT_APPLICATION}",
-        "ID",
-        DEFAULT_APPLICATION,
-        sweeps=True,
+    "Safety": (
+        Option(
+            "--dry-run",
+            is_flag=True,
+            in_pytest=None,
+            help="Print what would run and what it would write, and send nothing. Example: --dry-run --rules 'GRP-*'",
+        ),
+        Option(
+            "--write",
+            is_flag=True,
+            help="Permission to write to a target that is not on this machine. The run changes only resources that it "
+            "created, and deletes them at its end. Example: --url https://staging.example.com --write",
+        ),
+        Option("--read-only", is_flag=True, help="Check only the rules of reading, on any target."),
     ),
-    Option(
-        "other-application",
-        _TARGET,
-        "A second application of the company, for the rules that keep them apart. "
-        "Example: --other-application 64b000000000000000000002",
-        "ID",
-        sweeps=True,
+    "Known failures": (
+        Option(
+            "--known-failures",
+            type=types.known_failures,
+            metavar="FILE",
+            help="Known failures: they do not fail the run, but fail it once they pass or expire. "
+            "Example: --known-failures known.yaml",
+        ),
+        Option(
+            "--write-known-failures",
+            type=types.new_file,
+            metavar="FILE",
+            help="Write the findings as a file of known failures, which must not exist. "
+            "Example: --write-known-failures known.yaml",
+        ),
     ),
-    Option(
-        "group-id",
-        _TARGET,
-        "A group with users, best with blacklisted ones among them; it is only read. "
-        "Example: --group-id 64f111111111111111111111",
-        "ID",
+    "Reports": (
+        Option(
+            "--report",
+            type=types.kinds,
+            multiple=True,
+            help=f"Reports to write: {', '.join(types.REPORT_KINDS)}. Repeatable. Example: --report html,junit",
+        ),
+        Option(
+            "--report-dir",
+            type=types.non_empty,
+            metavar="FOLDER",
+            default="conformance-report",
+            help="Folder for the reports. Example: --report-dir build/conformance",
+        ),
     ),
-    Option(
-        "users-file-url",
-        _TARGET,
-        "A CSV with a column user_id that the target can read, for one that does not read data: URLs. "
-        "Example: --users-file-url https://files.example.com/users.csv",
-        "URL",
-    ),
-    Option(
-        "locked-definition",
-        _TARGET,
-        "A locked definition that the run may try to change and to delete: the API cannot make one. "
-        "Example: --locked-definition 64f666666666666666666666",
-        "ID",
-    ),
-    Option(
-        "validated-definition",
-        _TARGET,
-        "A definition with validations, of which the run may put values for users of its own: the API cannot make one. "
-        "Example: --validated-definition 64f888888888888888888888",
-        "ID",
-    ),
-    Option("rules", _CHOICE, "Only these rules. Example: --rules 'DEF-*,PAG-02'", "PATTERNS"),
-    Option("skip-rules", _CHOICE, "Not these rules. Example: --skip-rules 'CON-*'", "PATTERNS"),
-    Option("level", _CHOICE, "Only the rules of this level. Example: --level must", "|".join(LEVELS)),
-    Option(
-        "profile",
-        _CHOICE,
-        "How hard it tries: on a local target about 10 seconds, a minute or ten. Example: --profile smoke",
-        "|".join(PROFILES),
-        "standard",
-        in_pytest="conformance-profile",
-    ),
-    Option("seed", _PACE, "What all chance comes from; the same seed gives the same run. Example: --seed 7", "N", "0"),
-    Option(
-        "workers",
-        _PACE,
-        "Processes that check at the same time; auto is 2 for a target on this machine that has no --rate-limit, where "
-        "there are two cores and many checks, else 1. Example: --workers 4",
-        "N|auto",
-        "auto",
-        in_pytest=None,
-    ),
-    Option(
-        "rate-limit",
-        _PACE,
-        "Requests a second, minute or hour at the most, all workers together. Example: --rate-limit 100/m",
-        "N/s|m|h",
-    ),
-    Option(
-        "max-time",
-        _PACE,
-        "Start no further check after this time; those left out are skipped. Example: --max-time 5m",
-        "TIME",
-    ),
-    Option(
-        "timeout",
-        _PACE,
-        "Seconds for one request. Example: --timeout 30",
-        "SECONDS",
-        "10",
-        in_pytest="conformance-timeout",
-        sweeps=True,
-    ),
-    Option(
-        "async-timeout",
-        _PACE,
-        "How long to wait for background jobs, such as reading a file of users. Example: --async-timeout 60",
-        "SECONDS",
-        "10",
-        old_name="patience",
-    ),
-    Option("fail-fast", _PACE, "Stop at the first finding that fails the run.", in_pytest=None),
-    Option(
-        "dry-run",
-        _SAFETY,
-        "Print what would run and what it would write, and send nothing. Example: --dry-run --rules 'GRP-*'",
-        in_pytest=None,
-    ),
-    Option(
-        "write",
-        _SAFETY,
-        "Write to a target that is not on this machine: only things of the run's own, deleted at its end. "
-        "Example: --url https://staging.example.com --write",
-    ),
-    Option("read-only", _SAFETY, "Check the rules of reading only, wherever the target is."),
-    Option(
-        "strict",
-        _CHOICE,
-        "A broken SHOULD rule fails the run too.",
-        in_pytest="conformance-strict",
-    ),
-    Option(
-        "known-failures",
-        _KNOWN,
-        "Findings that are known: they do not fail the run, and fail it once they have gone or expired. "
-        "Example: --known-failures known.yaml",
-        "FILE",
-    ),
-    Option(
-        "write-known-failures",
-        _KNOWN,
-        "Write what was found as such a file, which must not exist. Example: --write-known-failures known.yaml",
-        "FILE",
-    ),
-    Option(
-        "report",
-        _REPORTS,
-        f"Reports to write: {', '.join(KINDS)}. Repeatable. Example: --report html,junit",
-        "KINDS",
-        repeat=True,
-    ),
-    Option(
-        "report-dir",
-        _REPORTS,
-        "The folder for reports. Example: --report-dir build/conformance",
-        "FOLDER",
-        "conformance-report",
-    ),
-)
+}
+OPTIONS = tuple(chain.from_iterable(SECTIONS.values()))

@@ -1,80 +1,79 @@
-"""What a run is told, as plain data, and what follows from it: the rules to check, the line that replays it."""
+"""The settings of a run as plain data, the checks that they select, and the command line that replays the run."""
 
 import json
 import os
 import shlex
 from dataclasses import asdict, dataclass
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from audience_conformance.checks import registry
 from audience_conformance.checks.registry import Check, items
-from audience_conformance.client.target import Options
+from audience_conformance.client.target import Options, is_loopback
 from audience_conformance.contract.rules import catalogue, select
-from audience_conformance.results.known_failures import KnownFailures, KnownFailuresError, read_known
-from audience_conformance.settings.options import LEVELS, OPTIONS
+from audience_conformance.results.known_failures import KnownFailures, read_known
+from audience_conformance.settings.options import OPTIONS
 
 MANY_ITEMS = 100
-"""Items from which on a second process helps: it takes a second to start."""
+"""Number of items from which a second process helps: it takes a second to start."""
+PREREQUISITES = ("other_application", "group_id", "users_file_url", "locked_definition", "validated_definition")
+"""What some rules need and the API cannot create: options that the local mock fills in."""
 
 
-class BadOption(Exception):
-    """An option that cannot be used; the message names it and says the fix."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
-    """All that a run is told; plain data, so that it can be handed to workers.
+    """The options of a run, by name; their defaults are in options.py.
+
+    Plain data, so that it can be sent to workers. Unlike the option:
 
     Args:
-        url: the target, None for a mock of our own.
-        headers: (name, value) of each header; values are secret.
-        workers: processes that check at the same time, 0 for as many as help.
-        rate: requests a second at the most, 0 for no limit.
-        max_time: seconds after which no check starts, None for no limit.
-        ours: is the target a mock that this run started.
+        url: None for a mock that the run starts.
+        headers: (name, value) pairs; values are secret.
+        workers: 0 for auto.
+        rate: requests a second, None for no limit.
+        max_time: seconds, None for no limit.
+        mock_started: the target is a mock that this run started.
     """
 
-    url: str | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    company: str = "559"
-    application: str = "64b000000000000000000001"
-    other_application: str | None = None
-    group_id: str | None = None
-    users_file_url: str | None = None
-    locked_definition: str | None = None
-    validated_definition: str | None = None
-    rules: str = ""
-    skip_rules: str = ""
-    level: str | None = None
-    profile: str = "standard"
-    seed: int = 0
-    workers: int = 0
-    rate: float = 0.0
-    max_time: float | None = None
-    timeout: float = 10.0
-    async_timeout: float = 10.0
-    fail_fast: bool = False
-    dry_run: bool = False
-    strict: bool = False
-    write: bool = False
-    read_only: bool = False
-    known_failures: str | None = None
-    write_known_failures: str | None = None
-    report: tuple[str, ...] = ()
-    report_dir: str = "conformance-report"
-    ours: bool = False
+    url: str | None
+    headers: tuple[tuple[str, str], ...]
+    company: str
+    application: str
+    other_application: str | None
+    group_id: str | None
+    users_file_url: str | None
+    locked_definition: str | None
+    validated_definition: str | None
+    rules: str | None
+    skip_rules: str | None
+    level: str | None
+    profile: str
+    seed: int
+    workers: int
+    rate: float | None
+    max_time: float | None
+    timeout: float
+    async_timeout: float
+    fail_fast: bool
+    dry_run: bool
+    strict: bool
+    write: bool
+    read_only: bool
+    known_failures: str | None
+    write_known_failures: str | None
+    report: tuple[str, ...]
+    report_dir: str
+    mock_started: bool = False
 
     @property
     def writes(self) -> bool:
-        """May the run write."""
+        """The run has permission to write."""
         return not self.read_only and (self.write or self.url is None or is_loopback(self.url))
 
     def processes(self, items: int) -> int:
-        """How many processes perform so many items, where nobody has said: two on a target that is on this machine.
+        """The number of processes for so many items: --workers, or by default two for a target on this machine.
 
-        Others' targets are not pressed, nor is one that is limited; for a few items a second process starts too late.
+        One for a remote or rate-limited target, which should not be pressed, and for a few items: a second process
+        would start too late.
         """
         if self.workers:
             return self.workers
@@ -82,8 +81,8 @@ class Settings:
         return 1 if alone else min(2, _cores())
 
     def options(self, workers: int = 1) -> Options:
-        """What one of so many workers is told of the target."""
-        assert self.url is not None, "the target is known by now"
+        """The target's options for one of so many workers."""
+        assert self.url is not None, "a mock has been started"
         return Options(
             url=self.url,
             headers=self.headers,
@@ -96,18 +95,12 @@ class Settings:
             validated_definition_id=self.validated_definition,
             timeout=self.timeout,
             async_timeout=self.async_timeout,
-            rate=self.rate / workers,
+            rate=(self.rate or 0.0) / workers,
             writes=self.writes,
         )
 
     def known(self) -> KnownFailures:
-        """The known failures. Raises BadOption."""
-        if self.known_failures is None:
-            return KnownFailures()
-        try:
-            return read_known(Path(self.known_failures))
-        except KnownFailuresError as problem:
-            raise BadOption(f"--known-failures: {problem}") from None
+        return read_known(Path(self.known_failures)) if self.known_failures else KnownFailures()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -119,55 +112,52 @@ class Settings:
         data["report"] = tuple(data["report"])
         return cls(**data)
 
-    # --- what is checked --------------------------------------------------------------------------------
+    def selected_rules(self) -> list[str]:
+        """The ids of the rules to check, in the order of the catalogue."""
+        selected = select(self.rules) if self.rules else list(catalogue())
+        skipped = set(self.skipped_rules())
+        return [
+            rule_id
+            for rule_id in selected
+            if rule_id not in skipped and (not self.level or catalogue()[rule_id].level == self.level.upper())
+        ]
 
-    def chosen(self) -> list[str]:
-        """The ids of the rules that are to be checked, in the order of the catalogue. Raises BadOption."""
-        chosen = _select("rules", self.rules) if self.rules else list(catalogue())
-        left_out = set(self.skip_ids())
-        levels = {self.level.upper()} if self.level else {level.upper() for level in LEVELS}
-        return [rule_id for rule_id in chosen if rule_id not in left_out and catalogue()[rule_id].level in levels]
-
-    def skip_ids(self) -> list[str]:
-        """The ids of the rules that are left out by name. Raises BadOption."""
-        return _select("skip-rules", self.skip_rules)
+    def skipped_rules(self) -> list[str]:
+        """The ids of the rules of --skip-rules."""
+        return select(self.skip_rules or "")
 
     def items(self) -> list[tuple[Check, str | None]]:
-        """Each check with each of its cases that is to be performed, in the order of the catalogue. Raises BadOption.
+        """Each check to run with each of its cases, in the order of the catalogue.
 
-        A rule is checked by the checks that name it first; one without such, by those that name it at all.
+        A rule is checked by the checks that name it first; if there is none, by those that name it at all.
         """
-        chosen = set(self.chosen())
+        selected = set(self.selected_rules())
         checks = registry.all_checks()
-        owned = {check.rules[0] for check in checks}
-        strays = chosen - owned
+        without_own_check = selected - {check.rules[0] for check in checks}
         order = {rule_id: place for place, rule_id in enumerate(catalogue())}
-        wanted = [
+        to_run = [
             check
             for check in checks
-            if (check.rules[0] in chosen or strays.intersection(check.rules))
+            if (check.rules[0] in selected or without_own_check.intersection(check.rules))
             and not (check.generates and self.profile == "smoke")
         ]
-        return list(items(sorted(wanted, key=lambda check: order[check.rules[0]])))
-
-    # --- how a person would say it ----------------------------------------------------------------------
+        return list(items(sorted(to_run, key=lambda check: order[check.rules[0]])))
 
     def command(self, **more: str) -> str:
-        """The command line of this run, secrets as $TOKEN, with these rules, for a shell."""
-        shown: dict[str, str | None] = {name: getattr(self, name) for name in ("company", "application", "profile")}
+        """The command line of this run for a shell, with these options added and secrets as $TOKEN."""
         words = ["audience-conformance", "run"]
-        if not self.ours:
+        replayed = {"company", "application", "profile", "timeout", "async_timeout"}
+        if not self.mock_started:
             words += ["--url", shlex.quote(self.url or "")]
-            for name in IDS:
-                shown[name] = getattr(self, name)
+            replayed.update(PREREQUISITES)
         for name, secret in self.headers:
             bearer = "Bearer " if secret.lower().startswith("bearer ") else ""
             words += ["-H", f'"{name}: {bearer}$TOKEN"']
-        shown |= {name: f"{getattr(self, name):g}" for name in ("timeout", "async_timeout")}
         for option in OPTIONS:
-            value = shown.get(option.field)
-            if value is not None and value != option.default:
-                words += [f"--{option.name}", shlex.quote(value)]
+            value = getattr(self, option.name) if option.name in replayed else None
+            text = f"{value:g}" if isinstance(value, float) else value
+            if text is not None and text != option.default:
+                words += [option.opts[0], shlex.quote(text)]
         if self.write:
             words.append("--write")
         for name, value in more.items():
@@ -175,27 +165,6 @@ class Settings:
         return " ".join([*words, "--seed", str(self.seed)])
 
 
-IDS = ("other_application", "group_id", "users_file_url", "locked_definition", "validated_definition")
-
-
-def _select(option: str, patterns: str) -> list[str]:
-    try:
-        return select(patterns)
-    except ValueError as error:
-        raise BadOption(f"--{option}: {error}") from None
-
-
 def _cores() -> int:
-    """The cores that this process may use."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def is_loopback(url: str) -> bool:
-    """Is the URL's host this very machine, by its name alone."""
-    host = (urlsplit(url).hostname or "").lower().rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -29,6 +29,7 @@ from audience_conformance.runner import local_mock
 from audience_conformance.runner.execute import Run
 from audience_conformance.runner.scheduling import affinity_key
 from audience_conformance.runner.worker import Worker
+from audience_conformance.settings.parse import read_settings
 from audience_conformance.settings.settings import Settings
 
 STATES = ("a_valid_request_succeeds_in_every_state", "no_state_gets_a_5xx")
@@ -97,7 +98,7 @@ def _listen(settings: Settings, folder: Path, forget: Callable[[Run], None] = la
             for check, case in settings.items():
                 by[:] = f"{check.rules[0]} {check.name} {case}", check.rules[0], affinity_key(check, case)
                 forget(worker._run)
-                result, _ = worker.perform(check, case)
+                result = worker.perform(check, case)
                 assert result.status == "passed", f"{result.id}: {result.expected} / {result.actual}"
     return heard
 
@@ -126,7 +127,7 @@ def _read_twice(heard: Heard, mark: Callable[[str], bool]) -> list[str]:
 @pytest.fixture(scope="module")
 def settings() -> Iterator[Settings]:
     mock = local_mock.start()
-    yield mock.fill(Settings(profile="smoke", seed=4))
+    yield mock.apply_to(read_settings({"profile": "smoke", "seed": "4"}))
     mock.stop()
 
 

@@ -1,3 +1,5 @@
+"""The command line as a whole, and `audience-conformance lint`."""
+
 import importlib.metadata
 import os
 import re
@@ -6,18 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from tests.conformance.cli_runner import Done, conformance, environment
 
 from audience_conformance.commands import main as cli
-from audience_conformance.contract import location as contract
+from audience_conformance.contract.location import contract_path
 from audience_conformance.lint.checks import CHECKS
 
 ROOT = Path(__file__).parents[3]
 CLEAN = Path(__file__).parents[1] / "lint" / "clean.yaml"
-
-
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
+DIRECTORY = b"a directory"
 
 
 @pytest.fixture
@@ -25,42 +24,34 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "openapi.yaml"
 
 
-def test_the_contract_of_this_repository_is_clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    result = run("lint")
-    assert result.stdout == ""
-    assert re.fullmatch(r"openapi\.yaml: no findings, 20 operations, \d+ rules\n", result.stderr)
-    assert result.exit_code == 0
+def test_the_contract_of_this_repository_is_clean() -> None:
+    done = conformance("lint", cwd=ROOT)
+    assert (done.code, done.out) == (0, "")
+    assert re.fullmatch(r"openapi\.yaml: no findings, 20 operations, \d+ rules\n", done.err)
 
 
-def test_a_clean_file_exits_0_and_says_how_much_it_holds() -> None:
-    result = run("lint", CLEAN)
-    assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == f"{CLEAN}: no findings, 5 operations, 2 rules\n"
+def test_a_clean_file_exits_0_with_its_size() -> None:
+    assert conformance("lint", CLEAN) == Done(0, "", f"{CLEAN}: no findings, 5 operations, 2 rules\n")
 
 
 def test_findings_are_lines_in_the_order_of_the_file_and_exit_1(file: Path) -> None:
     text = CLEAN.read_text(encoding="utf-8").replace("pets}]", "pets}]  # {#").replace("level: SHOULD", "level: MAY")
     file.write_text(text.replace("example: Rex", "example: ''"), encoding="utf-8")
-    result = run("lint", file)
-    assert result.exit_code == 1
-    assert [line.removeprefix(f"{file}:") for line in result.stdout.splitlines()] == [
+    done = conformance("lint", file)
+    assert done.code == 1
+    assert [line.removeprefix(f"{file}:") for line in done.out.splitlines()] == [
         "4: jinja-marker: {# starts a Jinja2 tag, and Connexion renders the file through it; add a space",
         '10: rule-level: "MAY" for "PET-02"; write MUST or SHOULD',
         '91: example-valid: "" is shorter than 1 character (schema: line 91)',
     ]
-    assert result.stderr == f"{file}: 3 findings\n"
-
-
-def test_one_finding_is_counted_as_one(file: Path) -> None:
-    file.write_text("# {{\n" + CLEAN.read_text(encoding="utf-8"), encoding="utf-8")
-    assert run("lint", file).stderr == f"{file}: 1 finding\n"
+    assert done.err == f"{file}: 3 findings\n"
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         (None, ": No such file or directory"),
+        (DIRECTORY, ": Is a directory"),
         (b"caf\xe9", ":1: byte 0xe9 is not UTF-8; save the file as UTF-8"),
         (b"a: b: c", ":1: not YAML: mapping values are not allowed here"),
         (b"[]", ":1: the top level is a list; an OpenAPI document is a mapping"),
@@ -68,15 +59,16 @@ def test_one_finding_is_counted_as_one(file: Path) -> None:
     ],
 )
 def test_an_unreadable_file_exits_2_with_one_line(content: bytes | None, reason: str, file: Path) -> None:
-    if content is not None:
+    if content == DIRECTORY:
+        file.mkdir()
+    elif content is not None:
         file.write_bytes(content)
-    result = run("lint", file)
-    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"{file}{reason}\n")
+    assert conformance("lint", file) == Done(2, "", f"{file}{reason}\n")
 
 
-def test_a_directory_exits_2(tmp_path: Path) -> None:
-    result = run("lint", tmp_path)
-    assert (result.exit_code, result.stderr) == (2, f"{tmp_path}: Is a directory\n")
+def test_one_finding_is_counted_as_one(file: Path) -> None:
+    file.write_text("# {{\n" + CLEAN.read_text(encoding="utf-8"), encoding="utf-8")
+    assert conformance("lint", file).err == f"{file}: 1 finding\n"
 
 
 def test_no_contract_anywhere_exits_2(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,49 +76,52 @@ def test_no_contract_anywhere_exits_2(monkeypatch: pytest.MonkeyPatch) -> None:
         raise FileNotFoundError("no openapi.yaml; name the file to read")
 
     monkeypatch.setattr(cli, "contract_path", nowhere)
-    result = run("lint")
-    assert (result.exit_code, result.stderr) == (2, "no openapi.yaml; name the file to read\n")
+    assert conformance("lint") == Done(2, "", "no openapi.yaml; name the file to read\n")
 
 
-def test_the_contract_outside_the_working_directory_is_named_in_full(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert run("lint").stderr.startswith(f"{contract.contract_path()}: ")
+def test_the_contract_outside_the_working_directory_is_named_in_full(tmp_path: Path) -> None:
+    assert conformance("lint", cwd=tmp_path).err.startswith(f"{contract_path()}: ")
 
 
 def test_list_prints_every_check_with_its_sentence() -> None:
-    result = run("lint", "--list")
-    assert result.exit_code == 0
-    assert [line.split(maxsplit=1) for line in result.stdout.splitlines()] == [
+    done = conformance("lint", "--list")
+    assert done.code == 0
+    assert [line.split(maxsplit=1) for line in done.out.splitlines()] == [
         [check.name, check.sentence] for check in CHECKS
     ]
 
 
 def test_every_command_has_a_sentence_and_an_example_in_its_help() -> None:
     for name in ["", *cli.main.commands]:
-        help_text = run(*filter(None, [name]), "--help").stdout
+        help_text = conformance(*filter(None, [name]), "--help").out
         assert re.search(r"\n  [A-Z].*\.\n", help_text.replace("\n  openapi", " openapi"))
         assert "Example: audience-conformance " in help_text
 
 
 def test_version_is_that_of_the_distribution() -> None:
-    assert run("--version").stdout == f"audience-conformance {importlib.metadata.version('audience-contract')}\n"
+    assert conformance("--version").out == f"audience-conformance {importlib.metadata.version('audience-contract')}\n"
+
+
+def test_the_package_can_be_run_with_python_m() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "audience_conformance", "rules", "X"], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 2
+    assert result.stderr.startswith("audience-conformance rules: no rule is called X")
 
 
 def test_version_of_a_tree_that_is_not_installed_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "DISTRIBUTION", "no-such-distribution")
-    result = run("--version")
-    assert (result.exit_code, result.stdout) == (
-        0,
-        "audience-conformance unknown (no-such-distribution is not installed)\n",
-    )
+    monkeypatch.setattr("audience_conformance.DISTRIBUTION", "no-such-distribution")
+    message = "audience-conformance unknown (no-such-distribution is not installed)\n"
+    assert conformance("--version") == Done(0, message, "")
 
 
 def test_help_loads_no_heavy_library() -> None:
-    heavy = "{'openapi_spec_validator', 'jsonschema_rs', 'hypothesis', 'yaml', 'audience_mock'}"
+    heavy = {"openapi_spec_validator", "jsonschema_rs", "hypothesis", "yaml", "audience_mock"}
+    heavy |= {"pytest", "rich", "urllib3", "schemathesis"}
     code = f"import sys, audience_conformance.commands.main; sys.exit(bool({heavy} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    env = environment(samples=False)
+    assert subprocess.run([sys.executable, "-c", code], check=False, env=env).returncode == 0
 
 
 def test_a_terminal_in_latin_1_gets_escapes(file: Path) -> None:

@@ -1,51 +1,70 @@
 import re
+from collections import Counter
 
-from click.testing import CliRunner
+import pytest
+from tests.conformance.cli_runner import conformance
 
 from audience_conformance.checks.registry import all_checks
-from audience_conformance.commands.main import main
 from audience_conformance.contract.rules import catalogue
 
 
 def rules(*arguments: str) -> str:
-    result = CliRunner().invoke(main, ["rules", *arguments])
-    assert result.exit_code == 0, result.output
-    return result.stdout
+    done = conformance("rules", *arguments, samples=False)
+    assert (done.code, done.err) == (0, "")
+    return done.out
 
 
 def test_the_catalogue_is_listed_with_id_level_and_sentence() -> None:
-    assert [re.split(r"\s{1,}", line, maxsplit=2) for line in rules().splitlines()] == [
+    assert [re.split(r"\s+", line, maxsplit=2) for line in rules().splitlines()] == [
         [rule.id, rule.level, rule.sentence] for rule in catalogue().values()
     ]
 
 
 def test_a_rule_is_explained() -> None:
-    told = rules("def-01")
+    output = rules("def-01")
     rule = catalogue()["DEF-01"]
-    assert told.startswith(f"DEF-01 MUST: {rule.sentence}\n")
-    assert "source      the documents" in told
-    assert f"operations  {', '.join(rule.operations)}" in told
+    assert output.startswith(f"DEF-01 MUST: {rule.sentence}\n")
+    assert "source      the documents" in output
+    assert f"operations  {', '.join(rule.operations)}" in output
+    assert "check       a created definition reads back\n" in output
+    assert re.search(r"location  audience_conformance/checks/definitions/create\.py:\d+\n", output)
     check = next(check for check in all_checks() if check.rules[0] == "DEF-01")
-    assert check.name.replace("_", " ") in told
-    assert check.about in told
-    assert "needs     write permission" in told
+    assert f"does      {check.about}\n" in output
+    assert f"cases     {', '.join(check.cases)}\n" in output
+    assert f"needs     {check.needs[0]}" in output
+
+
+def test_a_check_function_is_listed_once_with_its_cases_that_read_and_those_that_write() -> None:
+    output = rules("FMT-06")
+    names = Counter(re.findall(r"check       (.*)", output))
+    assert names == {"an invalid request is refused too": 1, "a generated invalid request is refused too": 1}
+    assert re.search(r"cases     getUserAttributeDefinitions, .*, deleteUserAttribute, createUserGroup\n", output)
+    assert re.search(r"needs     .*--write.* \(for the cases deleteUserAttribute, createUserGroup\)\n", output)
+    assert "profile   standard and deep, not smoke" in output
+
+
+def test_every_rule_has_a_check_with_a_location() -> None:
+    for part in rules("*").split("\n\n"):
+        locations = re.findall(r"location  audience_conformance/checks/[a-z_/]+\.py:\d+", part)
+        assert len(locations) == part.count("\n  check  ") > 0, part
 
 
 def test_a_pattern_explains_several() -> None:
-    told = rules("BLK-*")
-    assert all(f"\n{rule_id} " in f"\n{told}" for rule_id in catalogue() if rule_id.startswith("BLK-"))
+    output = rules("BLK-*")
+    assert all(f"\n{rule_id} " in f"\n{output}" for rule_id in catalogue() if rule_id.startswith("BLK-"))
 
 
 def test_an_unknown_rule_is_one_line_and_exit_2() -> None:
-    result = CliRunner().invoke(main, ["rules", "DEF-99"])
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == (
+    done = conformance("rules", "DEF-99")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
         "audience-conformance rules: no rule is called DEF-99; `audience-conformance rules` lists them all\n"
     )
 
 
-def test_what_a_check_needs_is_named() -> None:
-    found = {check.rules[0]: check.needs for check in all_checks()}
-    assert "a second application (--other-application)" in found["TEN-01"]
-    assert any("--validated-definition" in need for need in found["ATT-15"])
-    assert any("--locked-definition" in need for need in found["DEF-14"])
+@pytest.mark.parametrize(
+    ("rule", "option"),
+    [("TEN-01", "--other-application"), ("ATT-15", "--validated-definition"), ("DEF-14", "--locked-definition")],
+)
+def test_a_check_names_the_option_that_it_needs(rule: str, option: str) -> None:
+    assert re.search(rf"needs     .*\({option}\)", rules(rule))

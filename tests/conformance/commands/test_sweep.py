@@ -6,13 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.conformance.running import APPLICATION, BASE, conformance, snapshot
+from tests.conformance.cli_runner import APPLICATION, BASE, conformance, snapshot
 
 from audience_conformance.client.api import DEFINITIONS, GROUPS, csv_url
 from audience_conformance.runner.local_seed import OTHER_APPLICATION
 
 OTHERS = ["Acs-0123abcd-x", "acs-0123abc-x", "acs-0123abcg-x", "acs-0123abcd", "xacs-0123abcd-x1", "acs-"]
-"""Names that only look like a run's."""
+"""Names that resemble those of a run."""
 
 
 def definition(slug: str, name: str = "Some name") -> dict[str, Any]:
@@ -42,15 +42,10 @@ def left(url: str) -> Iterator[list[str]]:
             make(DEFINITIONS, definition("acs-0123abcd-s1"), OTHER_APPLICATION),
         ]
         while client.get(f"/{APPLICATION}{GROUPS}?status=pending&name=acs").json()["items"]:
-            time.sleep(0.02)  # what is compared later stands still once the files have been read
+            time.sleep(0.02)  # the snapshots below must not change while files are read
         yield leftovers
         for path in (*kept, *leftovers):
             client.delete(path)
-
-
-def there(url: str, paths: list[str]) -> int:
-    with httpx.Client(base_url=f"{url}{BASE}") as client:
-        return sum(client.get(path).status_code == 200 for path in paths)
 
 
 def test_leftovers_are_deleted_and_named_and_nothing_else_is_touched(url: str, left: list[str]) -> None:
@@ -62,7 +57,7 @@ def test_leftovers_are_deleted_and_named_and_nothing_else_is_touched(url: str, l
 
     done = conformance("sweep", "--url", url)
     assert (done.code, done.err) == (0, "107 leftovers deleted\n")
-    assert there(url, left) == 1
+    assert [path for path in left if httpx.get(f"{url}{BASE}{path}").status_code == 200] == left[-1:]
 
     done = conformance("sweep", "--url", url, *both)
     assert (done.code, done.err) == (0, "1 leftover deleted\n")
@@ -77,7 +72,7 @@ def test_leftovers_are_deleted_and_named_and_nothing_else_is_touched(url: str, l
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ([], "name the target"),
         (["--url", "http://127.0.0.1:9"], "cannot reach"),
@@ -85,7 +80,7 @@ def test_leftovers_are_deleted_and_named_and_nothing_else_is_touched(url: str, l
         (["--rules", "DEF-01"], "No such option"),
     ],
 )
-def test_what_cannot_be_swept_is_one_line_and_exit_2(arguments: list[str], told: str) -> None:
+def test_an_invalid_command_is_one_line_and_exit_2(arguments: list[str], message: str) -> None:
     done = conformance("sweep", *arguments)
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
-    assert told in done.err
+    assert message in done.err

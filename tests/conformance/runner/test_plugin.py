@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.conformance.running import command, environment, pytest_suite
+from tests.conformance.cli_runner import command, environment, pytest_suite
 
 from audience_conformance.contract.rules import catalogue
 
@@ -16,13 +16,13 @@ def options(url: str) -> list[str]:
     return ["--url", url, "--conformance-profile", "smoke"]
 
 
-def test_an_item_is_called_by_its_rule_check_and_case(options: list[str], tmp_path: Path) -> None:
+def test_an_item_is_named_by_rule_check_and_case(options: list[str], tmp_path: Path) -> None:
     done = pytest_suite(*options, "--collect-only", "-q", "--rules", "DEF-0[12]", cwd=tmp_path)
     assert re.findall(r"\[(.*)\]", done.out) == ["DEF-01-reads", "DEF-02-writes-one", "DEF-02-writes-two"]
     assert done.code == 0
 
 
-def test_k_chooses_by_rule_and_by_check(options: list[str], tmp_path: Path) -> None:
+def test_k_selects_by_rule_and_by_check(options: list[str], tmp_path: Path) -> None:
     done = pytest_suite(*options, "-k", "DEF-01 or two", cwd=tmp_path)
     assert "2 passed" in done.out
     assert done.code == 0
@@ -37,8 +37,11 @@ def test_x_stops_at_the_first_finding_that_fails_the_run(options: list[str], tmp
     assert done.code == 0
 
 
-def test_n_shares_the_items_among_workers(options: list[str], tmp_path: Path) -> None:
-    done = pytest_suite(*options, "-n", "2", "--rules", "DEF-0[1-3],DEF-12,DEF-14", cwd=tmp_path)
+def test_n_distributes_the_items_and_an_old_option_name_is_accepted_with_one_note(
+    options: list[str], tmp_path: Path
+) -> None:
+    done = pytest_suite(*options, "-n", "2", "--rules", "DEF-0[1-3],DEF-12,DEF-14", "--patience=9", cwd=tmp_path)
+    assert done.err == "--patience is now --async-timeout; the old name still works\n"
     assert "1 failed, 3 passed, 1 skipped, 1 xfailed" in done.out
     assert "MUST: 2 passed, 1 failed" in done.out.replace("56 not run, ", "").replace(", 56 not run", "")
     assert done.code == 1
@@ -49,8 +52,9 @@ def test_a_failure_has_the_requirement_and_a_crash_is_an_error(options: list[str
     assert f"DEF-03 MUST: {catalogue()['DEF-03'].sentence}" in done.out
     assert "expected (at createUserAttributeDefinition)\n    a different id\n" in done.out
     assert "actual\n    the same id\nrequests\n    curl -sS" in done.out
+    assert re.search(r"\ncheck\n    .*sample_checks\.py:\d+\nreplay\n", done.out)
     assert re.search(r'replay\n    audience-conformance run --url .* -H "Authorization: Bearer \$TOKEN"', done.out)
-    assert "the suite itself failed: this says nothing of the target" in done.out
+    assert "internal error in the suite: not a finding about the target" in done.out
     assert "1 failed, 1 error" in done.out
     assert "abcdefgh" not in done.out
     assert done.code == 1
@@ -59,18 +63,22 @@ def test_a_failure_has_the_requirement_and_a_crash_is_an_error(options: list[str
 
 def test_a_bad_option_and_a_missing_target_are_one_line(tmp_path: Path) -> None:
     done = pytest_suite("--url", "nonsense", cwd=tmp_path)
-    assert "ERROR: --url: 'nonsense' is not http://" in done.err
+    assert "ERROR: Invalid value for '--url': 'nonsense' is not http://" in done.err
     assert done.code == pytest.ExitCode.USAGE_ERROR
+    done = pytest_suite("--patience", "soon", cwd=tmp_path)
+    assert "ERROR: Invalid value for '--async-timeout': 'soon' is not a time above 0" in done.err
     done = pytest_suite("--url", "http://127.0.0.1:9", cwd=tmp_path)
     assert "cannot reach http://127.0.0.1:9" in done.out + done.err
     assert done.code == 2
 
 
-def test_the_options_stand_in_a_group_of_their_own(tmp_path: Path) -> None:
+def test_the_options_are_in_a_group_of_their_own(tmp_path: Path) -> None:
     shown = pytest_suite("--help", cwd=tmp_path).out
     group = shown.partition("the conformance suite of the Audience API:\n")[2].partition("\n\n")[0]
     for name in ("--url=URL", "-H 'NAME: VALUE'", "--rules=PATTERNS", "--known-failures=FILE", "--conformance-strict"):
         assert name in group
+    assert "--level=[must|should]" in group
+    assert "--patience" not in shown
 
 
 def test_a_worker_that_dies_is_an_error(options: list[str], tmp_path: Path) -> None:
@@ -79,7 +87,7 @@ def test_a_worker_that_dies_is_an_error(options: list[str], tmp_path: Path) -> N
     assert done.code == 2
 
 
-def test_a_projects_own_settings_do_not_reach_the_command(url: str, tmp_path: Path) -> None:
+def test_a_projects_own_settings_do_not_affect_the_command(url: str, tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
     (tmp_path / "conftest.py").write_text("raise SystemExit('loaded')")
     arguments = ["run", "--url", url, "--rules", "DEF-01"]
@@ -90,7 +98,7 @@ def test_a_projects_own_settings_do_not_reach_the_command(url: str, tmp_path: Pa
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_other_peoples_runs_notice_nothing(tmp_path: Path) -> None:
+def test_pytest_runs_of_other_projects_are_not_affected(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(
         "def pytest_addoption(parser):\n"
         "    for name in ('--url', '--profile', '--seed', '--level', '--rules', '--report', '--write'):\n"

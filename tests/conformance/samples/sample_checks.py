@@ -1,5 +1,6 @@
-"""Checks that come to everything a check can come to, whatever the target is."""
+"""Sample checks: one for every outcome of a check, independent of the target."""
 
+import json
 import os
 import time
 
@@ -17,7 +18,7 @@ def reads(api: Api) -> None:
 
 @check("DEF-02", on="createUserAttributeDefinition", cases=("one", "two"))
 def writes(api: Api, case: str) -> None:
-    """Make something of every kind."""
+    """Create a resource of every kind."""
     definition = api.definition(description=case)
     api.group()
     api.put(f"{DEFINITIONS}/{definition['_id']}/user/{api.fresh('u')}", {"attribute": {"value": "a"}})
@@ -32,14 +33,14 @@ def breaks_a_must_rule(api: Api) -> None:
 
 @check("DEF-12", on="getUserAttributeDefinitions", read_only=True)
 def breaks_a_should_rule(api: Api) -> None:
-    """Find that the target is not as it should be."""
+    """Find that the target breaks a SHOULD rule."""
     api.get(DEFINITIONS, name="a")
     fail("those with the name", "all")
 
 
 @check("DEF-05", on="updateUserAttributeDefinition")
 def crashes(api: Api) -> None:
-    """Crash with things made, and with all secrets in the message."""
+    """Crash after creating resources, with all secrets in the message."""
     api.definition()
     api.group()
     raise RuntimeError(f"sent {api.options.headers}")
@@ -47,36 +48,34 @@ def crashes(api: Api) -> None:
 
 @check("DEF-06", on="updateUserAttributeDefinition", read_only=True)
 def repeats_what_the_target_says(api: Api) -> None:
-    """Find something in which the secret stands."""
+    """Find a fault, with the secret in its text."""
     api.get(DEFINITIONS)
     fail("silence", f"you said {dict(api.options.headers)}")
 
 
 @check("DEF-14", on="updateUserAttributeDefinition")
 def lacks_something(api: Api) -> None:
-    """Need what no target has."""
+    """Need a prerequisite that no target has."""
     raise Skip("a unicorn (--unicorn)")
 
 
 @check("GRP-01", on="createUserGroup")
 def keeps_no_book(api: Api) -> None:
-    """Make things behind the ledger's back, as where an answer is cut off, and find a fault."""
+    """Create resources that the ledger misses, as when an answer is cut off, and find a fault."""
     body = {"name": api.fresh(), "slug": api.fresh(), "description": "d", "type": "string"}
-    api.target.send("POST", api.target.url(DEFINITIONS), {"Content-Type": "application/json"}, _json(body), None)
+    api.target.send(
+        "POST", api.target.url(DEFINITIONS), {"Content-Type": "application/json"}, json.dumps(body).encode(), None
+    )
     group = {"name": "No prefix", "description": "d", "category": "l1", "file_url": csv_url([api.fresh("u")])}
-    api.target.send("POST", api.target.url(GROUPS), {"Content-Type": "application/json"}, _json(group), None)
+    api.target.send(
+        "POST", api.target.url(GROUPS), {"Content-Type": "application/json"}, json.dumps(group).encode(), None
+    )
     fail("a group", "none")
-
-
-def _json(value: object) -> bytes:
-    import json  # noqa: PLC0415
-
-    return json.dumps(value).encode()
 
 
 @check("GRP-02", on="createUserGroup", cases=("a", "b", "c", "d"))
 def takes_long(api: Api, _: str) -> None:
-    """Make one thing after the other for half a minute."""
+    """Create resources for half a minute."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         api.definition()
@@ -86,7 +85,7 @@ def takes_long(api: Api, _: str) -> None:
 
 @check("GRP-03", on="createUserGroup")
 def kills_its_worker(api: Api) -> None:
-    """End the process with things made."""
+    """Kill the process after creating resources."""
     api.definition()
     api.group()
     os._exit(9)
@@ -94,17 +93,17 @@ def kills_its_worker(api: Api) -> None:
 
 @check("GRP-04", on="updateUserGroup", generates=True)
 def generates(api: Api) -> None:
-    """Try for long: the profile smoke leaves it out."""
+    """A long check that the profile smoke omits."""
     api.get(GROUPS)
 
 
 @check("TEN-01", on="createUserAttributeDefinition")
 def writes_in_both_applications(api: Api) -> None:
-    """Make something in the other application too, and find a fault."""
+    """Create a resource in the other application, and find a fault."""
     api.definition(tenant=api.other_tenant)
     fail("invisible", "visible", rule="TEN-02")
 
 
 SAMPLES = [one for one in registry.CHECKS if one.function.__module__ == __name__]
-# The suite's own checks stay as they are, for other tests in this process.
+# Other tests in this process need the suite's own checks.
 registry.CHECKS[:] = [one for one in registry.CHECKS if one not in SAMPLES]

@@ -1,4 +1,4 @@
-"""The command as its user meets it: real processes, a mock of its own, sample checks in the place of the real ones."""
+"""Runs the command on a mock, by default with sample checks in place of the real ones."""
 
 import importlib
 import os
@@ -28,7 +28,7 @@ APPLICATION = "64b000000000000000000001"
 
 
 class Done(NamedTuple):
-    """How a command ended."""
+    """The exit code and the output of a command."""
 
     code: int
     out: str
@@ -45,7 +45,7 @@ def command(name: str, *arguments: str | Path) -> list[str]:
 
 
 def conformance(*arguments: str | Path, cwd: Path | None = None, samples: bool = True) -> Done:
-    """Run `audience-conformance` to its end in this process, which is quicker than a process of its own."""
+    """Run `audience-conformance` in this process, which is quicker than a process of its own."""
     with pytest.MonkeyPatch.context() as patch:
         for name in set(os.environ) - set(environment()):
             patch.delenv(name)
@@ -59,13 +59,12 @@ def conformance(*arguments: str | Path, cwd: Path | None = None, samples: bool =
 
 
 def conformance_process(*arguments: str | Path, cwd: Path | None = None, samples: bool = True) -> Done:
-    """Run `audience-conformance` to its end as its user does."""
+    """Run `audience-conformance` as a process."""
     return _done(command("audience-conformance", *arguments), cwd, environment(samples=samples))
 
 
 def pytest_suite(*arguments: str | Path, cwd: Path, samples: bool = True) -> Done:
-    """Run `pytest --pyargs audience_conformance` to its end."""
-    # Without plugins that take seconds to load, and are not what is tested.
+    """Run `pytest --pyargs audience_conformance` as a process, without plugins that take seconds to load."""
     without = [word for name in ("schemathesis", "hypothesispytest", "anyio") for word in ("-p", f"no:{name}")]
     started = command("pytest", "--pyargs", "audience_conformance", *without, *arguments)
     return _done(started, cwd, environment(samples=samples))
@@ -77,7 +76,7 @@ def _done(started: list[str], cwd: Path | None, env: dict[str, str]) -> Done:
 
 
 def snapshot(url: str) -> dict[str, Any]:
-    """All that a mock with the local seed shows."""
+    """The readable state of a mock with the local seed."""
     with httpx.Client(base_url=f"{url}{BASE}") as client:
 
         def get(path: str) -> Any:
@@ -101,22 +100,19 @@ def snapshot(url: str) -> dict[str, Any]:
         return shown
 
 
-# --- a server between a run and its target -------------------------------------------------------------------
-
-
 @contextmanager
-def listening(target: str) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
-    """A server that passes all on to the target, and notes (method, path, body) of each request."""
-    heard: list[tuple[str, str, str]] = []
+def recording_proxy(target: str) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    """A server that forwards requests to the target and records (method, path, body) of each."""
+    received: list[tuple[str, str, str]] = []
 
-    class Passing(BaseHTTPRequestHandler):
+    class Proxy(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
-        wbufsize = -1  # an answer in one piece, or it waits for the client's acknowledgement
+        wbufsize = -1  # an answer in one packet, or it waits for the client's acknowledgement
 
-        def _pass(self) -> None:
+        def _forward(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            heard.append((self.command, self.path, content.decode()))
+            received.append((self.command, self.path, content.decode()))
             headers = {name: value for name, value in self.headers.items() if name == "Content-Type"}
             answer = client.request(self.command, f"{target}{self.path}", content=content, headers=headers)
             self.send_response(answer.status_code)
@@ -125,16 +121,16 @@ def listening(target: str) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
             self.end_headers()
             self.wfile.write(answer.content)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass  # noqa: N815 (as http.server has it)
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _forward  # noqa: N815 (as http.server has it)
 
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Passing)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     with httpx.Client() as client:
-        yield f"http://127.0.0.1:{server.server_port}", heard
+        yield f"http://127.0.0.1:{server.server_port}", received
         server.shutdown()
         server.server_close()
 

@@ -1,0 +1,115 @@
+"""The types of option values: each turns a text into a value, or raises a ValueError that says the fix.
+
+--help shows the name of a type in place of the value.
+"""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+REPORT_KINDS = ("junit", "html", "json", "markdown", "sarif", "badge")
+MAX_WORKERS = 64
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+
+class WholeNumber(click.IntRange):
+    name = "whole number from 0, like 7"  # click's message reads: 'x' is not a valid <name>.
+
+    def __init__(self) -> None:
+        super().__init__(min=0)
+
+
+def non_empty(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is empty; leave the option out or give it a value")
+    return text
+
+
+def header(text: str) -> tuple[str, str]:
+    name, colon, value = (part.strip() for part in text.partition(":"))
+    # No message repeats the text: it may hold a secret anywhere.
+    if not colon or not _HEADER_NAME.fullmatch(name):
+        raise ValueError("it is not NAME: VALUE; write it as -H 'Authorization: Bearer …'")
+    if not _HEADER_VALUE.fullmatch(value):
+        raise ValueError(f"the value of {name} holds a character that no header can hold (a line break?)")
+    return name, value
+
+
+def url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises ValueError for an invalid port
+        host = parts.hostname
+    except ValueError as error:
+        raise ValueError(f"it is not a URL: {error}") from None
+    if "@" in parts.netloc:
+        raise ValueError("a password in it would be printed; use -H 'Authorization: Basic …'")
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError(f"{text!r} is not http://… or https://…, like http://127.0.0.1:4010")
+    if re.search(r"[\s\x00-\x1f]", text):
+        raise ValueError(f"{text!r} contains a space or a control character")
+    if parts.query or parts.fragment:
+        raise ValueError("remove the part after ? or #; the origin and the base path are enough")
+    return text
+
+
+def patterns(text: str) -> str:
+    from audience_conformance.contract.rules import select  # noqa: PLC0415 (--help need not read the contract)
+
+    select(text)
+    return text
+
+
+def workers(text: str) -> int:
+    """The number of workers; 0 for auto."""
+    if text.lower() == "auto":
+        return 0
+    if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= MAX_WORKERS:
+        raise ValueError(f"{text!r} is not a number from 1 to {MAX_WORKERS}, or auto")
+    return int(text)
+
+
+def time(text: str) -> float:
+    """Seconds."""
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)([smh]?)", text.strip())
+    seconds = float(match[1]) * _SECONDS[match[2] or "s"] if match else 0.0
+    if not seconds:
+        raise ValueError(f"{text!r} is not a time above 0, like 90, 90s, 5m or 1h")
+    return seconds
+
+
+def rate(text: str) -> float:
+    """Requests a second."""
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)/([smh])", text.strip())
+    per_second = float(match[1]) / _SECONDS[match[2]] if match else 0.0
+    if not per_second:
+        raise ValueError(f"{text!r} is not a number of requests per time, like 5/s, 100/m or 2000/h")
+    return per_second
+
+
+def known_failures(text: str) -> str:
+    from audience_conformance.results.known_failures import read_known  # noqa: PLC0415 (as above)
+
+    read_known(Path(text))
+    return text
+
+
+def new_file(text: str) -> str:
+    path = Path(non_empty(text))
+    if path.exists():
+        raise ValueError(f"{path} exists; name a new file, or move that one away")
+    if not path.absolute().parent.is_dir():
+        raise ValueError(f"there is no folder {path.parent}")
+    return text
+
+
+def kinds(text: str) -> tuple[str, ...]:
+    kinds = tuple(kind.strip().lower() for kind in text.split(",") if kind.strip())
+    for kind in kinds:
+        if kind not in REPORT_KINDS:
+            raise ValueError(f"{kind!r} is not one of {', '.join(REPORT_KINDS)}")
+    return kinds
