@@ -63,7 +63,7 @@ class _SeedLoader:
         self._planted += 1
         times = {"created_at": now, "modified_at": now}
         record_id = item["_id"] if "_id" in item else self._world.new_id()
-        self._world.take_id(record_id)
+        self._world.reserve_id(record_id)
         self._take("_id", record_id)
         return {"_id": record_id, **defaults, **times, **item}
 
@@ -75,7 +75,7 @@ class _SeedLoader:
     def _definition(self, item: Record) -> None:
         record = self._record(item, {"name": "", "slug": "", "description": "", "type": "", **DEFAULTS})
         for validation in record["validations"]:
-            if not VALIDATIONS[validation["type"]].takes(validation["value"]):
+            if not VALIDATIONS[validation["type"]].accepts(validation["value"]):
                 raise errors.one("validations", f"{show(validation)} is no validation; its value is of the wrong kind.")
         default = record["default_value"]
         violations = [] if default is None else self._tenant.definitions.judge(record, default, "default_value")
@@ -97,7 +97,7 @@ class _SeedLoader:
             raise errors.invalid(violations)
         written: Record = {key: item[key] for key in ("updated_by", "customer_overridden") if key in item}
         if "_id" in item:
-            self._world.take_id(item["_id"])
+            self._world.reserve_id(item["_id"])
             self._take("_id", item["_id"])
             written["attribute_id"] = item["_id"]
         self._tenant.attributes.put(item["user_id"], definition, item["value"], **written)

@@ -10,14 +10,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from audience_mock.errors import Refusal, unknown_group
-from audience_mock.store.collection import MAX_SEARCHES, PIECE, AnyOf, Collection, Filter, Part, Record, exactly
+from audience_mock.store.collection import (
+    BATCH,
+    MAX_SEARCHES,
+    Collection,
+    Filter,
+    Record,
+    SubstringFilter,
+    ValueFilter,
+    equals,
+)
 
 FILTERS: dict[str, Filter] = {
-    "name": Part(lambda record: str(record["name"])),
-    "kind": exactly("kind"),
-    "flag": exactly("flag"),
-    "uid": AnyOf(lambda record: (str(record["uid"]),), lambda argument: (argument,)),
-    "tags": AnyOf(lambda record: record["tags"], lambda argument: argument.split(",")),
+    "name": SubstringFilter(lambda record: str(record["name"])),
+    "kind": equals("kind"),
+    "flag": equals("flag"),
+    "uid": ValueFilter(lambda record: (str(record["uid"]),), lambda argument: (argument,)),
+    "tags": ValueFilter(lambda record: record["tags"], lambda argument: argument.split(",")),
 }
 ARGUMENTS: dict[str, list[Any]] = {
     "name": [None, "", "a", "BA", "ss", "nowhere"],
@@ -145,10 +154,10 @@ class Counted:
     def __init__(self, size: int) -> None:
         self.looks = 0
         filters: dict[str, Filter] = {
-            "name": Part(lambda record: str(self.look(record)["name"])),
-            "kind": AnyOf(lambda record: [self.look(record)["kind"]], lambda argument: [argument]),
-            "uid": AnyOf(lambda record: [self.look(record)["uid"]], lambda argument: [argument]),
-            "tags": AnyOf(self.tags, lambda argument: argument.split(",")),
+            "name": SubstringFilter(lambda record: str(self.look(record)["name"])),
+            "kind": ValueFilter(lambda record: [self.look(record)["kind"]], lambda argument: [argument]),
+            "uid": ValueFilter(lambda record: [self.look(record)["uid"]], lambda argument: [argument]),
+            "tags": ValueFilter(self.tags, lambda argument: argument.split(",")),
         }
         self.collection = Collection(filters, unknown_group)
         for uid in range(size):
@@ -218,15 +227,15 @@ def test_the_combination_that_was_not_asked_for_longest_is_forgotten() -> None:
 
 
 def test_a_search_lets_others_in_and_what_they_write_is_found() -> None:
-    counted, asked = Counted(3 * PIECE), {"name": "9"}
+    counted, asked = Counted(3 * BATCH), {"name": "9"}
     counted.collection.page({"kind": "k1", "tags": "x"}, 1, 10)
     search = counted.collection.search(asked)
     next(search)
     counted.collection.remove("r9")
     counted.collection.replace({**counted.record(10), "name": "9"})
-    counted.collection.replace({**counted.record(3 * PIECE - 1), "name": "9"})
-    counted.collection.add({**counted.record(3 * PIECE), "name": "None"})
-    counted.collection.add({**counted.record(3 * PIECE + 1), "name": "9"})
+    counted.collection.replace({**counted.record(3 * BATCH - 1), "name": "9"})
+    counted.collection.add({**counted.record(3 * BATCH), "name": "None"})
+    counted.collection.add({**counted.record(3 * BATCH + 1), "name": "9"})
     assert sum(1 for _ in search) == 2
     before = counted.looks
     page, total = counted.collection.page(asked, 1, 10**6)
@@ -238,7 +247,7 @@ def test_a_search_lets_others_in_and_what_they_write_is_found() -> None:
 
 
 def test_searches_under_way_are_not_forgotten() -> None:
-    counted = Counted(2 * PIECE)
+    counted = Counted(2 * BATCH)
     searches = [counted.collection.search({"name": f"{number}"}) for number in range(MAX_SEARCHES + 5)]
     for search in searches:
         next(search)

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audience_mock.errors import Refusal
-from audience_mock.store.members import MAX_SELECTIONS, PIECE, STRIP, Members, Page, PageQuery
-from audience_mock.store.users import Directory
+from audience_mock.store.members import BATCH, CHUNK, MAX_SELECTIONS, Members, Page, PageQuery
+from audience_mock.store.users import UserDirectory
 
 quick = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 
@@ -22,7 +22,7 @@ SELECTIONS = st.tuples(st.sampled_from([None, "", "a", "C@", "1", "Ä", "nobody"
 
 def group(users: list[str]) -> Members:
     """Users whose email begins with their id; those with a "b" in it are blacklisted."""
-    directory = Directory()
+    directory = UserDirectory()
     for user in users:
         directory.add(user, [{"email": f"{user}@mail"}], blacklisted="b" in user)
     return Members(places(users), directory)
@@ -139,7 +139,7 @@ def test_an_unknown_cursor_is_refused(users: list[str], direction: str, cursor: 
     "users", [["after:d", "a", "d"], ["a", "d", "before:a"], ["before:after:a", "after:a", "before:a", "at:a", "a"]]
 )
 def test_a_user_may_be_named_like_a_cursor(users: list[str]) -> None:
-    members = Members(places(users), Directory())
+    members = Members(places(users), UserDirectory())
     back = walk(members, PageQuery(page_size=1, page_no=9, direction="prev"))
     assert [user for page in back for user in page.user_ids] == [*reversed(users)]
     at_first = members.page(PageQuery(page_size=1)).next_cursor
@@ -163,7 +163,7 @@ def pieces(members: Members, asked: PageQuery) -> int:
 
 
 def test_a_search_of_a_large_group_lets_others_in_the_first_time() -> None:
-    members, asked = group([f"u{number}" for number in range(3 * PIECE)]), PageQuery(q="77")
+    members, asked = group([f"u{number}" for number in range(3 * BATCH)]), PageQuery(q="77")
     assert pieces(members, asked) == 2
     assert pieces(members, asked._replace(page_no=2)) == 0
     assert pieces(members, PageQuery(q="78")) == 2
@@ -171,22 +171,22 @@ def test_a_search_of_a_large_group_lets_others_in_the_first_time() -> None:
 
 
 def test_a_further_search_looks_only_at_those_near_what_it_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    members, looked = group([f"u{number}" for number in range(20 * STRIP)]), 0
+    members, looked = group([f"u{number}" for number in range(20 * CHUNK)]), 0
     members.page(PageQuery(q="nobody"))
-    having = Directory.having
+    matching = UserDirectory.matching
 
-    def counted(self: Directory, needle: str, user_ids: list[str], places: list[int]) -> Iterable[int]:
+    def counted(self: UserDirectory, needle: str, user_ids: list[str], places: list[int]) -> Iterable[int]:
         nonlocal looked
         looked += len(places)
-        return having(self, needle, user_ids, places)
+        return matching(self, needle, user_ids, places)
 
-    monkeypatch.setattr(Directory, "having", counted)
+    monkeypatch.setattr(UserDirectory, "matching", counted)
     assert members.page(PageQuery(q="U777@")).user_ids == ["u777"]
-    assert looked == STRIP
+    assert looked == CHUNK
 
 
 def test_a_group_keeps_the_latest_searches() -> None:
-    members = group([f"u{number}" for number in range(2 * PIECE)])
+    members = group([f"u{number}" for number in range(2 * BATCH)])
     searches = [PageQuery(q=f"{number}@") for number in range(MAX_SELECTIONS + 1)]
     for asked in searches:
         members.page(asked)
@@ -194,9 +194,9 @@ def test_a_group_keeps_the_latest_searches() -> None:
 
 
 def test_a_search_that_was_given_up_harms_no_later_one() -> None:
-    members, asked = group([f"u{number}" for number in range(2 * PIECE)]), PageQuery(q="u", page_size=1)
+    members, asked = group([f"u{number}" for number in range(2 * BATCH)]), PageQuery(q="u", page_size=1)
     next(members.search(asked))
-    assert members.page(asked._replace(page_no=2 * PIECE)).user_ids == [f"u{2 * PIECE - 1}"]
+    assert members.page(asked._replace(page_no=2 * BATCH)).user_ids == [f"u{2 * BATCH - 1}"]
 
 
 # --- a new file ------------------------------------------------------------------------------------
@@ -281,7 +281,7 @@ class Watched(Sequence[Any]):
 
 @pytest.mark.parametrize("blacklisted", [(), range(999, 1_000_000, 1000)], ids=["none", "1000"])
 def test_a_page_of_a_million_looks_at_a_page(blacklisted: Sequence[int]) -> None:
-    directory, count = Directory(), 1_000_000
+    directory, count = UserDirectory(), 1_000_000
     directory.blacklisted.update(f"u{number}" for number in blacklisted)
     members = Members({f"u{number}": number for number in range(count)}, directory)
     members.page(PageQuery())

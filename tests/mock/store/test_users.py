@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from audience_mock.seeds import SeedProblem, read_seed
 from audience_mock.store.members import Members, PageQuery
-from audience_mock.store.users import Directory
+from audience_mock.store.users import UserDirectory
 
 quick = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
@@ -32,7 +32,7 @@ PHONES = st.lists(
 
 def found(emails: Contacts, phones: Contacts, q: str) -> bool:
     """Does a group of one user show him under this `q`?"""
-    directory = Directory()
+    directory = UserDirectory()
     directory.add("u", emails, phones)
     return Members({"u": 0}, directory).page(PageQuery(q=q)).user_ids == ["u"]
 
@@ -42,7 +42,7 @@ def found(emails: Contacts, phones: Contacts, q: str) -> bool:
 @example(emails=[{"email": ""}], phones=[{"phone": ""}, {"phone": "", "country_code": 15}])
 def test_contacts_come_back_as_they_were_given(emails: Contacts, phones: Contacts) -> None:
     """A flag that was not given is false; a country code that was not given is not there."""
-    directory = Directory()
+    directory = UserDirectory()
     directory.add("u", emails, phones)
     none = dict.fromkeys(FLAGS, False)
     assert directory.summary("u") == {
@@ -54,7 +54,7 @@ def test_contacts_come_back_as_they_were_given(emails: Contacts, phones: Contact
 
 @pytest.mark.parametrize("code", [1, 7, 14, 15, 16, 49, 91, 224, 225, 380, 1684, 10**15])
 def test_a_country_code_comes_back(code: int) -> None:
-    directory = Directory()
+    directory = UserDirectory()
     directory.add("u", [], [{"phone": "12", "country_code": code}])
     assert directory.summary("u")["phone_numbers"][0]["country_code"] == code
 
@@ -70,7 +70,7 @@ def test_a_seed_with_a_country_code_that_is_none_is_refused(tmp_path: Path, code
 
 @pytest.mark.parametrize("control", CONTROLS)
 def test_control_characters_are_left_out_and_harm_nothing_else(control: str) -> None:
-    directory = Directory()
+    directory = UserDirectory()
     directory.add(
         "u",
         [{"email": f"{control}a{control}b", "active": True}, {"email": f"c{control}"}],
@@ -85,11 +85,11 @@ def test_control_characters_are_left_out_and_harm_nothing_else(control: str) -> 
 
 
 def test_a_user_whom_nobody_described_has_no_contacts() -> None:
-    assert Directory().summary("u") == {"user_id": "u", "emails": [], "phone_numbers": []}
+    assert UserDirectory().summary("u") == {"user_id": "u", "emails": [], "phone_numbers": []}
 
 
 def test_users_do_not_share_contacts() -> None:
-    directory = Directory()
+    directory = UserDirectory()
     directory.add("u", [{"email": "u@mail"}])
     directory.add("v", [], [{"phone": "12"}], blacklisted=True)
     assert [contact["email"] for contact in directory.summary("u")["emails"]] == ["u@mail"]
@@ -98,7 +98,7 @@ def test_users_do_not_share_contacts() -> None:
 
 
 def test_a_summary_is_the_callers_own() -> None:
-    directory = Directory()
+    directory = UserDirectory()
     directory.add("u", [{"email": "u@mail"}])
     directory.summary("u")["emails"][0]["email"] = "changed"
     directory.summary("u")["emails"].clear()
