@@ -1,7 +1,7 @@
-"""The seed `demo`: a believable shop, made from a fixed seed of chance.
+"""The seed `demo`: a realistic shop, generated with a fixed random seed.
 
-Dozens of definitions of every type, some locked, some encrypted, some with validations; thousands of users
-with names of many scripts, some blacklisted; groups of every category and status, empty to large.
+Dozens of definitions of every type, some locked, encrypted or with validations; thousands of users with names in
+many scripts, some blacklisted; groups of every category and status, from empty to large.
 """
 
 import random
@@ -14,8 +14,8 @@ BLACKLISTED_EVERY = 23
 USERS_WITH_VALUES = 400
 
 
-def _definition(name: str, slug: str, type_: str, description: str, **more: Any) -> Json:
-    return {"name": name, "slug": slug, "type": type_, "description": description, **more}
+def _definition(name: str, slug: str, type_: str, description: str, **fields: Any) -> Json:
+    return {"name": name, "slug": slug, "type": type_, "description": description, **fields}
 
 
 def _validation(type_: str, value: Any) -> Json:
@@ -132,7 +132,7 @@ _COUNTRY_CODES = [1, 7, 20, 30, 33, 44, 48, 49, 55, 81, 84, 91]
 
 
 def shop() -> dict[str, Any]:
-    """A seed's parts: DEFINITIONS, USERS users, values of some of them, and groups over them."""
+    """The parts of the seed: DEFINITIONS, USERS users, values of some of them, and groups."""
     chance = random.Random(559)
     users = [_user(number, chance) for number in range(USERS)]
     return {
@@ -173,7 +173,7 @@ def _user(number: int, chance: random.Random) -> Json:
 
 
 def _values(user_id: str, chance: random.Random) -> list[Json]:
-    """The values of one user: each definition has one with its own likelihood."""
+    """The values of one user, for about half of the definitions."""
     first, last, address = chance.choice(_NAMES)
     day = f"{chance.randrange(1950, 2006)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
     offered: dict[str, Any] = {

@@ -263,7 +263,7 @@ def test_a_group_deleted_while_its_file_is_read_stays_deleted(
         api.settle()
         refused(api.get(f"{GROUPS}/{group['_id']}"), 404)
         assert group["_id"] not in ids(all_items(api, GROUPS))
-    assert "a fault of the mock" not in caplog.text
+    assert "internal error" not in caplog.text
 
 
 # --- deletion, and what is not there ----------------------------------------------------------------

@@ -8,7 +8,7 @@ from tests.mock.conftest import Api, MakeApi
 
 from audience_mock.seeds import BUILT_IN, load_seed, read_seed
 from audience_mock.seeds import huge as huge_seed
-from audience_mock.seeds.seed_file import judge
+from audience_mock.seeds.seed_file import validate
 from audience_mock.store.world import World
 
 
@@ -40,7 +40,7 @@ def test_a_built_in_seed_keeps_the_rules_for_seeds(seed: str) -> None:
     content = {
         tenant: {part: list(items) for part, items in parts.items()} for tenant, parts in read_seed(seed).items()
     }
-    judge(seed, content)
+    validate(seed, content)
 
 
 def test_the_demo_is_a_believable_shop(make_api: MakeApi) -> None:
