@@ -13,6 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.mock.conftest import BASE
+from tests.mock.helpers import a_group
 
 from audience_mock.app import Options, create_backend
 from audience_mock.session import state_file
@@ -20,8 +22,7 @@ from audience_mock.session.sessions import Sessions
 from audience_mock.session.state_file import StateFile
 
 START = "import audience_mock.cli as c; c.main()"
-BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"
-GROUP = {"name": "Kept", "description": "d", "category": "l2", "file_url": "data:text/csv,user_id%0Au1%0Au2"}
+GROUP = a_group(["u1", "u2"], name="Kept")
 
 
 @contextmanager

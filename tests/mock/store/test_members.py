@@ -1,4 +1,4 @@
-"""The users of a group: pages by number and by cursor are what a plain list would give."""
+"""The users of a group: pages by number and by cursor equal those of a plain list."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -148,26 +148,20 @@ def test_a_user_may_be_named_like_a_cursor(users: list[str]) -> None:
     assert [user for page in forward for user in page.user_ids] == users
 
 
-def test_more_searches_than_are_kept_all_find_the_same_again() -> None:
-    users = [f"u{number}" for number in range(3 * MAX_SELECTIONS)]
-    members = group([*users, "b"])
-    for _ in range(2):
-        for number, user in enumerate(users):
-            assert members.page(PageQuery(q=f"U{number}@")).user_ids == [user]
-            assert members.page(PageQuery(q=f"u{number}@", blacklisted=True)).user_ids == []
-
-
 def pieces(members: Members, asked: PageQuery) -> int:
-    """How often others are let in before a page of this."""
+    """How often a search yields to other requests."""
     return sum(1 for _ in members.search(asked))
 
 
-def test_a_search_of_a_large_group_lets_others_in_the_first_time() -> None:
+def test_the_first_search_of_a_large_group_yields_to_others_and_may_be_abandoned() -> None:
     members, asked = group([f"u{number}" for number in range(3 * BATCH)]), PageQuery(q="77")
     assert pieces(members, asked) == 2
     assert pieces(members, asked._replace(page_no=2)) == 0
     assert pieces(members, PageQuery(q="78")) == 2
     assert pieces(members, PageQuery(blacklisted=True)) == pieces(members, PageQuery()) == 0
+    abandoned = PageQuery(q="u", page_size=1)
+    next(members.search(abandoned))
+    assert members.page(abandoned._replace(page_no=3 * BATCH)).user_ids == [f"u{3 * BATCH - 1}"]
 
 
 def test_a_further_search_looks_only_at_those_near_what_it_finds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,18 +179,14 @@ def test_a_further_search_looks_only_at_those_near_what_it_finds(monkeypatch: py
     assert looked == CHUNK
 
 
-def test_a_group_keeps_the_latest_searches() -> None:
-    members = group([f"u{number}" for number in range(2 * BATCH)])
-    searches = [PageQuery(q=f"{number}@") for number in range(MAX_SELECTIONS + 1)]
-    for asked in searches:
-        members.page(asked)
-    assert [pieces(members, asked) for asked in reversed(searches)] == [*[0] * MAX_SELECTIONS, 1]
-
-
-def test_a_search_that_was_given_up_harms_no_later_one() -> None:
-    members, asked = group([f"u{number}" for number in range(2 * BATCH)]), PageQuery(q="u", page_size=1)
-    next(members.search(asked))
-    assert members.page(asked._replace(page_no=2 * BATCH)).user_ids == [f"u{2 * BATCH - 1}"]
+def test_a_group_caches_the_latest_searches_and_repeats_the_others() -> None:
+    members = group(["b", *(f"u{number}" for number in range(2 * BATCH - 1))])
+    searches = [PageQuery(q=f"U{number}@") for number in range(MAX_SELECTIONS + 1)]
+    for _ in range(2):
+        for number, asked in enumerate(searches):
+            assert members.page(asked).user_ids == [f"u{number}"]
+        assert [pieces(members, asked) for asked in reversed(searches)] == [*[0] * MAX_SELECTIONS, 1]
+    assert members.page(searches[0]._replace(blacklisted=True)).user_ids == []
 
 
 # --- a new file ------------------------------------------------------------------------------------

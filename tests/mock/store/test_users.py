@@ -1,12 +1,12 @@
 """Users' contacts come back as they were given, and are found by any part of an address or number."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.mock.helpers import seed_file
 
 from audience_mock.seeds import SeedProblem, read_seed
 from audience_mock.store.members import Members, PageQuery
@@ -60,12 +60,10 @@ def test_a_country_code_comes_back(code: int) -> None:
 
 
 @pytest.mark.parametrize("code", [-1, 0, 1.5])
-def test_a_seed_with_a_country_code_that_is_none_is_refused(tmp_path: Path, code: float) -> None:
-    seed = tmp_path / "seed.json"
-    phones = [{"phone": "12", "country_code": code}]
-    seed.write_text(json.dumps({"1/2": {"users": [{"user_id": "u", "phone_numbers": phones}]}}), encoding="utf-8")
+def test_a_seed_with_an_invalid_country_code_is_refused(tmp_path: Path, code: float) -> None:
+    user = {"user_id": "u", "phone_numbers": [{"phone": "12", "country_code": code}]}
     with pytest.raises(SeedProblem, match="country_code"):
-        read_seed(str(seed))
+        read_seed(str(seed_file(tmp_path, users=[user])))
 
 
 @pytest.mark.parametrize("control", CONTROLS)
@@ -84,25 +82,16 @@ def test_control_characters_are_left_out_and_harm_nothing_else(control: str) -> 
     ]
 
 
-def test_a_user_whom_nobody_described_has_no_contacts() -> None:
-    assert UserDirectory().summary("u") == {"user_id": "u", "emails": [], "phone_numbers": []}
-
-
-def test_users_do_not_share_contacts() -> None:
+def test_users_share_no_contacts_with_each_other_or_with_the_caller() -> None:
     directory = UserDirectory()
     directory.add("u", [{"email": "u@mail"}])
     directory.add("v", [], [{"phone": "12"}], blacklisted=True)
-    assert [contact["email"] for contact in directory.summary("u")["emails"]] == ["u@mail"]
-    assert directory.summary("v")["emails"] == []
-    assert directory.blacklisted == {"v"}
-
-
-def test_a_summary_is_the_callers_own() -> None:
-    directory = UserDirectory()
-    directory.add("u", [{"email": "u@mail"}])
     directory.summary("u")["emails"][0]["email"] = "changed"
     directory.summary("u")["emails"].clear()
     assert [contact["email"] for contact in directory.summary("u")["emails"]] == ["u@mail"]
+    assert directory.summary("v")["emails"] == []
+    assert directory.blacklisted == {"v"}
+    assert directory.summary("unknown") == {"user_id": "unknown", "emails": [], "phone_numbers": []}
 
 
 @quick
