@@ -22,7 +22,6 @@ from tests.mock.helpers import (
 )
 
 FREQUENT_BUYERS = f"{GROUPS}/64f111111111111111111111"
-UNKNOWN = f"{GROUPS}/64f000000000000000000000"
 UNREADABLE = "data:text/csv,name%0AAda"
 
 
@@ -103,26 +102,6 @@ def test_uids_count_up_and_are_not_given_again(api: Api) -> None:
     assert create(api)["uid"] == 5
 
 
-def test_a_refused_creation_names_its_fields_and_stores_nothing(api: Api) -> None:
-    """GRP-16, FMT-06, ERR-03."""
-    before = all_items(api, GROUPS)
-    wrong: list[Json] = [
-        *({field: None} for field in a_group()),
-        *({field: ""} for field in a_group()),
-        *({field: 1} for field in a_group()),
-        *({field: "x" * 256} for field in ("name", "description")),
-        *({"category": category} for category in ("gold", "L1", "l4")),
-        *({"file_url": url} for url in ("users.csv", "ftp://a/b", "data:text/plain,a", "http://a b", "file:///etc")),
-    ]
-    for fields in wrong:
-        assert set(refused(api.post(GROUPS, a_group(**fields)))) == {f"body.{field}" for field in fields}, fields
-    for field in a_group():
-        body = {k: v for k, v in a_group().items() if k != field}
-        assert refused(api.post(GROUPS, body)) == [f"body.{field}"]
-    assert refused(api.request("POST", GROUPS)) == ["body"]
-    assert all_items(api, GROUPS) == before
-
-
 def test_unknown_properties_of_a_creation_are_ignored(api: Api) -> None:
     group = create(api, status="completed", uid=99, tags=["x"], is_active=False, __v=7, _id="mine")
     assert (group["status"], group["uid"], group["tags"], group["is_active"]) == ("pending", 3, [], True)
@@ -131,39 +110,6 @@ def test_unknown_properties_of_a_creation_are_ignored(api: Api) -> None:
 
 
 # --- patch ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("changes", [{"name": "New"}, {"description": "Neu 👒"}, {"name": "New", "description": "New"}])
-def test_a_patch_changes_what_it_names_and_nothing_else(api: Api, changes: Json) -> None:
-    """GRP-04, GRP-05, GRP-06: `__v` counts."""
-    old = api.get(FREQUENT_BUYERS).json()
-    answer = api.patch(FREQUENT_BUYERS, changes)
-    assert answer.status_code == 200
-    new = answer.json()
-    assert new == {**old, **changes, "modified_at": new["modified_at"], "__v": 1}
-    assert moment(new["modified_at"]) > moment(old["modified_at"])
-    assert api.get(FREQUENT_BUYERS).json() == new
-    assert len(users(api, new)) == 23
-
-
-def test_a_patch_that_names_no_field_changes_nothing(api: Api) -> None:
-    before = api.get(FREQUENT_BUYERS).json()
-    for body in ({}, {"category": "l3"}, {"status": "failed", "tags": ["x"], "uid": 9, "is_active": False}):
-        answer = api.patch(FREQUENT_BUYERS, body)
-        assert (answer.status_code, answer.json()) == (200, before)
-    assert api.get(FREQUENT_BUYERS).json() == before
-
-
-def test_a_refused_patch_changes_nothing(api: Api) -> None:
-    """GRP-19, FMT-05."""
-    before = api.get(FREQUENT_BUYERS).json()
-    wrong: list[Json] = [{"name": ""}, {"name": None}, {"description": 1}, {"file_url": "x"}, {"file_url": None}]
-    for changes in wrong:
-        body = {"name": "Right", "description": "Right", **changes}
-        assert set(refused(api.patch(FREQUENT_BUYERS, body))) == {f"body.{next(iter(changes))}"}
-    assert refused(api.request("PATCH", FREQUENT_BUYERS)) == ["body"]
-    api.settle()
-    assert api.get(FREQUENT_BUYERS).json() == before
 
 
 def test_a_patched_file_replaces_the_members_unless_it_cannot_be_read(api: Api) -> None:
@@ -256,15 +202,6 @@ def test_a_deleted_group_is_gone(api: Api) -> None:
     assert api.get(f"{GROUPS}/tags").json() == {"items": ["spring"]}
     assert api.get(f"{GROUPS}/categorised").json()["user_groups"].get("l1", []) == []
     assert len(api.get("/user_attribute/user/64f222222222222222222222").json()["items"]) == 2
-
-
-def test_an_unknown_group_is_404(api: Api) -> None:
-    """GRP-08."""
-    for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/users"), ("POST", "/refresh")):
-        answer = api.request(method, f"{UNKNOWN}{path}")
-        refused(answer, 404)
-        assert "64f000000000000000000000" in answer.json()["message"]
-    refused(api.patch(UNKNOWN, {"name": "New"}), 404)
 
 
 # --- refresh ----------------------------------------------------------------------------------------
