@@ -232,7 +232,7 @@ def test_unknown_parameters_are_ignored_and_texts_are_free(api: Api) -> None:
         assert api.request("GET", f"{DEFINITIONS}?{query}").json()["items"] == [], query
 
 
-def test_a_repeated_parameter_counts_once_and_is_judged(api: Api) -> None:
+def test_a_repeated_parameter_counts_once_and_is_validated(api: Api) -> None:
     assert api.request("GET", f"{DEFINITIONS}?page_no=1&page_no=2").json()["page"]["current"] in {1, 2}
     assert refused(api.request("GET", f"{DEFINITIONS}?page_no=0&page_no=0")) == ["query.page_no"]
 

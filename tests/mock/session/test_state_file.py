@@ -107,7 +107,7 @@ def test_a_file_that_cannot_be_written_is_logged_once_and_tried_again(
     folder = tmp_path / "later"
     _, backend = create_backend(Options(seed="documents"))
 
-    async def story() -> None:
+    async def scenario() -> None:
         keeping = asyncio.create_task(StateFile(folder / "state.json", Sessions(backend)).keep())
         while not caplog.records:  # noqa: ASYNC110 (no other task)
             await asyncio.sleep(0.001)
@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_written_is_logged_once_and_tried_again(
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
 
-    asyncio.run(story())
+    asyncio.run(scenario())
     (record,) = caplog.records
     assert str(folder) in record.getMessage()
 

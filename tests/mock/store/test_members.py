@@ -43,7 +43,7 @@ def by_number(users: list[str], asked: PageQuery, page_no: int, page_size: int) 
 
 
 def walk(members: Members, asked: PageQuery) -> Iterator[Page]:
-    """The page that is asked for, and those that its cursors lead to, in the asked direction."""
+    """The requested page, and those that its cursors lead to, in the requested direction."""
     while True:
         page = members.page(asked)
         yield page
@@ -194,7 +194,7 @@ def test_a_group_caches_the_latest_searches_and_repeats_the_others() -> None:
 
 @st.composite
 def replacements(draw: st.DrawFn) -> tuple[list[str], list[str]]:
-    """Users, and those of a new file: some have gone, some have come in between, the others keep their order."""
+    """Users, and those of a new file: some removed, some added in between, the rest in the same order."""
     users = draw(st.lists(st.integers(0, 99), unique=True, max_size=12).map(sorted))
     new = draw(st.lists(st.integers(0, 99), unique=True, max_size=12).map(sorted))
     stay = draw(st.sets(st.sampled_from(users))) if users else set()

@@ -260,7 +260,7 @@ def test_a_validation_that_does_not_apply_passes(kind: str, data: st.DataObject)
 @given(bound=JSON, value=JSON)
 @example(bound="a{99999999999999}", value="a")
 @example(bound=True, value="a")
-def test_a_validation_judges_any_value_or_is_refused_with_the_seed(name: str, bound: Any, value: Any) -> None:
+def test_a_validation_handles_any_value_or_is_refused_with_the_seed(name: str, bound: Any, value: Any) -> None:
     if VALIDATIONS[name].accepts(bound):
         assert [fits(kind, value, (name, bound)) for kind in TYPES]
 
