@@ -1,28 +1,34 @@
-"""Every refusal of the server: its status, and its sentence for people. No web code."""
+"""Error messages: the status, message and field of every error response (400, 401, 404, 405, 413, 415).
+
+All error messages are worded here. Each names the wrong value and the fix. No web code.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 MAX_SHOWN = 60
-"""Characters of a wrong value that a message repeats."""
+"""Characters of a wrong value that are shown in a message."""
+MAX_LISTED = 3
+"""Errors that are repeated in the message of a 400."""
 
 
 class Violation(NamedTuple):
-    """One thing that is wrong with a request: where it is, and what to do about it."""
+    """One error of a request: the field, and a message with the fix."""
 
     field: str
     message: str
 
 
 class Refusal(Exception):
-    """A request that the server answers with a 4xx.
+    """A request that is refused with a 4xx.
 
     Args:
         status: the HTTP status.
-        message: a sentence that names the wrong value and the fix.
-        violations: the offending fields; a 400 always has one.
-        headers: further headers of the answer.
+        message: names the wrong value and the fix.
+        violations: the wrong fields; a 400 always has one.
+        headers: additional response headers.
     """
 
     def __init__(
@@ -39,7 +45,7 @@ class Refusal(Exception):
         self.headers = headers or {}
 
     def body(self) -> dict[str, Any]:
-        """The answer in the contract's error shape."""
+        """The response body (contract: Error)."""
         body: dict[str, Any] = {"success": False, "status_code": self.status, "message": self.message}
         if self.violations:
             body["errors"] = [violation._asdict() for violation in self.violations]
@@ -47,27 +53,28 @@ class Refusal(Exception):
 
 
 class FileProblem(Exception):
-    """A file that cannot be read; the message says why and what to do."""
+    """A file that cannot be read; the message names the reason and the fix."""
 
 
 def show(value: Any, limit: int = MAX_SHOWN) -> str:
-    """`value` as JSON, cut to a length that a person reads."""
+    """`value` as JSON for a message, shortened."""
     if isinstance(value, str) and len(value) > limit:
         value = f"{value[:limit]}…"
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 2 * limit else f"{text[: 2 * limit]}…"
 
 
-# --- refusals of the framework's kind ---------------------------------------------------------------
+# --- invalid requests -------------------------------------------------------------------------------
 
 
 def invalid(violations: Sequence[Violation]) -> Refusal:
-    """400 for everything that is wrong with one request."""
+    """400 with all errors of one request."""
     if len(violations) == 1:
-        return Refusal(400, violations[0].message, violations)
-    listed = " ".join(violation.message for violation in violations[:3])
-    more = f" And {len(violations) - 3} more: see errors." if len(violations) > 3 else ""  # noqa: PLR2004
-    return Refusal(400, f"{len(violations)} things are wrong with this request. {listed}{more}", violations)
+        return Refusal(HTTPStatus.BAD_REQUEST, violations[0].message, violations)
+    listed = " ".join(violation.message for violation in violations[:MAX_LISTED])
+    rest = len(violations) - MAX_LISTED
+    more = f" And {rest} more: see errors." if rest > 0 else ""
+    return Refusal(HTTPStatus.BAD_REQUEST, f"{len(violations)} errors in this request. {listed}{more}", violations)
 
 
 def one(field: str, message: str) -> Refusal:
@@ -78,18 +85,22 @@ def one(field: str, message: str) -> Refusal:
 def unknown_path(path: str) -> Refusal:
     shown = show(path, limit=200)
     return Refusal(
-        404, f"There is no path {shown} in the Audience API; /openapi.json lists every path, /ui shows them."
+        HTTPStatus.NOT_FOUND, f"There is no path {shown} in the Audience API; /openapi.json and /ui list all paths."
     )
 
 
 def method_not_allowed(method: str, path: str, allowed: Sequence[str]) -> Refusal:
     allow = ", ".join(allowed)
-    return Refusal(405, f"{method} is not allowed on {show(path, limit=200)}; use {allow}.", headers={"Allow": allow})
+    return Refusal(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        f"{method} is not allowed on {show(path, limit=200)}; use {allow}.",
+        headers={"Allow": allow},
+    )
 
 
 def unsupported_media_type(content_type: str) -> Refusal:
     return Refusal(
-        415,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         f"The body is sent as {show(content_type)}, which this API does not read; "
         "send JSON with the header Content-Type: application/json (UTF-8).",
     )
@@ -97,7 +108,7 @@ def unsupported_media_type(content_type: str) -> Refusal:
 
 def body_too_large(limit: int) -> Refusal:
     return Refusal(
-        413,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         f"The body is larger than {limit // 2**20} MiB, the most this server reads; "
         "put a long list of users in a file and send its file_url.",
     )
@@ -117,11 +128,11 @@ _NOT_JSON = (
     ("depth limit", "it nests too deeply; send a flatter value"),
     ("", "send a JSON object in UTF-8"),
 )
-"""What the parser says -> what to do about it; the first that is part of it counts."""
+"""Part of the parser's message -> the fix; the first match counts."""
 
 
 def body_not_json(reason: str) -> Violation:
-    fix = next(fix for said, fix in _NOT_JSON if said in reason)
+    fix = next(fix for part, fix in _NOT_JSON if part in reason)
     return Violation("body", f"The body cannot be read as JSON ({reason}): {fix}.")
 
 
@@ -130,20 +141,20 @@ def body_too_deep(limit: int) -> Violation:
 
 
 def unauthorised(sent: bool) -> Refusal:
-    problem = "The Authorization header is not the one that this server asks for" if sent else "There is no token"
+    problem = "The token is wrong" if sent else "The token is missing"
     return Refusal(
-        401,
+        HTTPStatus.UNAUTHORIZED,
         f"{problem}; send Authorization: Bearer TOKEN with the token of --require-token.",
         headers={"WWW-Authenticate": "Bearer"},
     )
 
 
-# --- refusals of the API's behaviour ----------------------------------------------------------------
+# --- definitions, values and groups -----------------------------------------------------------------
 
 
 def unknown_definition(definition_id: str) -> Refusal:
     return Refusal(
-        404,
+        HTTPStatus.NOT_FOUND,
         f"There is no attribute definition with the id {show(definition_id)} in this application; "
         "GET …/user_attribute/definition lists those that exist.",
     )
@@ -151,7 +162,7 @@ def unknown_definition(definition_id: str) -> Refusal:
 
 def unknown_attribute(user_id: str, definition_id: str) -> Refusal:
     return Refusal(
-        404,
+        HTTPStatus.NOT_FOUND,
         f"The user {show(user_id)} has no value of the definition {show(definition_id)} in this application; "
         f"GET …/user_attribute/user/{{user_id}} lists the values that the user has.",
     )
@@ -159,7 +170,7 @@ def unknown_attribute(user_id: str, definition_id: str) -> Refusal:
 
 def unknown_group(group_id: str) -> Refusal:
     return Refusal(
-        404,
+        HTTPStatus.NOT_FOUND,
         f"There is no user group with the id {show(group_id)} in this application; "
         "GET …/user_group lists those that exist.",
     )
@@ -200,51 +211,60 @@ def unknown_key(field: str, key: str) -> Violation:
     )
 
 
-# --- refusals of the control API ----------------------------------------------------------------------
+def unknown_cursor(cursor: str) -> Refusal:
+    return one(
+        "query.cursor",
+        f"The cursor {show(cursor)} is not, or no longer, a cursor of this group; send next_cursor or prev_cursor of a "
+        "page, or omit cursor for the first page.",
+    )
+
+
+# --- control API ------------------------------------------------------------------------------------
 
 
 def unknown_session(name: str) -> Refusal:
-    return Refusal(404, f"There is no session {show(name)}; GET /__mock__/sessions lists those that exist.")
+    return Refusal(HTTPStatus.NOT_FOUND, f"There is no session {show(name)}; GET /__mock__/sessions lists all.")
 
 
 def unknown_snapshot(name: str, known: Iterable[str]) -> Refusal:
-    return Refusal(404, f"There is no snapshot {show(name)} in this session; {_there_are(known)}.")
+    return Refusal(HTTPStatus.NOT_FOUND, f"There is no snapshot {show(name)} in this session; {_existing(known)}.")
 
 
 def unknown_origin(name: str, known: Iterable[str]) -> Refusal:
-    return one("query.to", f"There is no seed or snapshot {show(name)} to reset to; {_there_are(known)}.")
+    return one("query.to", f"There is no seed or snapshot {show(name)} to reset to; {_existing(known)}.")
+
+
+def _existing(known: Iterable[str]) -> str:
+    return f"there are: {', '.join(known) or 'none'}"
 
 
 def unknown_fault(fault_id: str) -> Refusal:
     return Refusal(
-        404, f"There is no fault {show(fault_id)} in this session; GET /__mock__/faults lists those there are."
+        HTTPStatus.NOT_FOUND, f"There is no fault {show(fault_id)} in this session; GET /__mock__/faults lists all."
     )
 
 
 def unknown_user(user_id: str) -> Refusal:
-    return Refusal(404, f"The user {show(user_id)} was never described; GET /__mock__/users lists those who were.")
+    return Refusal(
+        HTTPStatus.NOT_FOUND,
+        f"No contact data for user {show(user_id)}; GET /__mock__/users lists all users with contact data.",
+    )
 
 
 def unknown_job(job_id: str) -> Refusal:
-    return Refusal(404, f"There is no job {show(job_id)} in this session; GET /__mock__/jobs lists those there are.")
+    return Refusal(
+        HTTPStatus.NOT_FOUND, f"There is no job {show(job_id)} in this session; GET /__mock__/jobs lists all."
+    )
 
 
 def ended_job(job_id: str, status: str) -> Refusal:
-    return one("path.job_id", f"The job {show(job_id)} is {status}; only one that waits can be told to.")
+    return one(
+        "path.job_id", f"The job {show(job_id)} is {status}; only a waiting job can be advanced or made to fail."
+    )
 
 
 def unknown_control_path(path: str) -> Refusal:
-    return Refusal(404, f"There is no path {show(path)} in the control API; /__mock__/openapi.json lists every path.")
-
-
-def _there_are(known: Iterable[str]) -> str:
-    names = ", ".join(known)
-    return f"there are {names}" if names else "there are none"
-
-
-def unknown_cursor(cursor: str) -> Refusal:
-    return one(
-        "query.cursor",
-        f"The cursor {show(cursor)} is not, or no longer, one of this group; send a page's next_cursor or prev_cursor, "
-        "or leave cursor out for the first page.",
+    return Refusal(
+        HTTPStatus.NOT_FOUND,
+        f"There is no path {show(path)} in the control API; /__mock__/openapi.json lists every path.",
     )

@@ -15,7 +15,7 @@ BASE = "/service/platform/user/v1.0/company/559/application/64b00000000000000000
 
 
 class Api:
-    """A client of one fresh mock. Background jobs run while a request or `settle` runs.
+    """A client of one new mock. Background jobs run while a request or `settle` runs.
 
     Paths are below the documented tenant, unless they start with "//": then they are the server's own.
     """
@@ -37,12 +37,12 @@ class Api:
         return self.run(self.send(method, path, **options))
 
     async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """A request from within a story that runs in `run`."""
+        """Send a request from a coroutine that runs in `run`."""
         url = path[1:] if path.startswith("//") else f"{BASE}{path}"
         return await self._client.request(method, url, **options)
 
     def start(self, method: str, path: str, **options: Any) -> asyncio.Task[httpx.Response]:
-        """Begin a request from within a story, without waiting for its answer."""
+        """Start a request from such a coroutine, without waiting for its response."""
         return asyncio.ensure_future(self.send(method, path, **options))
 
     def gather(self, *requests: tuple[str, str, dict[str, Any]]) -> list[httpx.Response]:
@@ -85,7 +85,7 @@ MakeApi = Callable[..., Api]
 
 @pytest.fixture
 def make_api() -> Iterator[MakeApi]:
-    """Make mocks with options of one's own; the defaults are the documents' seed, no job delay, all checked."""
+    """Make mocks with any options; the defaults are the documents' seed, no job delay, responses checked."""
     made: list[Api] = []
 
     def make(*, raise_faults: bool = True, **options: Any) -> Api:
@@ -100,5 +100,5 @@ def make_api() -> Iterator[MakeApi]:
 
 @pytest.fixture
 def api(make_api: MakeApi) -> Api:
-    """A fresh mock with the documents' seed."""
+    """A new mock with the documents' seed."""
     return make_api()

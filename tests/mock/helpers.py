@@ -1,4 +1,4 @@
-"""What several of the mock's test files share: bodies, seeds, the contract as data, and the shape of a refusal."""
+"""Shared helpers of the mock's tests: request bodies, seeds, the contract as data, checks of error responses."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 
 class Operation(NamedTuple):
-    """One operation of openapi.yaml, its references followed."""
+    """One operation of openapi.yaml, with references resolved."""
 
     id: str
     method: str
@@ -42,7 +42,7 @@ class Operation(NamedTuple):
 
 
 def follow(node: Json) -> Json:
-    """`node`, or what it refers to."""
+    """`node`, or the target of its reference."""
     while "$ref" in node:
         target: Any = CONTRACT
         for part in node["$ref"].removeprefix("#/").split("/"):
@@ -73,6 +73,17 @@ OPERATIONS = [
 ]
 
 
+def examples(operation: Operation, where: str) -> dict[str, Any]:
+    """The contract's examples of an operation's parameters in "path" or "query"."""
+    return {p["name"]: p["example"] for p in operation.parameters if p["in"] == where and "example" in p}
+
+
+def filled(template: str, **parameters: str) -> str:
+    """A path of the contract below the tenant, with these parameters, or the contract's examples of them."""
+    known = {name: text for o in OPERATIONS if o.path == template for name, text in examples(o, "path").items()}
+    return template.split("/application/{application_id}")[1].format(**{**known, **parameters})
+
+
 # --- bodies and seeds -------------------------------------------------------------------------------
 
 
@@ -86,7 +97,7 @@ def a_group(user_ids: Iterable[str] = (), **fields: Any) -> Json:
 
 
 def csv_of(user_ids: Iterable[str]) -> str:
-    """A data: URL whose file names these users."""
+    """A data: URL with a CSV of these users."""
     return f"data:text/csv,{quote(chr(10).join(['user_id', *user_ids]))}"
 
 
@@ -104,7 +115,7 @@ def seeded(make_api: MakeApi, tmp_path: Path, **parts: list[Json]) -> Api:
 
 @contextmanager
 def one_mock(**options: Any) -> Iterator[Api]:
-    """One mock for all tests of a file that leave it as they found it; conftest's are fresh for each."""
+    """One mock for all tests of a file that do not change it; conftest's mocks are new for each test."""
     api = Api(Options(**{"seed": "documents", "job_delay": 0, "check_responses": True, **options}))
     yield api
     api.close()
@@ -121,7 +132,7 @@ def created(answer: httpx.Response) -> Json:
 
 
 def refused(answer: httpx.Response, status: int = 400) -> list[str]:
-    """The fields that a refusal names, once its shape is checked (ERR-01, ERR-02, ERR-03)."""
+    """Check the shape of an error response (ERR-01, ERR-02, ERR-03), and return the fields that it names."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/json"
     body = answer.json()
@@ -136,7 +147,7 @@ def refused(answer: httpx.Response, status: int = 400) -> list[str]:
 
 
 def all_items(api: Api, path: str, **query: Any) -> list[Any]:
-    """Everything that a list holds, page after page."""
+    """All items of a list, page by page."""
     items: list[Any] = []
     for page_no in range(1, 1000):
         answer = api.get(path, page_no=page_no, page_size=100, **query).json()
@@ -151,7 +162,7 @@ def ids(records: Iterable[Json]) -> list[str]:
 
 
 def moment(text: str) -> datetime:
-    """The time that a stamp of the contract says (FMT-11)."""
+    """Parse a timestamp of the contract (FMT-11)."""
     assert text.endswith("Z")
     assert len(text) == len("2024-05-01T09:30:00.000Z")
     return datetime.fromisoformat(text)
@@ -161,7 +172,7 @@ def moment(text: str) -> datetime:
 
 
 class HeldFiles:
-    """Makes every reading of a file wait until its URL is let go."""
+    """Makes every read of a file wait until `let_go`."""
 
     def __init__(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         self._read = api.backend.files.read
@@ -177,9 +188,9 @@ class HeldFiles:
 
 
 def wait_until(api: Api, condition: Callable[[], bool]) -> None:
-    """Let background jobs run until the condition holds; for when others are held and `settle` would wait."""
+    """Run background jobs until the condition holds, where `settle` would wait for held files."""
     for _ in range(2000):
         if condition():
             return
         api.run(asyncio.sleep(0.005))
-    raise AssertionError("the condition did not come to hold")
+    raise AssertionError("the condition never became true")

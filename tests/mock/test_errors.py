@@ -1,4 +1,4 @@
-"""What is answered outside of the operations' tables: 404, 405, 413, 415, and the shape of every refusal."""
+"""Error responses that any operation may give: 400, 404, 405, 413, 415, and their shape."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -14,6 +14,7 @@ from tests.mock.helpers import (
     OPERATIONS,
     Operation,
     a_definition,
+    filled,
     one_mock,
     refused,
 )
@@ -28,12 +29,6 @@ EVERY_BODY = pytest.mark.parametrize("operation", WITH_BODY, ids=[operation.id f
 def api() -> Iterator[Api]:
     with one_mock() as api:
         yield api
-
-
-def filled(template: str, **parameters: str) -> str:
-    """A path of the contract with its examples in it."""
-    known = {p["name"]: p["example"] for o in OPERATIONS if o.path == template for p in o.parameters if "example" in p}
-    return template.split("/application/{application_id}")[1].format(**{**known, **parameters})
 
 
 def send(api: Api, operation: Operation, content: bytes, headers: dict[str, str] | None = None) -> httpx.Response:
@@ -237,12 +232,12 @@ def test_unknown_parameters_are_ignored_and_texts_are_free(api: Api) -> None:
         assert api.request("GET", f"{DEFINITIONS}?{query}").json()["items"] == [], query
 
 
-def test_a_repeated_parameter_counts_once_and_is_judged(api: Api) -> None:
+def test_a_repeated_parameter_counts_once_and_is_validated(api: Api) -> None:
     assert api.request("GET", f"{DEFINITIONS}?page_no=1&page_no=2").json()["page"]["current"] in {1, 2}
     assert refused(api.request("GET", f"{DEFINITIONS}?page_no=0&page_no=0")) == ["query.page_no"]
 
 
-def test_all_that_is_wrong_is_told_at_once(api: Api) -> None:
+def test_all_errors_of_a_request_are_listed_at_once(api: Api) -> None:
     """ERR-03: path, query and body together, each with its place."""
     path = "//service/platform/user/v1.0/company/0/application/0"
     assert sorted(refused(api.request("GET", f"{path}{DEFINITIONS}?page_no=0&is_locked=2"))) == [

@@ -1,7 +1,7 @@
-"""Schemathesis over the ASGI application: what it makes of the contract, the mock withstands.
+"""Schemathesis against the mock as an ASGI application.
 
-Its engine is run as `schemathesis run` runs it, with a configuration of our own (no schemathesis.toml is
-looked for), the same cases every time, and the mock's own check of answers turned on.
+Its engine runs as in `schemathesis run`, with our own configuration (no schemathesis.toml is read), the same cases
+every time, and the mock's own response validation on.
 """
 
 import base64
@@ -45,14 +45,14 @@ KNOWN = {
 
 
 class Call(NamedTuple):
-    """One request that was sent, and how it was answered."""
+    """One request, and the status of its response."""
 
     operation: str
     uri: str
     body: bytes | None
     status: int
     link: str | None
-    """operationId -> operationId, where the request took a link's values."""
+    """operationId -> operationId, if the request followed a link."""
 
 
 class Run(NamedTuple):
@@ -62,7 +62,7 @@ class Run(NamedTuple):
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """No configuration but ours: one that was looked for would be this, and fail."""
+    """Only our configuration: if a schemathesis.toml were read, it would be this invalid one."""
     monkeypatch.delenv("SCHEMATHESIS_HOOKS", raising=False)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "schemathesis.toml").write_text("stray = true", encoding="utf-8")
@@ -71,7 +71,7 @@ def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 
 
 def run(mode: str, phases: dict[str, Json], checks: list[str], **more: Any) -> Run:
-    """Let Schemathesis loose on a fresh mock."""
+    """Run Schemathesis against a new mock."""
     app = create_mock(Options(seed="documents", job_delay=0, check_responses=True))
     config = SchemathesisConfig.from_dict(
         {
@@ -114,17 +114,17 @@ def _calls(recorder: ScenarioRecorder) -> Iterator[Call]:
 def _failures(recorder: ScenarioRecorder) -> Iterator[str]:
     for case_id, checks in recorder.checks.items():
         for check in checks:
-            if told := check.failure_info:
+            if info := check.failure_info:
                 answer = recorder.interactions[case_id].response
                 body = answer.text if answer else "no answer"
-                yield f"{check.name}: {told.failure.message}\n{told.code_sample}\n{body}"
+                yield f"{check.name}: {info.failure.message}\n{info.code_sample}\n{body}"
 
 
 def successes(found: Run) -> Counter[str]:
     return Counter(call.operation for call in found.calls if 200 <= call.status < 300)
 
 
-# --- what the contract allows -----------------------------------------------------------------------
+# --- valid requests ---------------------------------------------------------------------------------
 
 
 def test_requests_that_the_contract_allows_get_documented_answers() -> None:
@@ -136,7 +136,7 @@ def test_requests_that_the_contract_allows_get_documented_answers() -> None:
 
 
 def test_requests_about_what_is_there_get_documented_answers() -> None:
-    """FMT-01, FMT-02, FMT-03, FMT-04: with known ids, so that every operation does its work many times."""
+    """FMT-01, FMT-02, FMT-03, FMT-04: with known ids, so that every operation succeeds many times."""
     known = [operation.id for operation in OPERATIONS if operation.id not in ENDS]
     operations = [{"include-operation-id": known, "parameters": {**TENANT, **KNOWN}}]
     phases = {"examples": {}, "coverage": {}, "fuzzing": examples(25)}
@@ -147,7 +147,7 @@ def test_requests_about_what_is_there_get_documented_answers() -> None:
     assert {operation_id for operation_id in known if counted[operation_id] < 3} == set()
 
 
-# --- what it forbids --------------------------------------------------------------------------------
+# --- invalid requests -------------------------------------------------------------------------------
 
 
 def _fits(parameter: Json, text: str) -> bool:
@@ -166,8 +166,8 @@ def _resolved(node: Any) -> Any:
     return [_resolved(item) for item in node] if isinstance(node, list) else node
 
 
-def forbidden(call: Call) -> bool:
-    """Does our contract forbid this request? A second opinion, for Schemathesis judges mutations, not requests."""
+def is_invalid(call: Call) -> bool:
+    """Is this request invalid by the contract? Checked again, because Schemathesis only knows how it mutated it."""
     operation = next(o for o in OPERATIONS if o.id == call.operation)
     parts = urlsplit(call.uri)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -185,9 +185,9 @@ def forbidden(call: Call) -> bool:
 
 
 def check_refusals(found: Run) -> list[str]:
-    """All that is wrong with a run of forbidden requests."""
-    let_through = [f"{c.operation} {c.uri} {c.body!r}" for c in found.calls if c.status < 300 and forbidden(c)]
-    return [*found.failures, *let_through]
+    """All failures of a run of invalid requests."""
+    accepted = [f"{c.operation} {c.uri} {c.body!r}" for c in found.calls if c.status < 300 and is_invalid(c)]
+    return [*found.failures, *accepted]
 
 
 def test_requests_that_the_contract_forbids_are_refused() -> None:
@@ -200,7 +200,7 @@ def test_requests_that_the_contract_forbids_are_refused() -> None:
     assert {call.status for call in found.calls} <= {200, 201, 202, 400, 404, 405, 415}
 
 
-# --- what follows from what -------------------------------------------------------------------------
+# --- links -----------------------------------------------------------------------------------------
 
 
 LINKED: Json = {
@@ -240,7 +240,7 @@ def test_what_was_created_is_found_by_its_links_until_it_is_deleted() -> None:
     assert len(links()) == 12
 
 
-# --- that it would find a fault ---------------------------------------------------------------------
+# --- seeded faults ---------------------------------------------------------------------------------
 
 
 def _wrong_default(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -248,7 +248,7 @@ def _wrong_default(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return run("positive", {"examples": {}}, CONFORMS).failures
 
 
-def _no_judgement(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def _no_validation(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(Schema, "violations", lambda *_: [])
     return check_refusals(run("negative", {"coverage": {}}, ["negative_data_rejection"]))
 
@@ -262,7 +262,7 @@ def _no_deletion(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ("seed", "named"),
     [
         (_wrong_default, "body.encrypted"),
-        (_no_judgement, "negative_data_rejection"),
+        (_no_validation, "negative_data_rejection"),
         (_no_deletion, "use_after_free"),
     ],
 )

@@ -1,1 +1,1 @@
-"""Reads openapi.yaml: the document, its schemas, its examples, and the validator of responses."""
+"""Everything that is read from openapi.yaml: the document, its schemas and examples, and the response validator."""

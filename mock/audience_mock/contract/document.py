@@ -1,4 +1,4 @@
-"""Where openapi.yaml lies, and the form of it that this server serves."""
+"""How openapi.yaml is found and loaded, and how it is changed for the served tenants."""
 
 import copy
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ JsonObject = dict[str, Any]
 
 
 class TenantName(NamedTuple):
-    """One application of one company: the unit that owns data."""
+    """One application of one company: the owner of all data."""
 
     company_id: str
     application_id: str
@@ -32,22 +32,15 @@ def contract_path() -> Path:
 
 
 def load_contract(tenants: Iterable[TenantName] = ()) -> JsonObject:
-    """Read the contract and widen the company and application enums by `tenants`.
-
-    Args:
-        tenants: applications that this server serves beside the documented one.
-
-    Returns:
-        The OpenAPI document as plain data, every key a string.
-    """
+    """Load the contract, with every key a string, and add `tenants` to the enums of company and application."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with contract_path().open("rb") as file:
         contract: JsonObject = _string_keys(yaml.load(file, loader))  # noqa: S506 (a safe loader)
-    served = list(tenants)
+    added = list(tenants)
     for parameter in _parameters(contract):
         enum = parameter.get("schema", {}).get("enum")
         if enum is not None and parameter["name"] in TenantName._fields:
-            enum += [n for t in served if (n := getattr(t, parameter["name"])) not in enum]
+            enum += [n for t in added if (n := getattr(t, parameter["name"])) not in enum]
             enum[:] = dict.fromkeys(enum)
     return contract
 
@@ -70,7 +63,7 @@ def _string_keys(node: Any) -> Any:
 def json_schema(schema: Any) -> Any:
     """Translate an OpenAPI 3.0 schema without `$ref` into JSON Schema draft 4.
 
-    The two differ in `nullable`, which counts only beside `type`.
+    They differ in `nullable`, which only has an effect next to `type`.
     """
     if isinstance(schema, list):
         return [json_schema(item) for item in schema]
@@ -82,8 +75,8 @@ def json_schema(schema: Any) -> Any:
     return result
 
 
-def documented_answers(contract: JsonObject) -> dict[str, dict[int, JsonObject]]:
-    """What every operation documents as its answers: operationId -> status -> media type, without `$ref`."""
+def documented_responses(contract: JsonObject) -> dict[str, dict[int, JsonObject]]:
+    """The documented responses: operationId -> status -> media type object, without `$ref`."""
     return {
         operation["operationId"]: {
             int(status): resolve(contract, response)["content"]["application/json"]
@@ -96,7 +89,7 @@ def documented_answers(contract: JsonObject) -> dict[str, dict[int, JsonObject]]
 
 
 def resolve(contract: JsonObject, node: Any) -> Any:
-    """A deep copy of `node` in which every local `$ref` is replaced by what it names."""
+    """A deep copy of `node` with every local `$ref` replaced by its target."""
     if isinstance(node, dict):
         if "$ref" in node:
             target: Any = contract

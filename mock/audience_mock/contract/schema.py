@@ -1,4 +1,4 @@
-"""Compiled schemas, and what they say of a value in words."""
+"""Validation by the contract's schemas, and the messages of schema violations."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,7 +31,7 @@ _FORMATS = {
 
 
 class Schema:
-    """One schema of the contract, compiled once.
+    """One compiled schema of the contract.
 
     Args:
         schema: an OpenAPI 3.0 schema without `$ref`.
@@ -42,7 +42,7 @@ class Schema:
         self._validator = jsonschema_rs.Draft4Validator(self._schema, validate_formats=True)
 
     def violations(self, value: Any, field: str) -> list[Violation]:
-        """All that keeps `value` from fitting, each with its path below `field`; empty if it fits."""
+        """All violations of the schema, each with its path below `field`; empty if `value` is valid."""
         if self._validator.is_valid(value):
             return []
         return list(self._explain(value, field))
@@ -51,17 +51,17 @@ class Schema:
         for error in self._validator.iter_errors(value):
             path = _join(field, error.instance_path)
             keyword = error.kind.name
-            holder = self._at(error.schema_path[:-1])
+            parent = self._at(error.schema_path[:-1])
             if keyword == "required":
                 missing = str(error.kind.value)
                 path = _join(path, [missing])
-                wanted = describe(holder.get("properties", {}).get(missing, {}))
-                yield Violation(path, f"{path} is missing; send {wanted}.")
+                expected = describe(parent.get("properties", {}).get(missing, {}))
+                yield Violation(path, f"{path} is missing; send {expected}.")
             elif keyword == "additionalProperties":
-                surplus = show(error.kind.value[0])
-                yield Violation(path, f"{path} has the unknown {surplus}; use {', '.join(holder['properties'])}.")
+                unknown = show(error.kind.value[0])
+                yield Violation(path, f"{path} has the unknown {unknown}; use {', '.join(parent['properties'])}.")
             else:
-                yield Violation(path, f"{path} is {show(error.instance)}; send {describe(holder)}.")
+                yield Violation(path, f"{path} is {show(error.instance)}; send {describe(parent)}.")
 
     def _at(self, path: list[str | int]) -> Any:
         node = self._schema
@@ -75,7 +75,7 @@ def _join(field: str, path: list[str | int]) -> str:
 
 
 def describe(schema: JsonObject) -> str:
-    """What a value that fits `schema` is, in words: "a string of 1 to 255 characters"."""
+    """A description of valid values, for messages: "a string of 1 to 255 characters"."""
     if "oneOf" in schema:
         return _listed([describe(member) for member in schema["oneOf"]])
     if "enum" in schema:

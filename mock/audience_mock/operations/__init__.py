@@ -1,9 +1,10 @@
-"""The 20 operations: each takes a Context and the validated arguments of its request, and answers with a body.
+"""The 20 operations of the API: each takes a Context and the request's validated arguments, and returns the body.
 
-An operation says what happens; the store under it knows how, and the contract has judged the request before.
+The request has been validated against the contract before; the store does the work.
 """
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 from audience_mock.operations import attributes, definitions, groups
@@ -11,25 +12,25 @@ from audience_mock.operations import attributes, definitions, groups
 Operation = Callable[..., Awaitable[Any]]
 
 OPERATIONS: dict[str, tuple[int, Operation]] = {
-    "getUserAttributeDefinitions": (200, definitions.list_definitions),
-    "createUserAttributeDefinition": (201, definitions.create_definition),
-    "getUserAttributeDefinitionById": (200, definitions.get_definition),
-    "updateUserAttributeDefinition": (200, definitions.update_definition),
-    "deleteUserAttributeDefinitionById": (200, definitions.delete_definition),
-    "bulkUpdateUserAttributes": (202, attributes.bulk_update),
-    "getUserAttributesForUser": (200, attributes.list_attributes),
-    "getUserAttributeById": (200, attributes.get_attribute),
-    "updateUserAttribute": (201, attributes.put_attribute),
-    "deleteUserAttribute": (200, attributes.delete_attribute),
-    "getUserGroupTags": (200, groups.list_tags),
-    "getUserGroupCategories": (200, groups.list_categories),
-    "getCategorisedUserGroups": (200, groups.list_by_category),
-    "getUserGroups": (200, groups.list_groups),
-    "createUserGroup": (201, groups.create_group),
-    "getUserGroupById": (200, groups.get_group),
-    "updateUserGroup": (200, groups.patch_group),
-    "deleteUserGroup": (200, groups.delete_group),
-    "getUsersByByGroupId": (200, groups.list_users),
-    "refreshUserGroupTotalUsers": (202, groups.refresh),
+    "getUserAttributeDefinitions": (HTTPStatus.OK, definitions.list_definitions),
+    "createUserAttributeDefinition": (HTTPStatus.CREATED, definitions.create_definition),
+    "getUserAttributeDefinitionById": (HTTPStatus.OK, definitions.get_definition),
+    "updateUserAttributeDefinition": (HTTPStatus.OK, definitions.update_definition),
+    "deleteUserAttributeDefinitionById": (HTTPStatus.OK, definitions.delete_definition),
+    "bulkUpdateUserAttributes": (HTTPStatus.ACCEPTED, attributes.bulk_update),
+    "getUserAttributesForUser": (HTTPStatus.OK, attributes.list_attributes),
+    "getUserAttributeById": (HTTPStatus.OK, attributes.get_attribute),
+    "updateUserAttribute": (HTTPStatus.CREATED, attributes.put_attribute),
+    "deleteUserAttribute": (HTTPStatus.OK, attributes.delete_attribute),
+    "getUserGroupTags": (HTTPStatus.OK, groups.list_tags),
+    "getUserGroupCategories": (HTTPStatus.OK, groups.list_categories),
+    "getCategorisedUserGroups": (HTTPStatus.OK, groups.list_by_category),
+    "getUserGroups": (HTTPStatus.OK, groups.list_groups),
+    "createUserGroup": (HTTPStatus.CREATED, groups.create_group),
+    "getUserGroupById": (HTTPStatus.OK, groups.get_group),
+    "updateUserGroup": (HTTPStatus.OK, groups.patch_group),
+    "deleteUserGroup": (HTTPStatus.OK, groups.delete_group),
+    "getUsersByByGroupId": (HTTPStatus.OK, groups.list_users),
+    "refreshUserGroupTotalUsers": (HTTPStatus.ACCEPTED, groups.refresh),
 }
-"""operationId -> (status of success, operation)."""
+"""operationId -> (success status, operation)."""

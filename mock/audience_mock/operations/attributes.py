@@ -1,18 +1,19 @@
-"""Operations 6 to 10: users' values of attributes."""
+"""Operations 6 to 10: users' values of attributes, and the bulk update."""
 
 import asyncio
+from http import HTTPStatus
 from itertools import product
 from typing import Any
 
 from audience_mock import errors
 from audience_mock.operations.context import Context, deleted, number_page
 
-VALUES_AT_ONCE = 500
-"""How many values a bulk update writes before it lets other requests in."""
+BATCH = 500
+"""Values that a bulk update writes before it yields to other requests."""
 
 
 async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
-    """Judge every key and value now, write them for the users of the file later."""
+    """Validate every key and value now; a job writes them for the users of the file."""
     definitions = at.tenant.definitions
     violations: list[errors.Violation] = []
     values: dict[str, Any] = {}
@@ -39,12 +40,12 @@ async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
         "message": f"The update is queued as job {job_id}.",
         "processing_type": "async",
         "job_id": job_id,
-        "status_code": 202,
+        "status_code": HTTPStatus.ACCEPTED,
     }
 
 
 async def _write(at: Context, file_url: str, values: dict[str, Any]) -> None:
-    """Set the values for every user of the file; a definition that has changed meanwhile is judged anew."""
+    """Write the values for every user of the file; skip those that a changed definition no longer allows."""
     tenant = at.tenant
     user_ids = await at.files.read(file_url)
     for number, (user_id, definition_id) in enumerate(product(user_ids, values), start=1):
@@ -52,7 +53,7 @@ async def _write(at: Context, file_url: str, values: dict[str, Any]) -> None:
             definition, value = tenant.definitions.get(definition_id), values[definition_id]
             if not tenant.definitions.judge(definition, value, ""):
                 tenant.attributes.put(user_id, definition, value)
-        if number % VALUES_AT_ONCE == 0:
+        if number % BATCH == 0:
             await asyncio.sleep(0)
 
 

@@ -1,4 +1,7 @@
-"""What an operation works with, and the shapes that several operations answer in."""
+"""The context of an operation (tenant, jobs, files), and response bodies that several operations share.
+
+The session provides jobs and files; operations know only the protocols here.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,24 +13,24 @@ from audience_mock.store.world import Tenant, World
 
 
 class Files(Protocol):
-    """Reads the files behind file_url."""
+    """Reads the file of a file_url."""
 
     async def read(self, file_url: str) -> dict[str, int]:
-        """User id -> place, counted from 0. Raises FileProblem."""
+        """User id -> place in the file, counted from 0. Raises FileProblem."""
 
 
 class Job(Protocol):
-    """A background job, as its own work sees it."""
+    """A background job, for the work that it runs."""
 
     def check(self) -> None:
-        """Raises FileProblem where the job was told to fail."""
+        """Raise FileProblem if the control API has made the job fail."""
 
     def files(self, files: Files) -> Files:
-        """The files as this job reads them: without the rows that were told to fail."""
+        """The files for this job, without the rows that the control API has made fail."""
 
 
 class Jobs(Protocol):
-    """Runs work after its request was answered."""
+    """Runs work in the background, after the response."""
 
     def start(
         self, title: str, work: Callable[[Job], Awaitable[None]], *, kind: str, subject: str, job_id: str = ""
@@ -35,11 +38,11 @@ class Jobs(Protocol):
         """Queue `work`."""
 
     def seen(self, subject: str) -> None:
-        """Note that the subject of some jobs was read."""
+        """Count a read of a subject, for jobs that wait for reads."""
 
 
 class Context(NamedTuple):
-    """What one request works on: its tenant, and the background."""
+    """The tenant of a request, and the session's jobs and files."""
 
     tenant: Tenant
     world: World
@@ -47,12 +50,12 @@ class Context(NamedTuple):
     files: Files
 
     def within(self, job: Job) -> "Context":
-        """The same for the work of a job: what it reads fails where the job was told to fail."""
+        """The context for the work of a job, which reads files as `Job.files` gives them."""
         return self._replace(files=job.files(self.files))
 
 
 def number_page(found: tuple[list[Any], int], page_no: int, page_size: int) -> dict[str, Any]:
-    """A page by number (documents: PageNumber) from its items and the number of all items."""
+    """The body of a page by number (documents: PageNumber), from its items and the total number of items."""
     items, total = found
     page = {
         "type": "number",
@@ -66,12 +69,12 @@ def number_page(found: tuple[list[Any], int], page_no: int, page_size: int) -> d
 
 
 async def searched_page(records: Definitions | Groups, filters: dict[str, Any], page_no: int, page_size: int) -> Any:
-    """A page by number of the records that all filters keep; a search among many lets other requests in."""
+    """A page by number of the records that match all filters; a long search yields to other requests."""
     for _ in records.search(filters):
         await asyncio.sleep(0)
     return number_page(records.page(filters, page_no, page_size), page_no, page_size)
 
 
-def deleted(what: str) -> dict[str, Any]:
-    """The answer of a delete (documents: DeleteDetail)."""
-    return {"message": f"{what} is deleted.", "success": True}
+def deleted(resource: str) -> dict[str, Any]:
+    """The body of a delete (documents: DeleteDetail)."""
+    return {"message": f"{resource} is deleted.", "success": True}

@@ -1,4 +1,4 @@
-"""Operations 11 to 20: user groups and their users."""
+"""Operations 11 to 20: user groups, their users, and the jobs that read their files."""
 
 import asyncio
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ async def patch_group(at: Context, group_id: str, body: dict[str, Any]) -> Any:
 
 
 def _read_file(at: Context, group: dict[str, Any]) -> None:
-    """Start the job that reads the group's file and makes its users the group's."""
+    """Start the job that reads the group's file and replaces its users."""
     groups, group_id = at.tenant.groups, group["_id"]
     reading = groups.begin_reading(group_id)
 
@@ -64,7 +64,7 @@ def _read_file(at: Context, group: dict[str, Any]) -> None:
 
 
 def resume(tenants: Iterable[Context]) -> None:
-    """Read the files that were still to be read in a world that has come in the place of another."""
+    """Start reading the files that were still being read when a world was saved, imported or forked."""
     for at in tenants:
         for group in at.tenant.groups.being_read():
             _read_file(at, group)

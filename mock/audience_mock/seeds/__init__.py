@@ -1,4 +1,4 @@
-"""What a fresh server holds: `documents`, `demo`, `huge`, `empty`, or a YAML file of one's own."""
+"""The initial data of a server: the built-in seeds `documents`, `demo`, `huge` and `empty`, or a YAML file."""
 
 from audience_mock.seeds.seed_file import BUILT_IN, Seed, SeedProblem, read_seed
 from audience_mock.seeds.seeding import load_seed

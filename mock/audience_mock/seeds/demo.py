@@ -1,7 +1,7 @@
-"""The seed `demo`: a believable shop, made from a fixed seed of chance.
+"""The seed `demo`: a realistic shop, generated with a fixed random seed.
 
-Dozens of definitions of every type, some locked, some encrypted, some with validations; thousands of users
-with names of many scripts, some blacklisted; groups of every category and status, empty to large.
+Dozens of definitions of every type, some locked, encrypted or with validations; thousands of users with names in
+many scripts, some blacklisted; groups of every category and status, from empty to large.
 """
 
 import random
@@ -14,93 +14,63 @@ BLACKLISTED_EVERY = 23
 USERS_WITH_VALUES = 400
 
 
-def _definition(name: str, slug: str, type_: str, description: str, **more: Any) -> Json:
-    return {"name": name, "slug": slug, "type": type_, "description": description, **more}
+def _definition(
+    name: str, slug: str, type_: str, description: str, *flags: str, rules: Json | None = None, **fields: Any
+) -> Json:
+    """A definition with these flags set, and a validation for each of the rules."""
+    if rules:
+        fields["validations"] = [{"type": kind, "value": value} for kind, value in rules.items()]
+    fields |= dict.fromkeys(flags, True)
+    return {"name": name, "slug": slug, "type": type_, "description": description, **fields}
 
 
-def _validation(type_: str, value: Any) -> Json:
-    return {"type": type_, "value": value}
-
-
-PINNED = {"pinned": True}
-EDITABLE = {"customer_editable": True}
-LOCKED = {"is_locked": True}
-ENCRYPTED = {"encrypted": True}
+PINNED, EDITABLE, LOCKED, ENCRYPTED = "pinned", "customer_editable", "is_locked", "encrypted"
 CITIES = ["Berlin", "Mumbai", "São Paulo", "東京", "Қостанай", "القاهرة", "Reykjavík", "Łódź"]
 CHANNELS = ["email", "sms", "push", "phone", "post"]
 TIERS = ["bronze", "silver", "gold", "platinum"]
 
 DEFINITIONS: list[Json] = [
     _definition(
-        "Loyalty tier",
-        "loyalty-tier",
-        "string",
-        "Where the customer stands in the loyalty programme",
-        validations=[_validation("one_of", TIERS)],
+        *("Loyalty tier", "loyalty-tier", "string", "Where the customer stands in the loyalty programme", PINNED),
+        rules={"one_of": TIERS},
         default_value="bronze",
         pin_order=1,
-        **PINNED,
     ),
-    _definition("City", "city", "string", "Where most parcels go", pin_order=2, **PINNED, **EDITABLE),
+    _definition("City", "city", "string", "Where most parcels go", PINNED, EDITABLE, pin_order=2),
     _definition(
-        "Date of birth",
-        "birth-date",
-        "date",
-        "For the yearly voucher",
-        validations=[_validation("min", "1900-01-01")],
-        **EDITABLE,
-        **ENCRYPTED,
+        *("Date of birth", "birth-date", "date", "For the yearly voucher", EDITABLE, ENCRYPTED),
+        rules={"min": "1900-01-01"},
     ),
     _definition(
-        "Tax number",
-        "tax-number",
-        "string",
-        "On invoices to companies",
-        validations=[_validation("regex", "^[A-Z]{2}[0-9]{6,12}$")],
-        **ENCRYPTED,
-        **LOCKED,
+        *("Tax number", "tax-number", "string", "On invoices to companies", ENCRYPTED, LOCKED),
+        rules={"regex": "^[A-Z]{2}[0-9]{6,12}$"},
     ),
-    _definition("Customer since", "customer-since", "date", "Day of the first order", **LOCKED),
-    _definition("Last seen", "last-seen", "datetime", "Last visit to the shop or the app", **LOCKED),
-    _definition(
-        "Shoe size",
-        "shoe-size",
-        "number",
-        "European size",
-        validations=[_validation("min", 15), _validation("max", 55)],
-        **EDITABLE,
-    ),
-    _definition("Height", "height", "number", "In centimetres", validations=[_validation("min", 0)], **EDITABLE),
-    _definition("Lifetime value", "lifetime-value", "number", "Sum of all orders, in euro", pin_order=3, **PINNED),
+    _definition("Customer since", "customer-since", "date", "Day of the first order", LOCKED),
+    _definition("Last seen", "last-seen", "datetime", "Last visit to the shop or the app", LOCKED),
+    _definition("Shoe size", "shoe-size", "number", "European size", EDITABLE, rules={"min": 15, "max": 55}),
+    _definition("Height", "height", "number", "In centimetres", EDITABLE, rules={"min": 0}),
+    _definition("Lifetime value", "lifetime-value", "number", "Sum of all orders, in euro", PINNED, pin_order=3),
     _definition("Orders", "orders", "number", "Number of orders", default_value=0),
     _definition("Returns", "returns", "number", "Number of parcels sent back", default_value=0),
     _definition("Open basket", "open-basket", "boolean", "Is something in the basket", default_value=False),
-    _definition("Newsletter", "newsletter", "boolean", "Has asked for the newsletter", **EDITABLE),
-    _definition("Test account", "test-account", "boolean", "Left out of every report", **LOCKED),
+    _definition("Newsletter", "newsletter", "boolean", "Has asked for the newsletter", EDITABLE),
+    _definition("Test account", "test-account", "boolean", "Left out of every report", LOCKED),
     _definition(
-        "Channels",
-        "channels",
-        "list",
-        "How the customer wants to be reached",
-        validations=[_validation("one_of", CHANNELS), _validation("max_length", 5)],
+        *("Channels", "channels", "list", "How the customer wants to be reached", EDITABLE),
+        rules={"one_of": CHANNELS, "max_length": 5},
         default_value=["email"],
-        **EDITABLE,
     ),
-    _definition("Favourite brands", "favourite-brands", "list", "At most ten", **EDITABLE),
-    _definition("Wishlist", "wishlist", "list", "Article numbers", **EDITABLE),
-    _definition("Measurements", "measurements", "object", "For made-to-measure orders", **EDITABLE, **ENCRYPTED),
-    _definition("Delivery window", "delivery-window", "object", "Preferred days and hours", **EDITABLE),
+    _definition("Favourite brands", "favourite-brands", "list", "At most ten", EDITABLE),
+    _definition("Wishlist", "wishlist", "list", "Article numbers", EDITABLE),
+    _definition("Measurements", "measurements", "object", "For made-to-measure orders", EDITABLE, ENCRYPTED),
+    _definition("Delivery window", "delivery-window", "object", "Preferred days and hours", EDITABLE),
     _definition(
-        "Nickname",
-        "nickname",
-        "string",
-        "Shown beside reviews",
-        validations=[_validation("min_length", 2), _validation("max_length", 30)],
-        **EDITABLE,
+        *("Nickname", "nickname", "string", "Shown beside reviews", EDITABLE),
+        rules={"min_length": 2, "max_length": 30},
     ),
-    _definition("お誕生日のメッセージ", "birthday-message", "string", "誕生日カードに印刷される言葉", **EDITABLE),
-    _definition("Предпочитаемый язык", "language", "string", "Язык писем и приложения", **EDITABLE),
-    _definition("المتجر المفضل", "favourite-store", "string", "أقرب متجر إلى العميل", **EDITABLE),
+    _definition("お誕生日のメッセージ", "birthday-message", "string", "誕生日カードに印刷される言葉", EDITABLE),
+    _definition("Предпочитаемый язык", "language", "string", "Язык писем и приложения", EDITABLE),
+    _definition("المتجر المفضل", "favourite-store", "string", "أقرب متجر إلى العميل", EDITABLE),
     _definition(
         "How did you first hear about our shop, and was it a friend, an advertisement or something else entirely",
         "first-heard",
@@ -132,7 +102,7 @@ _COUNTRY_CODES = [1, 7, 20, 30, 33, 44, 48, 49, 55, 81, 84, 91]
 
 
 def shop() -> dict[str, Any]:
-    """A seed's parts: DEFINITIONS, USERS users, values of some of them, and groups over them."""
+    """The parts of the seed: DEFINITIONS, USERS users, values of some of them, and groups."""
     chance = random.Random(559)
     users = [_user(number, chance) for number in range(USERS)]
     return {
@@ -173,7 +143,7 @@ def _user(number: int, chance: random.Random) -> Json:
 
 
 def _values(user_id: str, chance: random.Random) -> list[Json]:
-    """The values of one user: each definition has one with its own likelihood."""
+    """The values of one user, for about half of the definitions."""
     first, last, address = chance.choice(_NAMES)
     day = f"{chance.randrange(1950, 2006)}-{chance.randrange(1, 13):02}-{chance.randrange(1, 29):02}"
     offered: dict[str, Any] = {
@@ -191,16 +161,9 @@ def _values(user_id: str, chance: random.Random) -> list[Json]:
         "measurements": {"chest": chance.randrange(70, 130), "unit": "cm", "taken": {"by": address}},
         "last-seen": f"2024-{chance.randrange(1, 7):02}-{chance.randrange(1, 29):02}T08:30:00.000Z",
     }
+    by_platform, by_user = {"updated_by": "platform"}, {"updated_by": user_id, "customer_overridden": True}
     return [
-        {"user_id": user_id, "definition": slug, "value": value, "updated_by": "platform"}
-        if chance.random() < 0.8
-        else {
-            "user_id": user_id,
-            "definition": slug,
-            "value": value,
-            "updated_by": user_id,
-            "customer_overridden": True,
-        }
+        {"user_id": user_id, "definition": slug, "value": value, **(by_platform if chance.random() < 0.8 else by_user)}
         for slug, value in offered.items()
         if chance.random() < 0.5
     ]
@@ -247,29 +210,11 @@ def _groups(user_ids: list[str], chance: random.Random) -> list[Json]:
         }
         for number, (name, category, tags, size) in enumerate(_GROUPS)
     ]
-    refreshed = {"count": 0, "refreshed_at": None}
-    groups += [
-        {
-            **groups[0],
-            "name": "Import that failed",
-            "status": "failed",
-            "users": [],
-            "total_users": refreshed,
-        },
-        {
-            **groups[1],
-            "name": "Import that never ended",
-            "status": "pending",
-            "users": [],
-            "total_users": refreshed,
-        },
+    never_read = {"users": [], "total_users": {"count": 0, "refreshed_at": None}}
+    return [
+        *groups,
+        {**groups[0], "name": "Import that failed", "status": "failed", **never_read},
+        {**groups[1], "name": "Import that never ended", "status": "pending", **never_read},
         {**groups[2], "name": "Kept by a rule", "type": "dynamic", "tags": ["rule", "recent"]},
-        {
-            **groups[3],
-            "name": "Switched off",
-            "is_active": False,
-            "tags": ["archive"],
-            "users": user_ids[:20],
-        },
+        {**groups[3], "name": "Switched off", "is_active": False, "tags": ["archive"], "users": user_ids[:20]},
     ]
-    return groups

@@ -1,15 +1,15 @@
-"""A world as a seed, and back: what is exported can be imported, and served with --seed."""
+"""Export of a world as a seed, and import; an export also works with --seed."""
 
 from typing import Any
 
 from audience_mock.contract.document import TenantName
-from audience_mock.seeds.seed_file import Seed, SeedProblem, judge
+from audience_mock.seeds.seed_file import Seed, SeedProblem, validate
 from audience_mock.seeds.seeding import load_seed
 from audience_mock.store.world import Tenant, World
 
 
 def exported(world: World) -> Seed:
-    """Everything that a world holds, as a seed; ids and times are kept."""
+    """All data of a world as a seed, with ids and times."""
     return {str(tenant.name): _parts(tenant) for tenant in world.tenants()}
 
 
@@ -19,14 +19,14 @@ def _parts(tenant: Tenant) -> dict[str, Any]:
         "users": [tenant.users.described(user_id) for user_id in tenant.users],
         "values": [
             {
-                "_id": held.attribute_id,
+                "_id": stored.attribute_id,
                 "user_id": user_id,
                 "definition": tenant.definitions.get(definition_id)["slug"],
-                "value": held.value,
-                "updated_by": held.updated_by,
-                "customer_overridden": held.customer_overridden,
+                "value": stored.value,
+                "updated_by": stored.updated_by,
+                "customer_overridden": stored.customer_overridden,
             }
-            for user_id, definition_id, held in tenant.attributes.every()
+            for user_id, definition_id, stored in tenant.attributes.every()
         ],
         "groups": [
             {
@@ -43,9 +43,9 @@ def imported(content: Any, like: World) -> World:
     """The world of a seed, with the applications that another world serves.
 
     Raises:
-        SeedProblem: it is no seed, breaks the contract, or has an application that is not served.
+        SeedProblem: not a seed, violates the contract, or has an application that is not served.
     """
-    judge("body", content)
+    validate("body", content)
     world = like.empty()
     for name in content:
         if not world.serves(TenantName(*name.split("/", 1))):

@@ -8,7 +8,7 @@ _BLACKLISTED_EVERY = 1000
 
 
 def million(users: int = USERS) -> dict[str, Any]:
-    """A seed's parts: `users` users, every thousandth blacklisted, all in the group Everyone."""
+    """The parts of the seed: `users` users, every thousandth blacklisted, all in the group Everyone."""
     user_ids = [f"64e{number:021x}" for number in range(users)]
     everyone = {
         "name": "Everyone",

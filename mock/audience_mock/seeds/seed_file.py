@@ -1,7 +1,7 @@
-"""Reading a seed, and judging one that a person wrote.
+"""How a seed is read: a built-in one, or a YAML file, which is validated against the contract.
 
-A seed maps "COMPANY/APPLICATION" to what that tenant owns. Every part may be left out, and so may every field
-that has a default:
+A seed maps "COMPANY/APPLICATION" to the data of that tenant. Every part is optional, and so is every field with a
+default:
 
     559/64b000000000000000000001:
       definitions: [{name: Shoe size, slug: shoe-size, type: number, pinned: true}]
@@ -13,6 +13,7 @@ that has a default:
 import functools
 import re
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -34,18 +35,14 @@ class SeedProblem(Exception):
 
 
 def read_seed(seed: str) -> Seed:
-    """The seed of this name, or in the YAML file at this path.
-
-    Raises:
-        SeedProblem: there is none, or it breaks the contract.
-    """
+    """The built-in seed of this name, or the YAML file at this path. Raises SeedProblem."""
     if seed in BUILT_IN:
         return BUILT_IN[seed]()
     path = Path(seed)
     if not path.exists() and path.suffix not in {".yaml", ".yml", ".json"}:
         raise SeedProblem(f"there is no seed {seed!r}: use {', '.join(BUILT_IN)}, or the path of a YAML file")
     content: Seed = _load(path)
-    judge(seed, content)
+    validate(seed, content)
     return content
 
 
@@ -61,7 +58,7 @@ def _load(path: Path) -> Any:
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Dates stay text, as they are in JSON."""
+    """Dates stay text, as in JSON."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -74,16 +71,11 @@ def _documents() -> Seed:
     return dict(_load(Path(__file__).with_name("documents.yaml")))
 
 
-def _with_documents(more: dict[str, Any]) -> Seed:
-    """The documents' examples first, so that they are on the first page of every list."""
+def _with_documents(parts: dict[str, Any]) -> Seed:
+    """A seed that begins with the documents' examples, so that they are on the first page of every list."""
     tenant = str(DOCUMENTED_TENANT)
-    own = _documents()[tenant]
-    return {tenant: {part: _both(own.get(part, []), more.get(part, [])) for part in PARTS}}
-
-
-def _both(first: Any, second: Any) -> Any:
-    yield from first
-    yield from second
+    documented = _documents()[tenant]
+    return {tenant: {part: chain(documented.get(part, ()), parts.get(part, ())) for part in PARTS}}
 
 
 BUILT_IN: dict[str, Callable[[], Seed]] = {
@@ -94,8 +86,8 @@ BUILT_IN: dict[str, Callable[[], Seed]] = {
 }
 
 
-def judge(seed: str, content: Any) -> None:
-    """Hold a seed against the contract's own schemas. Raises SeedProblem."""
+def validate(seed: str, content: Any) -> None:
+    """Validate a seed against the contract's schemas. Raises SeedProblem."""
     if isinstance(content, dict):
         for name in content:
             if not _TENANT.fullmatch(str(name)):
@@ -110,16 +102,16 @@ def _compiled() -> Schema:
 
 
 def _schema() -> JsonObject:
-    """A seed's schema: the contract's, with the fields that have a default left free."""
+    """The schema of a seed: the contract's, with fields that have a default made optional."""
     contract = load_contract()
     schemas = {name: resolve(contract, s) for name, s in contract["components"]["schemas"].items()}
-    typed = schemas["CreateUserAttributeDefinition"]["properties"]
+    created = schemas["CreateUserAttributeDefinition"]["properties"]
     definition = {
         **schemas["UserAttributeDefinition"],
         "required": ["name", "slug", "type"],
         "properties": {
             **schemas["UserAttributeDefinition"]["properties"],
-            **{field: typed[field] for field in ("name", "slug", "type")},
+            **{field: created[field] for field in ("name", "slug", "type")},
         },
     }
     definition["properties"]["validations"]["items"]["required"] = ["type", "value"]

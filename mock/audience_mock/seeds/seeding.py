@@ -1,4 +1,4 @@
-"""Filling a world with a seed: the same seed gives the same ids and times, every time."""
+"""How a seed is loaded into a world. The same seed always gives the same ids and times."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,19 +14,19 @@ from audience_mock.store.values import VALIDATIONS
 from audience_mock.store.world import Tenant, World, timestamp
 
 FIRST_DAY = datetime(2024, 1, 1, 9, tzinfo=UTC)
-"""When the first seeded record was created; each further one an hour later."""
+"""The created_at of the first seeded record; each further record is an hour later."""
 
 
 def load_seed(world: World, seed: Seed, source: str) -> None:
-    """Put all that a seed holds into a new world.
+    """Load a seed into an empty world.
 
     Args:
-        world: where nothing is yet.
-        seed: what `read_seed` gave.
+        world: an empty world.
+        seed: a valid seed.
         source: the seed's name or path, for messages.
 
     Raises:
-        SeedProblem: a slug taken twice, a value that does not fit, an id or uid taken twice.
+        SeedProblem: a duplicate slug, id or uid, or an invalid value.
     """
     for name, parts in seed.items():
         tenant = world.tenant(*TenantName(*name.split("/", 1)))
@@ -37,16 +37,16 @@ def load_seed(world: World, seed: Seed, source: str) -> None:
 
 
 class _SeedLoader:
-    """Fills one tenant; counts the records to space their times."""
+    """Loads one tenant; counts the records to space their times."""
 
     def __init__(self, world: World, tenant: Tenant) -> None:
         self._world = world
         self._tenant = tenant
-        self._planted = 0
-        self._taken: set[tuple[str, str | int]] = set()
+        self._loaded = 0
+        self._used: set[tuple[str, str | int]] = set()
 
     def load_seed(self, parts: dict[str, Any]) -> None:
-        for part, each in (
+        for part, load in (
             ("definitions", self._definition),
             ("users", self._user),
             ("values", self._value),
@@ -54,29 +54,31 @@ class _SeedLoader:
         ):
             for number, item in enumerate(parts.get(part, ())):
                 try:
-                    each(item)
+                    load(item)
                 except Refusal as refusal:
                     raise errors.one(part, f"seed.{self._tenant.name}.{part}.{number}: {refusal.message}") from None
 
     def _record(self, item: Record, defaults: Record) -> Record:
-        now = timestamp(FIRST_DAY + timedelta(hours=self._planted))
-        self._planted += 1
+        now = timestamp(FIRST_DAY + timedelta(hours=self._loaded))
+        self._loaded += 1
         times = {"created_at": now, "modified_at": now}
         record_id = item["_id"] if "_id" in item else self._world.new_id()
-        self._world.take_id(record_id)
-        self._take("_id", record_id)
+        self._world.reserve_id(record_id)
+        self._claim("_id", record_id)
         return {"_id": record_id, **defaults, **times, **item}
 
-    def _take(self, field: str, value: str | int) -> None:
-        if (field, value) in self._taken:
-            raise _twice(field, value)
-        self._taken.add((field, value))
+    def _claim(self, field: str, value: str | int) -> None:
+        if (field, value) in self._used:
+            raise _duplicate(field, value)
+        self._used.add((field, value))
 
     def _definition(self, item: Record) -> None:
         record = self._record(item, {"name": "", "slug": "", "description": "", "type": "", **DEFAULTS})
         for validation in record["validations"]:
-            if not VALIDATIONS[validation["type"]].takes(validation["value"]):
-                raise errors.one("validations", f"{show(validation)} is no validation; its value is of the wrong kind.")
+            if not VALIDATIONS[validation["type"]].accepts(validation["value"]):
+                raise errors.one(
+                    "validations", f"{show(validation)} is not a validation: its value has the wrong type."
+                )
         default = record["default_value"]
         violations = [] if default is None else self._tenant.definitions.judge(record, default, "default_value")
         if violations:
@@ -85,7 +87,7 @@ class _SeedLoader:
 
     def _user(self, item: Record) -> None:
         if item["user_id"] in self._tenant.users:
-            raise _twice("user_id", item["user_id"])
+            raise _duplicate("user_id", item["user_id"])
         self._tenant.users.add(**item)
 
     def _value(self, item: Record) -> None:
@@ -97,8 +99,8 @@ class _SeedLoader:
             raise errors.invalid(violations)
         written: Record = {key: item[key] for key in ("updated_by", "customer_overridden") if key in item}
         if "_id" in item:
-            self._world.take_id(item["_id"])
-            self._take("_id", item["_id"])
+            self._world.reserve_id(item["_id"])
+            self._claim("_id", item["_id"])
             written["attribute_id"] = item["_id"]
         self._tenant.attributes.put(item["user_id"], definition, item["value"], **written)
 
@@ -116,14 +118,14 @@ class _SeedLoader:
             "tags": [],
             "total_users": {"count": len(user_ids), "refreshed_at": timestamp(FIRST_DAY)},
         }
-        own = {key: value for key, value in item.items() if key not in {"users", "is_being_read"}}
-        record = self._record(own, defaults)
+        fields = {key: value for key, value in item.items() if key not in {"users", "is_being_read"}}
+        record = self._record(fields, defaults)
         record = {**record, "is_active": item.get("is_active", True), "__v": item.get("__v", 0)}
-        self._take("uid", record["uid"])
+        self._claim("uid", record["uid"])
         self._tenant.groups.put_in(record, user_ids)
         if item.get("is_being_read"):
             self._tenant.groups.begin_reading(record["_id"])
 
 
-def _twice(field: str, value: str | int) -> Refusal:
-    return errors.one(field, f"The {field} {show(value)} is there twice; give each record its own.")
+def _duplicate(field: str, value: str | int) -> Refusal:
+    return errors.one(field, f"The {field} {show(value)} appears twice; give each record its own.")

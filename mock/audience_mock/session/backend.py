@@ -1,4 +1,4 @@
-"""What all requests of one session share."""
+"""The world, the jobs and the files of one session."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,16 @@ from audience_mock.store.world import Tenant, World
 
 @dataclass
 class Backend:
-    """What all operations of one session share. Its world may be exchanged for another."""
+    """The world, the jobs and the files of one session. A reset or an import replaces the world."""
 
     world: World
     jobs: Jobs
     files: Files
 
     def resume(self) -> None:
-        """Start the jobs that the world's groups still wait for."""
+        """Start reading the files that are still being read by the world's groups."""
         groups.resume(map(self.context, self.world.tenants()))
 
     def context(self, tenant: Tenant) -> Context:
-        """What an operation on this tenant works with."""
+        """The context of an operation on this tenant."""
         return Context(tenant, self.world, self.jobs, self.files)

@@ -1,4 +1,4 @@
-"""The time that a session lives in: real, shifted, or standing still until it is put forward."""
+"""The clock of a session: real time, shifted, or frozen."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,70 +8,65 @@ from weakref import WeakSet
 from audience_mock.store.world import real_time
 
 LONGEST_WAIT = 24 * 3600.0
-"""Seconds after which a sleeper looks at the clock again, whatever happens."""
+"""Seconds after which a sleeper checks the clock again in any case."""
 
 
 class Clock:
-    """What `created_at`, `modified_at`, jobs and delays go by.
-
-    Whoever sleeps by it wakes as soon as it has been put forward far enough, however long that takes in reality.
-    """
+    """The clock for `created_at`, `modified_at`, jobs and delays. Advancing it wakes the sleepers that are due."""
 
     def __init__(self) -> None:
         self._shift = timedelta()
-        self._standing: datetime | None = None
+        self._frozen_at: datetime | None = None
         self._sleepers: WeakSet[asyncio.Event] = WeakSet()
 
     def now(self) -> datetime:
-        """The time, in UTC."""
-        return self._standing or real_time() + self._shift
+        return self._frozen_at or real_time() + self._shift
 
     @property
     def is_frozen(self) -> bool:
-        return self._standing is not None
+        return self._frozen_at is not None
 
     @property
     def has_sleepers(self) -> bool:
-        """Does anybody wait by it."""
+        """Is anything sleeping by this clock."""
         return bool(self._sleepers)
 
     def freeze(self, moment: datetime | None = None) -> None:
-        """Let it stand still, now or at a moment."""
-        self._standing = (moment or self.now()).astimezone(UTC)
+        """Freeze the clock, now or at a moment."""
+        self._frozen_at = (moment or self.now()).astimezone(UTC)
         self._wake()
 
     def set(self, moment: datetime) -> None:
-        """Put it to a moment; it runs on from there, or stands there if it stood."""
+        """Set the clock; a frozen clock stays frozen."""
         if self.is_frozen:
-            self._standing = moment.astimezone(UTC)
+            self._frozen_at = moment.astimezone(UTC)
         else:
             self._shift = moment.astimezone(UTC) - real_time()
         self._wake()
 
     def advance(self, by: timedelta) -> None:
-        """Put it forward."""
         self.set(self.now() + by)
 
     def run(self) -> None:
-        """Let it run on from where it stands."""
-        if self._standing is not None:
-            self._shift = self._standing - real_time()
-            self._standing = None
+        """Unfreeze the clock; it continues from the moment it was frozen at."""
+        if self._frozen_at is not None:
+            self._shift = self._frozen_at - real_time()
+            self._frozen_at = None
             self._wake()
 
     def reset(self) -> None:
-        """Real time again."""
-        self._shift, self._standing = timedelta(), None
+        """Return to real time."""
+        self._shift, self._frozen_at = timedelta(), None
         self._wake()
 
     async def sleep(
         self, seconds: float | None, awake: asyncio.Event | None = None, done: Callable[[], bool] = lambda: False
     ) -> None:
-        """Wait until so many seconds have passed on this clock.
+        """Wait until this many seconds have passed on this clock.
 
         Args:
-            seconds: None for ever.
-            awake: set it to make the sleeper look at `done` again.
+            seconds: None for no limit.
+            awake: set it to make the sleeper check `done` again.
             done: ends the wait early.
         """
         awake = awake or asyncio.Event()
@@ -80,12 +75,12 @@ class Clock:
         until = self.now() + timedelta(seconds=left)
         while left > 0 and not done():
             awake.clear()
-            passes = not self.is_frozen and left <= LONGEST_WAIT
+            is_real = not self.is_frozen and left <= LONGEST_WAIT
             try:
-                async with asyncio.timeout(left if passes else LONGEST_WAIT):
+                async with asyncio.timeout(left if is_real else LONGEST_WAIT):
                     await awake.wait()
             except TimeoutError:
-                if passes and seconds is not None:
+                if is_real and seconds is not None:
                     return
             if seconds is not None:
                 left = (until - self.now()).total_seconds()

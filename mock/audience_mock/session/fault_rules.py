@@ -1,4 +1,4 @@
-"""Rules that spoil answers: which requests they are for, how often, and what comes of it."""
+"""Fault rules: which requests a rule matches, how often it fires, and which response it forces."""
 
 import itertools
 import random
@@ -13,26 +13,26 @@ Json = dict[str, Any]
 
 @dataclass
 class Fault:
-    """One rule.
+    """One fault rule.
 
     Args:
-        id: of the rule.
-        fields: as it was given.
-        hits: how often it was applied.
+        id: the id of the rule.
+        fields: the fields of the request that added it.
+        hits: how often it has fired.
     """
 
     id: str
     fields: Json
     hits: int = 0
-    _chance: random.Random = field(default_factory=random.Random, repr=False)
-    _passed: list[datetime] = field(default_factory=list, repr=False)
+    _random: random.Random = field(default_factory=random.Random, repr=False)
+    _allowed: list[datetime] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
         if "seed" in self.fields:
-            self._chance.seed(self.fields["seed"])
+            self._random.seed(self.fields["seed"])
 
-    def is_for(self, method: str, paths: Sequence[str], operation: str) -> bool:
-        """Is a request one of those that it is for. `paths` are its path, whole and below the application."""
+    def matches(self, method: str, paths: Sequence[str], operation: str) -> bool:
+        """Does the rule match a request. `paths` are the request's full path and its path below the application."""
         fields = self.fields
         if "operation" in fields and fields["operation"] != operation:
             return False
@@ -40,46 +40,46 @@ class Fault:
             return False
         return "path" not in fields or any(fnmatchcase(path, fields["path"]) for path in paths)
 
-    def applies(self, now: datetime) -> bool:
-        """Does it strike a request that it is for; counts the strike."""
+    def fires(self, now: datetime) -> bool:
+        """Does the rule fire for a matching request; if so, counts a hit."""
         fields = self.fields
         if self.hits >= fields.get("times", float("inf")):
             return False
         if "rate" in fields and not self._is_too_fast(now, **fields["rate"]):
             return False
-        if self._chance.random() >= fields.get("probability", 1.0):
+        if self._random.random() >= fields.get("probability", 1.0):
             return False
         self.hits += 1
         return True
 
     def _is_too_fast(self, now: datetime, limit: int, seconds: float) -> bool:
         since = now - timedelta(seconds=seconds)
-        self._passed = [moment for moment in self._passed if moment > since]
-        if len(self._passed) >= limit:
+        self._allowed = [moment for moment in self._allowed if moment > since]
+        if len(self._allowed) >= limit:
             return True
-        self._passed.append(now)
+        self._allowed.append(now)
         return False
 
     @property
     def does_more_than_wait(self) -> bool:
-        """Does it change the answer itself."""
+        """Does the rule change the response, not only delay it."""
         return any(effect in self.fields for effect in ("status", "body", "example", "rate", "kind"))
 
     def delay(self) -> float:
-        """Seconds before the answer."""
+        """Seconds to wait before the response."""
         fields = self.fields.get("delay", 0)
         if isinstance(fields, dict):
             if "uniform" in fields:
-                return self._chance.uniform(*fields["uniform"])
+                return self._random.uniform(*fields["uniform"])
             median, sigma = fields["lognormal"]
-            return float(median * self._chance.lognormvariate(0, sigma))
+            return float(median * self._random.lognormvariate(0, sigma))
         return float(fields)
 
     def retry_after(self, now: datetime) -> int:
         """Whole seconds until the rate allows another request."""
-        if not self._passed or "rate" not in self.fields:
+        if not self._allowed or "rate" not in self.fields:
             return 1
-        free = self._passed[0] + timedelta(seconds=self.fields["rate"]["seconds"])
+        free = self._allowed[0] + timedelta(seconds=self.fields["rate"]["seconds"])
         return max(1, -int(-(free - now).total_seconds() // 1))
 
     def described(self) -> Json:
@@ -87,7 +87,7 @@ class Fault:
 
 
 class Faults:
-    """The rules of a session, in the order in which they were given."""
+    """The fault rules of a session, in the order they were added."""
 
     def __init__(self) -> None:
         self._rules: dict[str, Fault] = {}
@@ -105,15 +105,15 @@ class Faults:
         return rule
 
     def remove(self, rule_id: str) -> bool:
-        """Forget a rule; was there one."""
+        """Remove a rule; False if there is none with this id."""
         return self._rules.pop(rule_id, None) is not None
 
     def clear(self) -> None:
         self._rules.clear()
 
     def match(self, method: str, paths: Sequence[str], operation: str, now: datetime) -> Fault | None:
-        """The first rule that strikes a request."""
+        """The first rule that fires for a request."""
         for rule in self._rules.values():
-            if rule.is_for(method, paths, operation) and rule.applies(now):
+            if rule.matches(method, paths, operation) and rule.fires(now):
                 return rule
         return None

@@ -1,4 +1,4 @@
-"""Work that goes on after its request was answered with 201 or 202."""
+"""Background jobs: work that continues after the response (reading a file, bulk update, refresh)."""
 
 import asyncio
 import logging
@@ -15,18 +15,18 @@ from audience_mock.session.clock import Clock
 logger = logging.getLogger("audience_mock.jobs")
 
 MAX_JOBS = 1_000
-"""Ended jobs that are remembered."""
+"""Jobs that are kept; the oldest ended ones are dropped first."""
 
 Status = Literal["waiting", "running", "completed", "failed"]
 
 
 @dataclass(frozen=True)
 class Progression:
-    """When a job's work is done.
+    """When a job runs.
 
     Args:
-        seconds: after its request, by the session's clock; None for not before it is advanced.
-        reads: it is advanced when what it works on has been read so many times.
+        seconds: after its request, by the session's clock; None: only when it is advanced.
+        reads: the job is advanced when its subject has been read this many times.
     """
 
     seconds: float | None = 0.0
@@ -38,12 +38,12 @@ class Job:
     """One job.
 
     Args:
-        id: of the job.
+        id: the id of the job.
         kind: "group file", "refresh", "bulk update".
-        subject: the id of the group that it works on; for a bulk update the job's own.
-        title: what it does, for people.
-        progression: when its work is done.
-        created_at: when it was asked for.
+        subject: the id of its group; for a bulk update the job's own id.
+        title: a description for people.
+        progression: when it runs.
+        created_at: the time of its request.
     """
 
     id: str
@@ -62,7 +62,7 @@ class Job:
     awake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def is_due(self, now: datetime) -> bool:
-        """Has its time come, or was it advanced."""
+        """Is its time over, or was it advanced."""
         seconds = self.progression.seconds
         return self.released or (seconds is not None and self.created_at + timedelta(seconds=seconds) <= now)
 
@@ -71,38 +71,32 @@ class Job:
         return self.status in {"completed", "failed"}
 
     def check(self) -> None:
-        """Raises FileProblem where it was told to fail."""
+        """Raise FileProblem if the control API has made this job fail."""
         if self.fails:
             raise FileProblem(f"The job {self.id} was told to fail.")
 
     def files(self, files: operations.Files) -> operations.Files:
-        """The files as this job reads them."""
+        """The files as this job reads them, without its failing rows."""
         return JobFiles(self, files)
 
     def described(self) -> dict[str, Any]:
-        """It as plain data; times are left as they are."""
-        told = ("id", "kind", "subject", "title", "status", "reads", "created_at", "ended_at", "fails", "problem")
+        """The job as plain data; times stay datetimes."""
+        fields = ("id", "kind", "subject", "title", "status", "reads", "created_at", "ended_at", "fails", "problem")
         return {
-            **{name: getattr(self, name) for name in told},
+            **{name: getattr(self, name) for name in fields},
             "progression": {"seconds": self.progression.seconds, "reads": self.progression.reads},
             "failing_rows": sorted(self.failing_rows),
         }
 
 
 class JobFiles:
-    """The files as a job reads them: none where it was told to fail, without the rows that were.
-
-    Args:
-        job: that reads.
-        files: what it reads from.
-    """
+    """The files as a job reads them: without its failing rows, and none if the whole job is to fail."""
 
     def __init__(self, job: Job, files: operations.Files) -> None:
         self._job = job
         self._files = files
 
     async def read(self, file_url: str) -> dict[str, int]:
-        """As of Files. Raises FileProblem also where the job was told to fail."""
         self._job.check()
         places = await self._files.read(file_url)
         if self._job.failing_rows:
@@ -115,11 +109,11 @@ Work = Callable[[Job], Awaitable[None]]
 
 
 class Jobs:
-    """Runs jobs in the background, and remembers them.
+    """The background jobs of a session.
 
     Args:
-        delay: seconds between the answer and the work.
-        clock: by which they pass.
+        delay: seconds between the response and the work.
+        clock: the session's clock.
     """
 
     def __init__(self, delay: float, clock: Clock | None = None) -> None:
@@ -130,7 +124,7 @@ class Jobs:
         self._last = 0
 
     def start(self, title: str, work: Work, *, kind: str = "", subject: str = "", job_id: str = "") -> Job:
-        """Begin `work` when its time has come; a failure is logged under `title` and harms nothing else."""
+        """Run `work` when it is due; a failure is logged with `title` and has no other effect."""
         self._last += 1
         job = Job(job_id or f"job-{self._last}", kind, subject, title, self.progression, self.clock.now())
         self._jobs[job.id] = job
@@ -153,8 +147,8 @@ class Jobs:
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            self._end(job, f"{type(error).__name__}: a fault of the mock")
-            logger.exception("%s failed: this is a fault of the mock", job.title)
+            self._end(job, f"{type(error).__name__}: internal error in the mock")
+            logger.exception("%s failed: internal error in the mock", job.title)
         else:
             self._end(job, None)
 
@@ -166,14 +160,14 @@ class Jobs:
             del self._jobs[job_id]
 
     def list(self) -> list[Job]:
-        """Every job that is remembered, newest first."""
+        """All jobs that are kept, newest first."""
         return list(reversed(self._jobs.values()))
 
     def get(self, job_id: str) -> Job | None:
         return self._jobs.get(job_id)
 
     def seen(self, subject: str) -> None:
-        """What some jobs work on was read: those that wait for reads may go on."""
+        """Count a read of a subject; its jobs that waited for this read run."""
         for job in self._running.values():
             if job.subject == subject and job.status == "waiting" and job.progression.reads is not None:
                 job.reads += 1
@@ -182,16 +176,12 @@ class Jobs:
 
     @staticmethod
     def advance(job: Job) -> None:
-        """Let a job that waits do its work now."""
+        """Run a waiting job now."""
         job.released = True
         job.awake.set()
 
     async def caught_up(self, patience: float) -> None:
-        """Wait until every job that is due has ended.
-
-        Args:
-            patience: seconds after which it waits no longer.
-        """
+        """Wait until every job that is due has ended, or `patience` seconds have passed."""
         due = [task for task, job in self._running.items() if job.is_due(self.clock.now())]
         if due:
             await asyncio.wait(due, timeout=patience)
@@ -202,13 +192,13 @@ class Jobs:
             await asyncio.wait(self._running)
 
     async def stop(self) -> None:
-        """Cancel what is still running."""
+        """Cancel all jobs."""
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
     def clear(self) -> None:
-        """Cancel what is still running, without waiting for its end, and forget all."""
+        """Cancel all jobs without waiting, and drop them."""
         for task in self._running:
             task.cancel()
         self._jobs.clear()

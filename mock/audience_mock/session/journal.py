@@ -1,6 +1,6 @@
-"""What a session was asked, and what it answered: the newest of it, within bounds.
+"""The journal of a session: its newest requests and responses, within bounds of number and size.
 
-While a request is served, only bytes and references are kept; all reading is done when somebody looks.
+Recording a request only keeps bytes and references; they are parsed when the journal is read.
 """
 
 import asyncio
@@ -15,23 +15,23 @@ from urllib.parse import quote, unquote
 from weakref import WeakSet
 
 MOST_ENTRIES = 2_000
-"""Entries of one session."""
+"""Entries in the journal of one session."""
 MOST_BYTES = 16 * 2**20
-"""Bytes of one session's entries."""
-ROOM = 256 * 2**20
-"""Bytes of all sessions' entries."""
+"""Bytes in the journal of one session."""
+MOST_BYTES_OF_ALL = 256 * 2**20
+"""Bytes in the journals of all sessions."""
 LONGEST_BODY = 64 * 2**10
 """Bytes of a body that are kept."""
 CONSOLE = b"x-mock-console"
-"""The header with which the console marks its own calls: they are shown, but not what a frontend has exercised."""
+"""The header of the console's own calls: they are recorded but not counted as calls of a frontend."""
 OVERHEAD = 1_000
-"""Bytes that an entry counts for beside its texts: twice the 480 that tracemalloc shows, to be on the safe side."""
+"""Bytes of an entry besides its texts: twice the 480 that tracemalloc shows, to be on the safe side."""
 
 Headers = list[tuple[bytes, bytes]]
 
 
 class Body(NamedTuple):
-    """One body: its first 64 KiB, and how long it was."""
+    """A body: its first 64 KiB, and its full size."""
 
     content: bytes
     size: int
@@ -42,12 +42,12 @@ class Body(NamedTuple):
 
 
 class Record:
-    """One request and its answer, unread: few and small objects, for thousands are held.
+    """One request and its response, not parsed: thousands are kept, so it has few and small objects.
 
     Args:
-        began: when it arrived, by the session's clock.
-        scope: of ASGI, before the request was served.
-        headers: of the request, by lower-case name.
+        began: the time of the request, by the session's clock.
+        scope: the ASGI scope.
+        headers: the request headers, by lower-case name.
     """
 
     __slots__ = (
@@ -61,8 +61,8 @@ class Record:
         "applied",
         "began",
         "duration",
+        "from_console",
         "id",
-        "is_consoles",
         "is_whole",
         "lacks_body",
         "method",
@@ -86,8 +86,8 @@ class Record:
         self._request = b"\n".join(chain((raw_path, scope["query_string"]), *scope["headers"]))
         self._request_body = self._response_body = self._response_headers = b""
         self._request_size = self._response_size = 0
-        self.is_consoles = CONSOLE in headers
-        self.lacks_body = b"content-length" in headers  # as long as none of it was heard
+        self.from_console = CONSOLE in headers
+        self.lacks_body = b"content-length" in headers  # until a part of it arrives
         self.is_whole = False
         self.duration = 0.0
         self.status: int | None = None
@@ -97,7 +97,7 @@ class Record:
         self._answer: Any = None
 
     def on_request(self, message: Any) -> None:
-        """Take note of a message of ASGI that came from the client."""
+        """Record an ASGI message from the client."""
         self.lacks_body = False
         body = message.get("body")
         if body:
@@ -105,7 +105,7 @@ class Record:
             self._request_size += len(body)
 
     def on_response(self, message: Any) -> None:
-        """Take note of a message of ASGI that goes to the client."""
+        """Record an ASGI message to the client."""
         if message["type"] == "http.response.start":
             self._answer = message
             self.status = message["status"]
@@ -117,7 +117,7 @@ class Record:
             self.is_whole = not message.get("more_body")
 
     def finish(self) -> None:
-        """There is no more to come. Before this, what is further out may still add headers to the answer."""
+        """Finish the record. Until now, outer middleware may still have added response headers."""
         if self._answer is not None:
             self._response_headers = b"\n".join(chain(*self._answer.get("headers", ())))
             self._answer = None
@@ -125,22 +125,21 @@ class Record:
         self.weight = OVERHEAD + texts
 
     def set_request_size(self, size: int) -> None:
-        """Its body was at least so many bytes long, heard or not."""
+        """Note that the request body had at least this many bytes, received or not."""
         self._request_size = max(self._request_size, size)
 
     def declared_size(self) -> int:
-        """What its header says, 0 if that is no number."""
+        """The request's Content-Length, 0 if it is not a number."""
         text = dict(self.headers).get(b"content-length", b"")
         return int(text) if text.isdigit() else 0
 
     @property
     def raw_path(self) -> str:
-        """As it was sent."""
+        """The path, percent-encoded."""
         return self._request.partition(b"\n")[0].partition(b"?")[0].decode("latin-1")
 
     @property
     def path(self) -> str:
-        """Decoded."""
         return unquote(self.raw_path)
 
     @property
@@ -149,7 +148,7 @@ class Record:
 
     @property
     def tenant(self) -> str | None:
-        """COMPANY/APPLICATION, where it was a request for an operation."""
+        """COMPANY/APPLICATION, if the request was for an operation."""
         found = _TENANT.search(self.raw_path) if self.operation else None
         return "/".join(map(unquote, found.groups())) if found else None
 
@@ -174,7 +173,7 @@ _TENANT = re.compile("/company/([^/]+)/application/([^/]+)")
 
 
 def _with(content: bytes, part: bytes) -> bytes:
-    """What is kept of a body that goes on."""
+    """A body with another part of it, cut at the longest size that is kept."""
     if len(content) >= LONGEST_BODY:
         return content
     return content + part[: LONGEST_BODY - len(content)]
@@ -185,19 +184,15 @@ def _pairs(texts: list[bytes]) -> Headers:
 
 
 class MemoryBudget:
-    """What all journals of a server take together; the largest makes room where there is none.
+    """The memory of all journals of a server together, limited to `most` bytes."""
 
-    Args:
-        most: bytes.
-    """
-
-    def __init__(self, most: int = ROOM) -> None:
+    def __init__(self, most: int = MOST_BYTES_OF_ALL) -> None:
         self.most = most
         self.held = 0
         self.journals: WeakSet[Journal] = WeakSet()
 
-    def make(self) -> None:
-        """Drop the older quarter of the largest journal, until there is room."""
+    def enforce(self) -> None:
+        """Drop the oldest quarter of the largest journal, again and again until the limit is kept."""
         while self.held > self.most:
             largest = max(self.journals, key=lambda journal: journal.held)
             largest.shrink(largest.held * 3 // 4)
@@ -207,7 +202,7 @@ class Journal:
     """One session's entries.
 
     Args:
-        budget: shared with the other sessions' journals.
+        budget: shared with the journals of the other sessions.
     """
 
     def __init__(self, budget: MemoryBudget | None = None) -> None:
@@ -222,7 +217,7 @@ class Journal:
         self.is_closed = False
 
     def add(self, record: Record) -> None:
-        """Keep an entry; its id is the next. The oldest go where there are too many."""
+        """Add an entry and give it the next id. Drop the oldest entries if there are too many."""
         if self.is_closed:
             return
         self.last += 1
@@ -231,17 +226,17 @@ class Journal:
         self._records.append(record)
         self.held += record.weight
         self._budget.held += record.weight
-        if not record.is_consoles:
+        if not record.from_console:
             self.counts[record.operation, record.status] += 1
         if len(self._records) > MOST_ENTRIES or self.held > MOST_BYTES:
             self.shrink(MOST_BYTES)
         if self._budget.held > self._budget.most:
-            self._budget.make()
+            self._budget.enforce()
         for news in self._watchers:
             news.set()
 
     def shrink(self, most: int) -> None:
-        """Drop the oldest until no more than so many bytes are held, and no more than 2,000 entries."""
+        """Drop the oldest entries until at most `most` bytes and 2,000 entries are left."""
         while self._records and (self.held > most or len(self._records) > MOST_ENTRIES):
             weight = self._records.popleft().weight
             self.held -= weight
@@ -249,37 +244,37 @@ class Journal:
             self.dropped += 1
 
     def clear(self) -> None:
-        """Forget all entries and counts; ids go on, so that who has seen some still knows what is new."""
+        """Drop all entries and counts; ids continue, so that a reader still knows which entries are new."""
         self._budget.held -= self.held
         self._records.clear()
         self.counts.clear()
         self.held = self.dropped = 0
 
     def close(self) -> None:
-        """Its session ends: forget all, and let those go who watch."""
+        """Drop everything and end the watchers, because the session ends."""
         self.clear()
         self.is_closed = True
         for news in self._watchers:
             news.set()
 
     def newest(self) -> Iterator[Record]:
-        """Every entry, newest first."""
+        """All entries, newest first."""
         return reversed(self._records)
 
     def get(self, entry_id: int) -> Record | None:
-        """One entry; their ids have no gaps."""
+        """One entry by id; ids have no gaps."""
         place = entry_id - (self._records[0].id if self._records else 0)
         return self._records[place] if 0 <= place < len(self._records) else None
 
     def after(self, entry_id: int, most: int) -> list[Record]:
-        """The first few entries that are newer than this one, oldest first."""
+        """The oldest `most` entries that are newer than this one, oldest first."""
         first = self._records[0].id if self._records else 0
         start = max(0, entry_id + 1 - first)
         return list(islice(self._records, start, start + most))
 
     @contextmanager
     def watched(self) -> Iterator[asyncio.Event]:
-        """An event that is set whenever there is something new."""
+        """An event that is set with every new entry."""
         news = asyncio.Event()
         self._watchers.add(news)
         try:

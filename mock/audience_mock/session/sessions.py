@@ -1,4 +1,4 @@
-"""Worlds of one's own: each session lives in a fork of the seed, and never sees another."""
+"""Sessions: each has its own fork of the seeded data, its own clock, jobs, fault rules and journal."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -18,27 +18,27 @@ HEADER = "X-Mock-Session"
 DEFAULT = "default"
 """The session of a request that names none."""
 SESSION = "audience_mock.session"
-"""Key of the ASGI scope: the session that a request is in."""
+"""Key of the session of a request in the ASGI scope."""
 MOST = 10_000
-"""Sessions at a time; the one that was not used for longest ends for a further one."""
+"""Sessions at a time; another one ends the least recently used."""
 IDLE = 1800.0
-"""Seconds after which a session that nobody uses ends."""
+"""Seconds after which an unused session ends."""
 LONGEST_NAME = 200
 
 
 @dataclass
 class Session:
-    """One caller's world, and all that belongs to it.
+    """One session.
 
     Args:
-        name: as the header says it.
-        backend: what operations work on.
-        clock: the time that it lives in.
-        snapshots: worlds that it was told to keep, by name.
-        faults: how its answers are spoilt.
-        journal: what it was asked, and what it answered.
-        used: when it was used last, as `monotonic` has it.
-        has_begun: it was used; until then its jobs rest.
+        name: the name in the header.
+        backend: its world, jobs and files.
+        clock: its clock.
+        snapshots: its snapshots, by name.
+        faults: its fault rules.
+        journal: its requests and responses.
+        used: the time of its last request, by `monotonic`.
+        has_begun: it has had a request; until then its jobs do not start.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Session:
     has_begun: bool = False
 
     def switch_to(self, world: World) -> None:
-        """Go on in a fork of a world; jobs that are still to come are cancelled."""
+        """Replace the world by a fork of this one, and cancel all jobs."""
         self.backend.jobs.clear()
         self.backend.world = world.fork(self.clock.now)
         self.has_begun = True
@@ -65,11 +65,11 @@ class Session:
 
 
 class Sessions:
-    """Every session of a server, made on first use.
+    """All sessions of a server; a session is created on its first request.
 
     Args:
-        backend: of the session without a name; how it is now is how every other one begins.
-        seeds: name -> what makes the world of that seed, with the applications that a given one serves.
+        backend: of the default session; its current state is the initial state of all other sessions.
+        seeds: name -> makes the world of that seed, with the applications that the given world serves.
     """
 
     def __init__(self, backend: Backend, seeds: dict[str, Callable[[World], World]] | None = None) -> None:
@@ -81,13 +81,13 @@ class Sessions:
         self._budget = MemoryBudget()
         self._default = Session(DEFAULT, backend, backend.jobs.clock, journal=Journal(self._budget))
         self._others: OrderedDict[str, Session] = OrderedDict()
-        """The one that was not used for longest is the first."""
+        """Least recently used first."""
 
     def __iter__(self) -> Iterator[Session]:
         return iter([self._default, *self._others.values()])
 
     def get(self, name: str | None) -> Session:
-        """The session of this name, made if there is none; without a name, the default one.
+        """The session of this name, created on first use; the default one for no name.
 
         Raises:
             Refusal: 400 for a name that is too long.
@@ -127,7 +127,7 @@ class Sessions:
             self.end(first.name)
 
     def end(self, name: str) -> None:
-        """End a session: the next request that names it begins anew. Raises Refusal 404."""
+        """End a session; the next request with its name starts a new one. Raises Refusal 404."""
         session = self._find(name)
         if session is None:
             raise errors.unknown_session(name)
@@ -144,11 +144,7 @@ class Sessions:
             del self._others[name]
 
     def origin(self, name: str | None, session: Session) -> World:
-        """The world of the seed, or of a seed or snapshot of this name.
-
-        Raises:
-            Refusal: 400 for a name that nothing has.
-        """
+        """The initial world, or the one of a seed or snapshot of this name. Raises Refusal 400 for an unknown name."""
         if name is None:
             return self._origin
         if name in session.snapshots:
@@ -160,11 +156,11 @@ class Sessions:
         return self._worlds[name]
 
     def close_streams(self) -> None:
-        """End every stream of a journal: a server that stops would wait for them for ever."""
+        """End all event streams of journals, for which a stopping server would wait for ever."""
         for session in self:
             session.journal.close()
 
     async def stop(self) -> None:
-        """Cancel every job of every session."""
+        """Cancel all jobs of all sessions."""
         for session in self:
             await session.backend.jobs.stop()

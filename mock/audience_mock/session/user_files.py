@@ -1,4 +1,4 @@
-"""Reading the file behind a file_url: a CSV with a header and a column `user_id`."""
+"""How the CSV of users behind a file_url is fetched and parsed: a header, and a column `user_id`."""
 
 import asyncio
 import base64
@@ -15,19 +15,19 @@ from audience_mock.errors import FileProblem, show
 COLUMN = "user_id"
 MAX_BYTES = 64 * 2**20
 TIME_LIMIT = 30.0
-"""Seconds in which a file must have arrived."""
+"""Seconds for fetching a file."""
 MAX_REDIRECTS = 5
 _PIECE = 2**16
 
 
 class Files:
-    """Reads the user ids of files.
+    """Fetches and parses files of user ids.
 
-    A mock must not be a way into a network: http and https are fetched from loopback and from `hosts` only,
-    without proxies, and never follow a redirect to another host.
+    The mock must not open a way into a network (SSRF): files are fetched only from loopback and `hosts`, without
+    proxies, and redirects to another host are refused.
 
     Args:
-        hosts: further hosts to fetch from (`--files-from`).
+        hosts: additional hosts to fetch from (`--files-from`).
     """
 
     def __init__(self, hosts: Collection[str] = ()) -> None:
@@ -40,7 +40,7 @@ class Files:
             User id -> place, counted from 0.
 
         Raises:
-            FileProblem: the file cannot be fetched or is not such a CSV.
+            FileProblem: the file cannot be fetched, or is not a CSV with that column.
         """
         if file_url[:5].lower() == "data:":
             return await asyncio.to_thread(lambda: parse(_data(file_url)))
@@ -73,13 +73,13 @@ class Files:
     def _allowed_host(self, url: str) -> str:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
-        _ = parts.port  # raises ValueError for one that cannot be
+        _ = parts.port  # raises ValueError for an invalid port
         if parts.scheme not in {"http", "https"}:
             raise FileProblem(f"{show(url)} is neither http, https nor data:text/csv.")
         loopback = host in {"localhost", "::1"} or _is_ipv4_loopback(host)
         if not loopback and host not in self._hosts:
             raise FileProblem(
-                f"The host {show(host)} is not one that this server fetches files from; "
+                f"The server does not fetch files from the host {show(host)}; "
                 f"start it with --files-from {host}, or use loopback or a data:text/csv URL."
             )
         return host
@@ -118,7 +118,7 @@ def _data(url: str) -> bytes:
 
 
 def _unquoted(text: str) -> Iterator[bytes]:
-    """Percent-decode piece by piece: on a large text the library's one call would hold up all other requests."""
+    """Percent-decode in pieces: decoding a large text in one call would block all other requests."""
     start = 0
     while start < len(text):
         end = start + _PIECE
@@ -129,12 +129,12 @@ def _unquoted(text: str) -> Iterator[bytes]:
 
 
 def parse(content: bytes) -> dict[str, int]:
-    """The column `user_id` of a CSV: each id once, in the file's order; empty cells are passed over.
+    """The column `user_id` of a CSV: each id once, in the file's order; empty cells are skipped.
 
     Raises:
         FileProblem: not UTF-8, not CSV, or without that column.
     """
-    # Decoded as it is read: one call for the whole of a large file would hold up all other requests.
+    # Decoded while it is read: decoding a large file in one call would block all other requests.
     rows = csv.reader(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=""), strict=True)
     try:
         header = [name.strip() for name in next(rows, [])]

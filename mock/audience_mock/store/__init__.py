@@ -1,1 +1,1 @@
-"""What the server remembers. Nothing here knows of HTTP but the statuses of errors.py."""
+"""The data of the mock, in memory: definitions, values, groups and users of each tenant. No HTTP here."""

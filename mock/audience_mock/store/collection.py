@@ -1,4 +1,4 @@
-"""Records in creation order, with an index behind every filter: a page costs what the page costs."""
+"""Records in creation order, with filters and pages. Page time does not depend on data size."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -15,74 +15,73 @@ from audience_mock.store.table import Table
 
 Record = dict[str, Any]
 Filters = Mapping[str, Any]
+"""Arguments by filter name; None as an argument matches everything."""
 
 MAX_SEARCHES = 32
-"""Answers to combinations of filters that are kept up to date."""
-PIECE = 2_000
-"""Records that a search looks at before it lets others in: about a millisecond."""
+"""Cached results of filter combinations."""
+BATCH = 2_000
+"""Records that a search examines before it yields to other requests: about a millisecond."""
 FilterKey = tuple[tuple[str, Any], ...]
-"""The arguments that are not None, with the names of their filters."""
+"""The names and arguments of the filters whose argument is not None."""
 
 
 @dataclass(frozen=True)
-class AnyOf:
-    """A filter that keeps the records bearing any of the wanted values.
+class ValueFilter:
+    """A filter that compares values exactly. Indexed.
 
     Args:
-        values: the values that a record bears.
-        wanted: the values that a filter's argument asks for.
+        values: the values of a record.
+        requested: the values that an argument asks for; a record with any of them matches.
     """
 
     values: Callable[[Record], Iterable[Hashable]]
-    wanted: Callable[[Any], Iterable[Hashable]]
+    requested: Callable[[Any], Iterable[Hashable]]
 
-    def keeps(self, record: Record, argument: Any) -> bool:
-        return not set(self.wanted(argument)).isdisjoint(self.values(record))
+    def matches(self, record: Record, argument: Any) -> bool:
+        return not set(self.requested(argument)).isdisjoint(self.values(record))
 
 
 @dataclass(frozen=True)
-class Part:
-    """A filter that keeps the records with the argument somewhere in a text, whatever the case."""
+class SubstringFilter:
+    """A filter for records whose text contains the argument, ignoring case. Not indexed."""
 
     text: Callable[[Record], str]
 
-    def keeps(self, record: Record, argument: str) -> bool:
-        return bool(self.sift([record], argument))
+    def matches(self, record: Record, argument: str) -> bool:
+        return bool(self.select([record], argument))
 
-    def sift(self, records: Iterable[Record], argument: str) -> list[Record]:
-        """Those of the records that it keeps."""
+    def select(self, records: Iterable[Record], argument: str) -> list[Record]:
         needle = argument.casefold()
         return [record for record in records if needle in self.text(record).casefold()]
 
 
-Filter = AnyOf | Part
+Filter = ValueFilter | SubstringFilter
 
 
-def exactly(field: str, read: Callable[[Any], Hashable] = lambda argument: argument) -> AnyOf:
-    """The filter that keeps the records whose field equals the argument as `read` gives it."""
-    return AnyOf(lambda record: (record[field],), lambda argument: (read(argument),))
+def equals(field: str) -> ValueFilter:
+    """The filter for records whose field equals the argument."""
+    return ValueFilter(lambda record: (record[field],), lambda argument: (argument,))
 
 
 @dataclass
 class _Search:
-    """The places of the records that a combination of filters keeps, as far as they have been looked at."""
+    """The cached result of one filter combination: the places of matching records."""
 
-    found: BitMap = field(default_factory=BitMap)
-    looked: int = 0
-    """All places below this one have been looked at."""
+    matches: BitMap = field(default_factory=BitMap)
+    examined: int = 0
+    """All places below this one have been examined."""
 
 
 class Collection:
     """Records by id and in creation order.
 
-    A record is replaced, never changed in place: whoever holds one holds it as it was. Records have places,
-    counted as they come. A filter of kind AnyOf is answered from its index: sets of places, as compressed
-    bitmaps. What a combination or a Part keeps is searched for on first use and kept up to date by every write
-    after.
+    A record is replaced, never changed in place, so a caller may keep the one it got. A record's place is its
+    number in creation order. Each ValueFilter has an index: value -> compressed bitmap of places. The result of any
+    other filter combination is searched for on first use, cached, and updated by every later write.
 
     Args:
-        filters: every filter that `page` understands, by name.
-        unknown: the refusal for an id that is not here.
+        filters: every filter that `page` supports, by name.
+        unknown: makes the refusal for an unknown id.
     """
 
     def __init__(self, filters: Mapping[str, Filter], unknown: Callable[[str], Refusal]) -> None:
@@ -91,15 +90,15 @@ class Collection:
         self._places: Table[str, int] = Table()
         self._records: Table[int, Record] = Table()
         self._order = BitMap()
-        self._any_of = {name: kind for name, kind in filters.items() if isinstance(kind, AnyOf)}
-        self._index: dict[str, Table[Hashable, int | BitMap]] = {name: Table() for name in self._any_of}
-        """Filter -> value -> the place that bears it, or, once there were several, the places."""
+        self._indexed = {name: kind for name, kind in filters.items() if isinstance(kind, ValueFilter)}
+        self._index: dict[str, Table[Hashable, int | BitMap]] = {name: Table() for name in self._indexed}
+        """Filter -> value -> the only place with this value, or a bitmap once there have been several."""
         self._searches: OrderedDict[FilterKey, _Search] = OrderedDict()
         self._next = 0
         self.writes = 0
 
     def fork(self) -> "Collection":
-        """A collection of the same records that goes its own way, made at no cost."""
+        """An independent copy; copies no records."""
         other = Collection(self._filters, self._unknown)
         other._places, other._records, other._order = self._places.fork(), self._records.fork(), self._order.copy()
         other._index = {name: index.fork() for name, index in self._index.items()}
@@ -116,41 +115,33 @@ class Collection:
         return record_id in self._places
 
     def get(self, record_id: str) -> Record:
-        """The record with this id.
-
-        Raises:
-            Refusal: 404.
-        """
+        """The record with this id. Raises Refusal 404."""
         place = self._places.get(record_id)
         if place is None:
             raise self._unknown(record_id)
         return self._records[place]
 
     def add(self, record: Record) -> None:
-        """Put a record, whose `_id` is new, behind all others."""
+        """Append a record with a new `_id`."""
         place, self._next = self._next, self._next + 1
         self._places[record["_id"]] = place
         self._order.add(place)
         self._write(place, None, record)
 
     def replace(self, record: Record) -> None:
-        """Put a record in the place of the one with its `_id`."""
+        """Replace the record with the same `_id`."""
         place = self._places[record["_id"]]
         self._write(place, self._records[place], record)
 
     def remove(self, record_id: str) -> None:
-        """Forget the record with this id.
-
-        Raises:
-            Refusal: 404.
-        """
+        """Remove the record with this id. Raises Refusal 404."""
         record = self.get(record_id)
         place = self._places.pop(record_id)
         self._order.remove(place)
         self._write(place, record, None)
 
     def _write(self, place: int, old: Record | None, new: Record | None) -> None:
-        """Carry one change into the records, the indexes and the searches."""
+        """Update the records, the indexes and the cached searches."""
         self.writes += 1
         if new is None:
             del self._records[place]
@@ -158,150 +149,174 @@ class Collection:
             self._records[place] = new
         before, after = self._keys(old), self._keys(new)
         for name, value in before - after:
-            _drop(self._index[name], value, place)
+            _remove_place(self._index[name], value, place)
         for name, value in after - before:
-            _enter(self._index[name], value, place)
+            _add_place(self._index[name], value, place)
         for key, search in self._searches.items():
-            if place <= search.looked:
-                search.looked = max(search.looked, place + 1)
-                if new is not None and self._keeps(new, key):
-                    search.found.add(place)
+            if place <= search.examined:
+                search.examined = max(search.examined, place + 1)
+                if new is not None and self._matches(new, key):
+                    search.matches.add(place)
                 else:
-                    search.found.discard(place)
+                    search.matches.discard(place)
 
-    def _keeps(self, record: Record, key: FilterKey) -> bool:
-        return all(self._filters[name].keeps(record, argument) for name, argument in key)
+    def _matches(self, record: Record, key: FilterKey) -> bool:
+        return all(self._filters[name].matches(record, argument) for name, argument in key)
 
     def _keys(self, record: Record | None) -> set[tuple[str, Hashable]]:
         if record is None:
             return set()
-        return {(name, value) for name in self._index for value in self._any_of[name].values(record)}
+        return {(name, value) for name in self._index for value in self._indexed[name].values(record)}
 
     def values(self, name: str) -> list[Any]:
-        """Every value that some record bears for an AnyOf filter, sorted."""
+        """Every value that some record has for a ValueFilter, sorted."""
         values: Iterable[Any] = self._index[name]
         return sorted(values)
 
     def first(self, name: str, value: Hashable) -> Record | None:
-        """The oldest record that bears a value for an AnyOf filter."""
-        places = _places(self._index[name].get(value))
+        """The oldest record with a value for a ValueFilter."""
+        places = _bitmap(self._index[name].get(value))
         return self._records[places[0]] if places else None
 
     def count(self, name: str, value: Hashable) -> int:
-        """How many records bear a value."""
-        return len(_places(self._index[name].get(value)))
+        """The number of records with a value for a ValueFilter."""
+        return len(_bitmap(self._index[name].get(value)))
 
     def page(self, filters: Filters, page_no: int, page_size: int) -> tuple[list[Record], int]:
-        """One page of the records that all filters keep.
-
-        Args:
-            filters: arguments by filter name; one whose argument is None keeps everything.
-            page_no: 1 or more.
-            page_size: 1 or more.
-
-        Returns:
-            The page's records, oldest first, and the number of all that the filters keep.
-        """
+        """One page of the records that match all filters, oldest first, and the number of all that match."""
         key = _filter_key(filters)
         for _ in self._search(key):
             pass
-        kept = self._searches[key].found if key in self._searches else self._indexed(key)
+        matches = self._searches[key].matches if key in self._searches else self._candidates(key)
         start = (page_no - 1) * page_size
-        if start >= len(kept):
-            return [], len(kept)
-        on_page = islice(kept.iter_equal_or_larger(kept[start]), page_size)
-        return self._records.many(on_page), len(kept)
+        if start >= len(matches):
+            return [], len(matches)
+        on_page = islice(matches.iter_equal_or_larger(matches[start]), page_size)
+        return self._records.many(on_page), len(matches)
 
     def search(self, filters: Filters) -> Iterator[None]:
-        """Do what `page` would have to do before its answer, a piece at a time: others may come in between."""
+        """Do the searching that `page` needs, in batches; other requests may run between two of them."""
         return self._search(_filter_key(filters))
 
     def _search(self, key: FilterKey) -> Iterator[None]:
-        """Look at all records that this search has not yet looked at; one that was given up goes on here."""
+        """Examine all records that this search has not examined yet; continues an abandoned search."""
         if self._is_indexed(key):
             return
         search = self._searches.get(key)
         if search is None:
             search = self._searches[key] = _Search()
-            self._forget_some()
+            self._evict()
         self._searches.move_to_end(key)
-        if all(name in self._index for name, _ in key) and search.looked < self._next:
-            search.found, search.looked = self._indexed(key), self._next
-        while search.looked < self._next:
-            among = self._indexed(key)
-            piece = list(islice(among.iter_equal_or_larger(search.looked), PIECE))
-            search.found.update(self._sifted(piece, key))
-            search.looked = piece[-1] + 1 if len(piece) == PIECE else self._next
-            if search.looked < self._next:
+        if all(name in self._index for name, _ in key) and search.examined < self._next:
+            search.matches, search.examined = self._candidates(key), self._next
+        while search.examined < self._next:
+            batch = list(islice(self._candidates(key).iter_equal_or_larger(search.examined), BATCH))
+            search.matches.update(self._select(batch, key))
+            search.examined = batch[-1] + 1 if len(batch) == BATCH else self._next
+            if search.examined < self._next:
                 yield
 
     def _is_indexed(self, key: FilterKey) -> bool:
-        """Is the answer at hand, as all records or as those that bear one value."""
+        """Is the result all records, or one entry of an index."""
         return not key or (
             len(key) == 1
-            and all(name in self._index and len([*self._any_of[name].wanted(argument)]) <= 1 for name, argument in key)
+            and all(
+                name in self._index and len([*self._indexed[name].requested(argument)]) <= 1 for name, argument in key
+            )
         )
 
-    def _indexed(self, key: FilterKey) -> BitMap:
-        """The places that the filters which have an index keep together."""
+    def _candidates(self, key: FilterKey) -> BitMap:
+        """The places that match all indexed filters."""
         sets = []
         for name, argument in key:
             if name in self._index:
-                bearing = [_places(self._index[name].get(value)) for value in self._any_of[name].wanted(argument)]
-                sets.append(reduce(or_, bearing) if bearing else BitMap())
+                matching = [_bitmap(self._index[name].get(value)) for value in self._indexed[name].requested(argument)]
+                sets.append(reduce(or_, matching) if matching else BitMap())
         return reduce(and_, sets) if sets else self._order
 
-    def _sifted(self, places: list[int], key: FilterKey) -> Iterator[int]:
-        """Those of the places whose records all filters without an index keep."""
+    def _select(self, places: list[int], key: FilterKey) -> Iterator[int]:
+        """Those of the places whose records match all filters without an index."""
         records = self._records.many(places)
         for name, argument in key:
             kind = self._filters[name]
-            if isinstance(kind, Part):
-                records = kind.sift(records, argument)
+            if isinstance(kind, SubstringFilter):
+                records = kind.select(records, argument)
         return (self._places[record["_id"]] for record in records)
 
-    def _forget_some(self) -> None:
-        """Where there are too many searches, forget those not used for longest, but none under way."""
-        done = [key for key, search in self._searches.items() if search.looked == self._next]
+    def _evict(self) -> None:
+        """Drop the least recently used of too many searches; never one that is still running."""
+        done = [key for key, search in self._searches.items() if search.examined == self._next]
         for key in done[: max(0, len(self._searches) - MAX_SEARCHES)]:
             del self._searches[key]
+
+
+class Resources:
+    """Read access to the records of one resource: the base of Definitions and Groups."""
+
+    def __init__(self, records: Collection) -> None:
+        self._records = records
+
+    @property
+    def writes(self) -> int:
+        """The number of writes so far."""
+        return self._records.writes
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._records)
+
+    def __contains__(self, record_id: str) -> bool:
+        return record_id in self._records
+
+    def get(self, record_id: str) -> Record:
+        """The record with this id. Raises Refusal 404."""
+        return self._records.get(record_id)
+
+    def page(self, filters: Filters, page_no: int, page_size: int) -> tuple[list[Record], int]:
+        """One page of the records that match all filters, and the number of all that match."""
+        return self._records.page(filters, page_no, page_size)
+
+    def search(self, filters: Filters) -> Iterator[None]:
+        """Do the searching that `page` needs, in batches."""
+        return self._records.search(filters)
 
 
 def _filter_key(filters: Filters) -> FilterKey:
     return tuple(sorted((name, argument) for name, argument in filters.items() if argument is not None))
 
 
-def _places(held: int | BitMap | None) -> BitMap:
-    """What an index holds for a value, as places."""
-    if isinstance(held, BitMap):
-        return held
-    return BitMap() if held is None else BitMap((held,))
+def _bitmap(places: int | BitMap | None) -> BitMap:
+    """An index entry as a bitmap."""
+    if isinstance(places, BitMap):
+        return places
+    return BitMap() if places is None else BitMap((places,))
 
 
-def _enter(index: Table[Hashable, int | BitMap], value: Hashable, place: int) -> None:
-    mine = index.mine(value)
-    if isinstance(mine, BitMap):
-        mine.add(place)
+def _add_place(index: Table[Hashable, int | BitMap], value: Hashable, place: int) -> None:
+    unshared = index.unshared(value)
+    if isinstance(unshared, BitMap):
+        unshared.add(place)
         return
-    held = index.get(value)
-    if held is None:
+    places = index.get(value)
+    if places is None:
         index[value] = place
-    elif isinstance(held, int):
-        index[value] = BitMap((held, place))
+    elif isinstance(places, int):
+        index[value] = BitMap((places, place))
     else:
-        _several(index, value).add(place)
+        _writable(index, value).add(place)
 
 
-def _drop(index: Table[Hashable, int | BitMap], value: Hashable, place: int) -> None:
-    held = index[value]
-    if len(_places(held)) == 1:
+def _remove_place(index: Table[Hashable, int | BitMap], value: Hashable, place: int) -> None:
+    if len(_bitmap(index[value])) == 1:
         del index[value]
     else:
-        _several(index, value).remove(place)
+        _writable(index, value).remove(place)
 
 
-def _several(index: Table[Hashable, int | BitMap], value: Hashable) -> BitMap:
-    """The places of a value that has or had several, to be changed."""
-    held = index.own(value, lambda held: _places(held).copy())
-    assert isinstance(held, BitMap)
-    return held
+def _writable(index: Table[Hashable, int | BitMap], value: Hashable) -> BitMap:
+    """The bitmap of a value with several places, to be changed in place."""
+    places = index.writable(value, lambda entry: _bitmap(entry).copy())
+    assert isinstance(places, BitMap)
+    return places

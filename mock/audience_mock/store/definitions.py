@@ -1,19 +1,18 @@
 """User attribute definitions (documents: Audience, operations 1 to 5)."""
 
-from collections.abc import Iterator
 from typing import Any, Protocol
 
 from audience_mock import errors
 from audience_mock.store.attributes import Attributes
-from audience_mock.store.collection import Collection, Filter, Filters, Part, Record, exactly
+from audience_mock.store.collection import Collection, Filter, Record, Resources, SubstringFilter, equals
 from audience_mock.store.values import misfit
 
 FLAGS = ("customer_editable", "encrypted", "pinned", "is_locked")
 FILTERS: dict[str, Filter] = {
-    "name": Part(lambda definition: str(definition["name"])),
-    "slug": exactly("slug"),
-    "type": exactly("type"),
-    **{flag: exactly(flag) for flag in FLAGS},
+    "name": SubstringFilter(lambda definition: str(definition["name"])),
+    "slug": equals("slug"),
+    "type": equals("type"),
+    **{flag: equals(flag) for flag in FLAGS},
 }
 DEFAULTS: Record = {
     "validations": [],
@@ -29,58 +28,32 @@ UPDATABLE = ("name", "description", "type", "customer_editable")
 
 
 class IdSource(Protocol):
-    """What records are made from: ids and times."""
+    """Gives new records their ids and times."""
 
     def new_id(self) -> str: ...
 
     def now(self, after: str = "") -> str: ...
 
 
-class Definitions:
-    """The definitions of one tenant; they own the users' values of them."""
+class Definitions(Resources):
+    """The definitions of one tenant. Deleting one deletes the users' values of it."""
 
     def __init__(self, source: IdSource, attributes: Attributes) -> None:
+        super().__init__(Collection(FILTERS, errors.unknown_definition))
         self._source = source
         self._attributes = attributes
-        self._records = Collection(FILTERS, errors.unknown_definition)
 
     def fork(self, source: IdSource, attributes: Attributes) -> "Definitions":
-        """The same definitions going their own way; `attributes` are the fork of theirs."""
+        """An independent copy; `attributes` is the fork of its values."""
         other = Definitions(source, attributes)
         other._records = self._records.fork()
         return other
-
-    @property
-    def writes(self) -> int:
-        """How often something was written."""
-        return self._records.writes
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def __iter__(self) -> Iterator[Record]:
-        return iter(self._records)
-
-    def __contains__(self, definition_id: str) -> bool:
-        return definition_id in self._records
-
-    def get(self, definition_id: str) -> Record:
-        """The definition. Raises Refusal 404."""
-        return self._records.get(definition_id)
-
-    def page(self, filters: Filters, page_no: int, page_size: int) -> tuple[list[Record], int]:
-        """One page of those that `filters` keep, and the number of all that they keep."""
-        return self._records.page(filters, page_no, page_size)
-
-    def search(self, filters: Filters) -> Iterator[None]:
-        """Do what `page` would have to do before its answer, a piece at a time."""
-        return self._records.search(filters)
 
     def by_slug(self, slug: str) -> Record | None:
         return self._records.first("slug", slug)
 
     def create(self, body: Record) -> Record:
-        """A new definition with the documented defaults. Raises Refusal 400 for a slug that is taken."""
+        """Create a definition with the documented defaults. Raises Refusal 400 for a slug that is taken."""
         now = self._source.now()
         return self.put_in(
             {
@@ -93,7 +66,7 @@ class Definitions:
         )
 
     def put_in(self, record: Record) -> Record:
-        """Add a whole record. Raises Refusal 400 for a slug that is taken."""
+        """Add a complete record. Raises Refusal 400 for a slug that is taken."""
         holder = self.by_slug(record["slug"])
         if holder:
             raise errors.slug_taken(record["slug"], holder["_id"])
@@ -101,10 +74,10 @@ class Definitions:
         return record
 
     def update(self, definition_id: str, body: Record) -> Record:
-        """Change the fields that `body` names and leave the rest; a body that names none changes nothing.
+        """Change the fields that `body` has; a body without any of them changes nothing, not even `modified_at`.
 
         Raises:
-            Refusal: 404, or 400 for a locked definition or a type that a stored value does not fit.
+            Refusal: 404; or 400 for a locked definition, or a type that a stored value does not fit.
         """
         old = self._unlocked(definition_id)
         changes = {field: body[field] for field in UPDATABLE if field in body}
@@ -119,7 +92,7 @@ class Definitions:
         return new
 
     def delete(self, definition_id: str) -> None:
-        """Remove the definition and every user's value of it. Raises Refusal 404, or 400 if it is locked."""
+        """Delete the definition and every user's value of it. Raises Refusal 404, or 400 if it is locked."""
         self._unlocked(definition_id)
         self._records.remove(definition_id)
         self._attributes.forget_definition(definition_id)
@@ -131,6 +104,6 @@ class Definitions:
         return record
 
     def judge(self, definition: Record, value: Any, field: str) -> list[errors.Violation]:
-        """What keeps `value` from fitting a definition; empty if it fits."""
+        """Validate a value against a definition; an empty list if it is valid."""
         expected = misfit(definition, value)
         return [errors.unfit(field, definition["slug"], value, expected)] if expected else []

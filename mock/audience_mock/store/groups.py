@@ -1,50 +1,59 @@
 """User groups (documents: Audience, operations 11 to 20)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from audience_mock import errors
 from audience_mock.contract.document import TenantName
-from audience_mock.store.collection import AnyOf, Collection, Filter, Filters, Part, Record, exactly
+from audience_mock.store.collection import (
+    Collection,
+    Filter,
+    Record,
+    Resources,
+    SubstringFilter,
+    ValueFilter,
+    equals,
+)
 from audience_mock.store.definitions import IdSource
 from audience_mock.store.members import Members
 from audience_mock.store.table import Table
-from audience_mock.store.users import Directory
+from audience_mock.store.users import UserDirectory
 
 CATEGORIES = {"l1": "Level 1", "l2": "Level 2", "l3": "Level 3"}
-"""The closed set of category keys, and the names that the category list shows for them."""
+"""The closed set of category keys, and their names in the category list."""
 FILTERS: dict[str, Filter] = {
-    "status": exactly("status"),
-    "type": exactly("type"),
-    "name": Part(lambda group: str(group["name"])),
-    "group_uid": AnyOf(lambda group: (str(group["uid"]),), lambda argument: (argument,)),
-    "tags": AnyOf(lambda group: group["tags"], lambda argument: filter(None, map(str.strip, argument.split(",")))),
-    "category": exactly("category"),
+    "status": equals("status"),
+    "type": equals("type"),
+    "name": SubstringFilter(lambda group: str(group["name"])),
+    "group_uid": ValueFilter(lambda group: (str(group["uid"]),), lambda argument: (argument,)),
+    "tags": ValueFilter(
+        lambda group: group["tags"], lambda argument: filter(None, map(str.strip, argument.split(",")))
+    ),
+    "category": equals("category"),
 }
 CREATED_WITH = ("name", "description", "category", "file_url")
 PATCHABLE = ("name", "description", "file_url")
 PENDING, COMPLETED, FAILED = "pending", "completed", "failed"
 
 
-class Groups:
+class Groups(Resources):
     """The groups of one tenant.
 
     A group's status goes from `pending` to `completed` or `failed` when its file has been read, and back to
-    `pending` when a patch names a file; nothing else moves it. `__v` counts the patches that changed it.
+    `pending` when a patch sends a file_url; nothing else changes it. `__v` counts the patches that changed the group.
     """
 
-    def __init__(self, tenant: TenantName, source: IdSource, directory: Directory) -> None:
+    def __init__(self, tenant: TenantName, source: IdSource, directory: UserDirectory) -> None:
+        super().__init__(Collection(FILTERS, errors.unknown_group))
         self._tenant = tenant
         self._source = source
         self._directory = directory
-        self._records = Collection(FILTERS, errors.unknown_group)
         self._members: Table[str, Members] = Table()
         self._last_uid = 0
         self._readings: Table[str, int] = Table()
         self._being_read: set[str] = set()
 
-    def fork(self, source: IdSource, directory: Directory) -> "Groups":
-        """The same groups going their own way."""
+    def fork(self, source: IdSource, directory: UserDirectory) -> "Groups":
+        """An independent copy."""
         other = Groups(self._tenant, source, directory)
         other._records = self._records.fork()
         other._members, other._readings = self._members.fork(), self._readings.fork()
@@ -52,31 +61,8 @@ class Groups:
         other._last_uid = self._last_uid
         return other
 
-    @property
-    def writes(self) -> int:
-        """How often something was written."""
-        return self._records.writes
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def __iter__(self) -> Iterator[Record]:
-        return iter(self._records)
-
-    def get(self, group_id: str) -> Record:
-        """The group. Raises Refusal 404."""
-        return self._records.get(group_id)
-
-    def page(self, filters: Filters, page_no: int, page_size: int) -> tuple[list[Record], int]:
-        """One page of those that `filters` keep, and the number of all that they keep."""
-        return self._records.page(filters, page_no, page_size)
-
-    def search(self, filters: Filters) -> Iterator[None]:
-        """Do what `page` would have to do before its answer, a piece at a time."""
-        return self._records.search(filters)
-
     def tags(self) -> list[str]:
-        """Every distinct tag on a group, sorted."""
+        """Every distinct tag, sorted."""
         return self._records.values("tags")
 
     def categories(self, key: str | None = None) -> list[Record]:
@@ -88,14 +74,14 @@ class Groups:
         ]
 
     def categorised(self) -> dict[str, list[Record]]:
-        """Every group under the key of its category."""
+        """All groups, by the key of their category."""
         found: dict[str, list[Record]] = {key: [] for key in CATEGORIES}
         for group in self._records:
             found.setdefault(group["category"], []).append(group)
         return found
 
     def create(self, body: Record) -> Record:
-        """A new group, pending: its file is still to be read."""
+        """Create a pending group; its file is read later."""
         now = self._source.now()
         return self.put_in(
             {
@@ -115,11 +101,11 @@ class Groups:
         )
 
     def next_uid(self) -> int:
-        """The uid that the next group gets; one of a deleted group is not given again."""
+        """The uid of the next group; uids of deleted groups are not reused."""
         return self._last_uid + 1
 
     def put_in(self, record: Record, user_ids: list[str] | None = None) -> Record:
-        """Add a whole record, with the users of its file where that has been read."""
+        """Add a complete record, with the users of its file if it has been read."""
         self._records.add(record)
         self._last_uid = max(self._last_uid, record["uid"])
         places = {user_id: place for place, user_id in enumerate(dict.fromkeys(user_ids or ()))}
@@ -128,11 +114,7 @@ class Groups:
         return record
 
     def patch(self, group_id: str, body: Record) -> Record:
-        """Change the fields that `body` names and leave the rest; a body that names none changes nothing.
-
-        Raises:
-            Refusal: 404.
-        """
+        """Change the fields that `body` has; a body without any of them changes nothing. Raises Refusal 404."""
         old = self.get(group_id)
         changes = {field: body[field] for field in PATCHABLE if field in body}
         if not changes:
@@ -144,58 +126,59 @@ class Groups:
         return new
 
     def delete(self, group_id: str) -> None:
-        """Remove the group and its list of users. Raises Refusal 404."""
+        """Delete the group and its list of users. Raises Refusal 404."""
         self._records.remove(group_id)
         del self._members[group_id], self._readings[group_id]
         self._being_read.discard(group_id)
 
-    def know_from(self, directory: Directory) -> None:
-        """Look users up in another directory from now on."""
+    def use_directory(self, directory: UserDirectory) -> None:
+        """Replace the directory of users' contacts."""
         self._directory = directory
 
     def members(self, group_id: str) -> Members:
         """The users of a group. Raises Refusal 404."""
         self.get(group_id)
         members = self._members[group_id]
-        known = members.known_from(self._directory)
-        if known is not members:
-            self._members[group_id] = known
-        return known
+        current = members.with_directory(self._directory)
+        if current is not members:
+            self._members[group_id] = current
+        return current
 
     def refresh(self, group_id: str) -> None:
-        """Count the group's users anew; a group that is gone by now is left alone."""
+        """Update `total_users`; does nothing if the group has been deleted."""
         if group_id in self._records:
-            self._counted(self.get(group_id))
+            self._recount(self.get(group_id))
 
     def begin_reading(self, group_id: str) -> int:
-        """Note that a file of this group is being read; only the newest reading will count."""
+        """Start reading a file of this group; the result of any earlier reading is then ignored."""
         self._readings[group_id] += 1
         self._being_read.add(group_id)
         return self._readings[group_id]
 
     def is_being_read(self, group: Record) -> bool:
-        """Is a file of this group still to be read; one that a seed calls pending is not."""
+        """Is a file of this group being read. A group that is only pending in a seed has no file being read."""
         return group["_id"] in self._being_read
 
     def being_read(self) -> list[Record]:
-        """The groups whose file is still to be read, oldest first."""
+        """The groups whose file is being read, oldest first."""
         return sorted(map(self.get, self._being_read), key=lambda group: int(group["uid"]))
 
     def is_current(self, group_id: str, reading: int) -> bool:
+        """Is this the newest reading of the group."""
         return self._readings.get(group_id) == reading
 
     def complete(self, group_id: str, members: Members) -> None:
-        """The file has been read: these are the group's users now."""
+        """Replace the group's users with those of its file, which has been read."""
         group = self.get(group_id)
         self._being_read.discard(group_id)
         self._members[group_id] = members
-        self._counted(group, status=COMPLETED)
+        self._recount(group, status=COMPLETED)
 
     def fail(self, group_id: str) -> None:
-        """The file could not be read: the users stay as they were."""
+        """Mark the group as failed: its file could not be read. Its users stay."""
         self._being_read.discard(group_id)
         self._records.replace({**self.get(group_id), "status": FAILED})
 
-    def _counted(self, group: Record, **changes: Any) -> None:
+    def _recount(self, group: Record, **changes: Any) -> None:
         total = {"count": len(self._members[group["_id"]]), "refreshed_at": self._source.now()}
         self._records.replace({**group, **changes, "total_users": total})

@@ -1,4 +1,4 @@
-"""The users of one group, in the order of its file, and the pages over them."""
+"""The users of one group, in the order of its file, with pages by number and by cursor."""
 
 import math
 from collections import OrderedDict
@@ -8,21 +8,21 @@ from typing import NamedTuple
 from pyroaring import BitMap
 
 from audience_mock import errors
-from audience_mock.store.users import Directory
+from audience_mock.store.users import UserDirectory
 
 MAX_SELECTIONS = 16
-"""Answers to (q, blacklisted_users) that a group keeps."""
-STRIP = 500
-"""Users whose contacts are searched as one text first."""
-PIECE = 10 * STRIP
-"""Users that a search looks at before it lets others in: about a millisecond."""
-MAX_GONE = 10_000
-"""Dropped users whose cursors outlive a further new file."""
+"""Cached results of (q, blacklisted_users), per group."""
+CHUNK = 500
+"""Users whose contacts are joined to one text, which is searched first."""
+BATCH = 10 * CHUNK
+"""Users that a search examines before it yields to other requests: about a millisecond."""
+MAX_REMOVED = 10_000
+"""Removed users whose cursors stay valid after another new file."""
 _SHIFTS = {"at:": 0.0, "before:": -0.5, "after:": 0.5}
 
 
 class PageQuery(NamedTuple):
-    """What a page of users is asked for with."""
+    """The query parameters of a page of users."""
 
     q: str | None = None
     blacklisted: bool = False
@@ -33,7 +33,7 @@ class PageQuery(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page of user ids and the cursors to its neighbours; a cursor is None where there is none."""
+    """A page of user ids, and the cursors of the next and previous page, or None."""
 
     user_ids: list[str]
     current: int
@@ -42,37 +42,37 @@ class Page(NamedTuple):
 
 
 class Members:
-    """Users of a group as one file gave them. Never changed: a new file makes new Members.
+    """The users of a group's file. Immutable: a new file makes new Members.
 
-    A cursor is the id of the user beside whom the page begins or ends, so it holds while others come and go.
-    At an empty page past either end there is no such user: there it says "before:" the first or "after:" the
-    last. An id that itself begins so is written behind "at:".
+    A cursor is the id of the user before or after the page, so it stays valid while other users are added or
+    removed. An empty page past either end has no such user: its cursor is "before:" and the first id, or "after:"
+    and the last. An id that starts with one of these prefixes is written with the prefix "at:".
 
     Args:
         places: user id -> place in the file, counted from 0, in the file's order.
         directory: the users' contacts.
-        gone: users of earlier files -> the place between two users where they would stand.
+        gone: users of earlier files -> their place, between two users of this file.
     """
 
-    def __init__(self, places: dict[str, int], directory: Directory, gone: dict[str, float] | None = None) -> None:
+    def __init__(self, places: dict[str, int], directory: UserDirectory, gone: dict[str, float] | None = None) -> None:
         self._places = places
         self._ids = list(places)
         self._directory = directory
         self._gone = gone or {}
         self._texts: dict[int, str] = {}
-        """The first place of a strip of users that was searched -> all that is searched of them."""
+        """The first place of a chunk of users -> their contacts as one text."""
         self._selections: OrderedDict[tuple[str | None, bool], BitMap] = OrderedDict()
 
     @property
     def user_ids(self) -> list[str]:
-        """All of them, in the order of the file; not to be changed."""
+        """All user ids, in the order of the file; do not change this list."""
         return self._ids
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def replaced_by(self, places: dict[str, int]) -> "Members":
-        """The members of a new file; cursors at users whom it dropped go on from where these stood."""
+        """The members of a new file; cursors at removed users continue from the place where they were."""
         gone: dict[str, float] = {}
         anchor, anchors = -1, [-1]
         for user_id in self._ids:
@@ -82,14 +82,14 @@ class Members:
             else:
                 anchor = place
             anchors.append(anchor)
-        if len(self._gone) <= MAX_GONE:
+        if len(self._gone) <= MAX_REMOVED:
             for user_id, between in self._gone.items():
                 if user_id not in places:
                     gone[user_id] = anchors[int(between + 0.5)] + 0.5
         return Members(places, self._directory, gone)
 
-    def known_from(self, directory: Directory) -> "Members":
-        """The same users, known from another directory."""
+    def with_directory(self, directory: UserDirectory) -> "Members":
+        """The same users, with the contacts of another directory."""
         if directory is self._directory:
             return self
         other = Members({}, directory, self._gone)
@@ -97,49 +97,45 @@ class Members:
         return other
 
     def search(self, query: PageQuery) -> Iterator[None]:
-        """Do what `page` would have to do before its answer, a piece at a time: others may come in between."""
+        """Do the searching that `page` needs, in batches; other requests may run between two of them."""
         key = needle, blacklisted = self._key(query)
         if key in self._selections:
             return
-        kept = self._parted(blacklisted)
+        matches = self._by_blacklist(blacklisted)
         if needle is not None:
-            among, kept = kept, BitMap()
-            for start in range(0, len(self), STRIP):
-                if start and start % PIECE == 0:
+            candidates, matches = matches, BitMap()
+            for start in range(0, len(self), CHUNK):
+                if start and start % BATCH == 0:
                     yield
-                strip = among & BitMap(range(start, start + STRIP))
-                if strip and needle in self._text(start):
-                    kept.update(self._directory.having(needle, self._ids, list(strip)))
-        self._selections[key] = kept
+                chunk = candidates & BitMap(range(start, start + CHUNK))
+                if chunk and needle in self._text(start):
+                    matches.update(self._directory.matching(needle, self._ids, list(chunk)))
+        self._selections[key] = matches
         if len(self._selections) > MAX_SELECTIONS:
             self._selections.popitem(last=False)
 
     def page(self, query: PageQuery) -> Page:
-        """One page of those whom `q` and `blacklisted` keep.
-
-        Raises:
-            Refusal: 400 for a cursor that is not one of this group's.
-        """
-        kept = self._select(query)
-        size, end = query.page_size, len(kept)
+        """One page of the users that match `q` and `blacklisted`. Raises Refusal 400 for an unknown cursor."""
+        matches = self._select(query)
+        size, end = query.page_size, len(matches)
         if query.cursor is None:
             start = min((query.page_no - 1) * size, end)
             current = query.page_no
         else:
             place = self._place(query.cursor)
             if query.direction == "next":
-                start = _up_to(kept, math.floor(place))
+                start = _up_to(matches, math.floor(place))
             else:
-                end = _up_to(kept, math.ceil(place) - 1)
+                end = _up_to(matches, math.ceil(place) - 1)
                 start = max(0, end - size)
             current = start // size + 1
-        chosen = [self._ids[place] for place in kept[start : min(end, start + size)]]
-        has_next, has_prev = start + len(chosen) < len(kept), start > 0
+        chosen = [self._ids[place] for place in matches[start : min(end, start + size)]]
+        has_next, has_prev = start + len(chosen) < len(matches), start > 0
         next_cursor = prev_cursor = None
         if has_next:
-            next_cursor = _cursor(chosen[-1]) if chosen else f"before:{self._ids[kept[0]]}"
+            next_cursor = _cursor(chosen[-1]) if chosen else f"before:{self._ids[matches[0]]}"
         if has_prev:
-            prev_cursor = _cursor(chosen[0]) if chosen else f"after:{self._ids[kept[-1]]}"
+            prev_cursor = _cursor(chosen[0]) if chosen else f"after:{self._ids[matches[-1]]}"
         return Page(chosen, current, next_cursor, prev_cursor)
 
     def _place(self, cursor: str) -> float:
@@ -156,26 +152,26 @@ class Members:
         return query.q.casefold() if query.q else None, query.blacklisted
 
     def _select(self, query: PageQuery) -> BitMap:
-        """The places of those whom `q` and `blacklisted` keep."""
+        """The places of the users that match `q` and `blacklisted`."""
         for _ in self.search(query):
             pass
         return self._selections[self._key(query)]
 
     def _text(self, start: int) -> str:
-        """All that is searched of the users of the strip that begins at a place."""
+        """The searchable text of the chunk of users that begins at a place."""
         text = self._texts.get(start)
         if text is None:
-            text = self._texts[start] = self._directory.text(self._ids[start : start + STRIP])
+            text = self._texts[start] = self._directory.search_text(self._ids[start : start + CHUNK])
         return text
 
-    def _parted(self, blacklisted: bool) -> BitMap:
-        """The places of those who are blacklisted, or of those who are not."""
+    def _by_blacklist(self, blacklisted: bool) -> BitMap:
+        """The places of all users that are blacklisted, or of all that are not."""
         listed = BitMap(place for u in self._directory.blacklisted if (place := self._places.get(u)) is not None)
         return listed if blacklisted else BitMap(range(len(self))) - listed
 
 
 def _up_to(places: BitMap, last: int) -> int:
-    """How many of `places` are at most `last`."""
+    """The number of places up to `last`."""
     return places.rank(last) if last >= 0 else 0
 
 

@@ -1,4 +1,4 @@
-"""A dict that forks at no cost, so that a world of a million records does too."""
+"""A dict that forks (copies) in constant time: copy-on-write layers."""
 
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import Any, TypeVar, overload
@@ -7,52 +7,52 @@ K = TypeVar("K")
 V = TypeVar("V")
 D = TypeVar("D")
 
-_GONE: Any = object()
-"""Stands in a layer for a key that a layer below still has."""
+_DELETED: Any = object()
+"""Marks a key as deleted while a lower layer still has it."""
 
 
 class Table(MutableMapping[K, V]):
-    """What a dict is, in layers: the top one is this table's own, those below are shared and never change.
+    """A dict of layers: the top one belongs to this table, the lower ones are shared with forks and never change.
 
-    None is no value: it stands for what is not there.
+    None cannot be stored: it means a missing key.
 
-    A fork turns the top layer into one below, for both. A layer that is not much smaller than the one under it
-    is merged into that first, so there are few, and each key is copied seldom.
+    A fork freezes the top layer into a lower one of both tables. A layer that is not much smaller than the one
+    below is merged into it first, so there are few layers and each key is copied seldom.
     """
 
     def __init__(self) -> None:
         self._top: dict[K, V] = {}
         self._below: tuple[dict[K, V], ...] = ()
-        """The newest first."""
+        """Newest first."""
         self._size = 0
 
     def fork(self) -> "Table[K, V]":
-        """A table of the same that goes its own way."""
-        self._settle()
+        """An independent copy."""
+        self._freeze()
         other: Table[K, V] = Table()
         other._below, other._size = self._below, self._size
         return other
 
-    def _settle(self) -> None:
+    def _freeze(self) -> None:
         if not self._top:
             return
         layers = [self._top, *self._below]
         while len(layers) > 1 and 2 * len(layers[0]) > len(layers[1]):
             newer, older, *rest = layers
             merged = older | newer
-            layers = [merged, *rest] if rest else [{k: v for k, v in merged.items() if v is not _GONE}]
+            layers = [merged, *rest] if rest else [{k: v for k, v in merged.items() if v is not _DELETED}]
         self._below = tuple(layers)
         self._top = {}
 
     def _find(self, key: K) -> V:
-        """The value of a key, or _GONE."""
+        """The value of a key, or _DELETED."""
         value = self._top.get(key)
         if value is not None:
             return value
         for layer in self._below:
             if (value := layer.get(key)) is not None:
                 return value
-        found: V = _GONE
+        found: V = _DELETED
         return found
 
     @overload
@@ -60,31 +60,30 @@ class Table(MutableMapping[K, V]):
     @overload
     def get(self, key: K, default: V | D, /) -> V | D: ...
     def get(self, key: K, default: Any = None, /) -> Any:
-        """As of a dict."""
         value = self._find(key)
-        return default if value is _GONE else value
+        return default if value is _DELETED else value
 
     def many(self, keys: Iterable[K]) -> list[Any]:
-        """The value of each key; None for one that is not there."""
+        """The value of each key; None for a missing one."""
         return list(map(self.get if self._below else self._top.get, keys))
 
     def __getitem__(self, key: K) -> V:
         value = self._find(key)
-        if value is _GONE:
+        if value is _DELETED:
             raise KeyError(key)
         return value
 
     def __contains__(self, key: object) -> bool:
-        return self._find(key) is not _GONE  # type: ignore[arg-type]
+        return self._find(key) is not _DELETED  # type: ignore[arg-type]
 
-    def mine(self, key: K) -> V | None:
-        """The value of a key where it is this table's own, and may be changed in place; a mark where it was deleted."""
+    def unshared(self, key: K) -> V | None:
+        """The value of a key in the top layer, which may be changed in place; None or `_DELETED` if it has none."""
         return self._top.get(key)
 
-    def own(self, key: K, copy: Callable[[V], V]) -> V:
-        """The value of a key, to be changed in place: a copy where it is shared with a fork."""
-        value = self.mine(key)
-        if value is None or value is _GONE:
+    def writable(self, key: K, copy: Callable[[V], V]) -> V:
+        """The value of a key, to be changed in place; copied first if a fork shares it."""
+        value = self.unshared(key)
+        if value is None or value is _DELETED:
             value = self._top[key] = copy(self[key])
         return value
 
@@ -97,7 +96,7 @@ class Table(MutableMapping[K, V]):
             raise KeyError(key)
         self._size -= 1
         if any(key in layer for layer in self._below):
-            self._top[key] = _GONE
+            self._top[key] = _DELETED
         else:
             del self._top[key]
 
@@ -105,10 +104,10 @@ class Table(MutableMapping[K, V]):
         return self._size
 
     def __iter__(self) -> Iterator[K]:
-        """The keys, the oldest first."""
-        return self._through_layers() if self._below else iter(self._top)
+        """The keys, oldest first."""
+        return self._iterate_layers() if self._below else iter(self._top)
 
-    def _through_layers(self) -> Iterator[K]:
+    def _iterate_layers(self) -> Iterator[K]:
         layers = [*reversed(self._below), self._top]
         for number, layer in enumerate(layers):
             for key in layer:

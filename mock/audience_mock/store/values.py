@@ -1,4 +1,4 @@
-"""Does a value fit a definition: its type, and each of its validations."""
+"""Validation of a value against its definition: the type and each of the validations."""
 
 import re
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def _parsed(kind: type[date] | type[datetime], text: str) -> Any:
 
 
 def _instant(text: str) -> Any:
-    """RFC 3339 allows small letters, any number of decimals and a leap second; Python's reader does not."""
+    """Parse RFC 3339; Python alone rejects lower case, more than six decimals and a leap second."""
     text = re.sub(r"(\.\d{6})\d+", r"\1", text.upper())
     return _parsed(datetime, re.sub(r":60(?=[.Z+-])", ":59", text))
 
@@ -51,7 +51,7 @@ TYPES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "list": (_is_list, "a list of strings"),
     "object": (lambda value: isinstance(value, dict), "an object"),
 }
-"""A definition's type -> (does the value fit, what to send)."""
+"""A definition's type -> (is the value valid, description of valid values)."""
 
 
 def _is_bound(value: Any) -> bool:
@@ -59,7 +59,7 @@ def _is_bound(value: Any) -> bool:
 
 
 def _order(value: Any, bound: Any) -> int | None:
-    """-1, 0 or 1 as `value` lies before, at or after `bound`; None where the two have no order."""
+    """Compare: -1, 0 or 1 if `value` is less than, equal to or greater than `bound`; None if not comparable."""
     if _is_number(value) and _is_number(bound):
         pair = (value, bound)
     elif isinstance(value, str) and isinstance(bound, str):
@@ -81,7 +81,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _equal(one: Any, other: Any) -> bool:
-    """Equality of JSON values: 1 is 1.0, true is not 1."""
+    """Equality of JSON values: 1 equals 1.0, true does not equal 1."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, dict) and isinstance(other, dict):
@@ -92,7 +92,7 @@ def _equal(one: Any, other: Any) -> bool:
 
 
 def _within(value: Any, options: Any) -> bool:
-    """Is the value, or every item of a list, among the options."""
+    """Is the value, or every item of a list, one of the options."""
 
     def listed(item: Any) -> bool:
         return any(_equal(item, option) for option in options)
@@ -112,14 +112,14 @@ class Validation(NamedTuple):
     """One kind of validation.
 
     Args:
-        passes: does a value pass, given the validation's own value; one that does not apply to it passes.
-        wanted: what to send, with a place for the validation's value.
-        takes: can this be the validation's value at all.
+        passes: is a value valid, given the validation's own value; true if the validation does not apply to it.
+        expected: description of valid values, with a placeholder for the validation's value.
+        accepts: can this be the validation's own value.
     """
 
     passes: Callable[[Any, Any], bool]
-    wanted: str
-    takes: Callable[[Any], bool]
+    expected: str
+    accepts: Callable[[Any], bool]
 
 
 VALIDATIONS: dict[str, Validation] = {
@@ -141,12 +141,12 @@ VALIDATIONS: dict[str, Validation] = {
 
 
 def misfit(definition: Record, value: Any) -> str | None:
-    """What a value would have to be to fit a live definition, or None if it fits."""
-    fits, expected = TYPES[definition["type"]]
-    if not fits(value):
+    """Validate a value: None if it is valid, else a description of valid values."""
+    is_valid, expected = TYPES[definition["type"]]
+    if not is_valid(value):
         return expected
     for validation in definition["validations"]:
         kind = VALIDATIONS[validation["type"]]
         if not kind.passes(value, validation["value"]):
-            return kind.wanted.format(show(validation["value"]))
+            return kind.expected.format(show(validation["value"]))
     return None

@@ -1,4 +1,4 @@
-"""Everything one server remembers: its tenants, its clock, its sequence of ids."""
+"""All data of one session: its tenants, its clock, its sequence of ids. A session is a fork of the seeded world."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from audience_mock.store.attributes import Attributes
 from audience_mock.store.collection import Record
 from audience_mock.store.definitions import Definitions
 from audience_mock.store.groups import Groups
-from audience_mock.store.users import Directory
+from audience_mock.store.users import UserDirectory
 
 Clock = Callable[[], datetime]
 
@@ -18,17 +18,17 @@ def real_time() -> datetime:
 
 
 class Tenant:
-    """What one application of one company owns. Nothing in it is reachable from another."""
+    """The data of one application of one company, isolated from all others."""
 
     def __init__(self, name: TenantName, world: "World") -> None:
         self.name = name
         self.attributes = Attributes(name, world.new_id)
         self.definitions = Definitions(world, self.attributes)
-        self.users = Directory()
+        self.users = UserDirectory()
         self.groups = Groups(name, world, self.users)
 
     def fork(self, world: "World") -> "Tenant":
-        """The same things in another world, going their own way. Users are shared until one is described anew."""
+        """An independent copy in another world. The user directory is shared until it changes."""
         other = Tenant(self.name, world)
         other.attributes = self.attributes.fork(world.new_id)
         other.definitions = self.definitions.fork(world, other.attributes)
@@ -37,22 +37,22 @@ class Tenant:
         return other
 
     def describe(self, user_id: str, described: Record | None) -> None:
-        """Say who a user is, as a seed does; None for a user without contacts."""
+        """Set a user's contacts, in the form of a seed; None removes them."""
         users = self.users.fork()
         if described is None:
-            users.forget(user_id)
+            users.remove(user_id)
         else:
             users.add(user_id, **described)
         self.users = users
-        self.groups.know_from(users)
+        self.groups.use_directory(users)
 
 
 class World:
     """All tenants of a server.
 
     Args:
-        tenants: the applications to serve beside the documented one.
-        clock: where `created_at` and `modified_at` come from.
+        tenants: the applications to serve besides the documented one.
+        clock: the source of `created_at` and `modified_at`.
     """
 
     def __init__(self, tenants: Iterable[TenantName] = (), clock: Clock = real_time) -> None:
@@ -61,23 +61,20 @@ class World:
         self._applications = {name.application_id for name in served}
         self._clock = clock
         self._last_id = 0
-        self._taken: set[str] = set()
-        """Written only while a seed is planted, before any fork: forks share it."""
+        self._reserved: set[str] = set()
+        """Changed only while a seed is loaded, before any fork: forks share it."""
         self._tenants: dict[TenantName, Tenant] = {}
 
     def fork(self, clock: Clock | None = None) -> "World":
-        """A world like this one, with its own clock and sequence of ids, made at no cost.
-
-        What is written to one of the two from now on is not seen in the other.
-        """
+        """An independent copy with its own clock and sequence of ids, made in constant time."""
         other = World((), clock or self._clock)
         other._companies, other._applications = self._companies, self._applications
-        other._last_id, other._taken = self._last_id, self._taken
+        other._last_id, other._reserved = self._last_id, self._reserved
         other._tenants = {name: tenant.fork(other) for name, tenant in self._tenants.items()}
         return other
 
     def tenant(self, company_id: str, application_id: str) -> Tenant:
-        """The tenant of this name; one that is not served is empty and is forgotten after the request."""
+        """The tenant of this name; one that is not served is empty and lasts for one request only."""
         name = TenantName(company_id, application_id)
         tenant = self._tenants.get(name)
         if tenant is None:
@@ -87,11 +84,11 @@ class World:
         return tenant
 
     def tenants(self) -> list[Tenant]:
-        """Every tenant that was asked for or seeded."""
+        """Every tenant that was seeded or has had a request."""
         return list(self._tenants.values())
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """How much each tenant holds."""
+        """Numbers of records, by tenant."""
         return {
             str(name): {
                 "definitions": len(tenant.definitions),
@@ -104,12 +101,12 @@ class World:
 
     @property
     def writes(self) -> int:
-        """How often something was written in it."""
+        """The number of writes so far."""
         parts = ((t.definitions, t.attributes, t.groups, t.users) for t in self._tenants.values())
         return sum(part.writes for tenant in parts for part in tenant)
 
     def empty(self) -> "World":
-        """A world that serves the same applications and holds nothing."""
+        """A world without data that serves the same applications."""
         other = World((), self._clock)
         other._companies, other._applications = self._companies, self._applications
         return other
@@ -118,19 +115,19 @@ class World:
         return name.company_id in self._companies and name.application_id in self._applications
 
     def new_id(self) -> str:
-        """24 hex digits, never given before; the same sequence in every run."""
+        """A new id of 24 hex digits; the sequence is the same in every run."""
         while True:
             self._last_id += 1
             new_id = f"65{self._last_id:022x}"
-            if new_id not in self._taken:
+            if new_id not in self._reserved:
                 return new_id
 
-    def take_id(self, taken: str) -> None:
-        """Never give this id, which a seed has brought along."""
-        self._taken.add(taken)
+    def reserve_id(self, reserved: str) -> None:
+        """Exclude an id of a seed from the sequence."""
+        self._reserved.add(reserved)
 
     def now(self, after: str = "") -> str:
-        """The time as RFC 3339 in UTC with milliseconds, at least a millisecond later than `after`."""
+        """The time as RFC 3339 in UTC with milliseconds, at least one millisecond later than `after`."""
         stamp = timestamp(self._clock())
         if stamp <= after:
             stamp = timestamp(datetime.fromisoformat(after) + timedelta(milliseconds=1))

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.mock.conftest import Api, MakeApi
-from tests.mock.helpers import OPERATIONS, Json, Operation
+from tests.mock.helpers import OPERATIONS, Operation, examples, filled
 
 EXAMPLES = [(operation, name) for operation in OPERATIONS for name in operation.bodies or ("no body",)]
 BY_ID = {operation.id: operation for operation in OPERATIONS}
@@ -27,14 +27,9 @@ AS_DOCUMENTED: list[tuple[str, set[str]]] = [
 
 def send(api: Api, operation: Operation, example: str) -> httpx.Response:
     """One documented request: every parameter's example, and one of the body's."""
-    places: dict[str, Json] = {"path": {}, "query": {}}
-    for parameter in operation.parameters:
-        if "example" in parameter:
-            places[parameter["in"]][parameter["name"]] = parameter["example"]
-    body = operation.bodies[example]["value"] if operation.bodies else None
-    path = operation.path.split("/application/{application_id}")[1].format(**places["path"])
-    options: dict[str, Any] = {"json": body} if operation.bodies else {}
-    return api.request(operation.method, path, params=places["query"], **options)
+    options: dict[str, Any] = {"json": operation.bodies[example]["value"]} if operation.bodies else {}
+    path = filled(operation.path, **examples(operation, "path"))
+    return api.request(operation.method, path, params=examples(operation, "query"), **options)
 
 
 def test_there_are_20_operations() -> None:

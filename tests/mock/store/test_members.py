@@ -1,4 +1,4 @@
-"""The users of a group: pages by number and by cursor are what a plain list would give."""
+"""The users of a group: pages by number and by cursor equal those of a plain list."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audience_mock.errors import Refusal
-from audience_mock.store.members import MAX_SELECTIONS, PIECE, STRIP, Members, Page, PageQuery
-from audience_mock.store.users import Directory
+from audience_mock.store.members import BATCH, CHUNK, MAX_SELECTIONS, Members, Page, PageQuery
+from audience_mock.store.users import UserDirectory
 
 quick = settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 
@@ -22,7 +22,7 @@ SELECTIONS = st.tuples(st.sampled_from([None, "", "a", "C@", "1", "Ä", "nobody"
 
 def group(users: list[str]) -> Members:
     """Users whose email begins with their id; those with a "b" in it are blacklisted."""
-    directory = Directory()
+    directory = UserDirectory()
     for user in users:
         directory.add(user, [{"email": f"{user}@mail"}], blacklisted="b" in user)
     return Members(places(users), directory)
@@ -43,7 +43,7 @@ def by_number(users: list[str], asked: PageQuery, page_no: int, page_size: int) 
 
 
 def walk(members: Members, asked: PageQuery) -> Iterator[Page]:
-    """The page that is asked for, and those that its cursors lead to, in the asked direction."""
+    """The requested page, and those that its cursors lead to, in the requested direction."""
     while True:
         page = members.page(asked)
         yield page
@@ -139,7 +139,7 @@ def test_an_unknown_cursor_is_refused(users: list[str], direction: str, cursor: 
     "users", [["after:d", "a", "d"], ["a", "d", "before:a"], ["before:after:a", "after:a", "before:a", "at:a", "a"]]
 )
 def test_a_user_may_be_named_like_a_cursor(users: list[str]) -> None:
-    members = Members(places(users), Directory())
+    members = Members(places(users), UserDirectory())
     back = walk(members, PageQuery(page_size=1, page_no=9, direction="prev"))
     assert [user for page in back for user in page.user_ids] == [*reversed(users)]
     at_first = members.page(PageQuery(page_size=1)).next_cursor
@@ -148,55 +148,45 @@ def test_a_user_may_be_named_like_a_cursor(users: list[str]) -> None:
     assert [user for page in forward for user in page.user_ids] == users
 
 
-def test_more_searches_than_are_kept_all_find_the_same_again() -> None:
-    users = [f"u{number}" for number in range(3 * MAX_SELECTIONS)]
-    members = group([*users, "b"])
-    for _ in range(2):
-        for number, user in enumerate(users):
-            assert members.page(PageQuery(q=f"U{number}@")).user_ids == [user]
-            assert members.page(PageQuery(q=f"u{number}@", blacklisted=True)).user_ids == []
-
-
 def pieces(members: Members, asked: PageQuery) -> int:
-    """How often others are let in before a page of this."""
+    """How often a search yields to other requests."""
     return sum(1 for _ in members.search(asked))
 
 
-def test_a_search_of_a_large_group_lets_others_in_the_first_time() -> None:
-    members, asked = group([f"u{number}" for number in range(3 * PIECE)]), PageQuery(q="77")
+def test_the_first_search_of_a_large_group_yields_to_others_and_may_be_abandoned() -> None:
+    members, asked = group([f"u{number}" for number in range(3 * BATCH)]), PageQuery(q="77")
     assert pieces(members, asked) == 2
     assert pieces(members, asked._replace(page_no=2)) == 0
     assert pieces(members, PageQuery(q="78")) == 2
     assert pieces(members, PageQuery(blacklisted=True)) == pieces(members, PageQuery()) == 0
+    abandoned = PageQuery(q="u", page_size=1)
+    next(members.search(abandoned))
+    assert members.page(abandoned._replace(page_no=3 * BATCH)).user_ids == [f"u{3 * BATCH - 1}"]
 
 
 def test_a_further_search_looks_only_at_those_near_what_it_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    members, looked = group([f"u{number}" for number in range(20 * STRIP)]), 0
+    members, looked = group([f"u{number}" for number in range(20 * CHUNK)]), 0
     members.page(PageQuery(q="nobody"))
-    having = Directory.having
+    matching = UserDirectory.matching
 
-    def counted(self: Directory, needle: str, user_ids: list[str], places: list[int]) -> Iterable[int]:
+    def counted(self: UserDirectory, needle: str, user_ids: list[str], places: list[int]) -> Iterable[int]:
         nonlocal looked
         looked += len(places)
-        return having(self, needle, user_ids, places)
+        return matching(self, needle, user_ids, places)
 
-    monkeypatch.setattr(Directory, "having", counted)
+    monkeypatch.setattr(UserDirectory, "matching", counted)
     assert members.page(PageQuery(q="U777@")).user_ids == ["u777"]
-    assert looked == STRIP
+    assert looked == CHUNK
 
 
-def test_a_group_keeps_the_latest_searches() -> None:
-    members = group([f"u{number}" for number in range(2 * PIECE)])
-    searches = [PageQuery(q=f"{number}@") for number in range(MAX_SELECTIONS + 1)]
-    for asked in searches:
-        members.page(asked)
-    assert [pieces(members, asked) for asked in reversed(searches)] == [*[0] * MAX_SELECTIONS, 1]
-
-
-def test_a_search_that_was_given_up_harms_no_later_one() -> None:
-    members, asked = group([f"u{number}" for number in range(2 * PIECE)]), PageQuery(q="u", page_size=1)
-    next(members.search(asked))
-    assert members.page(asked._replace(page_no=2 * PIECE)).user_ids == [f"u{2 * PIECE - 1}"]
+def test_a_group_caches_the_latest_searches_and_repeats_the_others() -> None:
+    members = group(["b", *(f"u{number}" for number in range(2 * BATCH - 1))])
+    searches = [PageQuery(q=f"U{number}@") for number in range(MAX_SELECTIONS + 1)]
+    for _ in range(2):
+        for number, asked in enumerate(searches):
+            assert members.page(asked).user_ids == [f"u{number}"]
+        assert [pieces(members, asked) for asked in reversed(searches)] == [*[0] * MAX_SELECTIONS, 1]
+    assert members.page(searches[0]._replace(blacklisted=True)).user_ids == []
 
 
 # --- a new file ------------------------------------------------------------------------------------
@@ -204,7 +194,7 @@ def test_a_search_that_was_given_up_harms_no_later_one() -> None:
 
 @st.composite
 def replacements(draw: st.DrawFn) -> tuple[list[str], list[str]]:
-    """Users, and those of a new file: some have gone, some have come in between, the others keep their order."""
+    """Users, and those of a new file: some removed, some added in between, the rest in the same order."""
     users = draw(st.lists(st.integers(0, 99), unique=True, max_size=12).map(sorted))
     new = draw(st.lists(st.integers(0, 99), unique=True, max_size=12).map(sorted))
     stay = draw(st.sets(st.sampled_from(users))) if users else set()
@@ -281,7 +271,7 @@ class Watched(Sequence[Any]):
 
 @pytest.mark.parametrize("blacklisted", [(), range(999, 1_000_000, 1000)], ids=["none", "1000"])
 def test_a_page_of_a_million_looks_at_a_page(blacklisted: Sequence[int]) -> None:
-    directory, count = Directory(), 1_000_000
+    directory, count = UserDirectory(), 1_000_000
     directory.blacklisted.update(f"u{number}" for number in blacklisted)
     members = Members({f"u{number}": number for number in range(count)}, directory)
     members.page(PageQuery())

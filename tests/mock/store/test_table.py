@@ -46,11 +46,11 @@ class TablesAgainstDicts(RuleBasedStateMachine):
         """Nobody else sees it."""
         table, model = self.pair(which)
         if key in model:
-            table.own(key, list).append(value)
+            table.writable(key, list).append(value)
             model[key].append(value)
         else:
             with pytest.raises(KeyError):
-                table.own(key, list)
+                table.writable(key, list)
 
     @invariant()
     def every_table_holds_what_its_dict_holds(self) -> None:

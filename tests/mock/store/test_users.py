@@ -1,16 +1,16 @@
 """Users' contacts come back as they were given, and are found by any part of an address or number."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.mock.helpers import seed_file
 
 from audience_mock.seeds import SeedProblem, read_seed
 from audience_mock.store.members import Members, PageQuery
-from audience_mock.store.users import Directory
+from audience_mock.store.users import UserDirectory
 
 quick = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
@@ -32,7 +32,7 @@ PHONES = st.lists(
 
 def found(emails: Contacts, phones: Contacts, q: str) -> bool:
     """Does a group of one user show him under this `q`?"""
-    directory = Directory()
+    directory = UserDirectory()
     directory.add("u", emails, phones)
     return Members({"u": 0}, directory).page(PageQuery(q=q)).user_ids == ["u"]
 
@@ -42,7 +42,7 @@ def found(emails: Contacts, phones: Contacts, q: str) -> bool:
 @example(emails=[{"email": ""}], phones=[{"phone": ""}, {"phone": "", "country_code": 15}])
 def test_contacts_come_back_as_they_were_given(emails: Contacts, phones: Contacts) -> None:
     """A flag that was not given is false; a country code that was not given is not there."""
-    directory = Directory()
+    directory = UserDirectory()
     directory.add("u", emails, phones)
     none = dict.fromkeys(FLAGS, False)
     assert directory.summary("u") == {
@@ -54,23 +54,21 @@ def test_contacts_come_back_as_they_were_given(emails: Contacts, phones: Contact
 
 @pytest.mark.parametrize("code", [1, 7, 14, 15, 16, 49, 91, 224, 225, 380, 1684, 10**15])
 def test_a_country_code_comes_back(code: int) -> None:
-    directory = Directory()
+    directory = UserDirectory()
     directory.add("u", [], [{"phone": "12", "country_code": code}])
     assert directory.summary("u")["phone_numbers"][0]["country_code"] == code
 
 
 @pytest.mark.parametrize("code", [-1, 0, 1.5])
-def test_a_seed_with_a_country_code_that_is_none_is_refused(tmp_path: Path, code: float) -> None:
-    seed = tmp_path / "seed.json"
-    phones = [{"phone": "12", "country_code": code}]
-    seed.write_text(json.dumps({"1/2": {"users": [{"user_id": "u", "phone_numbers": phones}]}}), encoding="utf-8")
+def test_a_seed_with_an_invalid_country_code_is_refused(tmp_path: Path, code: float) -> None:
+    user = {"user_id": "u", "phone_numbers": [{"phone": "12", "country_code": code}]}
     with pytest.raises(SeedProblem, match="country_code"):
-        read_seed(str(seed))
+        read_seed(str(seed_file(tmp_path, users=[user])))
 
 
 @pytest.mark.parametrize("control", CONTROLS)
 def test_control_characters_are_left_out_and_harm_nothing_else(control: str) -> None:
-    directory = Directory()
+    directory = UserDirectory()
     directory.add(
         "u",
         [{"email": f"{control}a{control}b", "active": True}, {"email": f"c{control}"}],
@@ -84,25 +82,16 @@ def test_control_characters_are_left_out_and_harm_nothing_else(control: str) -> 
     ]
 
 
-def test_a_user_whom_nobody_described_has_no_contacts() -> None:
-    assert Directory().summary("u") == {"user_id": "u", "emails": [], "phone_numbers": []}
-
-
-def test_users_do_not_share_contacts() -> None:
-    directory = Directory()
+def test_users_share_no_contacts_with_each_other_or_with_the_caller() -> None:
+    directory = UserDirectory()
     directory.add("u", [{"email": "u@mail"}])
     directory.add("v", [], [{"phone": "12"}], blacklisted=True)
-    assert [contact["email"] for contact in directory.summary("u")["emails"]] == ["u@mail"]
-    assert directory.summary("v")["emails"] == []
-    assert directory.blacklisted == {"v"}
-
-
-def test_a_summary_is_the_callers_own() -> None:
-    directory = Directory()
-    directory.add("u", [{"email": "u@mail"}])
     directory.summary("u")["emails"][0]["email"] = "changed"
     directory.summary("u")["emails"].clear()
     assert [contact["email"] for contact in directory.summary("u")["emails"]] == ["u@mail"]
+    assert directory.summary("v")["emails"] == []
+    assert directory.blacklisted == {"v"}
+    assert directory.summary("unknown") == {"user_id": "unknown", "emails": [], "phone_numbers": []}
 
 
 @quick

@@ -1,4 +1,4 @@
-"""The whole store against plain lists: two tenants, every write, every listing after every step."""
+"""The whole store against plain lists: two tenants, every write, all lists after every step."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -18,7 +18,7 @@ from tests.mock.store.world_model import (
     Model,
     check_pages,
     find,
-    keeps,
+    matches,
     refused,
 )
 
@@ -38,7 +38,7 @@ FLAGS = ("customer_editable", "encrypted", "pinned", "is_locked")
 CATEGORIES = st.sampled_from(["l1", "l2", "l3"])
 SLUGS = st.sampled_from(["s1", "s2", "s3", "s4", "s5"])
 CHANGES = st.fixed_dictionaries({}, optional={"name": NAMES, "type": KINDS, "customer_editable": st.booleans()})
-PLANTED = st.fixed_dictionaries(
+SEEDED = st.fixed_dictionaries(
     {
         "type": st.sampled_from(["file", "dynamic"]),
         "status": st.sampled_from(["pending", "completed", "failed"]),
@@ -81,17 +81,17 @@ class WorldAgainstModel(RuleBasedStateMachine):
         self.ids.add(record_id)
         return record_id
 
-    @initialize(kinds=st.lists(KINDS, min_size=4, max_size=4), planted=PLANTED)
-    def begin(self, kinds: list[str], planted: Record) -> None:
+    @initialize(kinds=st.lists(KINDS, min_size=4, max_size=4), seeded=SEEDED)
+    def begin(self, kinds: list[str], seeded: Record) -> None:
         for number, kind in enumerate(kinds):
             at = number // 3
             self.create_definition(at, "Alpha", f"s{number}", kind, {"is_locked"} if number == 1 else None)
             self.put_a_value_that_fits(at, number, {"u1", "u2"}, last=True)
-            self.create_group(at, "beta", "l1", planted if number == 1 else None)
+            self.create_group(at, "beta", "l1", seeded if number == 1 else None)
 
     @rule(move=st.booleans())
     def fork(self, move: bool) -> None:
-        """Go on in a fork of the world, or in the world that it was made from; the other one waits."""
+        """Continue in a fork of the world, or in the original; the other one waits."""
         twin = self.world.fork()
         models = [model.twin(twin.tenant(*model.tenant.name)) for model in self.models]
         self.waiting = (twin, models, set(self.ids))
@@ -101,7 +101,7 @@ class WorldAgainstModel(RuleBasedStateMachine):
     @precondition(lambda self: self.waiting)
     @rule()
     def change_over(self) -> None:
-        """Go on in the world that waited: nothing of what was done meanwhile is seen there."""
+        """Continue in the world that waited: it has seen no write in the meantime."""
         assert self.waiting
         here = self.world, self.models, self.ids
         self.world, self.models, self.ids = self.waiting
@@ -192,22 +192,22 @@ class WorldAgainstModel(RuleBasedStateMachine):
             model.tenant.attributes.delete(user, definition_id)
         refused(404, model.tenant.attributes.delete, user, definition_id)
 
-    @rule(at=TENANTS, name=NAMES, category=CATEGORIES, planted=st.none() | PLANTED)
-    def create_group(self, at: int, name: str, category: str, planted: Record | None) -> None:
+    @rule(at=TENANTS, name=NAMES, category=CATEGORIES, seeded=st.none() | SEEDED)
+    def create_group(self, at: int, name: str, category: str, seeded: Record | None) -> None:
         """By a request, or with what only a seed can set, by a seed."""
         model, groups = self.models[at], self.models[at].tenant.groups
         body = {"name": name, "description": "", "category": category, "file_url": "data:text/csv,user_id"}
         expected = {**body, "application_id": model.tenant.name.application_id, "uid": model.last_uid + 1}
         expected.update({"type": "file", "status": "pending", "tags": [], "is_active": True, "__v": 0})
-        expected.update({"total_users": {"count": 0, "refreshed_at": None}, **(planted or {})})
+        expected.update({"total_users": {"count": 0, "refreshed_at": None}, **(seeded or {})})
         expected.update(dict.fromkeys(("created_at", "modified_at"), self.stamp()))
         assert groups.next_uid() == expected["uid"]
-        if planted is None:
+        if seeded is None:
             record = groups.create(body)
         else:
             record = groups.put_in({"_id": self.world.new_id(), **expected}, ["u2", "u1", "u2"])
         model.groups.append({"_id": self.new(record), **expected})
-        model.members[record["_id"]] = ["u2", "u1"] if planted else []
+        model.members[record["_id"]] = ["u2", "u1"] if seeded else []
         model.last_uid += 1
         assert record == model.groups[-1]
 
@@ -266,7 +266,7 @@ class WorldAgainstModel(RuleBasedStateMachine):
             tenant = model.tenant
             assert tenant is self.world.tenant(*tenant.name)
             for asked in DEFINITIONS_ASKED:
-                kept = [definition for definition in model.definitions if keeps(definition, asked)]
+                kept = [definition for definition in model.definitions if matches(definition, asked)]
                 check_pages(partial(tenant.definitions.page, asked), kept)
             for user in USERS:
                 values = model.attributes(user)
@@ -275,13 +275,13 @@ class WorldAgainstModel(RuleBasedStateMachine):
                     page = partial(tenant.attributes.page, user, tenant.definitions, {"name": name, "type": kind})
                     check_pages(page, kept)
             for asked in GROUPS_ASKED:
-                kept = [group for group in model.groups if keeps(group, asked)]
+                kept = [group for group in model.groups if matches(group, asked)]
                 check_pages(partial(tenant.groups.page, asked), kept)
 
     @staticmethod
     def shown(model: Model, value: Record, name: str | None) -> bool:
         definition = find(model.definitions, value["user_attribute_definition_id"])
-        return definition is not None and keeps(definition, {"name": name})
+        return definition is not None and matches(definition, {"name": name})
 
     @invariant()
     def tags_categories_and_users_are_those_of_the_groups(self) -> None:

@@ -1,4 +1,4 @@
-"""One tenant of the store in plain lists, what it is asked for, and how its answers are compared."""
+"""A model of one tenant in plain lists, the filters to compare, and the comparison of pages."""
 
 import copy
 from collections.abc import Callable
@@ -49,8 +49,8 @@ GROUPS_ASKED: list[dict[str, Any]] = [
 ]
 
 
-def keeps(record: Record, asked: dict[str, Any]) -> bool:
-    """What the filters of definitions and groups mean, said in another way."""
+def matches(record: Record, asked: dict[str, Any]) -> bool:
+    """The meaning of the filters, written independently."""
     for field, wanted in asked.items():
         if wanted is None:
             kept = True
@@ -87,7 +87,7 @@ class Model:
         self.last_uid = 0
 
     def twin(self, tenant: Tenant) -> "Model":
-        """What a fork of the tenant is to hold."""
+        """The model of a fork of the tenant."""
         other = copy.deepcopy(self, {id(self.tenant): tenant})
         assert other.tenant is tenant
         return other
