@@ -117,7 +117,7 @@ def test_options_that_select_no_check_are_exit_2(url: str, arguments: list[str],
 def test_fail_fast_stops_at_the_first_finding_that_fails_the_run(url: str) -> None:
     done = conformance("run", "--url", url, "--rules", "DEF-0*,DEF-12", "--fail-fast")
     assert done.code == 1
-    assert "DEF  attribute definitions      4/7" in done.out  # DEF-05 and later checks did not run
+    assert "DEF  Attribute definitions      4/7" in done.out  # DEF-05 and later checks did not run
     assert "Interrupted" not in done.out
     assert conformance("run", "--url", url, "--rules", "DEF-06,DEF-12", "--fail-fast").code == 0
 

@@ -48,7 +48,7 @@ def started(*arguments: str) -> Iterator[tuple[str, str]]:
 def test_the_state_outlives_the_server(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     with started("--state", str(path)) as (url, said):
-        assert f"It is kept in {path}." in said
+        assert f"Data is kept in {path}." in said
         made = httpx.post(f"{url}{BASE}/user_group", json=GROUP).json()
         httpx.delete(f"{url}{BASE}/user_group/64f555555555555555555555")
         before = httpx.get(f"{url}{BASE}/user_group/{made['_id']}/users").json()
