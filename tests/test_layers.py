@@ -52,17 +52,11 @@ def imports(package: Path) -> Iterator[tuple[Path, str, str]]:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 modules = [f"{node.module}.{alias.name}" for alias in node.names]
             for module in modules:
-                parts = module.split(".")
-                if parts[0] == package.name:
-                    yield (
-                        file,
-                        room,
-                        parts[1] if (package / parts[1]).exists() or _is_file(package, parts[1]) else "__init__",
-                    )
-
-
-def _is_file(package: Path, name: str) -> bool:
-    return (package / f"{name}.py").exists()
+                name, _, rest = module.partition(".")
+                if name == package.name:
+                    imported = rest.partition(".")[0]
+                    is_room = (package / imported).is_dir() or (package / f"{imported}.py").is_file()
+                    yield file, room, imported if imported and is_room else "__init__"
 
 
 @pytest.mark.parametrize("package", LAYERS, ids=lambda package: package.name)
