@@ -91,7 +91,8 @@ def _listen(settings: Settings, folder: Path, forget: Callable[[Run], None] = la
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Target, "send", sending)
         patch.setattr(Api, "request", requesting)
-        for module, name in ((batches, "once"), (numbered_list_module, "in_stock"), (subjects, "in_stock")):
+        shared = (batches, "shared_requests"), (numbered_list_module, "session_fixture"), (subjects, "session_fixture")
+        for module, name in shared:
             patch.setattr(module, name, noting(getattr(module, name)))
         with closing(Worker(settings, folder, None, 1)) as worker:
             for check, case in settings.items():
