@@ -7,15 +7,20 @@ from typing import Any
 from urllib.parse import quote
 
 from audience_conformance.checks.assertions import body, entries, record, subset, thorough
-from audience_conformance.checks.group_users.cursor_walk import all_members, file_group, given_group, parts
+from audience_conformance.checks.group_users.cursor_walk import (
+    all_members,
+    file_group,
+    given_group,
+    plain_and_blacklisted,
+)
 from audience_conformance.checks.groups.helpers import (
     COMPLETED,
     FAILED,
     comes,
     create,
     group_body,
+    groups_with_users,
     read_group,
-    read_groups,
     settled,
     uid_of,
 )
@@ -159,7 +164,7 @@ def a_file_that_cannot_be_read_fails_the_group(api: Api) -> None:
 def a_patched_file_replaces_the_users(api: Api) -> None:
     """Patch a group with files of more, fewer, other and no users: it becomes completed and lists only these."""
     first = [api.fresh("u") for _ in range(12)]
-    group = read_groups(api, first)[0]
+    group = groups_with_users(api, first)[0]
     others = [api.fresh("v") for _ in range(3)]
     for users in ([*first, *others], first[3:9], others, [*reversed(first)], [], first[:1]):
         body(api.patch(group_path(group["_id"]), {"file_url": csv_url(users)}), operation="updateUserGroup")
@@ -201,7 +206,7 @@ def a_refresh_counts_the_users(api: Api) -> None:
     """Refresh groups of various sizes, one of them patched: count is the number listed, refreshed_at moves."""
     try:
         files = [[api.fresh("u") for _ in range(number)] for number in (1, 3, 23, 150)]
-        groups = read_groups(api, *files, [*files[2], *files[2][::-1]])
+        groups = groups_with_users(api, *files, [*files[2], *files[2][::-1]])
     except Skip:
         _counted(api, {"_id": file_group(api)})
         return
@@ -222,10 +227,10 @@ def a_refresh_counts_the_users(api: Api) -> None:
 )
 def a_refresh_counts_blacklisted_users_too(api: Api) -> None:
     """Refresh a group of ours with the users of --group-id, some blacklisted: count is the number of all of them."""
-    plain, blacklisted = parts(api, given_group(api))
+    plain, blacklisted = plain_and_blacklisted(api, given_group(api))
     if not blacklisted:
         raise Skip(BLACKLISTED_USERS)
-    group = read_groups(api, [user["user_id"] for user in (*plain, *blacklisted)])[0]
+    group = groups_with_users(api, [user["user_id"] for user in (*plain, *blacklisted)])[0]
     _counted(api, group)
 
 

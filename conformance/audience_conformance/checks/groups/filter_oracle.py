@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from audience_conformance.checks.assertions import in_pages, list_all, subset, thorough
-from audience_conformance.checks.groups.helpers import steadily, uid_of
+from audience_conformance.checks.groups.helpers import retry, uid_of
 from audience_conformance.client.api import GROUPS, Api, JsonObject
 from audience_conformance.results.finding import Finding, expect, show
 
@@ -39,7 +39,7 @@ def judge(api: Api, *questions: Question) -> None:
         try:
             _compare(one, lists, before, after)
         except Finding:
-            steadily(lambda one=one, number=number: _again(api, one, number))  # type: ignore[misc]
+            retry(lambda one=one, number=number: _again(api, one, number))  # type: ignore[misc]
 
 
 def judge_some(api: Api, questions: Sequence[Question]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from audience_conformance.checks.assertions import body, field, items, list_all, subset, thorough
-from audience_conformance.checks.groups.helpers import CATEGORIES, categorised, create, group_body, steadily, tags_of
+from audience_conformance.checks.groups.helpers import CATEGORIES, categorised, create, group_body, retry, tags_of
 from audience_conformance.checks.prerequisites import CATEGORY_KEYS, SOME_ITEMS, TAGGED_GROUPS
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path
@@ -47,7 +47,7 @@ def the_tag_list_holds_every_tag_once(api: Api) -> None:
         expect(not wrong, "no tag that no group bears in the tag list", f"borne by none: {wrong}")
         borne.update(ever)
 
-    steadily(look)
+    retry(look)
     if not borne:
         raise Skip(TAGGED_GROUPS)
 
@@ -102,7 +102,7 @@ def the_category_filter_keeps_the_category_as_it_was(api: Api) -> None:
                     kept in ([entry], _again(api, entry)), f"the entry {show(entry)} as it is in the whole list", kept
                 )
 
-    steadily(look)
+    retry(look)
 
 
 def _again(api: Api, entry: JsonObject) -> list[JsonObject]:
@@ -138,7 +138,7 @@ def _judge_categorised(api: Api, made: Iterable[JsonObject] = ()) -> int:
             expect(where.get(show(group["_id"])) == group.get("category"), "our groups under their categories", group)
         seen.update(before)
 
-    steadily(look)
+    retry(look)
     return len(seen)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 from audience_conformance.checks.assertions import LARGEST_PAGE, body
 from audience_conformance.checks.assertions import field as part
 from audience_conformance.checks.fixtures import session_fixture
-from audience_conformance.checks.groups.helpers import group_body, settled, steadily
+from audience_conformance.checks.groups.helpers import group_body, retry, settled
 from audience_conformance.checks.prerequisites import STABLE_LIST
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path, value_path
 from audience_conformance.client.target import Answer
@@ -112,7 +112,7 @@ def stable(pages: list[Page]) -> list[Page]:
 def judged(numbered_list: NumberedList, look: Callable[[], None]) -> None:
     """Look at a private list; at another several times, and say so where it never stands still."""
     try:
-        steadily(look, 1 if numbered_list.private else 7)
+        retry(look, 1 if numbered_list.private else 7)
     except ListChanged as restless:
         if numbered_list.private:
             raise
