@@ -10,7 +10,6 @@ from audience_conformance.checks.group_users.subjects import (
     NEEDS,
     OWN,
     groups,
-    number_of,
     queries_for,
     retry_given,
     sizes_for,
@@ -29,7 +28,7 @@ def the_first_page_of_users_has_none_before_it(api: Api, case: str) -> None:
     With many page sizes and queries, also where a walk by prev_cursor leads to it, and in a group without users.
     """
     for group_id, users in groups(api, case):
-        sizes = sizes_for(api, number_of(api, group_id))
+        sizes = sizes_for(api, group_id)
         queries = queries_for(api, group_id, users)
         for query in (*queries, {"q": "no user has this"}, {"page_no": 1}, {"direction": "next"}):
             for size in sizes:

@@ -8,7 +8,6 @@ from audience_conformance.checks.group_users.subjects import (
     NEEDS,
     OWN,
     groups,
-    number_of,
     queries_for,
     retry_given,
     sizes_for,
@@ -33,7 +32,7 @@ def next_cursors_visit_every_user_once(api: Api, case: str) -> None:
     """
     for group_id, known in groups(api, case):
         for query in queries_for(api, group_id, known):
-            sizes = sizes_for(api, number_of(api, group_id, **query))
+            sizes = sizes_for(api, group_id, **query)
             by_size = {size: forward(api, group_id, size, **query) for size in sizes}
             users = set(known if not query else []).union(*map(visited, by_size.values()))
             for size, pages in by_size.items():

@@ -62,14 +62,14 @@ def groups(api: Api, case: str) -> list[tuple[str, list[str]]]:
     """The ids of the case's groups, each with the users that it must have, as far as they are known."""
     if case == GIVEN:
         return [(given_group(api), [])]
-    own = session_fixture(api, own_groups, thorough(api))
+    own = session_fixture(api, own_groups)
     api.cache.of(*(users_path(group_id) for group_id, _ in own))
     return own
 
 
-def own_groups(api: Api, thorough: bool) -> list[tuple[str, list[str]]]:
+def own_groups(api: Api) -> list[tuple[str, list[str]]]:
     """New groups of many sizes; if the server reads no data: files, one with --users-file-url. Raises Skip."""
-    numbers = (PRIME, MULTIPLE, LARGE, 1) if thorough else (FEW, 1)
+    numbers = (PRIME, MULTIPLE, LARGE, 1) if thorough(api) else (FEW, 1)
     files = [[api.fresh("u") for _ in range(number)] for number in numbers]
     files.append([*HOSTILE, api.fresh("u")])
     try:
@@ -91,11 +91,12 @@ def walks(api: Api, case: str) -> Iterator[tuple[str, JsonObject, Sequence[int]]
     """Each group of the case with each query, and page sizes for the number of users that the query keeps."""
     for group_id, users in groups(api, case):
         for query in queries_for(api, group_id, users):
-            yield group_id, query, sizes_for(api, number_of(api, group_id, **query))
+            yield group_id, query, sizes_for(api, group_id, **query)
 
 
-def sizes_for(api: Api, number: int) -> Sequence[int]:
-    """Page sizes for a number of users: small ones, one that divides the number, and those around it."""
+def sizes_for(api: Api, group_id: str, **query: Any) -> Sequence[int]:
+    """Page sizes for the number of users that a query keeps: small ones, a divisor of it, and those around it."""
+    number = len(visited(forward(api, group_id, LARGEST_PAGE, most=LARGEST_GROUP, **query)))
     if not number:
         return [10]
     if number > LARGEST_PAGE:
@@ -117,8 +118,3 @@ def queries_for(api: Api, group_id: str, users: list[str]) -> list[JsonObject]:
         char: sum(any(char in text.lower() for text in contacts(user)) for user in plain) for char in "0123456789aeinox"
     }
     return [*queries, {"q": min(matches, key=lambda char: abs(2 * matches[char] - len(plain)))}]
-
-
-def number_of(api: Api, group_id: str, **query: Any) -> int:
-    """The number of users that a query keeps."""
-    return len(visited(forward(api, group_id, LARGEST_PAGE, most=LARGEST_GROUP, **query)))

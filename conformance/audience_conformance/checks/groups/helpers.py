@@ -14,6 +14,8 @@ CATEGORIES = ("l1", "l2", "l3")
 CREATED_WITH = ("name", "description", "category", "file_url")
 LASTING = ("_id", "uid", "name", "description", "file_url", "application_id", "type", "category", "tags", "is_active")
 """The fields of a group that no background job of the server changes."""
+UNREADABLE = "data:text/csv,no_such_column%0A1"
+"""A file_url without the column user_id: status becomes failed."""
 COMPLETED, FAILED, PENDING = "completed", "failed", "pending"
 
 _SLOW = "groups stay pending longer than --async-timeout"

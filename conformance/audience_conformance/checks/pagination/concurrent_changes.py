@@ -10,6 +10,9 @@ from audience_conformance.checks.pagination.numbered_list import (
     NumberedList,
     Page,
     add,
+    check_length,
+    check_neighbours,
+    check_position,
     make_list,
     remove,
     visited,
@@ -66,7 +69,7 @@ def _walk(api: Api, numbered_list: NumberedList, current: list[str], change: Cal
     for number in range(1, MOST_PAGES):
         page = numbered_list.page(api, number, SIZE)
         pages.append(page)
-        _check_page(numbered_list, page, current)
+        _check_page(page, current)
         if number * SIZE >= len(current):
             break
         if number <= MOST_CHANGES:
@@ -74,16 +77,16 @@ def _walk(api: Api, numbered_list: NumberedList, current: list[str], change: Cal
     return pages
 
 
-def _check_page(numbered_list: NumberedList, page: Page, current: list[str]) -> None:
+def _check_page(page: Page, current: list[str]) -> None:
     """The items and the metadata of a page are true of the list as it is now."""
     what = f"of page {page.number} of size {SIZE}, of {len(current)} items now"
-    more = {"operation": numbered_list.operation}
-    expect(len(page.ids) <= SIZE, f"at most {SIZE} items on a page", page.ids, rule="PAG-01", **more)
+    more = {"operation": page.operation}
+    check_length(page)
     expect(len({*page.ids}) == len(page.ids), "every item once on a page", page.ids, **more)
     deleted = sorted({*page.ids} - {*current})
     expect(not deleted, f"only items of the list {what}", show(deleted), **more)
     same(page.meta.get("item_total"), len(current), f"item_total {what}", **more)
-    same(page.meta.get("has_next"), page.number * SIZE < len(current), f"has_next {what}", rule="PAG-04", **more)
-    same([page.meta.get("current"), page.meta.get("size")], [page.number, SIZE], "current and size", rule="PAG-03")
+    check_neighbours(page, len(current))
+    check_position(page)
     expected = min(SIZE, max(0, len(current) - (page.number - 1) * SIZE))
     same(len(page.ids), expected, f"the number of items {what}", **more)

@@ -12,7 +12,7 @@ from audience_conformance.checks.groups.helpers import group_body, retry, settle
 from audience_conformance.checks.prerequisites import SOME_ITEMS, STABLE_LIST
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path, value_path
 from audience_conformance.client.target import Answer
-from audience_conformance.results.finding import Finding, Skip, expect, fail
+from audience_conformance.results.finding import Finding, Skip, expect, fail, same, show
 
 LIST_DEFINITIONS, LIST_VALUES, LIST_GROUPS = LISTS = (
     "getUserAttributeDefinitions",
@@ -30,6 +30,7 @@ MOST_PAGES = 1000
 class Page(NamedTuple):
     """One page: the ids of its items, the object `page` of the response, and the requested page_size and page_no."""
 
+    operation: str
     ids: list[str]
     meta: JsonObject
     size: int
@@ -77,7 +78,7 @@ class NumberedList:
         valid = isinstance(items, list) and all(isinstance(i, dict) and isinstance(i.get(name), str) for i in items)
         if not valid or not isinstance(meta, dict):
             fail(f"items with {name} each, and a page", str(answer), rule="FMT-02", operation=self.operation)
-        return Page([item[name] for item in items], meta, size or 0, number or 0)
+        return Page(self.operation, [item[name] for item in items], meta, size or 0, number or 0)
 
     def walk(self, api: Api, size: int, **query: Any) -> list[Page]:
         """The pages to the last one by item_total or by has_next, whichever is later."""
@@ -102,6 +103,33 @@ def visited(pages: list[Page]) -> list[str]:
     return [item_id for page in pages for item_id in page.ids]
 
 
+def check_length(page: Page, _: int = 0) -> None:
+    """At most page_size items are on a page (PAG-01)."""
+    expected = f"at most {page.size} items on a page"
+    actual = f"{len(page.ids)}: {show(page.ids)}"
+    expect(len(page.ids) <= page.size, expected, actual, rule="PAG-01", operation=page.operation)
+
+
+def check_position(page: Page, _: int = 0) -> None:
+    """current and size are those of the request (PAG-03)."""
+    what, more = f"of page {page.number} of size {page.size}", {"rule": "PAG-03", "operation": page.operation}
+    same(page.meta.get("current"), page.number, f"page.current {what}", **more)
+    same(page.meta.get("size"), page.size, f"page.size {what}", **more)
+
+
+def check_neighbours(page: Page, total: int) -> None:
+    """has_next and has_previous agree with the number of items in the list (PAG-04)."""
+    what = f"of page {page.number} of size {page.size}, {total} items in all"
+    more = {"rule": "PAG-04", "operation": page.operation}
+    same(page.meta.get("has_next"), page.number * page.size < total, f"page.has_next {what}", **more)
+    same(page.meta.get("has_previous"), page.number > 1, f"page.has_previous {what}", **more)
+
+
+def skip_if_empty(api: Api, numbered_list: NumberedList) -> None:
+    if not numbered_list.page(api, 1, 1).total:
+        raise Skip(SOME_ITEMS)
+
+
 class ListChanged(Finding):
     """Others changed a list while it was read."""
 
@@ -124,35 +152,22 @@ def retry_unless_private(numbered_list: NumberedList, attempt: Callable[[], None
         raise Skip(STABLE_LIST) from changed
 
 
-def case_list(api: Api, case: str, number: int) -> NumberedList:
-    """The list of a case, to be read only: the whole list, or one with this number of own items."""
-    return whole_list(case) if case in WHOLE else fixture_list(api, case, number)
-
-
-def whole_list(case: str) -> NumberedList:
-    """The list as the target has it."""
-    operation = case.removesuffix(" whole")
-    return NumberedList(operation, PATHS[operation])
-
-
-def whole_list_with_items(api: Api, case: str) -> NumberedList:
-    """As `whole_list`. Raises Skip where it is empty."""
-    numbered_list = whole_list(case)
-    if not numbered_list.page(api, 1, 1).total:
-        raise Skip(SOME_ITEMS)
-    return numbered_list
-
-
-def fixture_list(api: Api, operation: str, number: int) -> NumberedList:
-    """As `make_list`, created once in a run, to be read only."""
-    numbered_list = session_fixture(api, make_list, operation, number)
+def fixture_list(api: Api, case: str, number: int) -> NumberedList:
+    """As `make_list`, made once in a run, to be read only."""
+    numbered_list = session_fixture(api, make_list, case, number)
     if numbered_list.private:
         api.cache.of(quote(numbered_list.query["name"]) if numbered_list.query else numbered_list.path)
     return numbered_list
 
 
-def make_list(api: Api, operation: str, number: int) -> NumberedList:
-    """A list with this number of new items: private if the target's name filter works, else the whole list."""
+def make_list(api: Api, case: str, number: int) -> NumberedList:
+    """The list of a case: the whole list, or one with this number of new items.
+
+    The latter is private if the target's name filter works, else it is the whole list too.
+    """
+    operation = case.removesuffix(" whole")
+    if case in WHOLE:
+        return NumberedList(operation, PATHS[operation])
     if operation == LIST_VALUES:
         return _make_values(api, number)
     token = f"{api.fresh('page')}."
@@ -161,7 +176,7 @@ def make_list(api: Api, operation: str, number: int) -> NumberedList:
         created = [api.definition("number" if place % 2 else "string", name=name) for place, name in enumerate(names)]
     else:
         created = [
-            api.group(**{**group_body(api), "name": name, "category": "l2" if place % 2 else "l1"})
+            api.group(**group_body(api, name=name, category="l2" if place % 2 else "l1"))
             for place, name in enumerate(names)
         ]
         for group in created:  # the filter by status keeps the same groups only after their files have been read
@@ -228,7 +243,7 @@ def add(api: Api, numbered_list: NumberedList) -> str:
     """Add an item to a private list, and return its id."""
     name = f"{numbered_list.query.get('name', '')}{api.fresh()}"
     if numbered_list.operation == LIST_GROUPS:
-        return str(api.group(**{**group_body(api), "name": name})["_id"])
+        return str(api.group(**group_body(api, name=name))["_id"])
     if numbered_list.operation == LIST_DEFINITIONS:
         return str(api.definition(name=name)["_id"])
     definition_id = str(api.definition()["_id"])
