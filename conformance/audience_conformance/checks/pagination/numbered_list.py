@@ -111,7 +111,7 @@ def check_length(page: Page, _: int = 0) -> None:
 
 
 def check_position(page: Page, _: int = 0) -> None:
-    """current and size are those of the request (PAG-03)."""
+    """page.current and page.size are those of the request (PAG-03)."""
     what, more = f"of page {page.number} of size {page.size}", {"rule": "PAG-03", "operation": page.operation}
     same(page.meta.get("current"), page.number, f"page.current {what}", **more)
     same(page.meta.get("size"), page.size, f"page.size {what}", **more)
