@@ -11,7 +11,7 @@ from audience_conformance.results.finding import expect, fail, show
 
 LARGEST_PAGE = 100
 THOROUGH = 10
-"""A profile with this many generated examples also tries all values that are listed."""
+"""Generated examples from which on a profile tries all listed values."""
 TRIES = 5
 """How often a list is read for something of ours: while others delete, an item can slip from page to page."""
 

@@ -164,7 +164,7 @@ def two_creations_get_different_ids_and_uids(api: Api) -> None:
 @check("GRP-16", on="createUserGroup getUserGroups")
 def a_group_without_a_field_is_refused(api: Api) -> None:
     """Leave out each field, each pair, and all: 400, and no group with one of the other fields is stored."""
-    token = f"{api.fresh('refused')}."
+    token = f"{api.fresh('rejected')}."
     complete = {"name": f"{token}n", "description": f"{token}d", "category": "l2", "file_url": file_of([token])}
     left_out = [{one, other} for one in CREATED_WITH for other in CREATED_WITH]
     for without in (*left_out, set(CREATED_WITH)):

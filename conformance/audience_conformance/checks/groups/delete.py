@@ -25,7 +25,7 @@ from audience_conformance.results.finding import expect, same
 @check("GRP-07", on="deleteUserGroup getUserGroupById getUserGroups getCategorisedUserGroups")
 def a_deleted_group_is_gone(api: Api) -> None:
     """Delete groups, pending, read, patched, refreshed: at once and later, 404 by id and absent from every list."""
-    token = f"{api.fresh('gone')}."
+    token = f"{api.fresh('deleted')}."
     created = [create(api, group_body(api, name=f"{token} {c}", category=c)) for c in (*CATEGORIES, *CATEGORIES)]
     created.append(create(api, group_body(api, name=f"{token} not read", file_url=UNREADABLE)))
     for group in (*created[:3], created[-1]):

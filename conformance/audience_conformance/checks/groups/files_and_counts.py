@@ -50,24 +50,7 @@ FORMS = (
     "unusual-ids",
     "header-only",
 )
-UNUSUAL = (
-    "007",
-    "7",
-    "0",
-    "null",
-    "NA",
-    "None",
-    "nan",
-    "true",
-    "1e5",
-    "abc",
-    "ABC",
-    "a b",
-    "a+b",
-    "a%2Bb",
-    "at:x",
-    "x",
-)
+IDS = ("007", "7", "0", "null", "NA", "None", "nan", "true", "1e5", "abc", "ABC", "a b", "a+b", "a%2Bb", "at:x", "x")
 """User ids that a CSV reader may change, for example to numbers."""
 READ = (COMPLETED, FAILED)
 VERY_LONG = 1100
@@ -81,7 +64,7 @@ def _file(form: str, users: list[str]) -> tuple[str, list[str]]:
         "long": [f"{first}-{number:03}" for number in range(250)],
         "unicode": [f"{user}-é☂" for user in users],
         "quoted": [*users, f"{first},b", f'{first} "c"'],
-        "unusual-ids": [*UNUSUAL, *users],
+        "unusual-ids": [*IDS, *users],
         "header-only": [],
     }.get(form, users)
     lines = {

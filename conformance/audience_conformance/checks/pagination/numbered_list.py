@@ -153,7 +153,7 @@ def retry_unless_private(numbered_list: NumberedList, attempt: Callable[[], None
 
 
 def fixture_list(api: Api, case: str, number: int) -> NumberedList:
-    """As `make_list`, made once in a run, to be read only."""
+    """As `make_list`, created once in a run, to be read only."""
     numbered_list = session_fixture(api, make_list, case, number)
     if numbered_list.private:
         api.cache.of(quote(numbered_list.query["name"]) if numbered_list.query else numbered_list.path)

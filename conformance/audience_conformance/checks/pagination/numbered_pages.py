@@ -1,4 +1,4 @@
-"""PAG: the pages of a list, and what each says about itself."""
+"""PAG: the items and the metadata of numbered pages."""
 
 from collections.abc import Callable
 from dataclasses import replace
