@@ -28,14 +28,10 @@ Change = Callable[[list[str], list[str]], Files]
 """The files that follow the first: from its users, and as many new ones."""
 
 
-def _between(old: list[str], new: list[str]) -> list[str]:
-    return [user for pair in zip(new, old, strict=True) for user in pair]
-
-
 CHANGES: dict[str, Change] = {
     "appended": lambda old, new: [[*old, *new[:6]]],
     "put-before": lambda old, new: [[*new[:6], *old]],
-    "put-between": lambda old, new: [_between(old, new)],
+    "put-between": lambda old, new: [[user for pair in zip(new, old, strict=True) for user in pair]],
     "border-removed": lambda old, _: [[*old[:6], *old[9:14], *old[17:]]],
     "visited-removed": lambda old, _: [old[8:15]],
     "ahead-removed": lambda old, _: [old[:8]],

@@ -4,17 +4,8 @@ from http import HTTPStatus
 
 from audience_conformance.checks.assertions import LARGEST_PAGE, subset
 from audience_conformance.checks.group_users.cursor_walk import OPERATION, UsersPage, forward, get_page, visited
-from audience_conformance.checks.group_users.subjects import (
-    CASES,
-    GIVEN,
-    NEEDS,
-    OWN,
-    groups,
-    queries_for,
-    retry_given,
-    sizes_for,
-)
-from audience_conformance.checks.groups.helpers import create, group_body
+from audience_conformance.checks.group_users.subjects import NEEDS, groups, queries_for, retry_given, sizes_for
+from audience_conformance.checks.groups.helpers import CASES, GIVEN, OWN, create, group_body
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url, users_path
 from audience_conformance.results.finding import expect, same

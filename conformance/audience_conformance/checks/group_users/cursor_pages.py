@@ -2,24 +2,14 @@
 
 from audience_conformance.checks.assertions import LARGEST_PAGE, subset
 from audience_conformance.checks.group_users.cursor_walk import OPERATION, UsersPage, follow, forward, get_page, visited
-from audience_conformance.checks.group_users.subjects import (
-    CASES,
-    GIVEN,
-    NEEDS,
-    OWN,
-    groups,
-    queries_for,
-    retry_given,
-    sizes_for,
-    walks,
-)
-from audience_conformance.checks.groups.helpers import create, group_body, settled
+from audience_conformance.checks.group_users.subjects import NEEDS, groups, queries_for, retry_given, sizes_for, walks
+from audience_conformance.checks.groups.helpers import CASES, GIVEN, OWN, create, group_body, settled
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url
 from audience_conformance.results.finding import expect, same, show
 
 SMALL, MIDDLE = 3, 10
-"""From the one page size on, a walk goes back and forth again; up to the other, back in pages of other sizes."""
+"""The least page size with which a walk also goes forward again; the most with which it goes back in other sizes."""
 
 
 @check("MEM-01", on=OPERATION, cases=CASES, read_only=(GIVEN,), needs=NEEDS)
@@ -28,7 +18,7 @@ def next_cursors_visit_every_user_once(api: Api, case: str) -> None:
     """Walk by next_cursor through own groups or --group-id, with many page sizes, with q and blacklisted_users.
 
     A walk visits every user once, has no empty page behind a next_cursor, and ends with has_next false and a null
-    cursor; from its middle it goes on in pages of another size. A group without users has one empty page.
+    cursor; from its middle it goes on in pages of another size. A walk over a group without users visits nobody.
     """
     for group_id, known in groups(api, case):
         for query in queries_for(api, group_id, known):

@@ -15,8 +15,8 @@ from audience_conformance.checks.group_users.cursor_walk import (
     plain_and_blacklisted,
     visited,
 )
-from audience_conformance.checks.group_users.subjects import CASES, GIVEN, retry_given
-from audience_conformance.checks.groups.helpers import groups_with_users
+from audience_conformance.checks.group_users.subjects import retry_given
+from audience_conformance.checks.groups.helpers import CASES, GIVEN, groups_with_users, user_count
 from audience_conformance.checks.prerequisites import BLACKLISTED_USERS, CONTACTS, DATA_FILES, GROUP_WITH_USERS
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject
@@ -132,6 +132,4 @@ def _mixed_group(api: Api, case: str) -> tuple[str, list[str]]:
     new = [api.fresh("u") for _ in range(5)]
     users = [*new[:2], *known[::2], *new[2:4], *known[1::2], new[4]]
     group = groups_with_users(api, users)[0]
-    total = group.get("total_users")
-    counted = isinstance(total, dict) and total.get("count") == len(users)
-    return group["_id"], users if counted else known
+    return group["_id"], users if user_count(group) == len(users) else known

@@ -16,13 +16,11 @@ from audience_conformance.checks.group_users.cursor_walk import (
     plain_and_blacklisted,
     visited,
 )
-from audience_conformance.checks.groups.helpers import groups_with_users, read_group, retry
+from audience_conformance.checks.groups.helpers import GIVEN, groups_with_users, read_group, retry, user_count
 from audience_conformance.checks.prerequisites import GROUP_WITH_USERS, GROUP_WITH_USERS_OR_FILE
 from audience_conformance.client.api import Api, JsonObject, users_path
 from audience_conformance.results.finding import Skip
 
-OWN, GIVEN = CASES = ("own", "given")
-"""Groups that the suite creates, and the group --group-id."""
 NEEDS = (GROUP_WITH_USERS_OR_FILE, GROUP_WITH_USERS)
 PRIME, MULTIPLE, LARGE, FEW = 37, 30, 205, 12
 """Sizes of own groups: no page size divides it, many do, more than two of the largest pages, and one for smoke."""
@@ -78,8 +76,7 @@ def own_groups(api: Api) -> list[tuple[str, list[str]]]:
         return [(file_group(api), [])]
     listing: list[tuple[str, list[str]]] = []
     for group, users in zip(created, files, strict=True):
-        total = read_group(api, group).get("total_users")
-        counted = isinstance(total, dict) and total.get("count") == len(users)
+        counted = user_count(read_group(api, group)) == len(users)
         if get_page(api, group["_id"]).items or (listing and counted):
             listing.append((group["_id"], users if counted else []))
     if not listing:

@@ -3,12 +3,11 @@
 from http import HTTPStatus
 from itertools import chain
 
-from hypothesis import strategies as st
-
 from audience_conformance.checks.assertions import body, entries, in_pages, list_all, subset
 from audience_conformance.checks.groups.helpers import (
     CATEGORIES,
     CREATED_WITH,
+    TEXTS,
     categorised,
     create,
     file_of,
@@ -23,7 +22,6 @@ from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path, seg
 from audience_conformance.results.finding import expect, same
 
-TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=255)
 LONGEST = 255
 SPECIAL = (
     "0",

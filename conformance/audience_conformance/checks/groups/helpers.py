@@ -5,12 +5,17 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
+from hypothesis import strategies as st
+
 from audience_conformance.checks.assertions import body, field, record
 from audience_conformance.checks.prerequisites import GROUP_WITH_USERS_OR_FILE
 from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path, poll, seg
 from audience_conformance.results.finding import Finding, Skip, expect, fail
 
+OWN, GIVEN = CASES = ("own", "given")
+"""Cases of a check: what the suite creates, and what the target has."""
 CATEGORIES = ("l1", "l2", "l3")
+TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=255)
 CREATED_WITH = ("name", "description", "category", "file_url")
 LASTING = ("_id", "uid", "name", "description", "file_url", "application_id", "type", "category", "tags", "is_active")
 """The fields of a group that no background job of the server changes."""
@@ -76,6 +81,12 @@ def uid_of(group: JsonObject) -> float:
     if isinstance(uid, bool) or not isinstance(uid, int | float):
         fail("a group with a number as its uid", group, rule="FMT-02")
     return uid
+
+
+def user_count(group: JsonObject) -> Any:
+    """total_users.count, None where it is absent."""
+    total = group.get("total_users")
+    return total.get("count") if isinstance(total, dict) else None
 
 
 def ids_of(groups: Iterable[JsonObject]) -> set[str]:

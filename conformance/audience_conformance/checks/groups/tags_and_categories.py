@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from audience_conformance.checks.assertions import body, field, items, list_all, subset, thorough
-from audience_conformance.checks.groups.helpers import CATEGORIES, categorised, create, group_body, retry, tags_of
+from audience_conformance.checks.groups.helpers import (
+    CASES,
+    CATEGORIES,
+    GIVEN,
+    OWN,
+    categorised,
+    create,
+    group_body,
+    retry,
+    tags_of,
+)
 from audience_conformance.checks.prerequisites import CATEGORY_KEYS, SOME_ITEMS, TAGGED_GROUPS
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path
@@ -51,8 +61,8 @@ def the_tag_list_holds_every_tag_once(api: Api) -> None:
 @check(
     "GRP-14",
     on="getUserGroupCategories createUserGroup",
-    cases=("own", "given"),
-    read_only=("given",),
+    cases=CASES,
+    read_only=(GIVEN,),
     needs=(CATEGORY_KEYS,),
 )
 def the_category_filter_keeps_that_category(api: Api, case: str) -> None:
@@ -60,7 +70,7 @@ def the_category_filter_keeps_that_category(api: Api, case: str) -> None:
 
     Own: after groups of every category were created; each entry is then equal to that in the whole category list.
     """
-    if case == "own":
+    if case == OWN:
         for category in (*CATEGORIES, CATEGORIES[0]):
             create(api, group_body(api, category=category))
     categories = _categories(api)
@@ -76,7 +86,7 @@ def the_category_filter_keeps_that_category(api: Api, case: str) -> None:
         expect(not wrong, f"no other category in the category list under category={key}", kept)
         if key in keys:
             expect(len(kept) == 1, f"the category {key} in the category list under category={key}", kept)
-    if case == "own":
+    if case == OWN:
         retry(lambda: _compare_entries(api))
 
 

@@ -8,13 +8,12 @@ from http import HTTPStatus
 from itertools import combinations
 from typing import Any
 
-from hypothesis import strategies as st
-
 from audience_conformance.checks.assertions import body, entries, items, only, subset, thorough
 from audience_conformance.checks.groups.helpers import (
     CATEGORIES,
     LASTING,
     PENDING,
+    TEXTS,
     UNREADABLE,
     categorised,
     create,
@@ -32,7 +31,6 @@ from audience_conformance.results.finding import Skip, expect, fail, same
 
 PATCHABLE = ("name", "description", "file_url")
 SUBSETS = tuple("+".join(names) for size in (1, 2, 3) for names in combinations(PATCHABLE, size))
-TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=255)
 LONG = "x" * 256
 URLS = (
     UNREADABLE,
@@ -254,7 +252,6 @@ def a_refused_patch_changes_nothing(api: Api, part: str) -> None:
 
 def _invalid_patches(api: Api, group: JsonObject, part: str) -> list[Callable[[], Answer]]:
     path = group_path(group["_id"])
-
     if part == "body":
         return [
             partial(api.request, "PATCH", path, content=content, headers={"Content-Type": media_type})

@@ -57,7 +57,7 @@ def without_parameters_it_is_page_1_of_size_10(api: Api, case: str) -> None:
 
 
 @check("PAG-06", on=ALL, cases=CASES, read_only=WHOLE)
-def a_page_past_the_end_is_empty(api: Api, case: str) -> None:
+def a_page_past_the_end_check_empty(api: Api, case: str) -> None:
     """Read pages near and far past the end of an own list, far past that of the whole list, and of an empty list.
 
     200 without items, has_next false.
@@ -68,14 +68,14 @@ def a_page_past_the_end_is_empty(api: Api, case: str) -> None:
         last = -(-total // size)
         near = (last + 1, last + 2, last + 50) if numbered_list.private else ()
         for number in (*near, last + 1000, 2**31, 2**31 // size + 1, 2**32 // size + 1):
-            _is_empty(api, numbered_list, max(number, 2), min(size, LARGEST_PAGE))
+            _check_empty(api, numbered_list, max(number, 2), min(size, LARGEST_PAGE))
     if case not in WHOLE:
         empty = make_empty_list(api, case)
         for number in (1, 2):
-            _is_empty(api, empty, number, DEFAULT)
+            _check_empty(api, empty, number, DEFAULT)
 
 
-def _is_empty(api: Api, numbered_list: NumberedList, number: int, size: int) -> None:
+def _check_empty(api: Api, numbered_list: NumberedList, number: int, size: int) -> None:
     answer = numbered_list.get(api, number, size)
     more = {"operation": numbered_list.operation}
     expect(answer.status == HTTPStatus.OK, f"200 for page {number} of size {size}, past the end", str(answer), **more)
