@@ -44,7 +44,9 @@ def _does(check: Check, settings: Settings) -> str:
     if not any(check.writes(case) for case in check.cases or (None,)):
         return "reads"
     if not settings.writes:
-        return "skipped, it would have to write"
+        reading = [case for case in check.cases if not check.writes(case)]
+        reads = f"reads for {', '.join(reading)}; otherwise " if reading else ""
+        return f"{reads}skipped, it would have to write"
     writing = [name for name in check.operations if operations()[name][0] != "GET"]
     return f"writes by {', '.join(writing)}" if writing else "writes to have something to read"
 
