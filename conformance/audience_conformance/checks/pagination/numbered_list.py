@@ -1,12 +1,11 @@
 """Lists in numbered pages: the whole list, and lists that only the suite writes to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, body
-from audience_conformance.checks.assertions import field as part
+from audience_conformance.checks.assertions import LARGEST_PAGE, body, field
 from audience_conformance.checks.fixtures import session_fixture
 from audience_conformance.checks.groups.helpers import group_body, retry, settled
 from audience_conformance.checks.prerequisites import SOME_ITEMS, STABLE_LIST
@@ -21,7 +20,7 @@ LIST_DEFINITIONS, LIST_VALUES, LIST_GROUPS = LISTS = (
 )
 PATHS = {LIST_DEFINITIONS: DEFINITIONS, LIST_GROUPS: GROUPS}
 WHOLE = tuple(f"{operation} whole" for operation in PATHS)
-"""Cases of the lists as the target has them; the user of a list of values must be known."""
+"""Cases of the lists as the target has them; a list of values needs a user, so it is always an own one."""
 CASES = (*LISTS, *WHOLE)
 ALL = " ".join(LISTS)
 MOST_PAGES = 1000
@@ -59,7 +58,7 @@ class NumberedList:
 
     operation: str
     path: str
-    query: JsonObject = field(default_factory=dict)
+    query: JsonObject
     ids: tuple[str, ...] = ()
     private: bool = False
 
@@ -73,7 +72,7 @@ class NumberedList:
     def parse(self, answer: Answer, number: int | None, size: int | None) -> Page:
         """The page in an answer (else FMT-01, FMT-02 or FMT-04)."""
         content = body(answer, operation=self.operation)
-        items, meta = part(content, "items"), part(content, "page")
+        items, meta = field(content, "items"), field(content, "page")
         name = "user_attribute_definition_id" if self.operation == LIST_VALUES else "_id"
         valid = isinstance(items, list) and all(isinstance(i, dict) and isinstance(i.get(name), str) for i in items)
         if not valid or not isinstance(meta, dict):
@@ -167,7 +166,7 @@ def make_list(api: Api, case: str, number: int) -> NumberedList:
     """
     operation = case.removesuffix(" whole")
     if case in WHOLE:
-        return NumberedList(operation, PATHS[operation])
+        return NumberedList(operation, PATHS[operation], {})
     if operation == LIST_VALUES:
         return _make_values(api, number)
     token = f"{api.fresh('page')}."
@@ -202,7 +201,7 @@ def _make_values(api: Api, number: int) -> NumberedList:
 def make_empty_list(api: Api, operation: str) -> NumberedList:
     """A list without items."""
     if operation == LIST_VALUES:
-        return NumberedList(operation, user_path(api.fresh("u")), private=True)
+        return NumberedList(operation, user_path(api.fresh("u")), {}, private=True)
     query: JsonObject = {"slug": api.fresh("s")} if operation == LIST_DEFINITIONS else {"category": "no such category"}
     return NumberedList(operation, PATHS[operation], query, private=True)
 
