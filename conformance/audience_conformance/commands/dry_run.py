@@ -44,7 +44,8 @@ def _effect(check: Check, settings: Settings) -> str:
     if not writing_cases:
         return "reads"
     if not settings.writes:
-        reads = len(check.cases) > len(writing_cases)
-        return "reads; some cases need write permission" if reads else "skipped, it needs write permission"
+        reading = [case for case in check.cases if not check.writes(case)]
+        reads = f"reads for {', '.join(reading)}; otherwise " if reading else ""
+        return f"{reads}skipped, it needs write permission"
     writing = [name for name in check.operations if operations()[name][0] != "GET"]
     return f"writes by {', '.join(writing)}" if writing else "writes to have something to read"

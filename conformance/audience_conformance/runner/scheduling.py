@@ -25,7 +25,7 @@ def affinity_key(check: Check, case: str | None) -> str:
     if group == "MEM":
         return "users of a group"
     if group == "PAG":
-        return f"pages of {case}"
+        return f"pages of {(case or '').partition(' ')[0]}"
     return f"{check.name} {case}"
 
 

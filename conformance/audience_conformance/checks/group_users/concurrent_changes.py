@@ -1,7 +1,9 @@
-"""MEM: walks over a group's users while its file changes."""
+"""MEM: walks over a group's users while patches change its file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
+from operator import eq
 
 from audience_conformance.checks.assertions import body, subset
 from audience_conformance.checks.group_users.cursor_walk import (
@@ -14,26 +16,22 @@ from audience_conformance.checks.group_users.cursor_walk import (
     step,
     visited,
 )
-from audience_conformance.checks.groups.helpers import comes, read_groups
+from audience_conformance.checks.groups.helpers import groups_with_users
 from audience_conformance.checks.prerequisites import DATA_FILES, USERS_IN_ORDER
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import Api, JsonObject, csv_url, group_path
+from audience_conformance.client.api import Api, csv_url, group_path, poll
 from audience_conformance.results.finding import Skip, expect, show
 
 USERS, SIZE = 23, 4
 Files = list[list[str]]
 Change = Callable[[list[str], list[str]], Files]
-"""What becomes of a file: from the users of the first and as many new ones, the files that follow."""
-
-
-def _between(old: list[str], new: list[str]) -> list[str]:
-    return [user for pair in zip(new, old, strict=True) for user in pair]
+"""The files that follow the first: from its users, and as many new ones."""
 
 
 CHANGES: dict[str, Change] = {
     "appended": lambda old, new: [[*old, *new[:6]]],
     "put-before": lambda old, new: [[*new[:6], *old]],
-    "put-between": lambda old, new: [_between(old, new)],
+    "put-between": lambda old, new: [[user for pair in zip(new, old, strict=True) for user in pair]],
     "border-removed": lambda old, _: [[*old[:6], *old[9:14], *old[17:]]],
     "visited-removed": lambda old, _: [old[8:15]],
     "ahead-removed": lambda old, _: [old[:8]],
@@ -48,79 +46,81 @@ CHANGES: dict[str, Change] = {
 
 @dataclass
 class Walk:
-    """A walk over a group of ours, and the files that the group has meanwhile."""
+    """A walk over an own group, and the files that the group has one after the other."""
 
-    group: JsonObject
+    group_id: str
     files: Files
     change: str
-    pages: list[UsersPage] = field(default_factory=list)
-
-
-def _walks(api: Api, direction: str, rule: str) -> list[Walk]:
-    """Walks that have begun: two pages from the one end or the other."""
-    names = subset(api, [*CHANGES])
-    firsts = [[api.fresh("u") for _ in range(USERS)] for _ in names]
-    walks = []
-    for name, group, old in zip(names, read_groups(api, *firsts), firsts, strict=True):
-        if all_members(api, group["_id"], rule) != old:
-            raise Skip(USERS_IN_ORDER)
-        new = [api.fresh("n") for _ in old]
-        walks.append(Walk(group, [old, *CHANGES[name](old, new)], name))
-    for walk in walks:
-        first = get_page(api, walk.group["_id"], page_size=SIZE)
-        walk.pages = [first if direction == "next" else forward(api, walk.group["_id"], SIZE)[-1]]
-        _on(api, walk, direction, rule)
-    return walks
-
-
-def _on(api: Api, walk: Walk, direction: str, rule: str) -> None:
-    following = step(api, walk.group["_id"], walk.pages[-1], direction, SIZE, rule=rule)
-    walk.pages += [following] if following else []
-
-
-def _patched(api: Api, walks: list[Walk], number: int, rule: str) -> None:
-    """Give each group its next file, and wait until all are read."""
-    changed = [walk for walk in walks if number < len(walk.files)]
-    for walk in changed:
-        body(
-            api.patch(group_path(walk.group["_id"]), {"file_url": csv_url(walk.files[number])}),
-            operation="updateUserGroup",
-        )
-    for walk in changed:
-        file = walk.files[number]
-        if not comes(lambda: all_members(api, walk.group["_id"], rule) == file, api.options.async_timeout):  # noqa: B023
-            raise Skip(DATA_FILES)
-
-
-def _while_files_change(api: Api, direction: str, rule: str) -> None:
-    walks = _walks(api, direction, rule)
-    for number in (1, 2):
-        _patched(api, walks, number, rule)
-        for walk in walks:
-            if number == 1 and walk.change == "twice":  # the second file comes in the middle of the walk
-                _on(api, walk, direction, rule)
-    for walk in walks:
-        walk.pages += follow(api, walk.group["_id"], walk.pages[-1], direction, SIZE, rule=rule)[1:]
-        seen, what = (
-            visited(walk.pages),
-            f"a walk by {direction}_cursor over a group whose file changes ({walk.change})",
-        )
-        twice = sorted({user_id for user_id in seen if seen.count(user_id) > 1})
-        lasting = [user_id for user_id in walk.files[0] if all(user_id in file for file in walk.files)]
-        missed = [user_id for user_id in lasting if user_id not in seen]
-        strange = sorted(set(seen).difference(*walk.files))
-        expect(not twice, f"{what} to visit no user twice", show(twice), operation=OPERATION)
-        expect(not missed, f"{what} to visit all who stay: {show(lasting)}", f"missed: {show(missed)}")
-        expect(not strange, f"{what} to visit users of its files only", show(strange), operation=OPERATION)
+    pages: list[UsersPage]
 
 
 @check("MEM-01", on=f"{OPERATION} updateUserGroup", needs=(DATA_FILES, USERS_IN_ORDER))
 def next_cursors_hold_while_the_file_changes(api: Api) -> None:
-    """Walk over groups of ours by next_cursor while patches put in and take out users: each who stays, once."""
-    _while_files_change(api, "next", "MEM-01")
+    """Walk over own groups by next_cursor while patches of file_url add and remove users.
+
+    A user who is in all files is visited once, no user twice, and only users of the files.
+    """
+    _walk_while_files_change(api, "next", "MEM-01")
 
 
 @check("MEM-02", "MEM-01", on=f"{OPERATION} updateUserGroup", needs=(DATA_FILES, USERS_IN_ORDER))
 def prev_cursors_hold_while_the_file_changes(api: Api) -> None:
-    """Walk back over groups of ours by prev_cursor while patches put in and take out users: each who stays, once."""
-    _while_files_change(api, "prev", "MEM-02")
+    """Walk back over own groups by prev_cursor while patches of file_url add and remove users.
+
+    A user who is in all files is visited once, no user twice, and only users of the files.
+    """
+    _walk_while_files_change(api, "prev", "MEM-02")
+
+
+def _walk_while_files_change(api: Api, direction: str, rule: str) -> None:
+    walks = _begin_walks(api, direction, rule)
+    for number in (1, 2):
+        _patch_files(api, walks, number, rule)
+        for walk in walks:
+            if number == 1 and walk.change == "twice":  # the second file follows in the middle of the walk
+                _step(api, walk, direction, rule)
+    for walk in walks:
+        walk.pages += follow(api, walk.group_id, walk.pages[-1], direction, SIZE, rule=rule)[1:]
+        users = visited(walk.pages)
+        what = f"a walk by {direction}_cursor over a group whose file changes ({walk.change})"
+        twice = sorted({user_id for user_id in users if users.count(user_id) > 1})
+        lasting = [user_id for user_id in walk.files[0] if all(user_id in file for file in walk.files)]
+        missed = [user_id for user_id in lasting if user_id not in users]
+        unknown = sorted(set(users).difference(*walk.files))
+        expect(not twice, f"{what} to visit no user twice", show(twice), operation=OPERATION)
+        expect(not missed, f"{what} to visit all who are in every file: {show(lasting)}", f"missed: {show(missed)}")
+        expect(not unknown, f"{what} to visit users of its files only", show(unknown), operation=OPERATION)
+
+
+def _begin_walks(api: Api, direction: str, rule: str) -> list[Walk]:
+    """Read two pages of new groups, from the first page on or from the last page back."""
+    names = subset(api, [*CHANGES])
+    firsts = [[api.fresh("u") for _ in range(USERS)] for _ in names]
+    walks = []
+    for name, group, old in zip(names, groups_with_users(api, *firsts), firsts, strict=True):
+        if all_members(api, group["_id"], rule) != old:
+            raise Skip(USERS_IN_ORDER)
+        new = [api.fresh("n") for _ in old]
+        walks.append(Walk(group["_id"], [old, *CHANGES[name](old, new)], name, []))
+    for walk in walks:
+        first = get_page(api, walk.group_id, page_size=SIZE)
+        walk.pages = [first if direction == "next" else forward(api, walk.group_id, SIZE)[-1]]
+        _step(api, walk, direction, rule)
+    return walks
+
+
+def _step(api: Api, walk: Walk, direction: str, rule: str) -> None:
+    following = step(api, walk.group_id, walk.pages[-1], direction, SIZE, rule=rule)
+    walk.pages += [following] if following else []
+
+
+def _patch_files(api: Api, walks: list[Walk], number: int, rule: str) -> None:
+    """Give each group its next file, and wait until the target has read all of them."""
+    changed = [walk for walk in walks if number < len(walk.files)]
+    for walk in changed:
+        patch = {"file_url": csv_url(walk.files[number])}
+        body(api.patch(group_path(walk.group_id), patch), operation="updateUserGroup")
+    for walk in changed:
+        users = partial(all_members, api, walk.group_id, rule)
+        if not poll(users, partial(eq, walk.files[number]), api.options.async_timeout)[1]:
+            raise Skip(DATA_FILES)

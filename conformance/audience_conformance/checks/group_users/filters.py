@@ -1,10 +1,10 @@
-"""MEM: which users of a group q and blacklisted_users keep."""
+"""MEM: which users of a group the filters q and blacklisted_users keep."""
 
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from audience_conformance.checks.assertions import subset, thorough
+from audience_conformance.checks.assertions import LARGEST_PAGE, subset, thorough
 from audience_conformance.checks.group_users.cursor_walk import (
     OPERATION,
     all_members,
@@ -12,10 +12,11 @@ from audience_conformance.checks.group_users.cursor_walk import (
     file_group,
     forward,
     given_group,
-    parts,
+    plain_and_blacklisted,
     visited,
 )
-from audience_conformance.checks.groups.helpers import read_groups, steadily
+from audience_conformance.checks.group_users.subjects import retry_given
+from audience_conformance.checks.groups.helpers import CASES, GIVEN, groups_with_users, user_count
 from audience_conformance.checks.prerequisites import BLACKLISTED_USERS, CONTACTS, DATA_FILES, GROUP_WITH_USERS
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject
@@ -23,21 +24,40 @@ from audience_conformance.results.finding import Skip, expect, same, show
 
 SHORT = 3
 MOST_SEARCHED, FEW_SEARCHED = 6, 2
-"""Users from whose contacts parts to search for are taken; in a quick run."""
-STRANGE = ("%", "_", ".*", "acs no one has this", "@@", "\\", "'", "*", "@", "0", "(", "[a")
+"""The number of users whose contacts are searched for; in smoke."""
+MOST_PAGES = 60
+NO_CONTACTS = ("%", "_", ".*", "acs no one has this", "@@", "\\", "'", "*", "@", "0", "(", "[a")
+"""Searches that a pattern would match, and that few or no contacts contain."""
 
 
-def _with_code(user: JsonObject) -> list[str]:
-    """Phone numbers behind their country code: whether q looks at these, nobody has said."""
-    phones = user.get("phone_numbers")
-    held = [item for item in phones if isinstance(item, dict)] if isinstance(phones, list) else []
-    return [f"+{item.get('country_code')}{space}{item.get('phone')}" for item in held for space in ("", " ", "-")]
+@check("MEM-05", on=OPERATION, cases=CASES, read_only=(GIVEN,), needs=(GROUP_WITH_USERS, CONTACTS, DATA_FILES))
+@retry_given
+def q_searches_emails_and_phones(api: Api, case: str) -> None:
+    """Search a group for contacts and parts of them, in any case: q keeps all users with it, and no other.
+
+    Given: the group --group-id. Own: a new group with its users, or else with the file --users-file-url.
+    """
+    if case == GIVEN:
+        group_id = given_group(api)
+    elif api.options.group_id is None:
+        group_id = file_group(api)
+    else:
+        known = plain_and_blacklisted(api, given_group(api))
+        group_id = groups_with_users(api, [user["user_id"] for users in known for user in users])[0]["_id"]
+    plain, blacklisted = plain_and_blacklisted(api, group_id)
+    if not any(map(contacts, plain)):
+        raise Skip(CONTACTS)
+    most = MOST_SEARCHED if thorough(api) else FEW_SEARCHED
+    for q in subset(api, sorted({*_searches(plain, most), *_searches(blacklisted, FEW_SEARCHED)})):
+        if q == q.strip():
+            _compare_search(api, group_id, plain, q)
+            _compare_search(api, group_id, blacklisted, q, blacklisted_users=True)
 
 
 def _searches(users: list[JsonObject], most: int) -> Iterator[str]:
-    """Whole contacts, their beginnings, middles and ends, in every case, and what nobody has."""
-    described = [user for user in users if contacts(user)]
-    for user in (*described[: most - 1], *described[-1:]):
+    """Contacts of users, their parts, in upper and lower case, across two contacts, and texts that no contact has."""
+    reachable = [user for user in users if contacts(user)]
+    for user in (*reachable[: most - 1], *reachable[-1:]):
         for text in contacts(user):
             third = max(len(text) // 3, 1)
             for part in {text, text[:SHORT], text[third : 2 * third], text[-SHORT:], text[1:-1]} - {""}:
@@ -46,95 +66,70 @@ def _searches(users: list[JsonObject], most: int) -> Iterator[str]:
         for one, other in pairwise(contacts(user)):
             yield from (f"{one[-SHORT:]}{between}{other[:SHORT]}" for between in ("", " ", ",", ", ", "|"))
         yield user["user_id"]
-    yield from STRANGE
+    yield from NO_CONTACTS
 
 
-def _judge_q(api: Api, group_id: str) -> None:
-    plain, blacklisted = parts(api, group_id)
-    if not any(map(contacts, plain)):
-        raise Skip(CONTACTS)
-    most = MOST_SEARCHED if thorough(api) else FEW_SEARCHED
-    for q in subset(api, sorted({*_searches(plain, most), *_searches(blacklisted, FEW_SEARCHED)})):
-        if q == q.strip():
-            _judge_search(api, group_id, plain, q)
-            _judge_search(api, group_id, blacklisted, q, blacklisted_users=True)
-
-
-def _judge_search(api: Api, group_id: str, users: list[JsonObject], q: str, **query: Any) -> None:
-    found = visited(forward(api, group_id, 100, q=q, **query))
-    having = [user["user_id"] for user in users if any(q.lower() in text.lower() for text in contacts(user))]
-    may = {user["user_id"] for user in users if _may_match(user, q)}
-    missing, wrong = [u for u in having if u not in found], [u for u in found if u not in may]
+def _compare_search(api: Api, group_id: str, users: list[JsonObject], q: str, **query: Any) -> None:
+    """Compare the result of a search with the users whose contacts contain q; then read it in small pages."""
+    kept = visited(forward(api, group_id, LARGEST_PAGE, q=q, **query))
+    matching = [user["user_id"] for user in users if any(q.lower() in text.lower() for text in contacts(user))]
+    allowed = {
+        user["user_id"]
+        for user in users
+        if any(q.casefold() in text.casefold() for text in (*contacts(user), *_with_country_code(user)))
+    }
+    missing, wrong = [u for u in matching if u not in kept], [u for u in kept if u not in allowed]
     what = f"q={q!r} {query or ''} to keep"
     expect(not missing, f"{what} all users with it in an email or phone", f"missing: {missing}", operation=OPERATION)
     expect(not wrong, f"{what} no user without it in an email or phone", f"kept: {wrong}", operation=OPERATION)
-    if 1 < len(found) <= 60 and (thorough(api) or len(q) == SHORT):  # noqa: PLR2004 (so many requests)
-        small = visited(forward(api, group_id, max(1, len(found) // 4), q=q, **query))
-        same(sorted(small), sorted(found), f"the users with q={q!r} in small pages", operation=OPERATION)
+    if 1 < len(kept) <= MOST_PAGES and (thorough(api) or len(q) == SHORT):
+        small = visited(forward(api, group_id, max(1, len(kept) // 4), q=q, **query))
+        same(sorted(small), sorted(kept), f"the users with q={q!r} in small pages", operation=OPERATION)
 
 
-def _may_match(user: JsonObject, q: str) -> bool:
-    return any(q.casefold() in text.casefold() for text in (*contacts(user), *_with_code(user)))
+def _with_country_code(user: JsonObject) -> list[str]:
+    """Phone numbers behind their country code: the documents do not say whether q searches them."""
+    phones = user.get("phone_numbers")
+    entries = [entry for entry in phones if isinstance(entry, dict)] if isinstance(phones, list) else []
+    return [f"+{entry.get('country_code')}{space}{entry.get('phone')}" for entry in entries for space in ("", " ", "-")]
 
 
-@check("MEM-05", on=OPERATION, read_only=True, needs=(GROUP_WITH_USERS, CONTACTS))
-def q_searches_emails_and_phones(api: Api) -> None:
-    """Search the group --group-id for whole contacts and parts of them in any case: all who have it, and no other."""
-    group_id = given_group(api)
-    steadily(lambda: _judge_q(api, group_id))
+@check("MEM-06", on=OPERATION, cases=CASES, read_only=(GIVEN,), needs=(GROUP_WITH_USERS, BLACKLISTED_USERS, DATA_FILES))
+@retry_given
+def blacklisted_users_part_a_group_of_ours(api: Api, case: str) -> None:
+    """Read a group with blacklisted_users true, false and absent: every user is in true or in false, absent is false.
 
-
-@check("MEM-05", on=OPERATION, needs=(GROUP_WITH_USERS, CONTACTS, DATA_FILES))
-def q_searches_a_group_of_ours(api: Api) -> None:
-    """Search a group of ours, of the users of --group-id or of the file --users-file-url, in the same way."""
-    _judge_q(api, _own_of_known_users(api))
-
-
-def _own_of_known_users(api: Api) -> str:
-    if api.options.group_id is None:
-        return file_group(api)
-    plain, blacklisted = parts(api, given_group(api))
-    group_id: str = read_groups(api, [user["user_id"] for user in (*plain, *blacklisted)])[0]["_id"]
-    return group_id
-
-
-def _judge_parts(api: Api, group_id: str, users: list[str]) -> None:
-    list_all = visited(forward(api, group_id, 100, blacklisted_users=True))
-    others = visited(forward(api, group_id, 100, blacklisted_users=False))
-    absent = visited(forward(api, group_id, 100))
-    both = sorted(set(list_all) & set(others))
+    In pages of many sizes too. Given: the group --group-id. Own: a new group with its users and new ones between them,
+    or else with the file --users-file-url.
+    """
+    group_id, users = _mixed_group(api, case)
+    blacklisted = visited(forward(api, group_id, LARGEST_PAGE, blacklisted_users=True))
+    others = visited(forward(api, group_id, LARGEST_PAGE, blacklisted_users=False))
+    default = visited(forward(api, group_id, LARGEST_PAGE))
+    both = sorted(set(blacklisted) & set(others))
     expect(not both, "no user to be both blacklisted and not", show(both), operation=OPERATION)
-    same(sorted(absent), sorted(others), "the users without blacklisted_users, as with false,", operation=OPERATION)
-    if users:
-        lost = sorted(set(users) - set(list_all) - set(others))
-        expect(not lost, "every user to be either blacklisted or not", f"neither: {show(lost)}", operation=OPERATION)
-    if not list_all:
+    same(sorted(default), sorted(others), "the users without blacklisted_users, as with false,", operation=OPERATION)
+    lost = sorted(set(users) - set(blacklisted) - set(others))
+    expect(not lost, "every user to be either blacklisted or not", f"neither: {show(lost)}", operation=OPERATION)
+    if not blacklisted:
         raise Skip(BLACKLISTED_USERS)
-    for size in sorted({*subset(api, (1, 2, 3, 7)), len(list_all), len(others)}):
-        for blacklisted, known in ((True, list_all), (False, others)):
-            if 0 < size <= 100 and len(known) <= size * 60:  # noqa: PLR2004 (so many requests)
-                seen = visited(forward(api, group_id, size, blacklisted_users=blacklisted))
-                what = f"the users with blacklisted_users={blacklisted} in pages of {size}"
-                same(sorted(seen), sorted(known), what, operation=OPERATION)
+    for size in sorted({*subset(api, (1, 2, 3, 7)), len(blacklisted), len(others)}):
+        for value, expected in ((True, blacklisted), (False, others)):
+            if 0 < size <= LARGEST_PAGE and len(expected) <= size * MOST_PAGES:
+                small = visited(forward(api, group_id, size, blacklisted_users=value))
+                what = f"the users with blacklisted_users={value} in pages of {size}"
+                same(sorted(small), sorted(expected), what, operation=OPERATION)
 
 
-@check("MEM-06", on=OPERATION, read_only=True, needs=(GROUP_WITH_USERS, BLACKLISTED_USERS))
-def blacklisted_users_part_the_given_group(api: Api) -> None:
-    """Read the group --group-id with blacklisted_users true, false and absent: no user in both, absent is false."""
-    group_id = given_group(api)
-    steadily(lambda: _judge_parts(api, group_id, all_members(api, group_id)))
-
-
-@check("MEM-06", on=OPERATION, needs=(GROUP_WITH_USERS, BLACKLISTED_USERS, DATA_FILES))
-def blacklisted_users_part_a_group_of_ours(api: Api) -> None:
-    """Make a group of the users of --group-id, some blacklisted, and of others: true and false list all of its file."""
-    if api.options.group_id is None:
-        _judge_parts(api, file_group(api), [])
-        return
-    plain = [api.fresh("u") for _ in range(5)]
-    known = all_members(api, given_group(api))
-    users = [*plain[:2], *known[::2], *plain[2:4], *known[1::2], plain[4]]
-    group = read_groups(api, users)[0]
-    total = group.get("total_users")
-    counted = isinstance(total, dict) and total.get("count") == len(users)
-    _judge_parts(api, group["_id"], users if counted else known)
+def _mixed_group(api: Api, case: str) -> tuple[str, list[str]]:
+    """A group with blacklisted users and others, and the users that it must have, as far as they are known."""
+    if case != GIVEN and api.options.group_id is None:
+        return file_group(api), []
+    given = given_group(api)
+    known = all_members(api, given)
+    if case == GIVEN:
+        return given, known
+    new = [api.fresh("u") for _ in range(5)]
+    users = [*new[:2], *known[::2], *new[2:4], *known[1::2], new[4]]
+    group = groups_with_users(api, users)[0]
+    return group["_id"], users if user_count(group) == len(users) else known

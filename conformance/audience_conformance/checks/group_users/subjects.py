@@ -1,6 +1,7 @@
-"""Groups of users to judge the pages of: groups of our own and the one that was given, page sizes, and queries."""
+"""The groups, page sizes and queries that the checks of a group's users try."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from typing import Any
 
 from audience_conformance.checks.assertions import LARGEST_PAGE, subset, thorough
@@ -12,17 +13,17 @@ from audience_conformance.checks.group_users.cursor_walk import (
     forward,
     get_page,
     given_group,
-    parts,
+    plain_and_blacklisted,
     visited,
 )
-from audience_conformance.checks.groups.helpers import read_group, read_groups, steadily
-from audience_conformance.checks.prerequisites import GROUP_WITH_USERS
+from audience_conformance.checks.groups.helpers import GIVEN, groups_with_users, read_group, retry, user_count
+from audience_conformance.checks.prerequisites import GROUP_WITH_USERS, GROUP_WITH_USERS_OR_FILE
 from audience_conformance.client.api import Api, JsonObject, users_path
 from audience_conformance.results.finding import Skip
 
+NEEDS = (GROUP_WITH_USERS_OR_FILE, GROUP_WITH_USERS)
 PRIME, MULTIPLE, LARGE, FEW = 37, 30, 205, 12
-"""Numbers of users in groups of ours: one that only 1 divides, one that many sizes divide, one that the largest pages
-do not hold, and one for a quick run."""
+"""Sizes of own groups: no page size divides it, many do, more than two of the largest pages, and one for smoke."""
 HOSTILE = (
     "a+b",
     "a b",
@@ -41,48 +42,58 @@ HOSTILE = (
     "1",
     "01",
 )
-"""Ids that a cursor may have trouble with."""
+"""User ids that may break a cursor."""
 MOST_PAGES = 120
-QUERIES: tuple[JsonObject, ...] = ({}, {"blacklisted_users": True})
-Judge = Callable[[Api, str, list[str]], None]
 
 
-def for_given_group(api: Api, judge: Judge) -> None:
-    """Judge the group that was given for reading."""
-    group_id = given_group(api)
-    steadily(lambda: judge(api, group_id, []))
+def retry_given(function: Callable[[Api, str], None]) -> Callable[[Api, str], None]:
+    """Run a check of the group --group-id again after a finding: others may change the blacklist meanwhile."""
+
+    @wraps(function)
+    def retried(api: Api, case: str) -> None:
+        retry(lambda: function(api, case), 5 if case == GIVEN else 1)
+
+    return retried
 
 
-def for_own_groups(api: Api, judge: Judge) -> None:
-    """Judge groups of ours, of many sizes; where no such file is read, the group of the given file."""
-    groups = session_fixture(api, groups_of_ours, thorough(api))
-    api.cache.of(*(users_path(group_id) for group_id, _ in groups))
-    for group_id, users in groups:
-        judge(api, group_id, users)
+def groups(api: Api, case: str) -> list[tuple[str, list[str]]]:
+    """The ids of the case's groups, each with the users that it must have, as far as they are known."""
+    if case == GIVEN:
+        return [(given_group(api), [])]
+    own = session_fixture(api, own_groups)
+    api.cache.of(*(users_path(group_id) for group_id, _ in own))
+    return own
 
 
-def groups_of_ours(api: Api, thorough: bool) -> list[tuple[str, list[str]]]:
-    """Groups that list users, each with those that it certainly has. Raises Skip."""
-    numbers = (PRIME, MULTIPLE, LARGE, 1) if thorough else (FEW, 1)
+def own_groups(api: Api) -> list[tuple[str, list[str]]]:
+    """New groups of many sizes; if the server reads no data: files, one with --users-file-url. Raises Skip."""
+    numbers = (PRIME, MULTIPLE, LARGE, 1) if thorough(api) else (FEW, 1)
     files = [[api.fresh("u") for _ in range(number)] for number in numbers]
     files.append([*HOSTILE, api.fresh("u")])
     try:
-        groups = read_groups(api, *files)
+        created = groups_with_users(api, *files)
     except Skip:
         return [(file_group(api), [])]
-    found: list[tuple[str, list[str]]] = []
-    for group, users in zip(groups, files, strict=True):
-        total = read_group(api, group).get("total_users")
-        counted = isinstance(total, dict) and total.get("count") == len(users)
-        if get_page(api, group["_id"]).items or (found and counted):
-            found.append((group["_id"], users if counted else []))
-    if not found:
+    listing: list[tuple[str, list[str]]] = []
+    for group, users in zip(created, files, strict=True):
+        counted = user_count(read_group(api, group)) == len(users)
+        if get_page(api, group["_id"]).items or (listing and counted):
+            listing.append((group["_id"], users if counted else []))
+    if not listing:
         raise Skip(GROUP_WITH_USERS)
-    return found
+    return listing
 
 
-def sizes_for(api: Api, number: int) -> Sequence[int]:
-    """Page sizes for so many users: small ones, one that divides it, and those around it."""
+def walks(api: Api, case: str) -> Iterator[tuple[str, JsonObject, Sequence[int]]]:
+    """Each group of the case with each query, and page sizes for the number of users that the query keeps."""
+    for group_id, users in groups(api, case):
+        for query in queries_for(api, group_id, users):
+            yield group_id, query, sizes_for(api, group_id, **query)
+
+
+def sizes_for(api: Api, group_id: str, **query: Any) -> Sequence[int]:
+    """Page sizes for the number of users that a query keeps: small ones, a divisor of it, and those around it."""
+    number = len(visited(forward(api, group_id, LARGEST_PAGE, most=LARGEST_GROUP, **query)))
     if not number:
         return [10]
     if number > LARGEST_PAGE:
@@ -95,17 +106,12 @@ def sizes_for(api: Api, number: int) -> Sequence[int]:
 
 
 def queries_for(api: Api, group_id: str, users: list[str]) -> list[JsonObject]:
-    """What to walk with: users whom we made up have no contacts to search for; of others, a search that keeps some."""
+    """No filter, blacklisted_users, and a q that keeps about half; users that the suite invents have no contacts."""
+    queries: list[JsonObject] = [{}, {"blacklisted_users": True}]
     if users:
-        return [*QUERIES]
-    plain, _ = parts(api, group_id)
-    kept = {
+        return queries
+    plain, _ = plain_and_blacklisted(api, group_id)
+    matches = {
         char: sum(any(char in text.lower() for text in contacts(user)) for user in plain) for char in "0123456789aeinox"
     }
-    half = min(kept, key=lambda char: abs(2 * kept[char] - len(plain)))
-    return [*QUERIES, {"q": half}]
-
-
-def number_of(api: Api, group_id: str, **query: Any) -> int:
-    """How many users a query keeps."""
-    return len(visited(forward(api, group_id, LARGEST_PAGE, most=LARGEST_GROUP, **query)))
+    return [*queries, {"q": min(matches, key=lambda char: abs(2 * matches[char] - len(plain)))}]

@@ -1,97 +1,93 @@
-"""Judging the filters of the list of groups: each keeps all that match, in pages of any size, and no other."""
+"""Compare the list of groups under a filter with the whole list: all groups that match, and no other."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from audience_conformance.checks.assertions import in_pages, list_all, subset, thorough
-from audience_conformance.checks.groups.helpers import steadily, uid_of
+from audience_conformance.checks.groups.helpers import retry, uid_of
 from audience_conformance.client.api import GROUPS, Api, JsonObject
 from audience_conformance.results.finding import Finding, expect, show
 
 OPERATION = "getUserGroups"
 MOST_VALUES, FEW_VALUES = 20, 6
-"""Values of a field that are asked for, where the list has more; in a quick run."""
-Keeps = Callable[[JsonObject], bool]
-Groups = dict[Any, JsonObject]
+"""The most values of a field that a check filters by; in smoke."""
+Match = Callable[[JsonObject], bool]
+GroupsById = dict[Any, JsonObject]
 
 
-class Question(NamedTuple):
-    """A query of the list, which groups it keeps for certain, and which it may keep."""
+class Filter(NamedTuple):
+    """A query of the list, the groups that it must keep, and those that it may keep (by default the same)."""
 
     query: JsonObject
-    keeps: Keeps
-    may_keep: Keeps
+    must_keep: Match
+    may_keep: Match | None = None
 
 
-def question(query: JsonObject, keeps: Keeps, *, may_keep: Keeps | None = None) -> Question:
-    return Question(query, keeps, may_keep or keeps)
+def check_filters(api: Api, *filters: Filter) -> None:
+    """Read the list with each filter, in one page and in several: it has all groups that match, and no other.
 
-
-def judge(api: Api, *questions: Question) -> None:
-    """The list has all groups that a query keeps, whole and in pages, and no other.
-
-    Others write meanwhile: a question whose answer was wrong is asked again, alone.
+    Others may write meanwhile: a filter with a wrong result is tried again, alone.
     """
     before = _by_id(list_all(api, GROUPS))
-    answers = [(one, _ask(api, one, number)) for number, one in enumerate(questions)]
+    results = [(one, number, _read(api, one, number)) for number, one in enumerate(filters)]
     after = _by_id(list_all(api, GROUPS))
-    for number, (one, lists) in enumerate(answers):
+    for one, number, lists in results:
         try:
             _compare(one, lists, before, after)
         except Finding:
-            steadily(lambda one=one, number=number: _again(api, one, number))  # type: ignore[misc]
+            retry(partial(_check_again, api, one, number))
 
 
-def judge_some(api: Api, questions: Sequence[Question]) -> None:
-    """Judge all, or in a quick run a part of them."""
-    judge(api, *subset(api, questions))
+def check_some_filters(api: Api, filters: Sequence[Filter]) -> None:
+    """As `check_filters`; in smoke for some of them."""
+    check_filters(api, *subset(api, filters))
 
 
-def _again(api: Api, one: Question, number: int) -> None:
+def _check_again(api: Api, one: Filter, number: int) -> None:
     before = _by_id(list_all(api, GROUPS))
-    lists = _ask(api, one, number)
+    lists = _read(api, one, number)
     _compare(one, lists, before, _by_id(list_all(api, GROUPS)))
 
 
-def _ask(api: Api, one: Question, number: int) -> list[list[JsonObject]]:
-    """What is listed, read in one page and in several; in a quick run in the one way or the other."""
-    shortly = [in_pages if number % 4 == 0 else list_all]
-    readers = [list_all, in_pages] if thorough(api) else shortly
+def _read(api: Api, one: Filter, number: int) -> list[list[JsonObject]]:
+    """The list under a filter, read in one page and in several; in smoke in one of the two ways."""
+    readers = [list_all, in_pages] if thorough(api) else [in_pages if number % 4 == 0 else list_all]
     return [read(api, GROUPS, **one.query) for read in readers]
 
 
-def _compare(one: Question, lists: Iterable[list[JsonObject]], before: Groups, after: Groups) -> None:
-    asked = show(one.query)
-    for found in lists:
-        wrong = [item for item in found if not one.may_keep(item)]
-        expect(not wrong, f"no other groups in the list under {asked}", wrong, operation=OPERATION)
-        there = _by_id(found)
+def _compare(one: Filter, lists: Iterable[list[JsonObject]], before: GroupsById, after: GroupsById) -> None:
+    may_keep, query = one.may_keep or one.must_keep, show(one.query)
+    for listed in lists:
+        wrong = [item for item in listed if not may_keep(item)]
+        expect(not wrong, f"no other groups in the list under {query}", wrong, operation=OPERATION)
+        kept = _by_id(listed)
         missing = [
             item
             for group_id, item in before.items()
-            if one.keeps(item) and group_id in after and one.keeps(after[group_id]) and group_id not in there
+            if one.must_keep(item) and group_id in after and one.must_keep(after[group_id]) and group_id not in kept
         ]
-        expect(not missing, f"all matching groups in the list under {asked}", missing, operation=OPERATION)
+        expect(not missing, f"all matching groups in the list under {query}", missing, operation=OPERATION)
 
 
-def _by_id(found: Iterable[JsonObject]) -> Groups:
-    return {show(item.get("_id")): item for item in found}
+def _by_id(groups: Iterable[JsonObject]) -> GroupsById:
+    return {show(item.get("_id")): item for item in groups}
 
 
 def values_of(api: Api, name: str) -> list[str]:
     """The texts that groups have in a field, the rarest first."""
-    seen = [item[name] for item in list_all(api, GROUPS) if isinstance(item.get(name), str) and item[name]]
+    texts = [item[name] for item in list_all(api, GROUPS) if isinstance(item.get(name), str) and item[name]]
     most = MOST_VALUES if thorough(api) else FEW_VALUES
-    return sorted(set(seen), key=lambda value: (seen.count(value), value))[:most]
+    return sorted(set(texts), key=lambda text: (texts.count(text), text))[:most]
 
 
 def uid_text(group: JsonObject) -> str:
-    """The uid as a filter takes it."""
+    """The group's uid as a value of the filter group_uid."""
     uid = uid_of(group)
     return str(int(uid)) if uid == int(uid) else str(uid)
 
 
-def passes(query: JsonObject) -> Keeps:
+def has_values(query: JsonObject) -> Match:
     """Does a group have exactly these values."""
     return lambda item: all(
         uid_text(item) == value if name == "group_uid" else item.get(name) == value for name, value in query.items()

@@ -1,27 +1,34 @@
-"""What checks of groups share: groups of one's own, waiting for their files, and looking twice as others write."""
+"""Helpers of the checks of groups: create groups, wait for their files, try again where others may have written."""
 
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
+from hypothesis import strategies as st
+
 from audience_conformance.checks.assertions import body, field, record
 from audience_conformance.checks.prerequisites import GROUP_WITH_USERS_OR_FILE
 from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path, poll, seg
-from audience_conformance.results.finding import Finding, Overdue, Skip, expect, fail
+from audience_conformance.results.finding import Finding, Skip, expect, fail
 
+OWN, GIVEN = CASES = ("own", "given")
+"""Cases of a check: what the suite creates, and what the target has."""
 CATEGORIES = ("l1", "l2", "l3")
+TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=255)
 CREATED_WITH = ("name", "description", "category", "file_url")
 LASTING = ("_id", "uid", "name", "description", "file_url", "application_id", "type", "category", "tags", "is_active")
-"""What of a group no job of the server's touches."""
+"""The fields of a group that no background job of the server changes."""
+UNREADABLE = "data:text/csv,no_such_column%0A1"
+"""A file_url without the column user_id: status becomes failed."""
 COMPLETED, FAILED, PENDING = "completed", "failed", "pending"
 
 _SLOW = "groups stay pending longer than --async-timeout"
-"""Key of what the checks of a run share: after one wait for nothing, no check waits again."""
+"""Key in api.shared: set after one wait without result; from then on no check waits again."""
 
 
 def group_body(api: Api, **fields: Any) -> JsonObject:
-    """A valid body of a creation."""
+    """A valid body for POST /user_group."""
     return {
         "name": api.fresh("Group "),
         "description": "Made by the conformance suite",
@@ -32,51 +39,40 @@ def group_body(api: Api, **fields: Any) -> JsonObject:
 
 
 def file_of(user_ids: list[str]) -> str:
-    """A small file in a form that no other helper makes: what is stored must be this text, to the letter."""
+    """A small CSV as data: URL, unusually spelled (CRLF, lower-case escapes): the target must store it unchanged."""
     return "data:text/csv;charset=utf-8,user_id%0D%0A" + "".join(f"{seg(user_id)}%0d%0a" for user_id in user_ids)
 
 
 def create(api: Api, sent: JsonObject, **more: Any) -> JsonObject:
-    """Create a group from a valid body; a refusal is FMT-01's."""
+    """Create a group from a valid body; a rejection is a finding of FMT-01."""
     created = body(api.post(GROUPS, sent, **more), operation="createUserGroup")
     expect(isinstance(created.get("_id"), str), "a created group with an _id", created, rule="FMT-02")
     return created
 
 
 def read_group(api: Api, group: JsonObject, **more: Any) -> JsonObject:
-    """The group as it stands; one that is not found is of the rule that `more` names."""
+    """The group, read by its id; if it is not found, a finding of the rule in `more`."""
     answer = api.get(group_path(group["_id"]))
     expect(answer.status == HTTPStatus.OK, "the group to be found by its _id", str(answer), **more)
     return record(answer)
 
 
 def settled(api: Api, group: JsonObject) -> JsonObject:
-    """The group when its file has been read; as it stands if that does not come."""
-    try:
-        return wait(api, group, lambda seen: seen.get("status") != PENDING)
-    except Overdue:
+    """The group when the target has read its file; still pending after --async-timeout."""
+    seconds = 0 if _SLOW in api.shared else api.options.async_timeout
+    read, done = poll(lambda: read_group(api, group), lambda read: read.get("status") != PENDING, seconds)
+    if not done:
         api.shared[_SLOW] = True
-        return read_group(api, group)
+    return read
 
 
-def wait(api: Api, group: JsonObject, holds: Callable[[JsonObject], bool]) -> JsonObject:
-    """The group once something holds of it. Raises Overdue, at once where an earlier wait was in vain."""
-    if _SLOW in api.shared:
-        seen = read_group(api, group)
-        if not holds(seen):
-            raise Overdue("the group's file to be read", str(seen))
-        return seen
-    found: JsonObject = api.eventually(lambda: read_group(api, group), holds, "the group's file to be read")
-    return found
-
-
-def read_groups(api: Api, *files: list[str]) -> list[JsonObject]:
-    """Groups of these users, read by the target. Raises Skip where it does not read them."""
-    made = [api.group(user_ids) for user_ids in files]
-    seen = [settled(api, group) for group in made]
-    if not all(group.get("status") == COMPLETED for group in seen):
+def groups_with_users(api: Api, *files: list[str]) -> list[JsonObject]:
+    """New groups of these users, whose files the target has read. Raises Skip where it does not read them."""
+    created = [api.group(user_ids) for user_ids in files]
+    read = [settled(api, group) for group in created]
+    if not all(group.get("status") == COMPLETED for group in read):
         raise Skip(GROUP_WITH_USERS_OR_FILE)
-    return [{**group, "_id": one["_id"]} for group, one in zip(seen, made, strict=True)]
+    return [{**group, "_id": one["_id"]} for group, one in zip(read, created, strict=True)]
 
 
 def uid_of(group: JsonObject) -> float:
@@ -87,8 +83,14 @@ def uid_of(group: JsonObject) -> float:
     return uid
 
 
+def user_count(group: JsonObject) -> Any:
+    """total_users.count, None where it is absent."""
+    total = group.get("total_users")
+    return total.get("count") if isinstance(total, dict) else None
+
+
 def ids_of(groups: Iterable[JsonObject]) -> set[str]:
-    """The ids of groups, whatever else a list may hold in their place."""
+    """The ids of groups; an entry without a valid id is left out."""
     return {group["_id"] for group in groups if isinstance(group.get("_id"), str)}
 
 
@@ -98,21 +100,21 @@ def tags_of(group: JsonObject) -> list[str]:
 
 
 def categorised(api: Api) -> dict[str, list[JsonObject]]:
-    """The groups under each category (else FMT-01, FMT-02 or FMT-04)."""
+    """The groups of the categorised list, by category (else FMT-01, FMT-02 or FMT-04)."""
     answer = api.get(f"{GROUPS}/categorised")
-    under = field(body(answer, operation="getCategorisedUserGroups"), "user_groups")
-    lists = list(under.values()) if isinstance(under, dict) else [None]
-    if not all(isinstance(held, list) and all(isinstance(item, dict) for item in held) for held in lists):
+    by_category = field(body(answer, operation="getCategorisedUserGroups"), "user_groups")
+    lists = list(by_category.values()) if isinstance(by_category, dict) else [None]
+    if not all(isinstance(groups, list) and all(isinstance(item, dict) for item in groups) for groups in lists):
         fail("user_groups to be lists of groups by category", str(answer), rule="FMT-02")
-    found: dict[str, list[JsonObject]] = under
-    return found
+    valid: dict[str, list[JsonObject]] = by_category
+    return valid
 
 
-def steadily(look: Callable[[], None], tries: int = 5) -> None:
-    """Look again where something was found: others may have written between two requests."""
+def retry(attempt: Callable[[], None], tries: int = 5) -> None:
+    """Repeat an attempt that ends in a finding: others may have written between two requests."""
     for left in reversed(range(tries)):
         try:
-            look()
+            attempt()
         except Finding:
             if not left:
                 raise
@@ -121,12 +123,12 @@ def steadily(look: Callable[[], None], tries: int = 5) -> None:
             return
 
 
-def comes(look: Callable[[], bool], seconds: float = 2.0) -> bool:
-    """Does it come to hold in this time?"""
-    return poll(look, bool, seconds)[1]
+def comes(holds: Callable[[], bool], seconds: float = 2.0) -> bool:
+    """Does a condition become true within this time?"""
+    return poll(holds, bool, seconds)[1]
 
 
 def synchronise(api: Api) -> None:
-    """Let the jobs that the target has begun come to their end: a group made now is read after them, most likely."""
+    """Wait for the background jobs that the target has begun: a group created now is most likely read after them."""
     last = api.group([api.fresh("u")])
     comes(lambda: read_group(api, last).get("status") != PENDING, 0.1 if _SLOW in api.shared else 3.0)
