@@ -8,7 +8,7 @@ from audience_conformance.client.target import Target
 
 Tenant = tuple[str, str]
 """Company and application."""
-MOST_SILENCES = 3
+MAX_UNANSWERED = 3
 """Requests without an answer, one after the other, after which a target counts as gone."""
 
 
@@ -51,7 +51,7 @@ def delete_all(target: Target, ledger: Ledger, *, spare: Container[Created] = ()
     silent = 0
     for made in reversed([one for one in ledger.made if one not in spare]):
         url = target.url(made.path, tenant=made.tenant)
-        if silent >= MOST_SILENCES:
+        if silent >= MAX_UNANSWERED:
             left.append(f"{url}: not tried, the target does not answer")
             continue
         try:

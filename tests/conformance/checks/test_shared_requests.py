@@ -20,9 +20,6 @@ import pytest
 from tests.faults.harness import checks_of, names, perform, serving
 from tests.faults.registry import all_faults
 
-from audience_conformance.checks.group_users import subjects
-from audience_conformance.checks.pagination import numbered_list as numbered_list_module
-from audience_conformance.checks.protocol.requests import batches
 from audience_conformance.client.api import Api
 from audience_conformance.client.target import Answer, Target
 from audience_conformance.runner import local_mock
@@ -67,14 +64,12 @@ class Heard(NamedTuple):
 def _listen(settings: Settings, folder: Path, forget: Callable[[Run], None] = lambda _: None) -> Heard:
     """Perform the checks of a run in this process, and hear what they send; `forget` is called before each."""
     heard, by = Heard([], defaultdict(int), defaultdict(set)), ["", "", ""]
-    send, request = Target.send, Api.request
+    send, request, once = Target.send, Api.request, Api.once
 
-    def noting(share: Callable[..., Any]) -> Callable[..., Any]:
-        def noted(api: Api, make: Callable[..., Any], *about: object) -> Any:
-            heard.shared[make.__name__, *about].add(by[2])
-            return share(api, make, *about)
-
-        return noted
+    def sharing(self: Api, key: Any, make: Callable[[], Any]) -> Any:
+        if isinstance(key, tuple):
+            heard.shared[key].add(by[2])
+        return once(self, key, make)
 
     def sending(self: Target, method: str, url: str, headers: Any, body: bytes | None, trace: Any) -> Answer:
         answer = send(self, method, url, headers, body, trace)
@@ -92,8 +87,7 @@ def _listen(settings: Settings, folder: Path, forget: Callable[[Run], None] = la
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Target, "send", sending)
         patch.setattr(Api, "request", requesting)
-        for module, name in ((batches, "once"), (numbered_list_module, "in_stock"), (subjects, "in_stock")):
-            patch.setattr(module, name, noting(getattr(module, name)))
+        patch.setattr(Api, "once", sharing)
         with closing(Worker(settings, folder, None, 1)) as worker:
             for check, case in settings.items():
                 by[:] = f"{check.rules[0]} {check.name} {case}", check.rules[0], affinity_key(check, case)
