@@ -136,7 +136,7 @@ def given_group(api: Api) -> str:
     """The group that was given for reading, which nobody changes. Raises Skip without one."""
     if api.options.group_id is None:
         raise Skip(GROUP_WITH_USERS)
-    api.cache.of(users_path(api.options.group_id))
+    api.cache.allow(users_path(api.options.group_id))
     return api.options.group_id
 
 

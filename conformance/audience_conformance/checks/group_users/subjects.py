@@ -56,7 +56,7 @@ def for_given_group(api: Api, judge: Judge) -> None:
 def for_own_groups(api: Api, judge: Judge) -> None:
     """Judge groups of ours, of many sizes; where no such file is read, the group of the given file."""
     groups = session_fixture(api, groups_of_ours, thorough(api))
-    api.cache.of(*(users_path(group_id) for group_id, _ in groups))
+    api.cache.allow(*(users_path(group_id) for group_id, _ in groups))
     for group_id, users in groups:
         judge(api, group_id, users)
 

@@ -55,7 +55,7 @@ def _filtered(api: Api, numbered_list: NumberedList, judge: Judge) -> None:
 
 def _first_pages(api: Api, numbered_list: NumberedList, judge: Callable[[Page], None]) -> None:
     """Judge some pages of a long list one by one: what each says of itself holds whatever others write."""
-    api.cache.of(f"{numbered_list.path}?page_no=")
+    api.cache.allow(f"{numbered_list.path}?page_no=")
     total = numbered_list.page(api, 1, 1).total
     if not total:
         raise Skip(SOME_ITEMS)
