@@ -1,6 +1,6 @@
 """Batches of requests that several checks use and that are sent once in a run.
 
-The first check that uses a batch sends all of it, to resources of the batch's own; later checks get the recorded
+The first check that uses a batch sends all of it, to resources that the batch creates; later checks get the recorded
 requests and responses. A check that runs alone (--rules) sends the batch itself. Each request comes with the requests
 that set it up, so that a finding shows the same curl lines whichever check sent it.
 """

@@ -34,13 +34,13 @@ class Ledger:
     lasting: set[Created] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, made: Created) -> None:
+    def add(self, created: Created) -> None:
         with self._lock:
-            self.made[made] = None
+            self.made[created] = None
 
-    def forget(self, made: Created) -> None:
+    def forget(self, created: Created) -> None:
         with self._lock:
-            self.made.pop(made, None)
+            self.made.pop(created, None)
 
 
 def delete_all(target: Target, ledger: Ledger, *, spare: Container[Created] = ()) -> list[str]:

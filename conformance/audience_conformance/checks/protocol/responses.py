@@ -1,4 +1,4 @@
-"""FMT-01 to FMT-04: status, schema and content type of responses, and no 5xx whatever is sent."""
+"""FMT-01 to FMT-04: status, schema and content type of responses, and no 5xx for any request."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from audience_conformance.checks.prerequisites import SUCCESSFUL_REQUEST
 from audience_conformance.checks.protocol import schemathesis_bridge
 from audience_conformance.checks.protocol.requests import batches, spec
 from audience_conformance.checks.protocol.requests.call import Call, each, sample, send, try_send
-from audience_conformance.checks.protocol.requests.hostile import METHODS, hostile_calls
+from audience_conformance.checks.protocol.requests.hostile import hostile_calls
 from audience_conformance.checks.protocol.requests.rejected import UNKNOWN_IDS
 from audience_conformance.checks.protocol.requests.resources import Resources
 from audience_conformance.checks.protocol.requests.schema_violations import MARK, sanitized
@@ -96,10 +96,10 @@ def a_request_for_what_is_not_there_gets_a_documented_status(api: Api, operation
 
 @check("FMT-01", on=" ".join(IN_STATES))
 def a_valid_request_succeeds_in_every_state(api: Api) -> None:
-    """Send requests about groups that are pending, completed, failed, empty, updated or deleted.
+    """Send requests about groups in every state: pending, completed, failed, empty, updated, deleted.
 
-    And about definitions that are in use or deleted. Each must get the documented success; 404 is also right for a
-    deleted resource, 400 for a type that a stored value does not fit.
+    Do the same with definitions in use and deleted ones. Each request must get the documented success; 404 is also
+    right for a deleted resource, 400 for a type that a stored value does not fit.
     """
     for sent in batches.resource_states(api):
         allowed = sorted({spec.success(sent.call.operation), *sent.call.also})
@@ -208,7 +208,7 @@ def _no_5xx(sent: Sent) -> None:
 def no_request_gets_a_5xx(api: Api, operation_id: str) -> None:
     """Send valid, invalid and hostile requests: ids, queries, methods, media types, malformed, deep and huge bodies.
 
-    Each must get a response, and none a 5xx.
+    Each must get a response, and no response may be a 5xx.
     """
     sent_before = set()
     for sent in chain(batches.valid(api, operation_id), batches.rejected(api, operation_id)):
@@ -227,7 +227,7 @@ def no_request_gets_a_5xx(api: Api, operation_id: str) -> None:
 
 def _unsupported_methods(plain: Call) -> Iterator[Call]:
     """The methods that the path does not have, with a body; OPTIONS and HEAD also without: no batch has them."""
-    for name in (*METHODS, "OPTIONS", "HEAD"):
+    for name in (*spec.METHODS, "OPTIONS", "HEAD"):
         if name not in spec.methods_of_path(plain.operation):
             yield replace(plain, about=f"{name} with a body", method=name, body={})
     for name in ("OPTIONS", "HEAD"):
@@ -236,9 +236,9 @@ def _unsupported_methods(plain: Call) -> Iterator[Call]:
 
 @check("FMT-04", on=" ".join(IN_STATES))
 def no_state_gets_a_5xx(api: Api) -> None:
-    """Send requests about groups that are pending, completed, failed, empty, updated or deleted.
+    """Send requests about groups in every state: pending, completed, failed, empty, updated, deleted.
 
-    And about definitions that are in use or deleted. None may get a 5xx.
+    Do the same with definitions in use and deleted ones. No request may get a 5xx.
     """
     for sent in batches.resource_states(api):
         _no_5xx(sent)
@@ -248,7 +248,7 @@ def no_state_gets_a_5xx(api: Api) -> None:
 def no_generated_request_gets_a_5xx(api: Api, operation_id: str) -> None:
     """Send random valid and invalid requests that Schemathesis generates, and those of its coverage phase.
 
-    Each must get a response, and none a 5xx.
+    Each must get a response, and no response may be a 5xx.
     """
     resources = Resources(api)
     resources.ids(operation_id)

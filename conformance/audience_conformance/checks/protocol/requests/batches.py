@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.checks.protocol.requests.call import Call, discard, reading_call, sample, send, try_send
-from audience_conformance.checks.protocol.requests.hostile import METHODS
 from audience_conformance.checks.protocol.requests.rejected import PATHS_OUTSIDE, UNKNOWN_PATHS, rejected_calls
 from audience_conformance.checks.protocol.requests.resource_states import calls_in_states
 from audience_conformance.checks.protocol.requests.resources import Resources
@@ -54,7 +53,7 @@ def _unsupported_methods(api: Api, operation_id: str) -> Iterator[Sent]:
     ids = Resources(api).ids(operation_id)
     none = api.fresh("none")
     call = Call(operation_id, ids=ids, query=() if ids else (("name", none), ("slug", none)))
-    for name in METHODS:
+    for name in spec.METHODS:
         if name not in spec.methods_of_path(operation_id):
             call = replace(call, about=name, method=name)
             yield Sent(call, try_send(api, call))
@@ -82,7 +81,7 @@ def unknown_paths(api: Api) -> Iterator[Sent]:
         yield Sent(unknown, api.get(path))
     for path in PATHS_OUTSIDE:
         yield Sent(unknown, api.target.send("GET", f"{api.options.base_url}{path}", {}, None, api.trace))
-    for name in METHODS if api.options.writes else ():
+    for name in spec.METHODS if api.options.writes else ():
         yield Sent(unknown, api.request(name, f"/{api.fresh('none')}"))
         yield Sent(unknown, api.request(name, f"{GROUPS}/{api.fresh('none')}/{api.fresh('none')}"))
 

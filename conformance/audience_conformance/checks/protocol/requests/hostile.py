@@ -11,14 +11,13 @@ from audience_conformance.checks.protocol.requests.resources import Resources
 from audience_conformance.checks.protocol.requests.schema_violations import marked_body
 from audience_conformance.client.api import Api
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 IDS = (
     *("žluťoučký-漢字-🦊", "\0", "a/b", "../..", "'\"; --", "%00%25", "{}", "\r\n", "a b", "*", "?#", "\\", "\u202e"),
     *("x" * 2000, "[$ne]", "null", "."),
 )
 """Appended to a unique id."""
 STRAY = ("0", "-1", "null", "undefined", "f" * 24, "00000000-0000-4000-8000-000000000000", "%00", "'", "x" * 3000)
-"""Ids for GET operations, which change nothing whatever exists."""
+"""Ids for GET operations only: they may exist."""
 TEXTS = (
     *("", "\0", "[(*", "\\", "%", "'\"; --", "🦊" * 50, "x" * 3000, "99999999999999999999", "-1", "1e309", "NaN"),
     *(",,,", "{}", "null", "\u202e", "\r\n", "1.5", "0"),

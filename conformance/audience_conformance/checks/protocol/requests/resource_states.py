@@ -8,10 +8,10 @@ from typing import Any
 from audience_conformance.checks.groups.helpers import settled
 from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.checks.protocol.requests.call import Call
+from audience_conformance.checks.protocol.requests.resources import UNREADABLE_FILE
 from audience_conformance.client.api import Api, JsonObject, csv_url
 from audience_conformance.contract.document import operations
 
-UNREADABLE = "data:text/csv,nobody%0A1"
 EMPTY = "data:text/csv,user_id"
 _GONE = (HTTPStatus.NOT_FOUND,)
 _OF_GROUP = [operation_id for operation_id in operations() if spec.path_parameters(operation_id) == ["group_id"]]
@@ -63,7 +63,7 @@ def _completed_group(api: Api) -> Iterator[Call]:
 
 
 def _failed_group(api: Api) -> Iterator[Call]:
-    group = api.group(file_url=UNREADABLE)
+    group = api.group(file_url=UNREADABLE_FILE)
     settled(api, group)
     yield from _of_group(group, "a group with an unreadable file")
     change = {"file_url": csv_url([api.fresh("u")])}

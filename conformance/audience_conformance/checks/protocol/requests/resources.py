@@ -1,4 +1,4 @@
-"""The resources that requests use: their ids stand in the paths."""
+"""The resources that requests use: their ids are the path parameters."""
 
 from typing import Any
 
@@ -17,6 +17,8 @@ VALUES: dict[str, list[Any]] = {
     "object": [{}, {"a": {"b": [1, None, False]}, "ü": ""}],
 }
 """Values that are valid for each type of definition, the plainest first."""
+UNREADABLE_FILE = "data:text/csv,nobody%0A1"
+"""A file_url of a CSV file without a user_id column: the group fails."""
 
 
 class Resources:

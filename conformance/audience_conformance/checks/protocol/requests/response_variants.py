@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from audience_conformance.checks.protocol.requests.resources import VALUES, Resources, first_page
+from audience_conformance.checks.assertions import LARGEST_PAGE
+from audience_conformance.checks.protocol.requests import spec
+from audience_conformance.checks.protocol.requests.resources import UNREADABLE_FILE, VALUES, Resources, first_page
 from audience_conformance.client.api import (
     DEFINITIONS,
     GROUPS,
@@ -22,7 +24,6 @@ from audience_conformance.client.target import Answer
 
 FEW, MANY = 5, 20
 """How many existing resources are read one by one."""
-LARGEST_PAGE = 100
 WAIT = 3.0
 """Seconds to wait for a group's file; the group is read before that, too."""
 
@@ -43,8 +44,9 @@ def _definitions(api: Api, resources: Resources) -> Iterator[Answer]:
         yield api.get(DEFINITIONS, slug=definition["slug"])
         yield api.get(DEFINITIONS, name=definition["name"], type=definition["type"])
     yield api.get(DEFINITIONS, name=api.fresh("none"))
-    for flag in ("encrypted", "pinned", "is_locked", "customer_editable"):
-        yield api.request("GET", DEFINITIONS, query={"page_size": LARGEST_PAGE, flag: True})
+    for parameter in spec.query_parameters("getUserAttributeDefinitions"):
+        if parameter["schema"]["type"] == "boolean":
+            yield api.request("GET", DEFINITIONS, query={"page_size": LARGEST_PAGE, parameter["name"]: True})
 
 
 def _definition(api: Api, resources: Resources) -> Iterator[Answer]:
@@ -163,7 +165,7 @@ def _own_groups(api: Api, resources: Resources, *, wait: bool = True) -> Iterato
     group = resources.group()
     path = group_path(group["_id"])
     yield group
-    yield api.group(file_url="data:text/csv,nobody%0A1", category="l2")
+    yield api.group(file_url=UNREADABLE_FILE, category="l2")
     if wait:
         _wait(api, path, lambda body: body.get("status") != "pending")
     yield group

@@ -1,4 +1,4 @@
-"""Calls that break one constraint of the contract each, made from its schemas.
+"""Calls that each violate one constraint of the contract, generated from its schemas.
 
 Each is certainly invalid: a JSON Schema validator rejects every wrong value of a body, and texts that a server may read
 as a valid value are left out.
@@ -23,7 +23,7 @@ from audience_conformance.client.api import Api, JsonObject, csv_url
 from audience_conformance.results.finding import equal, show
 
 MARK = "acs-refused"
-"""A text in every body that is made invalid. Resources with this text exist only if a target accepted such a body."""
+"""A text in every invalid body. A resource contains it only if the target accepted an invalid request."""
 SAMPLES: tuple[Any, ...] = ("a text", 5, 5.5, True, None, [], {}, ["a"], {"a": "b"}, [1], [None], ["a", 1], [["a"]])
 BY_PATTERN = {
     "Slug": ("-begins", "_begins", "two words", "dot.ted", "a/b", "größe", "ends\n", " begins", "a,b"),
@@ -53,10 +53,10 @@ def violations(api: Api, resources: Resources, operation_id: str) -> list[Call]:
 
 
 def marked_body(api: Api, resources: Resources, operation_id: str) -> Any:
-    """A plain valid body that contains MARK, to be made invalid; `...` if the operation takes none."""
+    """A plain valid body that contains MARK, for an invalid request; `...` if the operation takes none."""
     body = valid_body(api, resources, operation_id)
     if "description" in follow(spec.body_schema(operation_id) or {}).get("properties", {}):
-        body["description"] = f"{MARK}: made to be refused"
+        body["description"] = f"{MARK}: sent in an invalid request"
         if "Group" in operation_id:
             body["file_url"] = csv_url([MARK])
     return body
@@ -198,7 +198,7 @@ def _json_schema(node: Any) -> Any:
 def sanitized(api: Api, resources: Resources, call: Call) -> Call:
     """A generated invalid call that does no harm if it is valid by chance or the target accepts it.
 
-    Its ids are those of `resources`; name and description contain MARK, a slug or key is unique, and the file is ours.
+    Its ids are those of `resources`; name and description contain MARK; slug, key and file are new.
     """
     body = call.body
     if isinstance(body, dict):

@@ -10,6 +10,7 @@ from audience_conformance.client.api import JsonObject, seg
 from audience_conformance.contract.document import contract, operations
 
 TENANT = ("company_id", "application_id")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def per_operation(
