@@ -45,7 +45,10 @@ def an_error_is_an_object_with_a_message(api: Api, case: str) -> None:
 
 @per_operation("ERR-02", catalogue()["ERR-02"].operations, more=[UNKNOWN_PATH], needs=(REJECTED_REQUEST,))
 def an_error_says_that_it_is_one(api: Api, case: str) -> None:
-    """Send the same requests: the body of each 4xx must have success false, and status_code equal to the status."""
+    """Send unknown ids, invalid fields, unsupported methods and media types, malformed JSON and unknown paths.
+
+    The body of each 4xx must have success false, and a status_code equal to the status.
+    """
     for call, answer in _rejections(api, case):
         body = answer.json if isinstance(answer.json, dict) else {}
         code = body.get("status_code")

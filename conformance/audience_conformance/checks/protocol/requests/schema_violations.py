@@ -55,9 +55,10 @@ def violations(api: Api, resources: Resources, operation_id: str) -> list[Call]:
 def marked_body(api: Api, resources: Resources, operation_id: str) -> Any:
     """A plain valid body that contains MARK, for an invalid request; `...` if the operation takes none."""
     body = valid_body(api, resources, operation_id)
-    if "description" in follow(spec.body_schema(operation_id) or {}).get("properties", {}):
+    properties = spec.body_properties(operation_id)
+    if "description" in properties:
         body["description"] = f"{MARK}: sent in an invalid request"
-        if "Group" in operation_id:
+        if "file_url" in properties:
             body["file_url"] = csv_url([MARK])
     return body
 

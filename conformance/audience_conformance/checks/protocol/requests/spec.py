@@ -110,6 +110,12 @@ def body_schema(operation_id: str) -> JsonObject | None:
     return content and content["content"]["application/json"]["schema"]
 
 
+def body_properties(operation_id: str) -> JsonObject:
+    """The schemas of the properties of the request body, by name."""
+    properties: JsonObject = follow(body_schema(operation_id) or {}).get("properties", {})
+    return properties
+
+
 def has_input(operation_id: str) -> bool:
     """Does the operation take query parameters or a body."""
     return bool(query_parameters(operation_id) or body_schema(operation_id))

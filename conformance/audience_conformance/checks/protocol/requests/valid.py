@@ -200,9 +200,9 @@ def adapted(api: Api, resources: Resources, call: Call) -> Call:
             "acs-" in file_url or ".invalid" in file_url or file_url.endswith(",user_id")
         ):
             body["file_url"] = unique_file(api)
-        if "attribute" in body:
+        if "attribute" in spec.body_properties(call.operation):
             ids = {**ids, "definition_id": resources.definition(_type_of(body["attribute"]["value"]))["_id"]}
-        if "attributes" in body:
+        if "attributes" in spec.body_properties(call.operation):
             body["attributes"] = [_with_known_key(resources, item) for item in body["attributes"]]
     return replace(call, ids=ids, query=query, body=body)
 
