@@ -107,18 +107,24 @@ def reading_call(call: Call, answer: Answer) -> Call | None:
         return None
     ids = call.ids
     if spec.creates(call.operation):
-        created = answer.json
-        if not isinstance(created, dict) or not isinstance(created.get("_id"), str):
+        created_id = _created_id(call, answer)
+        if created_id is None:
             return None
-        ids = {spec.path_parameters(reader)[-1]: created["_id"]}
+        ids = {spec.path_parameters(reader)[-1]: created_id}
     return Call(reader, f"{call.about}, then read", ids=ids, tenant=call.tenant)
 
 
 def discard(api: Api, call: Call, answer: Answer) -> None:
     """Delete the resource that a call has created."""
+    created_id = _created_id(call, answer)
+    if created_id is not None:
+        api.delete(f"{spec.path(call.operation, {})}/{seg(created_id)}", tenant=call.tenant)
+
+
+def _created_id(call: Call, answer: Answer) -> str | None:
     created = answer.json if answer.ok and spec.creates(call.operation) else None
-    if isinstance(created, dict) and isinstance(created.get("_id"), str):
-        api.delete(f"{spec.path(call.operation, {})}/{seg(created['_id'])}", tenant=call.tenant)
+    created_id = created.get("_id") if isinstance(created, dict) else None
+    return created_id if isinstance(created_id, str) else None
 
 
 def sample(api: Api, items: Sequence[Item], times: int, *, first: int = 3) -> list[Item]:
@@ -131,7 +137,7 @@ def sample(api: Api, items: Sequence[Item], times: int, *, first: int = 3) -> li
 
 
 def each(api: Api, items: Iterable[Item]) -> Iterator[Item]:
-    """One item after the other; before each, the trace is reset to its present state."""
+    """Each item, with the trace as it was before the first: the requests about the items before are removed."""
     mark = len(api.trace.exchanges)
     for item in items:
         del api.trace.exchanges[mark:]
