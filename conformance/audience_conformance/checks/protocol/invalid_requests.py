@@ -16,13 +16,16 @@ from audience_conformance.client.target import Answer
 from audience_conformance.contract.document import operations
 from audience_conformance.results.finding import expect
 
-FMT_05 = [
-    operation_id
-    for operation_id in operations()
-    if spec.is_constrained(operation_id) and spec.documents_400(operation_id)
-]
-FMT_06 = [id_ for id_ in operations() if spec.is_constrained(id_) and not spec.documents_400(id_)]
+CONSTRAINED = [operation_id for operation_id in operations() if spec.is_constrained(operation_id)]
+FMT_05 = [operation_id for operation_id in CONSTRAINED if spec.documents_400(operation_id)]
+FMT_06 = [operation_id for operation_id in CONSTRAINED if not spec.documents_400(operation_id)]
 WITH_BODY = [operation_id for operation_id in operations() if spec.body_schema(operation_id)]
+
+
+def _send_invalid(api: Api, call: Call, *, or_404: bool = False) -> None:
+    answer = send(api, call)
+    discard(api, call, answer)
+    _is_rejected(call, answer, or_404=or_404)
 
 
 def _is_rejected(call: Call, answer: Answer, *, or_404: bool = False) -> None:
@@ -41,10 +44,8 @@ def _violations_are_rejected(api: Api, operation_id: str) -> None:
     if spec.can_be_404(operation_id):
         unknown = Resources(api).unknown(operation_id)
         for call in one_per_field.values():
-            call = replace(call, about=f"{call.about}, with unknown ids", ids=unknown)  # noqa: PLW2901
-            answer = send(api, call)
-            discard(api, call, answer)
-            _is_rejected(call, answer, or_404=True)
+            about = f"{call.about}, with unknown ids"
+            _send_invalid(api, replace(call, about=about, ids=unknown), or_404=True)
 
 
 def _generated_calls_are_rejected(api: Api, operation_id: str) -> None:
@@ -54,9 +55,7 @@ def _generated_calls_are_rejected(api: Api, operation_id: str) -> None:
     def is_rejected(call: Call) -> None:
         call = sanitized(api, resources, call)
         if is_certainly_invalid(call):
-            answer = send(api, call)
-            discard(api, call, answer)
-            _is_rejected(call, answer)
+            _send_invalid(api, call)
 
     invalid = schemathesis_bridge.generated(api.tenant, operation_id, valid=False)
     api.for_all(is_rejected, examples=max(api.budget.examples // 2, 5), call=invalid)
