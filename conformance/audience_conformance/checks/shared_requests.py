@@ -9,6 +9,7 @@ import functools
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from audience_conformance.checks.protocol.requests.call import Call
 from audience_conformance.client.api import Api
@@ -43,7 +44,10 @@ class Sent:
     @property
     def rejected(self) -> bool:
         """Was the response a 4xx."""
-        return isinstance(self.outcome, Answer) and 400 <= self.outcome.status < 500  # noqa: PLR2004
+        return (
+            isinstance(self.outcome, Answer)
+            and HTTPStatus.BAD_REQUEST <= self.outcome.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        )
 
 
 Send = Callable[..., Iterator[Sent]]
