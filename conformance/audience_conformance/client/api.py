@@ -1,4 +1,4 @@
-"""What a check works with: requests, things of its own to work on, and examples to try them with."""
+"""What a check uses: requests, resources that it creates, waiting, and generated examples."""
 
 import itertools
 import json
@@ -21,7 +21,7 @@ JsonObject = dict[str, Any]
 Value = TypeVar("Value")
 
 PREFIX = "acs-"
-"""How every name, slug and user id begins that a run makes; `sweep` finds leftovers by it."""
+"""The prefix of all names, slugs and user ids of a run; `sweep` finds leftovers by it."""
 OTHER_APPLICATION = "a second application (--other-application)"
 CREATES_DEFINITION, CREATES_GROUP = "a server that creates attribute definitions", "a server that creates user groups"
 DEFINITIONS, GROUPS = "/user_attribute/definition", "/user_group"
@@ -29,13 +29,13 @@ DEFINITIONS, GROUPS = "/user_attribute/definition", "/user_group"
 
 @dataclass(frozen=True)
 class Budget:
-    """How hard a profile tries.
+    """The test depth of a profile.
 
     Args:
-        examples: generated examples a property.
+        examples: generated examples of a test.
         steps: steps of a state machine.
-        parallel: requests at once in the rules of concurrency.
-        seed: what all chance comes from.
+        parallel: simultaneous requests in the concurrency rules.
+        seed: of all random choices.
     """
 
     examples: int
@@ -45,9 +45,9 @@ class Budget:
 
 
 class Api:
-    """One check's way to the target: writes only what it made itself, and records all it says.
+    """The client of one check: sends requests, records them, and deletes the resources that it created.
 
-    A path is below the company and application of the run; ids in it are encoded by `seg`.
+    A path starts below company and application; the ids in it are encoded by `seg`.
     """
 
     _numbers = itertools.count(1)
@@ -63,19 +63,19 @@ class Api:
         """Results that the checks of a run share, by key: see `once`."""
         self.cache = ResponseCache(self.shared)
         self._ledger = ledger
-        self._made: list[Created] = []
+        self._created: list[Created] = []
         self._run_id = run_id
 
     def child(self) -> "Api":
-        """The same way to the target, with a trace and things of its own."""
+        """A client with its own trace and its own list of created resources."""
         return Api(self.target, self._ledger, self.budget, self._run_id, self.shared)
 
     def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """What `make` returned when this key was first asked for in this run."""
+        """The value that `make` returned at the first use of this key in the run."""
         if key not in self.shared:
             self.shared[key] = make()
-        found: Value = self.shared[key]
-        return found
+        value: Value = self.shared[key]
+        return value
 
     # --- requests ---------------------------------------------------------------------------------------
 
@@ -85,7 +85,7 @@ class Api:
 
     @property
     def other_tenant(self) -> Tenant:
-        """The tenant beside this one. Raises Skip where the run knows none."""
+        """The second tenant. Raises Skip if the run has none."""
         if self.options.other_application_id is None:
             raise Skip(OTHER_APPLICATION)
         return self.options.company_id, self.options.other_application_id
@@ -101,56 +101,49 @@ class Api:
         headers: Mapping[str, str] | None = None,
         tenant: Tenant | None = None,
     ) -> Answer:
-        """Send a request; `body` goes as JSON, `content` as it is.
+        """Send a request, with `body` as JSON or with `content`.
 
-        What a POST creates is entered in the ledger, what a DELETE removes is struck out.
+        A resource that a POST creates is added to the ledger, one that a DELETE deletes is removed from it.
         """
-        sent = dict(headers or {})
+        all_headers = dict(headers or {})
         if body is not ...:
             content = json.dumps(body).encode()
-            sent.setdefault("Content-Type", "application/json")
+            all_headers.setdefault("Content-Type", "application/json")
         tenant = tenant or self.tenant
         url = self.target.url(path, query, tenant=tenant)
-        plain = method == "GET" and not sent and content is None
-        if plain and (known := self.cache.recall(url, self.trace)) is not None:
-            return known
-        answer = self.target.send(method, url, sent, content, self.trace)
+        plain = method == "GET" and not all_headers and content is None
+        if plain and (cached := self.cache.get(url, self.trace)) is not None:
+            return cached
+        answer = self.target.send(method, url, all_headers, content, self.trace)
         if plain:
-            self.cache.keep(url, self.trace)
-        self._account(method, path, tenant, answer)
+            self.cache.store(url, self.trace)
+        if answer.ok:
+            self._update_ledger(method, path.partition("?")[0], tenant, answer)
         return answer
 
-    def _account(self, method: str, path: str, tenant: Tenant, answer: Answer) -> None:
-        if not answer.ok:
-            return
-        path = path.partition("?")[0]
+    def _update_ledger(self, method: str, path: str, tenant: Tenant, answer: Answer) -> None:
         if method == "POST" and path in (DEFINITIONS, GROUPS):
             created = answer.json
             if isinstance(created, dict) and isinstance(created.get("_id"), str):
-                self._note(Created(tenant, f"{path}/{seg(created['_id'])}"))
+                self._add(Created(tenant, f"{path}/{seg(created['_id'])}"))
         elif method == "PUT" and "/user/" in path:
-            self._note(Created(tenant, path))
+            self._add(Created(tenant, path))
         elif method == "DELETE":
             self._ledger.forget(Created(tenant, path))
 
     def keep(self) -> None:
-        """Let what was made so far stay to the end of the run."""
-        self._ledger.lasting.update(self._made)
-        self._made.clear()
+        """Keep the resources that were created so far until the end of the run."""
+        self._ledger.lasting.update(self._created)
+        self._created.clear()
 
-    def _note(self, made: Created) -> None:
-        self._ledger.add(made)
-        self._made.append(made)
+    def _add(self, created: Created) -> None:
+        self._ledger.add(created)
+        self._created.append(created)
 
     def cleanup(self) -> None:
-        """Delete what this check made, so that lists stay short; what resists is left to the end of the run."""
-        mine = Ledger({made: None for made in self._made if made in self._ledger.made})
-        every = list(mine.made)
-        delete_all(self.target, mine)
-        for made in every:
-            if made not in mine.made:
-                self._ledger.forget(made)
-        self._made.clear()
+        """Delete the resources of this check, so that lists stay short; the end of the run tries again."""
+        delete_all(self.target, self._ledger, spare=self._ledger.made.keys() - self._created)
+        self._created.clear()
 
     def get(self, path: str, *, tenant: Tenant | None = None, **query: Any) -> Answer:
         return self.request("GET", path, query=query, tenant=tenant)
@@ -167,14 +160,14 @@ class Api:
     def delete(self, path: str, *, tenant: Tenant | None = None) -> Answer:
         return self.request("DELETE", path, tenant=tenant)
 
-    # --- things of one's own ----------------------------------------------------------------------------
+    # --- resources --------------------------------------------------------------------------------------
 
     def fresh(self, kind: str = "x") -> str:
-        """A text that nothing else in the target has: good as a name, a slug or a user id."""
+        """A unique text: valid as a name, a slug or a user id."""
         return f"{PREFIX}{self._run_id}-{kind}{next(self._numbers)}"
 
     def definition(self, type_: str = "string", *, tenant: Tenant | None = None, **fields: Any) -> JsonObject:
-        """A definition made for this check. Raises Skip where the target does not make one."""
+        """Create a definition. Raises Skip if the target does not create it."""
         body = {
             "name": self.fresh("Name "),
             "slug": self.fresh("s"),
@@ -182,10 +175,10 @@ class Api:
             "type": type_,
             **fields,
         }
-        return self._created(self.post(DEFINITIONS, body, tenant=tenant), CREATES_DEFINITION)
+        return _created(self.post(DEFINITIONS, body, tenant=tenant), CREATES_DEFINITION)
 
     def group(self, user_ids: list[str] | None = None, *, tenant: Tenant | None = None, **fields: Any) -> JsonObject:
-        """A group made for this check, of these users. Raises Skip where the target does not make one."""
+        """Create a group of these users. Raises Skip if the target does not create it."""
         body = {
             "name": self.fresh("Group "),
             "description": "Made by the conformance suite",
@@ -193,33 +186,26 @@ class Api:
             "file_url": csv_url(user_ids or [self.fresh("u")]),
             **fields,
         }
-        return self._created(self.post(GROUPS, body, tenant=tenant), CREATES_GROUP)
+        return _created(self.post(GROUPS, body, tenant=tenant), CREATES_GROUP)
 
-    @staticmethod
-    def _created(answer: Answer, what: str) -> JsonObject:
-        created = answer.json
-        if not answer.ok or not isinstance(created, dict) or not isinstance(created.get("_id"), str):
-            raise Skip(f"{what} (POST answered {str(answer)[:200]})")
-        return created
+    # --- waiting and examples -----------------------------------------------------------------------------
 
-    # --- patience and examples ----------------------------------------------------------------------------
-
-    def eventually(self, look: Callable[[], Any], holds: Callable[[Any], bool], expected: str, **more: Any) -> Any:
-        """Look again and again until it holds, and give what was seen.
+    def eventually(self, read: Callable[[], Any], holds: Callable[[Any], bool], expected: str, **more: Any) -> Any:
+        """Read again until `holds`; give the value.
 
         Raises:
-            Overdue: it does not hold in the time that the run has patience for.
+            Overdue: it does not hold within `async_timeout`.
         """
-        seen, held = poll(look, holds, self.options.async_timeout)
+        value, held = poll(read, holds, self.options.async_timeout)
         if held:
-            return seen
+            return value
         within = f"{expected} within {self.options.async_timeout:g} s"
-        raise Overdue(within, str(seen) if isinstance(seen, Answer) else show(seen), **more)
+        raise Overdue(within, str(value) if isinstance(value, Answer) else show(value), **more)
 
     def for_all(
         self, property_: Callable[..., None], /, *, examples: int | None = None, **strategies: SearchStrategy[Any]
     ) -> None:
-        """Try a property with generated arguments, as many as the profile says; a failure is shrunk."""
+        """Test a property with generated arguments, as many as the profile has examples; a failure is shrunk."""
         shrinker = self.shrinker()
 
         def attempt(**arguments: Any) -> None:
@@ -228,11 +214,11 @@ class Api:
                 property_(**arguments)
 
         attempt.__name__ = getattr(property_, "__name__", "property")
-        tried = seed(self.budget.seed)(given(**strategies)(attempt))
-        shrinker.run(self.settings(examples)(tried))
+        test = seed(self.budget.seed)(given(**strategies)(attempt))
+        shrinker.run(self.settings(examples)(test))
 
     def shrinker(self) -> Shrinker:
-        """A watch over the attempts at one property, which shrinks for as long as the profile allows."""
+        """A Shrinker with the time that the profile allows."""
         return Shrinker(self.trace, max(2.0, self.budget.examples / 10))
 
     def settings(self, examples: int | None = None, **more: Any) -> settings:
@@ -249,25 +235,32 @@ class Api:
         )
 
 
-def poll(look: Callable[[], Value], holds: Callable[[Value], object], seconds: float) -> tuple[Value, bool]:
-    """Look again with growing pauses until it holds or the time is up, at least twice.
+def poll(read: Callable[[], Value], holds: Callable[[Value], object], seconds: float) -> tuple[Value, bool]:
+    """Read again with growing pauses until `holds` or the time is over, at least twice.
 
     Returns:
-        What was seen last, and whether it holds.
+        The last value, and whether it holds.
     """
     deadline = time.monotonic() + seconds
     pause, late = 0.004, False
-    while not holds(seen := look()):
+    while not holds(value := read()):
         if late:
-            return seen, False
+            return value, False
         time.sleep(pause)
         pause = min(pause * 1.5, 0.5)
         late = time.monotonic() > deadline
-    return seen, True
+    return value, True
+
+
+def _created(answer: Answer, prerequisite: str) -> JsonObject:
+    created = answer.json
+    if not answer.ok or not isinstance(created, dict) or not isinstance(created.get("_id"), str):
+        raise Skip(f"{prerequisite} (POST answered {str(answer)[:200]})")
+    return created
 
 
 def seg(text: str) -> str:
-    """A path segment."""
+    """An id as a path segment."""
     return quote(text, safe="")
 
 
@@ -297,5 +290,5 @@ def user_path(user_id: str) -> str:
 
 
 def csv_url(user_ids: list[str]) -> str:
-    """A file_url whose content is these users."""
+    """A file_url with these users as its content."""
     return "data:text/csv," + quote("user_id\n" + "".join(f"{user_id}\n" for user_id in user_ids), safe="")

@@ -1,4 +1,4 @@
-"""Answers to reading what does not change: what one check has read of it, the next need not ask for again."""
+"""A cache of the responses to GET requests whose resources do not change during a run."""
 
 from typing import Any
 
@@ -6,39 +6,39 @@ from audience_conformance.client.target import Answer, Exchange, Trace
 
 
 class ResponseCache:
-    """What the checks of a run have read of things that nobody changes, for one check.
+    """The responses that earlier checks of the run received, for one check.
 
-    A check gets from it what an earlier one has read; what it reads twice, it reads itself the second time: whether
-    an answer stays the same is seen as ever, and a second look at what was found is a fresh one.
+    Only the first request of a check to a URL is answered from the cache. The next one is sent, so that the check
+    still sees whether the response stays the same.
 
     Args:
-        shared: what the checks of the run have in common.
+        shared: the store that all checks of the run share.
     """
 
     def __init__(self, shared: dict[Any, Any]) -> None:
         self._shared = shared
-        self._marks: list[str] = []
-        self._read: set[str] = set()
+        self._cacheable: list[str] = []
+        self._requested: set[str] = set()
 
-    def of(self, *marks: str) -> None:
-        """From now on, whatever URL holds one of these texts is of a thing that does not change."""
-        self._marks += marks
+    def allow(self, *parts: str) -> None:
+        """Cache every URL that contains one of these texts."""
+        self._cacheable += parts
 
-    def recall(self, url: str, trace: Trace) -> Answer | None:
-        """What an earlier check was answered here, where this one has not read it yet."""
-        if not self._lasts(url) or url in self._read:
+    def get(self, url: str, trace: Trace) -> Answer | None:
+        """The cached response, if the check has not requested this URL yet; its exchange is added to the trace."""
+        if not self._is_cacheable(url) or url in self._requested:
             return None
-        self._read.add(url)
-        known: Exchange | None = self._shared.get((ResponseCache, url))
-        if known is None:
+        self._requested.add(url)
+        exchange: Exchange | None = self._shared.get((ResponseCache, url))
+        if exchange is None:
             return None
-        trace.exchanges.append(known)
-        return known.answer
+        trace.exchanges.append(exchange)
+        return exchange.answer
 
-    def keep(self, url: str, trace: Trace) -> None:
-        """Keep what was answered last, for the checks to come."""
-        if self._lasts(url) and trace.exchanges:
+    def store(self, url: str, trace: Trace) -> None:
+        """Keep the last exchange of the trace for later checks."""
+        if self._is_cacheable(url) and trace.exchanges:
             self._shared[ResponseCache, url] = trace.exchanges[-1]
 
-    def _lasts(self, url: str) -> bool:
-        return any(mark in url for mark in self._marks)
+    def _is_cacheable(self, url: str) -> bool:
+        return any(part in url for part in self._cacheable)

@@ -1,20 +1,21 @@
-"""What a run has made and not deleted yet, and the deleting of it."""
+"""The resources that a run has created and not deleted yet, and how to delete them."""
 
 import threading
 from collections.abc import Container
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from audience_conformance.client.target import Target
 
 Tenant = tuple[str, str]
 """Company and application."""
-MOST_SILENCES = 3
-"""Requests without an answer, one after the other, after which a target counts as gone."""
+MAX_UNANSWERED = 3
+"""After so many requests without a response, no more are sent."""
 
 
 @dataclass(frozen=True)
 class Created:
-    """Something that a run created: its path below its tenant."""
+    """A resource that a run created: its tenant, and its path below the application."""
 
     tenant: Tenant
     path: str
@@ -22,47 +23,49 @@ class Created:
 
 @dataclass
 class Ledger:
-    """What a run created and has not deleted. Thread-safe.
+    """The resources that a run has created and not deleted. Thread-safe.
 
     Args:
-        made: all of it, in its order.
-        lasting: what of it stays to the end of the run, for many checks to read.
+        made: all of them, in the order of creation.
+        lasting: those that are kept until the end of the run, because several checks read them.
     """
 
     made: dict[Created, None] = field(default_factory=dict)
     lasting: set[Created] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, made: Created) -> None:
+    def add(self, created: Created) -> None:
         with self._lock:
-            self.made[made] = None
+            self.made[created] = None
 
-    def forget(self, made: Created) -> None:
+    def forget(self, created: Created) -> None:
         with self._lock:
-            self.made.pop(made, None)
+            self.made.pop(created, None)
 
 
 def delete_all(target: Target, ledger: Ledger, *, spare: Container[Created] = ()) -> list[str]:
-    """Delete all that the ledger holds, newest first, but for what is spared; give the URLs of what stays.
+    """Delete the resources of the ledger, newest first, except those of `spare`.
 
-    A target that has stopped answering is not asked for each thing anew.
+    Returns:
+        The URL of each resource that could not be deleted, and why. After some requests without a response the others
+        are not tried.
     """
     left = []
-    silent = 0
-    for made in reversed([one for one in ledger.made if one not in spare]):
-        url = target.url(made.path, tenant=made.tenant)
-        if silent >= MOST_SILENCES:
-            left.append(f"{url}: not tried, the target does not answer")
+    unanswered = 0
+    for created in reversed([created for created in ledger.made if created not in spare]):
+        url = target.url(created.path, tenant=created.tenant)
+        if unanswered >= MAX_UNANSWERED:
+            left.append(f"{url}: not tried, the target does not respond")
             continue
         try:
             answer = target.send("DELETE", url, {}, None, None)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the rest is still to be deleted)
-            silent += 1
+        except Exception as error:  # noqa: BLE001 (the others must still be deleted)
+            unanswered += 1
             left.append(f"{url}: {error}")
             continue
-        silent = 0
-        if answer.ok or answer.status == 404:  # noqa: PLR2004
-            ledger.forget(made)
+        unanswered = 0
+        if answer.ok or answer.status == HTTPStatus.NOT_FOUND:
+            ledger.forget(created)
         else:
             left.append(f"{url}: {answer.status}")
     return left

@@ -1,4 +1,4 @@
-"""Many attempts at one property: what failed last is the finding, and shrinking it comes to an end."""
+"""Tests with generated examples: the last failure is the finding, and shrinking takes a limited time."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -11,46 +11,46 @@ from audience_conformance.results.finding import Finding, Skip
 
 
 class Shrinker:
-    """Watches the attempts that Hypothesis makes at one property.
+    """Observes the examples of one Hypothesis test.
 
-    Hypothesis shrinks what fails for minutes, and calls a failure flaky that does not come again, as some of a
-    server's do not. Here shrinking has a time, and the last failure, the smallest so far, counts either way.
+    Hypothesis may shrink a failure for minutes, and reports a failure that does not repeat as flaky. Some failures of a
+    server do not repeat. Therefore shrinking stops after some seconds, and the last failure counts in any case.
 
     Args:
-        trace: where the requests are recorded; it is left as it was when the last failure came.
-        seconds: how long to go on after the first failure.
+        trace: records the requests; at the end it has those of the last failure.
+        seconds: how long to shrink after the first failure.
     """
 
     def __init__(self, trace: Trace, seconds: float) -> None:
         self._trace = trace
         self._seconds = seconds
-        self._until: float | None = None
+        self._deadline: float | None = None
         self._last: tuple[Exception, list[Exchange]] | None = None
 
     def begin(self) -> None:
-        """Start one attempt, or end it at once where there was enough shrinking."""
-        if self._until is not None and time.monotonic() > self._until:
+        """Start an example, or reject it if the time for shrinking is over."""
+        if self._deadline is not None and time.monotonic() > self._deadline:
             reject()
         self._trace.restart()
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Note a failure of the attempt."""
+        """Note a failure of the example."""
         try:
             yield
         except (Finding, Skip, Unreachable) as failure:
             self._last = failure, list(self._trace.exchanges)
-            self._until = self._until or time.monotonic() + self._seconds
+            self._deadline = self._deadline or time.monotonic() + self._seconds
             raise
 
-    def run(self, tried: Callable[[], None]) -> None:
-        """Make the attempts; raises the last failure."""
+    def run(self, test: Callable[[], None]) -> None:
+        """Run the Hypothesis test; raise its last failure."""
         try:
-            tried()
+            test()
         except Exception:
             if self._last is None:
                 raise
         if self._last is not None:
-            failure, said = self._last
-            self._trace.exchanges[:] = said
+            failure, exchanges = self._last
+            self._trace.exchanges[:] = exchanges
             raise failure.with_traceback(None) from None

@@ -1,12 +1,13 @@
-"""The server under test: where it is, how to speak to it, and a record of all that was said."""
+"""The server under test: where it is, how to send it requests, and a record of them."""
 
 import base64
 import json
 import shlex
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -17,30 +18,29 @@ from urllib3.exceptions import HTTPError
 from audience_conformance.client.connections import connections_to, reason
 from audience_conformance.contract.document import contract
 
-Json = Any
 MAX_BODY_SHOWN = 4000
 USUAL_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "audience-conformance"}
-"""Sent where a request says nothing else. Curl asks for no encoding, and sends the same beside."""
+"""Default headers; a curl command without them sends the same, except Accept-Encoding."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a run is told of its target.
+    """What a run needs to know about its target.
 
     Args:
-        url: the server's origin, or with the base path.
-        headers: sent with every request; values are secret.
-        company_id: the company to work in.
-        application_id: the application to work in.
-        other_application_id: a second application of it, for the tenant rules.
-        group_id: a group with users, for reading.
-        users_file_url: a CSV of users that the target can read.
+        url: the server's origin, with or without the base path.
+        headers: sent with every request; their values are secret.
+        company_id: the company that the run uses.
+        application_id: the application that the run uses.
+        other_application_id: a second application of the company, for the tenant rules.
+        group_id: a group with users, which is only read.
+        users_file_url: a CSV file of users that the target can read.
         locked_definition_id: a locked definition that the run may try to change and delete.
-        validated_definition_id: a definition with validations, of which the run may put values.
+        validated_definition_id: a definition with validations whose values the run may set.
         timeout: seconds for one request.
         async_timeout: seconds for an asynchronous effect.
-        rate: requests a second at the most; 0 is as fast as it goes.
-        writes: may the run create, change and delete things of its own.
+        rate: the most requests per second; 0 for no limit.
+        writes: may the run create, change and delete resources.
     """
 
     url: str
@@ -59,7 +59,7 @@ class Options:
 
     @property
     def base_url(self) -> str:
-        """The URL with the contract's base path, whichever way it was given."""
+        """The URL with the contract's base path."""
         base_path: str = contract()["servers"][0]["url"]
         url = self.url.rstrip("/")
         return url if urlsplit(url).path.endswith(base_path) else f"{url}{base_path}"
@@ -67,15 +67,15 @@ class Options:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the target answered."""
+    """A response of the target."""
 
     status: int
     headers: Mapping[str, str]
     content: bytes
 
     @property
-    def json(self) -> Json:
-        """The body as JSON, None where it is none."""
+    def json(self) -> Any:
+        """The body as JSON, None if it is not JSON."""
         try:
             return json.loads(self.content)
         except ValueError:
@@ -87,7 +87,7 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        return 200 <= self.status < 300  # noqa: PLR2004
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     def __str__(self) -> str:
         body = self.text if len(self.text) <= MAX_BODY_SHOWN else f"{self.text[:MAX_BODY_SHOWN]}…"
@@ -96,7 +96,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer; the answer is None where there was none."""
+    """One request and its response, which is None if there was none."""
 
     method: str
     url: str
@@ -106,7 +106,7 @@ class Exchange:
     seconds: float
 
     def curl(self, secrets: Mapping[str, str]) -> str:
-        """The request as a line for a shell; a header in `secrets` shows the variable in place of its value."""
+        """The request as a command line; a header in `secrets` shows a variable in place of its value."""
         words = ["curl", "-sS"]
         if self.method != "GET":
             words += ["-X", self.method]
@@ -119,7 +119,7 @@ class Exchange:
             text = self.body.decode("utf-8", "replace")
             if text.isprintable() and text.encode() == self.body:
                 words += ["--data-raw", shlex.quote(text)]
-            else:  # no text, or with characters that would not survive being shown and pasted
+            else:  # not text, or with characters that do not survive copy and paste
                 encoded = base64.b64encode(self.body).decode()
                 return f"echo {encoded} | base64 -d | {' '.join(words)} --data-binary @- {shlex.quote(self.url)}"
         return " ".join([*words, shlex.quote(self.url)])
@@ -127,15 +127,14 @@ class Exchange:
 
 @dataclass
 class Trace:
-    """What was said since the last `restart`: the sequence that a finding shows."""
+    """The requests since the last `restart`: the sequence that a finding shows."""
 
     exchanges: list[Exchange] = field(default_factory=list)
     setup: list[Exchange] = field(default_factory=list)
-
     started: bool = False
 
     def restart(self) -> None:
-        """Forget; what was said before the first restart of a check is its set-up and stays."""
+        """Clear the requests; those before the first restart are the set-up of the check and stay."""
         if not self.started:
             self.setup += self.exchanges
             self.started = True
@@ -143,20 +142,20 @@ class Trace:
 
     @property
     def said(self) -> list[Exchange]:
-        """The set-up, and all since."""
+        """The set-up, and the requests since the last restart."""
         return [*self.setup, *self.exchanges]
 
 
 class Unreachable(Exception):
-    """The target does not answer at all: `asked` is the request, `why` what stood in the way."""
+    """A request got no response: `request` is its method and URL, `why` the reason."""
 
-    def __init__(self, asked: str, why: str) -> None:
-        super().__init__(f"{asked}: {why}")
+    def __init__(self, request: str, why: str) -> None:
+        super().__init__(f"{request}: {why}")
         self.why = why
 
 
 class Target:
-    """Sends requests, keeps to the rate, counts, and tells every trace that listens. Safe to use from threads."""
+    """Sends requests at the allowed rate and counts them. Thread-safe."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -164,41 +163,39 @@ class Target:
         self._connections = connections_to(options.base_url, options.timeout)
         self._lock = threading.Lock()
         self._next = 0.0
-        self._secrets = {
+        self.secrets = {
             name.lower(): "Bearer $TOKEN" if value.lower().startswith("bearer ") else "$TOKEN"
             for name, value in options.headers
         }
 
-    @property
-    def secrets(self) -> Mapping[str, str]:
-        return self._secrets
-
     def url(self, path: str, query: Mapping[str, Any] | None = None, *, tenant: tuple[str, str] | None = None) -> str:
-        """The URL of a path below the tenant; `path` is given encoded."""
+        """The URL of an encoded path below the application."""
         company_id, application_id = tenant or (self.options.company_id, self.options.application_id)
-        below = f"/company/{quote(company_id, safe='')}/application/{quote(application_id, safe='')}{path}"
+        path = f"/company/{quote(company_id, safe='')}/application/{quote(application_id, safe='')}{path}"
         text = urlencode({key: _text(value) for key, value in (query or {}).items() if value is not None})
-        return f"{self.options.base_url}{below}{'?' if text else ''}{text}"
+        return f"{self.options.base_url}{path}{'?' if text else ''}{text}"
 
     def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, trace: Trace | None
     ) -> Answer:
-        """Send one request.
+        """Send one request, and record it in the trace.
 
         Raises:
-            Unreachable: no answer came.
+            Unreachable: it got no response.
         """
         self._wait_for_turn()
-        every = (*self.options.headers, *headers.items())
-        sent = HTTPHeaderDict(USUAL_HEADERS)
-        for name, _ in every:
-            sent.discard(name)
-        for name, value in every:
-            sent.add(name, value)
+        own_headers = (*self.options.headers, *headers.items())
+        all_headers = HTTPHeaderDict(USUAL_HEADERS)
+        for name, _ in own_headers:
+            all_headers.discard(name)
+        for name, value in own_headers:
+            all_headers.add(name, value)
         started = time.monotonic()
         answer: Answer | None = None
         try:
-            response = self._connections.urlopen(method, url, body=body, headers=sent, redirect=False, retries=False)
+            response = self._connections.urlopen(
+                method, url, body=body, headers=all_headers, redirect=False, retries=False
+            )
             answer = Answer(response.status, response.headers, response.data)
         except HTTPError as error:
             raise Unreachable(f"{method} {url}", reason(error)) from error
@@ -206,7 +203,7 @@ class Target:
             self.sent += 1
             if trace is not None:
                 seconds = time.monotonic() - started
-                trace.exchanges.append(Exchange(method, url, every, body, answer, seconds))
+                trace.exchanges.append(Exchange(method, url, own_headers, body, answer, seconds))
         return answer
 
     def _wait_for_turn(self) -> None:
@@ -236,6 +233,3 @@ def is_loopback(url: str) -> bool:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-Sender = Callable[..., Answer]

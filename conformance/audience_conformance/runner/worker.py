@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from audience_conformance.client.ledger import MOST_SILENCES
+from audience_conformance.client.ledger import MAX_UNANSWERED
 from audience_conformance.results.result import Result, item_id
 from audience_conformance.runner.execute import NO_ANSWER, Run, new_result
 from audience_conformance.runner.message import scrubbed
@@ -46,7 +46,7 @@ class Worker:
         before = self._run.target.sent
         if self._deadline is not None and time.time() > self._deadline:
             return new_result(check, case, "skipped", "more time (--max-time)")
-        if self._unanswered >= MOST_SILENCES and not self._target_answers():
+        if self._unanswered >= MAX_UNANSWERED and not self._target_answers():
             return new_result(check, case, "error", "the target has stopped answering: not tried")
         # Random choices depend on the seed and the item, not on the items before it.
         random.seed(f"{self.settings.seed} {item_id(check.name, case, check.rules)}")

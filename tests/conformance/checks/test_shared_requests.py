@@ -1,12 +1,12 @@
-"""No check sends what another already sent.
+"""No check sends a request that another check has sent.
 
-By that is meant, of a run in one process:
+In a run in one process:
 
-- what is sent to be refused goes to an operation once, however many of the rules of format and errors (FMT, ERR) judge
-  it: the same method, path, query, headers and body, where ids and texts of the run's own count as the same. The one
-  check that asks in every state is left out: there the state is what is new.
-- what lasts through the run and is only read, the group --group-id, is read at a URL by one check of members and pages;
-  another sends the same request only where it reads there a second time, to see what has changed.
+- A rejected request is sent once for all rules of format and errors (FMT, ERR). Two requests are the same if they have
+  the same method, path, query, headers and body; all ids and all unique texts count as equal. The checks of resources
+  in every state are left out, because there the state differs.
+- A URL of the group --group-id, which the run only reads, is read by one check of members and pages. Another check
+  sends the same request only for its second read of the URL, to see whether the response stays the same.
 """
 
 import re
@@ -36,7 +36,7 @@ REFUSED = frozenset({400, 404, 405, 415})
 
 
 class Request(NamedTuple):
-    """One request, by whom it was sent, and how it was answered."""
+    """One request, the check that sent it, and the status of its response."""
 
     by: str
     rule: str
@@ -48,32 +48,32 @@ class Request(NamedTuple):
 
     @property
     def kind(self) -> tuple[object, ...]:
-        """What counts as the same request."""
+        """Equal for requests that count as the same."""
         texts = (self.url, self.body.decode("latin-1"))
         return (self.method, self.headers, *(ID.sub("id", OWN.sub(r"acs-\1", text)) for text in texts))
 
 
-class Heard(NamedTuple):
-    """All that a run sent, how often each check asked for each URL, and which companies of checks shared what."""
+class Recording(NamedTuple):
+    """The requests of a run, how often each check read each URL, and the affinity keys of the checks that share."""
 
     sent: list[Request]
-    asked: dict[tuple[str, str], int]
+    reads: dict[tuple[str, str], int]
     shared: dict[tuple[object, ...], set[str]]
 
 
-def _listen(settings: Settings, folder: Path, forget: Callable[[Run], None] = lambda _: None) -> Heard:
-    """Perform the checks of a run in this process, and hear what they send; `forget` is called before each."""
-    heard, by = Heard([], defaultdict(int), defaultdict(set)), ["", "", ""]
+def _record(settings: Settings, folder: Path, forget: Callable[[Run], None] = lambda _: None) -> Recording:
+    """Perform the checks of a run in this process and record their requests; `forget` is called before each."""
+    recording, by = Recording([], defaultdict(int), defaultdict(set)), ["", "", ""]
     send, request, once = Target.send, Api.request, Api.once
 
     def sharing(self: Api, key: Any, make: Callable[[], Any]) -> Any:
         if isinstance(key, tuple):
-            heard.shared[key].add(by[2])
+            recording.shared[key].add(by[2])
         return once(self, key, make)
 
     def sending(self: Target, method: str, url: str, headers: Any, body: bytes | None, trace: Any) -> Answer:
         answer = send(self, method, url, headers, body, trace)
-        heard.sent.append(
+        recording.sent.append(
             Request(by[0], by[1], method, url, tuple(sorted(headers.items())), body or b"", answer.status)
         )
         return answer
@@ -81,7 +81,7 @@ def _listen(settings: Settings, folder: Path, forget: Callable[[Run], None] = la
     def requesting(self: Api, method: str, path: str, **more: Any) -> Answer:
         if method == "GET":
             url = self.target.url(path, more.get("query"), tenant=more.get("tenant") or self.tenant)
-            heard.asked[by[0], url] += 1
+            recording.reads[by[0], url] += 1
         return request(self, method, path, **more)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -94,27 +94,27 @@ def _listen(settings: Settings, folder: Path, forget: Callable[[Run], None] = la
                 forget(worker._run)
                 result = worker.perform(check, case)
                 assert result.status == "passed", f"{result.id}: {result.expected} / {result.actual}"
-    return heard
+    return recording
 
 
-def _sent_twice(heard: Heard) -> dict[tuple[object, ...], set[str]]:
-    """Requests of the rules of format and errors that were refused, and sent by several checks."""
+def _sent_twice(recording: Recording) -> dict[tuple[object, ...], set[str]]:
+    """Rejected requests of the rules of format and errors that several checks sent."""
     senders = defaultdict(set)
-    for one in heard.sent:
+    for one in recording.sent:
         if one.rule.startswith(("FMT", "ERR")) and one.status in REFUSED and not any(name in one.by for name in STATES):
             senders[one.kind].add(one.by)
     return {kind: by for kind, by in senders.items() if len(by) > 1}
 
 
-def _read_twice(heard: Heard, mark: Callable[[str], bool]) -> list[str]:
-    """Reads of what lasts that a check sent as often as it asked, although another had sent them."""
+def _read_twice(recording: Recording, mark: Callable[[str], bool]) -> list[str]:
+    """Reads that a check sent each time although another check had sent them before."""
     found: list[str] = []
     senders: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for one in heard.sent:
+    for one in recording.sent:
         if one.method == "GET" and one.rule.startswith(("MEM", "PAG")) and mark(one.url):
             senders[one.url][one.by] += 1
     for url, by in senders.items():
-        found += [f"{name}: {url}" for name in [*by][1:] if by[name] >= heard.asked[name, url]]
+        found += [f"{name}: {url}" for name in [*by][1:] if by[name] >= recording.reads[name, url]]
     return found
 
 
@@ -126,16 +126,16 @@ def settings() -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="module")
-def smoke(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Heard:
-    return _listen(settings, tmp_path_factory.mktemp("smoke"))
+def smoke(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    return _record(settings, tmp_path_factory.mktemp("smoke"))
 
 
-def test_no_two_checks_send_the_same_request_to_be_refused(smoke: Heard) -> None:
+def test_no_two_checks_send_the_same_request_to_be_refused(smoke: Recording) -> None:
     assert _sent_twice(smoke) == {}
     assert sum(one.status in REFUSED for one in smoke.sent) > 500
 
 
-def test_no_two_checks_read_the_same_of_what_lasts(smoke: Heard, settings: Settings) -> None:
+def test_no_two_checks_send_the_same_read_of_a_group_that_stays(smoke: Recording, settings: Settings) -> None:
     def lasts(url: str) -> bool:
         return f"/{settings.group_id}/users" in url
 
@@ -144,21 +144,21 @@ def test_no_two_checks_read_the_same_of_what_lasts(smoke: Heard, settings: Setti
 
 
 def test_the_measure_finds_what_is_sent_twice(settings: Settings, tmp_path: Path) -> None:
-    """Where nothing is shared, ERR-01 and ERR-02 send the same: what is asserted above can fail."""
+    """Without sharing, ERR-01 and ERR-02 send the same requests: the tests above can fail."""
     rules = Settings.from_json(settings.to_json())
     object.__setattr__(rules, "rules", "ERR-01,ERR-02,MEM-03,MEM-07")
-    alone = _listen(rules, tmp_path, lambda run: run._shared.clear())
+    alone = _record(rules, tmp_path, lambda run: run._shared.clear())
     assert len(_sent_twice(alone)) > 100
     assert len(_read_twice(alone, lambda url: f"/{settings.group_id}/users" in url)) > 10
 
 
-# --- what is shared stays whole ---------------------------------------------------------------------------
+# --- findings and workers -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "fault_id", ["ERR-02-success-is-a-text", "FMT-11-no-zone-after-an-update", "MEM-03-one-more-under-a-cursor"]
 )
-def test_a_finding_is_the_same_whoever_has_sent_the_requests(fault_id: str) -> None:
+def test_a_finding_is_the_same_whichever_check_has_sent_the_requests(fault_id: str) -> None:
     fault = next(one for one in all_faults() if one.id == fault_id)
     shown = []
     for rules in ([fault.rule], ["FMT-01", "FMT-02", "FMT-03", "ERR-01", "MEM-01", "MEM-02", fault.rule]):
@@ -170,7 +170,7 @@ def test_a_finding_is_the_same_whoever_has_sent_the_requests(fault_id: str) -> N
     assert shown[0] == shown[1]
 
 
-def test_checks_that_share_requests_are_performed_by_one_worker(smoke: Heard) -> None:
+def test_checks_that_share_requests_are_performed_by_one_worker(smoke: Recording) -> None:
     assert len(smoke.shared) > 40
-    for about, companies in smoke.shared.items():
-        assert len(companies) == 1, about
+    for key, affinity_keys in smoke.shared.items():
+        assert len(affinity_keys) == 1, key

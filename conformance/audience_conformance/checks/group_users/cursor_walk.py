@@ -135,7 +135,7 @@ def given_group(api: Api) -> str:
     """The id of the group --group-id, which nobody changes. Raises Skip without one."""
     if api.options.group_id is None:
         raise Skip(GROUP_WITH_USERS)
-    api.cache.of(users_path(api.options.group_id))
+    api.cache.allow(users_path(api.options.group_id))
     return api.options.group_id
 
 

@@ -61,7 +61,7 @@ def groups(api: Api, case: str) -> list[tuple[str, list[str]]]:
     if case == GIVEN:
         return [(given_group(api), [])]
     own = session_fixture(api, own_groups)
-    api.cache.of(*(users_path(group_id) for group_id, _ in own))
+    api.cache.allow(*(users_path(group_id) for group_id, _ in own))
     return own
 
 

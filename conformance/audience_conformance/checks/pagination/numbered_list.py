@@ -155,7 +155,7 @@ def fixture_list(api: Api, case: str, number: int) -> NumberedList:
     """As `make_list`, created once in a run, to be read only."""
     numbered_list = session_fixture(api, make_list, case, number)
     if numbered_list.private:
-        api.cache.of(quote(numbered_list.query["name"]) if numbered_list.query else numbered_list.path)
+        api.cache.allow(quote(numbered_list.query["name"]) if numbered_list.query else numbered_list.path)
     return numbered_list
 
 

@@ -1,145 +1,143 @@
-"""FMT-05 to FMT-10: what the contract forbids is refused, and with which status."""
+"""FMT-05 to FMT-10: requests that the contract forbids are rejected with the right status."""
 
 from dataclasses import replace
 from http import HTTPStatus
 
-from audience_conformance.checks.protocol import schemathesis_bridge as generate
-from audience_conformance.checks.protocol.requests import batches
-from audience_conformance.checks.protocol.requests.call import Call, discard, per_operation, send, template
-from audience_conformance.checks.protocol.requests.rejected import MALFORMED, OTHER_TYPE, VIOLATION, methods_of
-from audience_conformance.checks.protocol.requests.resources import Resources, has_ids
-from audience_conformance.checks.protocol.requests.schema_violations import (
-    documents_400,
-    is_certainly_invalid,
-    is_constrained,
-    sanitized,
-)
-from audience_conformance.checks.protocol.requests.valid import has_input
+from audience_conformance.checks.protocol import schemathesis_bridge
+from audience_conformance.checks.protocol.requests import batches, spec
+from audience_conformance.checks.protocol.requests.call import Call, discard, send
+from audience_conformance.checks.protocol.requests.rejected import MALFORMED, MEDIA_TYPE, VIOLATION
+from audience_conformance.checks.protocol.requests.resources import Resources
+from audience_conformance.checks.protocol.requests.schema_violations import is_certainly_invalid, sanitized
+from audience_conformance.checks.protocol.requests.spec import per_operation
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api
 from audience_conformance.client.target import Answer
 from audience_conformance.contract.document import operations
 from audience_conformance.results.finding import expect
 
-CONSTRAINED = [operation_id for operation_id in operations() if is_constrained(operation_id)]
-FMT_05 = [operation_id for operation_id in CONSTRAINED if documents_400(operation_id)]
-FMT_06 = [operation_id for operation_id in CONSTRAINED if not documents_400(operation_id)]
-WITH_BODY = [id_ for id_, (_, _, operation) in operations().items() if "requestBody" in operation]
-PATHS = list({path: operation_id for operation_id, (_, path, _) in reversed(operations().items())}.values())[::-1]
-"""One operation for each path."""
+CONSTRAINED = [operation_id for operation_id in operations() if spec.is_constrained(operation_id)]
+FMT_05 = [operation_id for operation_id in CONSTRAINED if spec.documents_400(operation_id)]
+FMT_06 = [operation_id for operation_id in CONSTRAINED if not spec.documents_400(operation_id)]
+WITH_BODY = [operation_id for operation_id in operations() if spec.body_schema(operation_id)]
 
 
-def _is_refused(api: Api, call: Call, allowed: set[int]) -> None:
+def _send_invalid(api: Api, call: Call, *, or_404: bool = False) -> None:
     answer = send(api, call)
     discard(api, call, answer)
-    _was_refused(call, answer, allowed)
+    _is_rejected(call, answer, or_404=or_404)
 
 
-def _was_refused(call: Call, answer: Answer, allowed: set[int]) -> None:
-    expected = f"{' or '.join(map(str, sorted(allowed)))} for an invalid request: {call.about}"
+def _is_rejected(call: Call, answer: Answer, *, or_404: bool = False) -> None:
+    allowed = [HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND] if or_404 else [HTTPStatus.BAD_REQUEST]
+    expected = f"{' or '.join(map(str, allowed))} for an invalid request: {call.about}"
     expect(answer.status in allowed, expected, str(answer), operation=call.operation)
 
 
-def _all_refused(api: Api, operation_id: str) -> None:
-    fields: dict[tuple[str, ...], Call] = {}
-    for sent in batches.refusals(api, operation_id):
+def _violations_are_rejected(api: Api, operation_id: str) -> None:
+    one_per_field: dict[tuple[str, ...], Call] = {}
+    for sent in batches.rejected(api, operation_id):
         if sent.kind == VIOLATION:
-            _was_refused(
-                sent.call,
-                sent.answer,
-                {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND} if sent.call.tenant else {HTTPStatus.BAD_REQUEST},
-            )
+            _is_rejected(sent.call, sent.answer, or_404=sent.call.tenant is not None)
             if not sent.call.tenant:
-                fields[sent.call.fields] = sent.call
-    if has_ids(operation_id):
+                one_per_field[sent.call.fields] = sent.call
+    if spec.can_be_404(operation_id):
         unknown = Resources(api).unknown(operation_id)
-        for call in fields.values():
-            _is_refused(
-                api,
-                replace(call, about=f"{call.about}, with unknown ids", ids=unknown),
-                {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND},
-            )
+        for call in one_per_field.values():
+            about = f"{call.about}, with unknown ids"
+            _send_invalid(api, replace(call, about=about, ids=unknown), or_404=True)
 
 
-def _all_generated_refused(api: Api, operation_id: str) -> None:
+def _generated_calls_are_rejected(api: Api, operation_id: str) -> None:
     resources = Resources(api)
     resources.ids(operation_id)
 
-    def is_refused(call: Call) -> None:
+    def is_rejected(call: Call) -> None:
         call = sanitized(api, resources, call)
         if is_certainly_invalid(call):
-            _is_refused(api, call, {HTTPStatus.BAD_REQUEST})
+            _send_invalid(api, call)
 
-    invalid = generate.generated(api, operation_id, valid=False)
-    api.for_all(is_refused, examples=max(api.budget.examples // 2, 5), call=invalid)
+    invalid = schemathesis_bridge.generated(api.tenant, operation_id, valid=False)
+    api.for_all(is_rejected, examples=max(api.budget.examples // 2, 5), call=invalid)
 
 
 @per_operation("FMT-05", FMT_05)
 def an_invalid_request_is_refused(api: Api, operation_id: str) -> None:
-    """Break every constraint of every field, one at a time: type, presence, length, pattern, enum, bounds, null."""
-    _all_refused(api, operation_id)
+    """Violate each constraint of each field, one at a time: type, presence, length, pattern, enum, bounds, null.
+
+    Each request must get 400; with unknown ids, 404 is also right.
+    """
+    _violations_are_rejected(api, operation_id)
 
 
-@per_operation("FMT-05", [operation_id for operation_id in FMT_05 if has_input(operation_id)], generates=True)
+@per_operation("FMT-05", filter(spec.has_input, FMT_05), generates=True)
 def a_generated_invalid_request_is_refused(api: Api, operation_id: str) -> None:
-    """Send what Schemathesis makes of broken schemas, where it is certainly invalid and leaves no doubt."""
-    _all_generated_refused(api, operation_id)
+    """Send random invalid requests that Schemathesis generates: each that is certainly invalid must get 400."""
+    _generated_calls_are_rejected(api, operation_id)
 
 
 @per_operation("FMT-06", FMT_06)
 def an_invalid_request_is_refused_too(api: Api, operation_id: str) -> None:
-    """The same for the operations whose documents show no 400: every query parameter, body field and enum."""
-    _all_refused(api, operation_id)
+    """For the operations whose documents show no 400: violate each query parameter, body field and enum, one at a time.
+
+    Each request must get 400; with unknown ids, 404 is also right.
+    """
+    _violations_are_rejected(api, operation_id)
 
 
-@per_operation("FMT-06", [operation_id for operation_id in FMT_06 if has_input(operation_id)], generates=True)
+@per_operation("FMT-06", filter(spec.has_input, FMT_06), generates=True)
 def a_generated_invalid_request_is_refused_too(api: Api, operation_id: str) -> None:
-    """The same for the operations whose documents show no 400."""
-    _all_generated_refused(api, operation_id)
+    """For the operations whose documents show no 400: send random requests that Schemathesis generates.
+
+    Each certainly invalid one must get 400.
+    """
+    _generated_calls_are_rejected(api, operation_id)
 
 
-@check("FMT-07", on=" ".join(operations()), cases=PATHS)
+@check("FMT-07", on=" ".join(operations()), cases=spec.FIRST_OF_PATHS)
 def a_lacking_method_is_405(api: Api, operation_id: str) -> None:
-    """Send every method but OPTIONS and HEAD that a path lacks, to each path; Allow names the methods it has."""
-    for sent in batches.lacking_methods(api, operation_id):
+    """Send each method that a path does not have, except OPTIONS and HEAD.
+
+    Each must get 405, with an Allow header that names the methods of the path and not this one.
+    """
+    for sent in batches.unsupported_methods(api, operation_id):
         name, answer = sent.call.about, sent.answer
-        expected = f"{HTTPStatus.METHOD_NOT_ALLOWED} for {name} {template(operation_id)}"
+        expected = f"{HTTPStatus.METHOD_NOT_ALLOWED} for {name} {spec.template(operation_id)}"
         expect(answer.status == HTTPStatus.METHOD_NOT_ALLOWED, expected, str(answer), operation=operation_id)
-        allowed = {part.strip().upper() for part in answer.headers.get("allow", "").split(",")}
-        documented = methods_of(operation_id)
+        allow = answer.headers.get("allow", "")
+        allowed = {part.strip().upper() for part in allow.split(",")}
+        documented = spec.methods_of_path(operation_id)
         right = allowed.issuperset(documented) and name not in allowed
-        actual = answer.headers.get("allow", "no Allow")
-        expected = f"{expected}, with an Allow that names {', '.join(documented)}"
-        expect(right, expected, f"{actual}, with {answer}", operation=operation_id)
+        expected = f"{expected}, with an Allow header that names {', '.join(documented)} and not {name}"
+        expect(right, expected, f"{allow or 'no Allow header'}, with {answer}", operation=operation_id)
 
 
 @per_operation("FMT-08", WITH_BODY)
 def malformed_json_is_400(api: Api, operation_id: str) -> None:
-    """Send bodies that would be valid, but for a comma, a brace or a quote."""
-    for sent in batches.refusals(api, operation_id):
+    """Send bodies with one syntax error each, such as a missing brace, colon or quote: each must get 400."""
+    for sent in batches.rejected(api, operation_id):
         if sent.kind == MALFORMED:
             expected = f"{HTTPStatus.BAD_REQUEST} for malformed JSON ({sent.call.about})"
-            expect(sent.answer.status == HTTPStatus.BAD_REQUEST, expected, str(sent.answer), operation=operation_id)
+            right = sent.answer.status == HTTPStatus.BAD_REQUEST
+            expect(right, expected, str(sent.answer), operation=operation_id)
 
 
 @per_operation("FMT-09", WITH_BODY)
 def a_body_that_is_not_json_is_415(api: Api, operation_id: str) -> None:
-    """Send text, forms, XML and bytes, said to be what they are."""
-    for sent in batches.refusals(api, operation_id):
-        if sent.kind == OTHER_TYPE:
-            expected = f"{HTTPStatus.UNSUPPORTED_MEDIA_TYPE} for a body that is {sent.call.about}"
-            expect(
-                sent.answer.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-                expected,
-                str(sent.answer),
-                operation=operation_id,
-            )
+    """Send plain text, a form, XML, multipart and bytes, with their content types: each must get 415."""
+    for sent in batches.rejected(api, operation_id):
+        if sent.kind == MEDIA_TYPE:
+            expected = f"{HTTPStatus.UNSUPPORTED_MEDIA_TYPE} for a body of the type {sent.call.about}"
+            right = sent.answer.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+            expect(right, expected, str(sent.answer), operation=operation_id)
 
 
 @check("FMT-10", on=" ".join(operations()), read_only=True)
 def an_unknown_path_is_404(api: Api) -> None:
-    """Ask for paths that the contract lacks: misspelt, cut off, with a segment too many, below every path."""
+    """Send requests to paths that the contract does not have: misspelt, cut off, with a segment too many.
+
+    Each must get 404.
+    """
     for sent in batches.unknown_paths(api):
-        expect(
-            sent.answer.status == HTTPStatus.NOT_FOUND, f"{HTTPStatus.NOT_FOUND} for an unknown path", str(sent.answer)
-        )
+        right = sent.answer.status == HTTPStatus.NOT_FOUND
+        expect(right, f"{HTTPStatus.NOT_FOUND} for an unknown path", str(sent.answer))

@@ -1,8 +1,7 @@
-"""The bridge to Schemathesis: what it makes of the contract as calls of ours, and its judgement of an answer.
+"""Schemathesis: calls that it generates from the contract, and its validation of responses.
 
-Only its generators and its reading of response schemas are used. It sends nothing itself, so that the ledger,
-the trace, the rate and the counting hold for its cases too; and it gets a configuration of ours, so that no
-schemathesis.toml of the user's has a say.
+Schemathesis sends nothing itself, so that the ledger, the trace and the rate limit include its calls. Its configuration
+is set here, so that a schemathesis.toml of the user has no effect.
 """
 
 import copy
@@ -25,8 +24,10 @@ from schemathesis.generation.feedback import NO_FEEDBACK
 from schemathesis.generation.hypothesis.builder import generate_example_cases
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-from audience_conformance.checks.protocol.requests.call import Call, success
-from audience_conformance.client.api import Api
+from audience_conformance.checks.protocol.requests import spec
+from audience_conformance.checks.protocol.requests.call import Call
+from audience_conformance.checks.protocol.requests.spec import TENANT
+from audience_conformance.client.ledger import Tenant
 from audience_conformance.contract.document import contract
 
 SETTINGS: dict[str, Any] = {
@@ -34,78 +35,61 @@ SETTINGS: dict[str, Any] = {
     "generation": {"database": "none", "allow-x00": False, "with-security-parameters": False},
     "phases": {"coverage": {"unexpected-methods": []}},
 }
-TENANT = ("company_id", "application_id")
 
 _lock = threading.Lock()
 _REQUEST = requests.Request("GET", "http://localhost").prepare()
 
 
 @functools.cache
-def _schema(tenant: tuple[str, str]) -> OpenApiSchema:
-    """The contract as Schemathesis reads it, where the companies and applications are the run's own."""
+def _schema(tenant: Tenant) -> OpenApiSchema:
+    """The contract as Schemathesis reads it, with the company and application of the run."""
     document = copy.deepcopy(contract())
     for parameter in document["components"]["parameters"].values():
         if parameter["name"] in TENANT:
-            own = tenant[TENANT.index(parameter["name"])]
-            parameter["example"] = own
+            value = tenant[TENANT.index(parameter["name"])]
+            parameter["example"] = value
             if "enum" in parameter["schema"]:
-                parameter["schema"]["enum"] = [own]
-    loaded: OpenApiSchema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(SETTINGS))
-    return loaded
+                parameter["schema"]["enum"] = [value]
+    schema: OpenApiSchema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(SETTINGS))
+    return schema
 
 
-def _operation(api: Api, operation_id: str) -> tuple[OpenApiSchema, Any]:
-    with _lock:
-        schema = _schema(api.tenant)
-        return schema, schema.find_operation_by_id(operation_id)
+def _operation(tenant: Tenant, operation_id: str) -> Any:
+    return _schema(tenant).find_operation_by_id(operation_id)
 
 
 # --- calls ------------------------------------------------------------------------------------------
 
 
-def documented(api: Api, operation_id: str) -> list[Call]:
-    """The operation's documented examples."""
-    return _examples(api.tenant, operation_id)
-
-
 @functools.cache
-def _examples(tenant: tuple[str, str], operation_id: str) -> list[Call]:
-    def nothing() -> None: ...
-
+def documented(tenant: Tenant, operation_id: str) -> list[Call]:
+    """The documented examples."""
     with _lock:
-        operation = _schema(tenant).find_operation_by_id(operation_id)
-        cases = generate_example_cases(test=nothing, operation=operation, fill_missing=True, feedback=NO_FEEDBACK)
+        operation = _operation(tenant, operation_id)
+        cases = generate_example_cases(test=lambda: None, operation=operation, fill_missing=True, feedback=NO_FEEDBACK)
         return _distinct(_call(operation_id, case, "documented example") for case in cases)
 
 
-def coverage(api: Api, operation_id: str, *, valid: bool) -> list[Call]:
-    """What Schemathesis' coverage phase sends: every keyword of every schema, kept or broken."""
-    return _coverage(api.tenant, operation_id, valid)
-
-
 @functools.cache
-def _coverage(tenant: tuple[str, str], operation_id: str, valid: bool) -> list[Call]:
+def coverage(tenant: Tenant, operation_id: str, *, valid: bool) -> list[Call]:
+    """The calls of Schemathesis' coverage phase: every keyword of every schema, observed or violated."""
     with _lock:
-        schema = _schema(tenant)
-        operation = schema.find_operation_by_id(operation_id)
+        schema, operation = _schema(tenant), _operation(tenant, operation_id)
         generation = schema.config.generation_for(operation=operation, phase="coverage")
         cases = schema.iter_coverage_cases(operation, generation_modes=[_mode(valid)], generation_config=generation)
         return _distinct(_call(operation_id, case, _scenario(case)) for case in cases)
 
 
-def generated(api: Api, operation_id: str, *, valid: bool) -> SearchStrategy[Call]:
-    """Calls of an operation, with everything but the ids in the path drawn at random."""
-    _, operation = _operation(api, operation_id)
-    path = dict.fromkeys((parameter.name for parameter in operation.path_parameters), "x")
+def generated(tenant: Tenant, operation_id: str, *, valid: bool) -> SearchStrategy[Call]:
+    """Calls with a random query and body; the path parameters are "x"."""
     with _lock:
+        operation = _operation(tenant, operation_id)
         cases: SearchStrategy[Case[Any]] = operation.as_strategy(
-            generation_mode=_mode(valid), feedback=NO_FEEDBACK, path_parameters=path
+            generation_mode=_mode(valid),
+            feedback=NO_FEEDBACK,
+            path_parameters=dict.fromkeys((parameter.name for parameter in operation.path_parameters), "x"),
         )
-
-    def call(case: Case[Any]) -> Call:
-        return _call(operation_id, case, "generated")
-
-    return cases.map(call)
+    return cases.map(lambda case: _call(operation_id, case, "generated"))
 
 
 def _mode(valid: bool) -> GenerationMode:
@@ -119,29 +103,20 @@ def _scenario(case: Case[Any]) -> str:
 
 def _call(operation_id: str, case: Case[Any], about: str) -> Call:
     media_type = case.headers.get("Content-Type") if case.headers else None
-    content: bytes | None = None
-    body: Any = ...
-    if isinstance(case.body, bytes):
-        content = case.body
-    elif case.body is not NOT_SET:
-        body = case.body
+    sendable = isinstance(media_type, str) and media_type.isascii() and media_type.isprintable()
+    content = case.body if isinstance(case.body, bytes) else None
     return Call(
         operation_id,
         about,
         query=tuple((str(name), text) for name, value in (case.query or {}).items() for text in _texts(value)),
-        body=body,
+        body=... if content is not None or case.body is NOT_SET else case.body,
         content=content,
-        headers=_headers(media_type),
+        headers=(("Content-Type", str(media_type)),) if sendable else (),
     )
 
 
-def _headers(media_type: Any) -> tuple[tuple[str, str], ...]:
-    sendable = isinstance(media_type, str) and media_type.isascii() and media_type.isprintable()
-    return (("Content-Type", media_type),) if sendable else ()
-
-
 def _texts(value: Any) -> Iterator[str]:
-    """A query value as it is written in a URL; a list is written once for each of its items."""
+    """The texts of a query value in a URL: one for each item of a list."""
     if isinstance(value, list):
         yield from (text for item in value for text in _texts(item))
     else:
@@ -149,23 +124,24 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _distinct(calls: Iterable[Call]) -> list[Call]:
-    """Calls that differ in more than the path, which is replaced anyway."""
+    """Calls that differ in more than the path, which will be replaced."""
     return list({repr((call.query, call.body, call.content, call.headers)): call for call in calls}.values())
 
 
-# --- judgement --------------------------------------------------------------------------------------
+# --- responses ----------------------------------------------------------------------------------------
 
 
-def deviation(api: Api, operation_id: str, content: bytes) -> str | None:
-    """Where the body of a success deviates from its schema, or None. Its content type is another rule's matter."""
+def schema_error(tenant: Tenant, operation_id: str, content: bytes) -> str | None:
+    """How the body of a success differs from its schema, or None."""
     try:
-        json.loads(content.decode("utf-8"), parse_constant=_no_constant)
+        json.loads(content.decode("utf-8"), parse_constant=_reject_constant)
     except ValueError as error:
         return f"not JSON: {error}"
-    _, operation = _operation(api, operation_id)
+    with _lock:
+        operation = _operation(tenant, operation_id)
     response = Response(
-        success(operation_id),
-        headers={"content-type": ["application/json"]},
+        spec.success(operation_id),
+        headers={"content-type": ["application/json"]},  # FMT-03 checks the content type
         content=content,
         request=_REQUEST,
         elapsed=0.0,
@@ -174,16 +150,16 @@ def deviation(api: Api, operation_id: str, content: bytes) -> str | None:
     try:
         operation.validate_response(response)
     except FailureGroup as group:
-        return "; ".join(_told(failure) for failure in group.exceptions)
+        return "; ".join(map(_describe, group.exceptions))
     except Failure as failure:
-        return _told(failure)
+        return _describe(failure)
     return None
 
 
-def _told(failure: Failure) -> str:
+def _describe(failure: Failure) -> str:
     path = ".".join(["body", *map(str, getattr(failure, "instance_path", ()))])
     return f"{path}: {getattr(failure, 'validation_message', failure.message)}"
 
 
-def _no_constant(text: str) -> NoReturn:
+def _reject_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON value")

@@ -3,21 +3,19 @@
 import json
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from audience_conformance.checks.registry import CheckFunction, check
-from audience_conformance.client.api import PREFIX, Api, seg
+from audience_conformance.checks.protocol.requests import spec
+from audience_conformance.client.api import GROUPS, PREFIX, Api, seg
 from audience_conformance.client.ledger import Tenant
-from audience_conformance.client.target import Answer
-from audience_conformance.contract.document import operations
+from audience_conformance.client.target import Answer, Unreachable
 
-TENANT_PATH = "/company/{company_id}/application/{application_id}"
-
-Some = TypeVar("Some")
+Item = TypeVar("Item")
+JSON = (("Content-Type", "application/json"),)
+_OWN_TEXT = re.compile(rf"(?<={PREFIX}[0-9a-f]{{8}}-)[A-Za-z]+(%20| )?\d+")
 
 
 @dataclass(frozen=True)
@@ -26,14 +24,16 @@ class Call:
 
     Args:
         operation: the operationId.
-        about: what is special about it, for people.
-        query: names and texts in their order, or the query string as it is to be sent.
+        about: how it differs from a plain request, for people.
+        query: names and values in order, or the query string.
         body: sent as JSON; `...` for none.
-        content: sent as it is, in place of a body.
-        headers: sent beside those of the run.
-        ids: the path's parameters, but for company and application.
-        tenant: company and application, where they are not the run's.
-        fields: the names of the fields that are wrong with it.
+        content: bytes to send instead of a body.
+        headers: sent in addition to those of the run.
+        ids: the path parameters after company and application.
+        tenant: company and application, if not those of the run.
+        fields: the names of its invalid fields.
+        method: if not the operation's.
+        also: the statuses that are right beside success, if the call may fail.
     """
 
     operation: str
@@ -45,119 +45,100 @@ class Call:
     ids: Mapping[str, str] = field(default_factory=dict)
     tenant: Tenant | None = None
     fields: tuple[str, ...] = ()
+    method: str | None = None
+    also: tuple[int, ...] = ()
 
     @property
-    def names(self) -> set[str]:
-        """The names of its query parameters."""
-        return set() if isinstance(self.query, str) else {name for name, _ in self.query}
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The query parameters; none of a query string."""
+        return () if isinstance(self.query, str) else self.query
 
     @property
-    def content_sent(self) -> tuple[str, bytes | None, tuple[tuple[str, str], ...]]:
-        """What is sent, but for the path: the query, the body and the headers of its own."""
-        text = self.query if isinstance(self.query, str) else _query(self.query)
+    def encoded(self) -> tuple[str, bytes | None, tuple[tuple[str, str], ...]]:
+        """The query string, the content and the headers."""
+        text = self.query if isinstance(self.query, str) else "&".join(map(_encode_pair, self.query))
         if self.body is ...:
             return text, self.content, self.headers
-        typed = any(name == "Content-Type" for name, _ in self.headers)
-        headers = self.headers if typed else (*self.headers, ("Content-Type", "application/json"))
-        return text, json.dumps(self.body).encode(), headers
+        has_type = any(name == "Content-Type" for name, _ in self.headers)
+        return text, json.dumps(self.body).encode(), self.headers if has_type else (*self.headers, *JSON)
 
     @property
-    def likeness(self) -> tuple[object, ...]:
-        """What is sent, whatever texts of the run's own are in it: the same for calls that ask the same."""
-        text, content, headers = self.content_sent
-        return _OWN.sub("", text), _OWN.sub("", (content or b"").decode("latin-1")), frozenset(headers)
+    def normalized(self) -> tuple[object, ...]:
+        """The request without its path and unique texts: equal for calls that test the same."""
+        text, content, headers = self.encoded
+        return _OWN_TEXT.sub("", text), _OWN_TEXT.sub("", (content or b"").decode("latin-1")), frozenset(headers)
 
 
-_OWN = re.compile(rf"(?<={PREFIX}[0-9a-f]{{8}}-)[A-Za-z]+(%20| )?\d+")
+def _encode_pair(pair: tuple[str, str]) -> str:
+    return "=".join(quote(text, safe="", errors="replace") for text in pair)
 
 
-def method(operation_id: str) -> str:
-    return operations()[operation_id][0]
-
-
-def is_read(operation_id: str) -> bool:
-    """Does the operation only read."""
-    return method(operation_id) == "GET"
-
-
-def creates(operation_id: str) -> bool:
-    """Does the operation create a resource that can be deleted."""
-    return method(operation_id) == "POST" and success(operation_id) == HTTPStatus.CREATED
-
-
-def template(operation_id: str) -> str:
-    """The operation's path below the tenant: "/user_group/{group_id}"."""
-    return operations()[operation_id][1].removeprefix(TENANT_PATH)
-
-
-def path(operation_id: str, ids: Mapping[str, str]) -> str:
-    """The operation's path below the tenant, with these ids in it."""
-    text = template(operation_id)
-    for name, value in ids.items():
-        text = text.replace(f"{{{name}}}", seg(value))
-    return text
-
-
-def success(operation_id: str) -> int:
-    """The status with which the operation succeeds."""
-    return next(int(status) for status in operations()[operation_id][2]["responses"] if status.startswith("2"))
-
-
-def send(api: Api, call: Call, *, method_: str | None = None) -> Answer:
-    """Send a call, with another method than its operation's where one is given."""
-    text, content, headers = call.content_sent
+def send(api: Api, call: Call) -> Answer:
+    text, content, headers = call.encoded
     return api.request(
-        method_ or method(call.operation),
-        f"{path(call.operation, call.ids)}{'?' if text else ''}{text}",
+        call.method or spec.method(call.operation),
+        f"{spec.path(call.operation, call.ids)}{'?' if text else ''}{text}",
         content=content,
         headers=dict(headers),
         tenant=call.tenant,
     )
 
 
-def _query(pairs: tuple[tuple[str, str], ...]) -> str:
-    return "&".join("=".join(quote(text, safe="", errors="replace") for text in pair) for pair in pairs)
+def try_send(api: Api, call: Call) -> Answer | Unreachable:
+    """Send a call; give Unreachable if it gets no response although the target responds to other requests.
+
+    Raises:
+        Unreachable: the target responds to nothing.
+    """
+    try:
+        return send(api, call)
+    except Unreachable as unanswered:
+        try:
+            api.target.send("GET", api.target.url(f"{GROUPS}/tags"), {}, None, None)
+        except Unreachable:
+            raise unanswered from None
+        return unanswered
+
+
+def reading_call(call: Call, answer: Answer) -> Call | None:
+    """The call that reads the resource that a call has created or changed."""
+    reader = spec.reading_operation(call.operation)
+    if not reader or (call.body is ... and call.content is None):
+        return None
+    ids = call.ids
+    if spec.creates(call.operation):
+        created_id = _created_id(call, answer)
+        if created_id is None:
+            return None
+        ids = {spec.path_parameters(reader)[-1]: created_id}
+    return Call(reader, f"{call.about}, then read", ids=ids, tenant=call.tenant)
 
 
 def discard(api: Api, call: Call, answer: Answer) -> None:
-    """Delete at once what a call has created."""
-    created = answer.json if answer.ok and creates(call.operation) else None
-    if isinstance(created, dict) and isinstance(created.get("_id"), str):
-        api.delete(f"{path(call.operation, {})}/{seg(created['_id'])}", tenant=call.tenant)
+    """Delete the resource that a call has created."""
+    created_id = _created_id(call, answer)
+    if created_id is not None:
+        api.delete(f"{spec.path(call.operation, {})}/{seg(created_id)}", tenant=call.tenant)
 
 
-def sample(api: Api, every: Sequence[Some], times: int, *, first: int = 3) -> list[Some]:
-    """At most `times` as many of them as the profile tries examples, in their order, the first ones always.
+def _created_id(call: Call, answer: Answer) -> str | None:
+    created = answer.json if answer.ok and spec.creates(call.operation) else None
+    created_id = created.get("_id") if isinstance(created, dict) else None
+    return created_id if isinstance(created_id, str) else None
 
-    Which of the others depends on the seed.
-    """
+
+def sample(api: Api, items: Sequence[Item], times: int, *, first: int = 3) -> list[Item]:
+    """At most `times` as many items as the profile has examples, in order: the first ones, and others by the seed."""
     most = times * api.budget.examples
-    if len(every) <= most:
-        return list(every)
-    chosen = random.Random(api.budget.seed).sample(range(first, len(every)), most - first)  # noqa: S311 (no secret)
-    return [*every[:first], *(every[index] for index in sorted(chosen))]
+    if len(items) <= most:
+        return list(items)
+    chosen = random.Random(api.budget.seed).sample(range(first, len(items)), most - first)  # noqa: S311 (no secret)
+    return [*items[:first], *(items[index] for index in sorted(chosen))]
 
 
-def each(api: Api, every: Iterable[Some]) -> Iterator[Some]:
-    """One after the other, each with a trace that begins with what was said before the first."""
+def each(api: Api, items: Iterable[Item]) -> Iterator[Item]:
+    """Each item, with the trace as it was before the first: the requests about the items before are removed."""
     mark = len(api.trace.exchanges)
-    for one in every:
+    for item in items:
         del api.trace.exchanges[mark:]
-        yield one
-
-
-def per_operation(
-    rule: str, among: Iterable[str], *, more: Iterable[str] = (), generates: bool = False, needs: Iterable[str] = ()
-) -> Callable[[CheckFunction], CheckFunction]:
-    """Register a check of a rule with a case for each operation; those that read need no write permission.
-
-    Args:
-        rule: the rule.
-        among: the operationIds, the check's cases.
-        more: further cases, which only read.
-        generates: as for `check`.
-        needs: as for `check`.
-    """
-    cases, more = list(among), list(more)
-    read_only = [*filter(is_read, cases), *more]
-    return check(rule, on=" ".join(cases), cases=[*cases, *more], read_only=read_only, generates=generates, needs=needs)
+        yield item

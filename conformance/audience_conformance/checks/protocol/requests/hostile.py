@@ -1,41 +1,26 @@
-"""Odd calls: whatever a server may get that nobody who means well would send. Any answer below 500 will do."""
+"""Hostile calls: requests that no well-meaning client sends. Any response below 500 is right."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from audience_conformance.checks.protocol.requests.call import Call, method, template
+from audience_conformance.checks.protocol.requests import spec
+from audience_conformance.checks.protocol.requests.call import JSON, Call
 from audience_conformance.checks.protocol.requests.resources import Resources
-from audience_conformance.checks.protocol.requests.schema_violations import refusable_body
-from audience_conformance.checks.protocol.requests.valid import query_parameters
+from audience_conformance.checks.protocol.requests.schema_violations import marked_body
 from audience_conformance.client.api import Api
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 IDS = (
     *("žluťoučký-漢字-🦊", "\0", "a/b", "../..", "'\"; --", "%00%25", "{}", "\r\n", "a b", "*", "?#", "\\", "\u202e"),
     *("x" * 2000, "[$ne]", "null", "."),
 )
-"""What is put behind an id that nothing has."""
+"""Appended to a unique id."""
 STRAY = ("0", "-1", "null", "undefined", "f" * 24, "00000000-0000-4000-8000-000000000000", "%00", "'", "x" * 3000)
-"""Ids to read at: they may be anything, for reading changes nothing."""
+"""Ids for GET operations only: they may exist."""
 TEXTS = (
-    *(
-        "",
-        "\0",
-        "[(*",
-        "\\",
-        "%",
-        "'\"; --",
-        "🦊" * 50,
-        "x" * 3000,
-        "99999999999999999999",
-        "-1",
-        "1e309",
-        "NaN",
-        ",,,",
-    ),
-    *("{}", "null", "\u202e", "\r\n", "1.5", "0"),
+    *("", "\0", "[(*", "\\", "%", "'\"; --", "🦊" * 50, "x" * 3000, "99999999999999999999", "-1", "1e309", "NaN"),
+    *(",,,", "{}", "null", "\u202e", "\r\n", "1.5", "0"),
 )
 QUERIES = (
     "&&&",
@@ -87,66 +72,59 @@ VALUES: tuple[str, ...] = (
         '""',
         "-0.0",
         "[null]",
-        '"data:text/csv;base64,@@@"',
-        '"data:text/csv,%zz%ff%00"',
     ),
+    *('"data:text/csv;base64,@@@"', '"data:text/csv,%zz%ff%00"'),
 )
-"""JSON, or nearly, to be put in the place of each field."""
+"""JSON or almost JSON, in place of each part of a body."""
 HEADERS = (
-    *(("Accept", "text/html"), ("Accept", "nonsense"), ("Accept-Language", "*;q=x"), ("If-Match", '"x"')),
-    *(
-        ("If-Modified-Since", "never"),
-        ("Range", "bytes=0-1"),
-        ("Cookie", "a=; ;=;"),
-        ("X-HTTP-Method-Override", "GET"),
-    ),
+    ("Accept", "text/html"),
+    ("Accept", "nonsense"),
+    ("Accept-Language", "*;q=x"),
+    ("If-Match", '"x"'),
+    ("If-Modified-Since", "never"),
+    ("Range", "bytes=0-1"),
+    ("Cookie", "a=; ;=;"),
+    ("X-HTTP-Method-Override", "GET"),
 )
 
 
 def hostile_calls(api: Api, resources: Resources, operation_id: str) -> list[Call]:
-    """Odd ids, queries, headers and bodies for one operation. What they may change is the check's own."""
-    body = refusable_body(api, resources, operation_id)
-    plain = Call(operation_id, ids=dict(resources.ids(operation_id)), body=body)
-    if method(operation_id) == "DELETE":
-        plain = replace(plain, ids=resources.unknown(operation_id))
-    return [*_of_ids(api, resources, plain), *_of_query(plain), *_of_headers(plain), *_of_body(plain)]
+    """Hostile ids, queries, headers and bodies; they can change only resources of the check."""
+    body = marked_body(api, resources, operation_id)
+    # A server may ignore what is hostile: a DELETE must find nothing.
+    ids = resources.unknown(operation_id) if spec.method(operation_id) == "DELETE" else resources.ids(operation_id)
+    plain = Call(operation_id, ids=ids, body=body)
+    return [*_of_ids(api, plain), *_of_query(plain), *_of_headers(plain), *_of_body(plain)]
 
 
-def _of_ids(api: Api, resources: Resources, plain: Call) -> Iterator[Call]:
-    reads = method(plain.operation) == "GET"
-    known = dict(resources.ids(plain.operation)) if reads else dict(plain.ids)
-    for name in ("definition_id", "group_id", "user_id"):
-        if f"{{{name}}}" in template(plain.operation):
-            for text in IDS:
-                yield replace(plain, about=f"an odd {name}", ids={**known, name: f"{api.fresh('odd')}-{text}"})
-            for text in STRAY if reads else ():
-                yield replace(plain, about=f"a stray {name}", ids={**known, name: text})
+def _of_ids(api: Api, plain: Call) -> Iterator[Call]:
+    for name in spec.path_parameters(plain.operation):
+        for text in IDS:
+            yield replace(plain, about=f"a hostile {name}", ids={**plain.ids, name: f"{api.fresh('odd')}-{text}"})
+        for text in STRAY if spec.is_read(plain.operation) else ():
+            yield replace(plain, about=f"a hostile {name}", ids={**plain.ids, name: text})
 
 
 def _of_query(plain: Call) -> Iterator[Call]:
-    names = [parameter["name"] for parameter in query_parameters(plain.operation)]
     for text in QUERIES:
         yield replace(plain, about=f"the query {text}", query=text)
+    names = [parameter["name"] for parameter in spec.query_parameters(plain.operation)]
     for name in names:
         for text in TEXTS:
-            yield replace(plain, about=f"an odd {name}", query=((name, text),))
+            yield replace(plain, about=f"a hostile {name}", query=((name, text),))
         yield replace(plain, about=f"{name} twice", query=((name, "1"), (name, "2")))
-        yield from (
-            replace(plain, about=f"{q}", query=q) for q in (name, f"{name}[]=1", f"{name}[$ne]=1", f"{name}=%ff")
-        )
+        for query in (name, f"{name}[]=1", f"{name}[$ne]=1", f"{name}=%ff"):
+            yield replace(plain, about=f"the query {query}", query=query)
     if names:
-        yield replace(plain, about="everything odd", query=tuple((name, "\0'") for name in names))
+        yield replace(plain, about="hostile query parameters", query=tuple((name, "\0'") for name in names))
 
 
 def _of_headers(plain: Call) -> Iterator[Call]:
     for header in HEADERS:
-        yield replace(plain, about=f"{header[0]}: {header[1]}", headers=(header,))
-    if method(plain.operation) in {"GET", "DELETE"}:
-        yield replace(plain, about="a body that is not asked for", body={"a": 1})
-        yield replace(plain, about="half a body that is not asked for", content=b'{"a"', headers=_JSON)
-
-
-_JSON = (("Content-Type", "application/json"),)
+        yield replace(plain, about=": ".join(header), headers=(header,))
+    if spec.method(plain.operation) in {"GET", "DELETE"}:
+        yield replace(plain, about="a body that the operation does not take", body={"a": 1})
+        yield replace(plain, about="half a body that the operation does not take", content=b'{"a"', headers=JSON)
 
 
 def _of_body(plain: Call) -> Iterator[Call]:
@@ -154,31 +132,31 @@ def _of_body(plain: Call) -> Iterator[Call]:
         return
     bare = replace(plain, body=...)
     for about, content in CONTENTS:
-        yield replace(bare, about=about, content=content, headers=_JSON)
+        yield replace(bare, about=about, content=content, headers=JSON)
     whole = json.dumps(plain.body).encode()
     for media_type in MEDIA_TYPES:
         yield replace(bare, about=media_type, content=whole, headers=(("Content-Type", media_type),))
     yield replace(bare, about="no content type", content=whole)
-    yield replace(bare, about="not gzip", content=whole, headers=(*_JSON, ("Content-Encoding", "gzip")))
-    for place in _places(plain.body):
+    yield replace(bare, about="not gzip", content=whole, headers=(*JSON, ("Content-Encoding", "gzip")))
+    for path in _paths(plain.body):
         for text in VALUES:
-            about = f"{'.'.join(map(str, place))} is {text[:20]}"
-            yield replace(bare, about=about, content=_with(plain.body, place, text), headers=_JSON)
+            about = f"{'.'.join(map(str, path))} is {text[:20]}"
+            yield replace(bare, about=about, content=_with_text(plain.body, path, text), headers=JSON)
 
 
-def _places(node: Any) -> Iterator[tuple[str | int, ...]]:
-    """The paths of all that a body holds."""
+def _paths(node: Any) -> Iterator[tuple[str | int, ...]]:
+    """The paths of all parts of a body."""
     parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for name, below in parts:
+    for name, part in parts:
         yield (name,)
-        yield from ((name, *rest) for rest in _places(below))
+        yield from ((name, *rest) for rest in _paths(part))
 
 
-def _with(body: Any, place: tuple[str | int, ...], text: str) -> bytes:
-    """The body as JSON, with a text in the place of one part; the text need be no JSON."""
+def _with_text(body: Any, path: tuple[str | int, ...], text: str) -> bytes:
+    """The body as JSON with one part replaced by a text, which need not be JSON."""
     changed = json.loads(json.dumps(body))
     node = changed
-    for step in place[:-1]:
+    for step in path[:-1]:
         node = node[step]
-    node[place[-1]] = "@here@"
+    node[path[-1]] = "@here@"
     return json.dumps(changed).replace('"@here@"', text).encode()

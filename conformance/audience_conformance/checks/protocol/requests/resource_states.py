@@ -1,74 +1,83 @@
-"""Calls about things in every state that they can come to: read, failed, empty, pending, counted, in use, deleted."""
+"""Calls about resources in every state: pending, completed, failed and empty groups, used definitions, deleted ones."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from audience_conformance.checks.groups.helpers import settled
-from audience_conformance.checks.protocol.requests.call import Call, success
+from audience_conformance.checks.protocol.requests import spec
+from audience_conformance.checks.protocol.requests.call import Call
+from audience_conformance.checks.protocol.requests.resources import UNREADABLE_FILE
 from audience_conformance.client.api import Api, JsonObject, csv_url
+from audience_conformance.contract.document import operations
 
-UNREADABLE = "data:text/csv,nobody%0A1"
 EMPTY = "data:text/csv,user_id"
-_GROUP = ("getUserGroupById", "updateUserGroup", "refreshUserGroupTotalUsers", "getUsersByByGroupId")
+_GONE = (HTTPStatus.NOT_FOUND,)
+_OF_GROUP = [operation_id for operation_id in operations() if spec.path_parameters(operation_id) == ["group_id"]]
+_NOT_DELETE = [operation_id for operation_id in _OF_GROUP if spec.method(operation_id) != "DELETE"]
+_OF_DEFINITION = [
+    operation_id for operation_id in operations() if "definition_id" in spec.path_parameters(operation_id)
+]
 
 
-def resource_states(api: Api) -> Iterator[tuple[Call, frozenset[int]]]:
-    """Bring things of the check's own to each state, and ask for all that can be asked there.
-
-    Each call comes when it is to be sent, with the statuses that may answer it.
-    """
-    for ask in (_pending_group, _completed_group, _failed_group, _empty_group, _used_definition, _other_type):
-        for call, *also in ask(api):
-            yield call, frozenset({success(call.operation), *also})
+def calls_in_states(api: Api) -> Iterator[Call]:
+    """Calls in an order that brings resources to each state; each must be sent before the next is requested."""
+    for state in (_pending_group, _completed_group, _failed_group, _empty_group, _used_definition, _other_type):
+        yield from state(api)
 
 
 # --- groups -------------------------------------------------------------------------------------------
 
 
-def _of(group: JsonObject, about: str, operations: tuple[str, ...] = _GROUP) -> Iterator[Call]:
-    bodies: dict[str, Any] = {"updateUserGroup": {"description": "Changed"}}
-    for operation in operations:
-        yield Call(operation, about, body=bodies.get(operation, ...), ids={"group_id": group["_id"]})
+def _of_group(
+    group: JsonObject, about: str, operation_ids: list[str] = _NOT_DELETE, also: tuple[int, ...] = ()
+) -> Iterator[Call]:
     ids = {"group_id": group["_id"]}
-    for query in ((("direction", "prev"),), (("page_size", "1"), ("page_no", "1")), (("q", "acs"),)):
-        yield Call("getUsersByByGroupId", about, query=query, ids=ids)
-    yield Call("getUsersByByGroupId", about, query=(("blacklisted_users", "true"),), ids=ids)
+    for operation_id in operation_ids:
+        body = {"description": "Changed"} if spec.method(operation_id) == "PATCH" else ...
+        yield Call(operation_id, about, body=body, ids=ids, also=also)
+    for query in (
+        (("direction", "prev"),),
+        (("page_size", "1"), ("page_no", "1")),
+        (("q", "acs"),),
+        (("blacklisted_users", "true"),),
+    ):
+        yield Call("getUsersByByGroupId", about, query=query, ids=ids, also=also)
 
 
-def _pending_group(api: Api) -> Iterator[tuple[Any, ...]]:
-    for operation in (*_GROUP, "deleteUserGroup"):
-        group = api.group()
-        for call in _of(group, "a group that was made just now", (operation,)):
-            yield (call, HTTPStatus.NOT_FOUND) if operation == "deleteUserGroup" else (call,)
+def _pending_group(api: Api) -> Iterator[Call]:
+    for operation_id in _OF_GROUP:
+        also = _GONE if operation_id == "deleteUserGroup" else ()
+        yield from _of_group(api.group(), "a group that was just created", [operation_id], also)
 
 
-def _completed_group(api: Api) -> Iterator[tuple[Any, ...]]:
+def _completed_group(api: Api) -> Iterator[Call]:
     group = api.group([api.fresh("u") for _ in range(3)])
     settled(api, group)
-    yield from ((call,) for call in _of(group, "a group that was read"))
-    yield from ((call,) for call in _of(group, "a group that was patched and counted"))
-    yield (_delete(group, "a group that was read"),)
-    for about in ("a group that was deleted", "a group that was deleted, again"):
-        yield from ((call, HTTPStatus.NOT_FOUND) for call in _of(group, about, (*_GROUP, "deleteUserGroup")))
+    yield from _of_group(group, "a completed group")
+    yield from _of_group(group, "a group that was updated and refreshed")
+    yield _delete(group, "a completed group")
+    for about in ("a deleted group", "a deleted group, again"):
+        yield from _of_group(group, about, _OF_GROUP, _GONE)
 
 
-def _failed_group(api: Api) -> Iterator[tuple[Any, ...]]:
-    group = api.group(file_url=UNREADABLE)
+def _failed_group(api: Api) -> Iterator[Call]:
+    group = api.group(file_url=UNREADABLE_FILE)
     settled(api, group)
-    yield from ((call,) for call in _of(group, "a group whose file cannot be read"))
+    yield from _of_group(group, "a group with an unreadable file")
     change = {"file_url": csv_url([api.fresh("u")])}
-    yield (Call("updateUserGroup", "a better file for it", body=change, ids={"group_id": group["_id"]}),)
+    yield Call("updateUserGroup", "a readable file for a failed group", body=change, ids={"group_id": group["_id"]})
     settled(api, group)
-    yield from ((call,) for call in _of(group, "a group whose file was mended"))
-    yield (_delete(group, "a group whose file was mended"),)
+    yield from _of_group(group, "a group whose file was replaced")
+    yield _delete(group, "a group whose file was replaced")
 
 
-def _empty_group(api: Api) -> Iterator[tuple[Any, ...]]:
+def _empty_group(api: Api) -> Iterator[Call]:
     group = api.group(file_url=EMPTY)
     settled(api, group)
-    yield from ((call,) for call in _of(group, "a group of a file without users"))
-    yield (_delete(group, "a group of a file without users"),)
+    yield from _of_group(group, "a group of a file without users")
+    yield _delete(group, "a group of a file without users")
 
 
 def _delete(group: JsonObject, about: str) -> Call:
@@ -78,42 +87,40 @@ def _delete(group: JsonObject, about: str) -> Call:
 # --- definitions and values ---------------------------------------------------------------------------
 
 
-def _used_definition(api: Api) -> Iterator[tuple[Any, ...]]:
-    definition, user_id = api.definition(), api.fresh("u")
-    of_definition = {"definition_id": definition["_id"]}
-    of_value = {**of_definition, "user_id": user_id}
-    value = {"attribute": {"value": "x"}}
-    put = Call("updateUserAttribute", "a value", body=value, ids=of_value)
-    read = Call("getUserAttributeById", "a value", ids=of_value)
-    delete = Call("deleteUserAttribute", "a value", ids=of_value)
-    listed = Call("getUserAttributesForUser", "a user with values, or that had some", ids={"user_id": user_id})
-    yield from ((call,) for call in (put, read, listed, put, delete, listed))
-    yield from ((call, HTTPStatus.NOT_FOUND) for call in (read, delete, delete))
-    yield from ((call,) for call in (put, read, listed))
-    about = "a definition of which a user holds a value"
+def _used_definition(api: Api) -> Iterator[Call]:
+    ids = {"definition_id": api.definition()["_id"], "user_id": api.fresh("u")}
+    of_definition, of_user = {"definition_id": ids["definition_id"]}, {"user_id": ids["user_id"]}
     change = {"description": "Changed", "customer_editable": True}
-    yield (Call("updateUserAttributeDefinition", about, body=change, ids=of_definition),)
-    yield (Call("getUserAttributeDefinitionById", about, ids=of_definition),)
-    yield (Call("deleteUserAttributeDefinitionById", about, ids=of_definition),)
-    yield (listed,)
-    for about in ("a definition that was deleted", "a definition that was deleted, again"):
-        yield Call("getUserAttributeDefinitionById", about, ids=of_definition), HTTPStatus.NOT_FOUND
-        yield Call("updateUserAttributeDefinition", about, body=change, ids=of_definition), HTTPStatus.NOT_FOUND
-        yield Call("deleteUserAttributeDefinitionById", about, ids=of_definition), HTTPStatus.NOT_FOUND
-        yield Call("updateUserAttribute", about, body=value, ids=of_value), HTTPStatus.NOT_FOUND
-        yield Call("getUserAttributeById", about, ids=of_value), HTTPStatus.NOT_FOUND
-        yield Call("deleteUserAttribute", about, ids=of_value), HTTPStatus.NOT_FOUND
+    value = {"attribute": {"value": "x"}}
+    put = Call("updateUserAttribute", "a value", body=value, ids=ids)
+    read = Call("getUserAttributeById", "a value", ids=ids)
+    delete = Call("deleteUserAttribute", "a value", ids=ids)
+    values = Call("getUserAttributesForUser", "a user who has or had values", ids=of_user)
+    yield from (put, read, values, put, delete, values)
+    yield from (replace(call, also=_GONE) for call in (read, delete, delete))
+    yield from (put, read, values)
+    about = "a definition with a value"
+    yield Call("updateUserAttributeDefinition", about, body=change, ids=of_definition)
+    yield Call("getUserAttributeDefinitionById", about, ids=of_definition)
+    yield Call("deleteUserAttributeDefinitionById", about, ids=of_definition)
+    yield values
+    bodies: dict[str, Any] = {"updateUserAttributeDefinition": change, "updateUserAttribute": value}
+    for about in ("a deleted definition", "a deleted definition, again"):
+        for operation_id in _OF_DEFINITION:
+            body = bodies.get(operation_id, ...)
+            yield Call(operation_id, about, body=body, ids=ids, also=_GONE)
 
 
-def _other_type(api: Api) -> Iterator[tuple[Any, ...]]:
-    """A change of type that values do not fit, and a slug that is taken: both may be refused."""
-    refused = 400
+def _other_type(api: Api) -> Iterator[Call]:
+    """Changes to a type that a value does not fit, and a slug that is taken: the server may reject both."""
     definition = api.definition()
     ids = {"definition_id": definition["_id"]}
     value = {"attribute": {"value": "no number"}}
-    yield (Call("updateUserAttribute", "a text", body=value, ids={**ids, "user_id": api.fresh("u")}),)
-    about = "a type that a stored value does not fit"
+    yield Call("updateUserAttribute", "a text", body=value, ids={**ids, "user_id": api.fresh("u")})
     for type_ in ("number", "boolean", "date", "datetime", "list", "object"):
-        yield Call("updateUserAttributeDefinition", f"{about}, {type_}", body={"type": type_}, ids=ids), refused
+        about = f"a type that a stored value does not fit, {type_}"
+        yield Call(
+            "updateUserAttributeDefinition", about, body={"type": type_}, ids=ids, also=(HTTPStatus.BAD_REQUEST,)
+        )
     taken = {"name": api.fresh("Name "), "slug": definition.get("slug"), "description": "Taken", "type": "string"}
-    yield Call("createUserAttributeDefinition", "a slug that is taken", body=taken), refused
+    yield Call("createUserAttributeDefinition", "a slug that is taken", body=taken, also=(HTTPStatus.BAD_REQUEST,))

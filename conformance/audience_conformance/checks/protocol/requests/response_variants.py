@@ -1,11 +1,12 @@
-"""A round through each reading operation that sees all kinds of its answers: every type, state and kind of page."""
+"""Reads that together get every kind of response of an operation: all types, states and kinds of pages."""
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from itertools import islice
 from typing import Any
 
-from audience_conformance.checks.protocol.requests.resources import VALUES, Resources, listed
+from audience_conformance.checks.assertions import LARGEST_PAGE
+from audience_conformance.checks.protocol.requests import spec
+from audience_conformance.checks.protocol.requests.resources import UNREADABLE_FILE, VALUES, Resources, first_page
 from audience_conformance.client.api import (
     DEFINITIONS,
     GROUPS,
@@ -22,85 +23,84 @@ from audience_conformance.client.api import (
 from audience_conformance.client.target import Answer
 
 FEW, MANY = 5, 20
-"""How many of the things that the target has anyway are looked at, one by one."""
-LARGEST_PAGE = 100
+"""How many existing resources are read one by one."""
 WAIT = 3.0
-"""Seconds that a group's file is waited for; what it is like before is looked at in any case."""
+"""Seconds to wait for a group's file; the group is read before that, too."""
 
 
-def response_variants(api: Api, resources: Resources, operation_id: str) -> Iterator[Answer]:
-    """Answers of a reading operation, one after the other; none of an operation that writes."""
-    make = _VARIANTS.get(operation_id)
-    return make(api, resources) if make else iter(())
+def variants(api: Api, resources: Resources, operation_id: str) -> Iterator[Answer]:
+    """Responses of a reading operation; none of an operation that writes."""
+    read = _READS.get(operation_id)
+    return read(api, resources) if read else iter(())
 
 
-def _still_there(api: Api, path: str, **query: Any) -> Iterator[Answer]:
-    """The answer to reading what is not ours: nothing where others have deleted it since it was listed."""
-    answer = api.get(path, **query)
-    if answer.status != HTTPStatus.NOT_FOUND:
-        yield answer
+# --- definitions and values ---------------------------------------------------------------------------
 
 
 def _definitions(api: Api, resources: Resources) -> Iterator[Answer]:
     for page_no in (1, 2):
         yield api.get(DEFINITIONS, page_no=page_no, page_size=LARGEST_PAGE)
-    for own in _own_definitions(api, resources):
-        yield api.get(DEFINITIONS, slug=own["slug"])
-        yield api.get(DEFINITIONS, name=own["name"], type=own["type"])
+    for definition in _own_definitions(api, resources):
+        yield api.get(DEFINITIONS, slug=definition["slug"])
+        yield api.get(DEFINITIONS, name=definition["name"], type=definition["type"])
     yield api.get(DEFINITIONS, name=api.fresh("none"))
-    for flag in ("encrypted", "pinned", "is_locked", "customer_editable"):
-        yield api.request("GET", DEFINITIONS, query={"page_size": LARGEST_PAGE, flag: True})
+    for parameter in spec.query_parameters("getUserAttributeDefinitions"):
+        if parameter["schema"]["type"] == "boolean":
+            yield api.request("GET", DEFINITIONS, query={"page_size": LARGEST_PAGE, parameter["name"]: True})
 
 
 def _definition(api: Api, resources: Resources) -> Iterator[Answer]:
     for definition in _own_definitions(api, resources):
         yield api.get(definition_path(definition["_id"]))
-    for definition in _theirs(api, DEFINITIONS):
-        yield from _still_there(api, definition_path(definition["_id"]))
+    for definition in _existing(api, DEFINITIONS):
+        yield from _if_exists(api, definition_path(definition["_id"]))
 
 
 def _own_definitions(api: Api, resources: Resources) -> Iterator[JsonObject]:
-    """A definition of each type, new and again when it has been changed and has a value."""
+    """A definition of each type: first new, then updated and with a value."""
     for type_ in VALUES if api.options.writes else ():
-        own = resources.definition(type_)
-        own.setdefault("slug", api.fresh("none"))
-        own.setdefault("name", api.fresh("none"))
-        own.setdefault("type", type_)
-        yield own
-        api.put(definition_path(own["_id"]), {"description": "Changed", "customer_editable": True})
+        definition = resources.definition(type_)
+        definition.setdefault("slug", api.fresh("none"))
+        definition.setdefault("name", api.fresh("none"))
+        definition.setdefault("type", type_)
+        yield definition
+        api.put(definition_path(definition["_id"]), {"description": "Changed", "customer_editable": True})
         resources.value(type_=type_)
-        yield own
+        yield definition
 
 
 def _values(api: Api, resources: Resources) -> Iterator[Answer]:
     path = user_path(resources.user_id)
     yield api.get(path)
-    for _ in _put_values(api, resources):
+    for _ in _set_values(api, resources):
         yield api.get(path, page_size=LARGEST_PAGE)
     yield api.get(path, page_size=2, page_no=2)
     yield api.get(path, name=api.fresh("none"))
     for type_ in VALUES:
         yield api.get(path, type=type_)
-    for user_id in _their_users(api):
+    for user_id in _existing_users(api):
         yield api.get(user_path(user_id), page_size=LARGEST_PAGE)
 
 
 def _value(api: Api, resources: Resources) -> Iterator[Answer]:
-    for path in _put_values(api, resources):
+    for path in _set_values(api, resources):
         yield api.get(path)
-    for user_id in _their_users(api):
-        for held in islice(listed(api, user_path(user_id)), FEW):
-            if isinstance(held.get("user_attribute_definition_id"), str):
-                yield from _still_there(api, value_path(held["user_attribute_definition_id"], user_id))
+    for user_id in _existing_users(api):
+        for value in first_page(api, user_path(user_id))[:FEW]:
+            if isinstance(value.get("user_attribute_definition_id"), str):
+                yield from _if_exists(api, value_path(value["user_attribute_definition_id"], user_id))
 
 
-def _put_values(api: Api, resources: Resources) -> Iterator[str]:
-    """Let the check's own user hold one value after the other: the path of each."""
+def _set_values(api: Api, resources: Resources) -> Iterator[str]:
+    """Set one value of the user after the other; give the path of each."""
     for type_, values in VALUES.items() if api.options.writes else ():
         path = value_path(resources.definition(type_)["_id"], resources.user_id)
         for value in values:
             if api.put(path, {"attribute": {"value": value}}).ok:
                 yield path
+
+
+# --- groups -------------------------------------------------------------------------------------------
 
 
 def _tags(api: Api, _: Resources) -> Iterator[Answer]:
@@ -125,9 +125,9 @@ def _groups(api: Api, resources: Resources) -> Iterator[Answer]:
     for page_no in (1, 2):
         yield api.get(GROUPS, page_no=page_no, page_size=LARGEST_PAGE)
     yield api.get(GROUPS, name=api.fresh("none"))
-    for own in _own_groups(api, resources, wait=False):
-        yield api.get(GROUPS, name=own.get("name"), page_size=LARGEST_PAGE)
-        yield api.get(GROUPS, group_uid=own.get("uid"))
+    for group in _own_groups(api, resources, wait=False):
+        yield api.get(GROUPS, name=group.get("name"), page_size=LARGEST_PAGE)
+        yield api.get(GROUPS, group_uid=group.get("uid"))
     for query in ({"status": "completed"}, {"status": "failed"}, {"category": "l1"}, {"type": "file"}):
         yield api.request("GET", GROUPS, query={"page_size": LARGEST_PAGE, **query})
 
@@ -135,28 +135,8 @@ def _groups(api: Api, resources: Resources) -> Iterator[Answer]:
 def _group(api: Api, resources: Resources) -> Iterator[Answer]:
     for group in _own_groups(api, resources):
         yield api.get(group_path(group["_id"]))
-    for group in _theirs(api, GROUPS):
-        yield from _still_there(api, group_path(group["_id"]))
-
-
-def _own_groups(api: Api, resources: Resources, *, wait: bool = True) -> Iterator[JsonObject]:
-    """A group in each of its states: new, of an unreadable file, read, patched and counted anew."""
-    if not api.options.writes:
-        return
-    group = resources.group()
-    path = group_path(group["_id"])
-    yield group
-    yield api.group(file_url="data:text/csv,nobody%0A1", category="l2")
-    if wait:
-        _wait(api, path, lambda body: body.get("status") != "pending")
-    yield group
-    api.patch(path, {"description": "Changed", "file_url": csv_url([resources.user_id])})
-    yield group
-    counted = group.get("total_users")
-    api.post(f"{path}/refresh")
-    if wait:
-        _wait(api, path, lambda body: body.get("total_users") != counted)
-    yield group
+    for group in _existing(api, GROUPS):
+        yield from _if_exists(api, group_path(group["_id"]))
 
 
 def _users(api: Api, resources: Resources) -> Iterator[Answer]:
@@ -168,13 +148,43 @@ def _users(api: Api, resources: Resources) -> Iterator[Answer]:
         for cursor in _cursors(first):
             for direction in ("next", "prev"):
                 yield api.get(path, cursor=cursor, direction=direction, page_size=1)
-    known = api.options.group_id
-    theirs = [known, *(group["_id"] for group in _theirs(api, GROUPS))] if known else _ids(_theirs(api, GROUPS))
-    for group_id in islice(theirs, MANY):
+    group_ids = [group["_id"] for group in _existing(api, GROUPS)]
+    if api.options.group_id:
+        group_ids.insert(0, api.options.group_id)
+    for group_id in group_ids[:MANY]:
         path = users_path(group_id)
-        yield from _still_there(api, path, page_size=LARGEST_PAGE)
-        yield from _still_there(api, path, page_size=LARGEST_PAGE, blacklisted_users=True)
-        yield from _still_there(api, path, page_size=1, page_no=2, q="a")
+        yield from _if_exists(api, path, page_size=LARGEST_PAGE)
+        yield from _if_exists(api, path, page_size=LARGEST_PAGE, blacklisted_users=True)
+        yield from _if_exists(api, path, page_size=1, page_no=2, q="a")
+
+
+def _own_groups(api: Api, resources: Resources, *, wait: bool = True) -> Iterator[JsonObject]:
+    """A group in each state: new, with an unreadable file, completed, updated and refreshed."""
+    if not api.options.writes:
+        return
+    group = resources.group()
+    path = group_path(group["_id"])
+    yield group
+    yield api.group(file_url=UNREADABLE_FILE, category="l2")
+    if wait:
+        _wait(api, path, lambda body: body.get("status") != "pending")
+    yield group
+    api.patch(path, {"description": "Changed", "file_url": csv_url([resources.user_id])})
+    yield group
+    total = group.get("total_users")
+    api.post(f"{path}/refresh")
+    if wait:
+        _wait(api, path, lambda body: body.get("total_users") != total)
+    yield group
+
+
+def _wait(api: Api, path: str, holds: Callable[[JsonObject], bool]) -> None:
+    """Give the target some time to read a group's file; GRP-22 checks whether it does."""
+
+    def done(body: Any) -> bool:
+        return not isinstance(body, dict) or holds(body)
+
+    poll(lambda: api.get(path).json, done, min(WAIT, api.options.async_timeout))
 
 
 def _cursors(answer: Answer) -> Iterator[str]:
@@ -184,19 +194,17 @@ def _cursors(answer: Answer) -> Iterator[str]:
         yield from (page[name] for name in ("next_cursor", "prev_cursor") if isinstance(page.get(name), str))
 
 
-def _theirs(api: Api, path: str) -> list[JsonObject]:
-    """Some of what the target has anyway, to be read only."""
-    return listed(api, path, page_size=LARGEST_PAGE)[:MANY]
+# --- existing resources: only read, for others may own them -------------------------------------------
 
 
-def _ids(resources: list[JsonObject]) -> list[str]:
-    return [thing["_id"] for thing in resources]
+def _existing(api: Api, path: str) -> list[JsonObject]:
+    return first_page(api, path, page_size=LARGEST_PAGE)[:MANY]
 
 
-def _their_users(api: Api) -> list[str]:
-    """Some users of groups that the target has anyway, to be read only."""
+def _existing_users(api: Api) -> list[str]:
+    """The ids of some users of existing groups."""
     users: dict[str, None] = {}
-    for group in _theirs(api, GROUPS)[:FEW]:
+    for group in _existing(api, GROUPS)[:FEW]:
         body: Any = api.get(users_path(group["_id"]), page_size=FEW).json
         items = body.get("items") if isinstance(body, dict) else None
         for item in items if isinstance(items, list) else ():
@@ -205,16 +213,14 @@ def _their_users(api: Api) -> list[str]:
     return list(users)[:FEW]
 
 
-def _wait(api: Api, path: str, holds: Callable[[JsonObject], bool]) -> None:
-    """Give the target some time for a group's file; whether it reads it is GRP-22's matter."""
-
-    def done(body: Any) -> bool:
-        return not isinstance(body, dict) or holds(body)
-
-    poll(lambda: api.get(path).json, done, min(WAIT, api.options.async_timeout))
+def _if_exists(api: Api, path: str, **query: Any) -> Iterator[Answer]:
+    """The response, unless the resource has been deleted since it was listed."""
+    answer = api.get(path, **query)
+    if answer.status != HTTPStatus.NOT_FOUND:
+        yield answer
 
 
-_VARIANTS: dict[str, Callable[[Api, Resources], Iterator[Answer]]] = {
+_READS: dict[str, Callable[[Api, Resources], Iterator[Answer]]] = {
     "getUserAttributeDefinitions": _definitions,
     "getUserAttributeDefinitionById": _definition,
     "getUserAttributesForUser": _values,
