@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_conformance.contract.document import contract, operations
@@ -257,14 +259,15 @@ class Mock:
                 await app(scope, receive, send)
                 return
             self.requests += 1
-            exchange = Exchange(scope, await _content(receive), self.world)
+            exchange = Exchange(scope, await Request(scope, receive).body(), self.world)
             for hook in self._before:
                 hook(exchange)
             if not exchange.status:
                 await ask(app, scope, exchange)
             for hook in self._after:
                 hook(exchange)
-            await _send(exchange, send)
+            headers = {name: text for name, text in exchange.answer_headers.items() if name != "content-length"}
+            await Response(exchange.sent(), exchange.status, headers)(scope, receive, send)
 
         return hooked
 
@@ -277,18 +280,9 @@ def _only(hook: Hook, operation_ids: tuple[str, ...], status: int | None) -> Hoo
     return hooked
 
 
-async def _content(receive: Receive) -> bytes:
-    content, more = b"", True
-    while more:
-        message = await receive()
-        content += message.get("body", b"")
-        more = message.get("more_body", False)
-    return content
-
-
 async def ask(app: ASGIApp, scope: Scope, exchange: Exchange) -> None:
     """Send the exchange's request to the application and note its response."""
-    headers = {**exchange.headers, **({"content-length": str(len(exchange.content))} if exchange.content else {})}
+    headers = exchange.headers | ({"content-length": str(len(exchange.content))} if exchange.content else {})
     changed = {
         **scope,
         "method": exchange.method,
@@ -309,13 +303,3 @@ async def ask(app: ASGIApp, scope: Scope, exchange: Exchange) -> None:
             exchange.answer_content += message.get("body", b"")
 
     await app(changed, receive, note)
-
-
-async def _send(exchange: Exchange, send: Send) -> None:
-    content = exchange.sent()
-    headers = {name: value for name, value in exchange.answer_headers.items() if name != "content-length"}
-    if exchange.status != 204:
-        headers["content-length"] = str(len(content))
-    listed = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": exchange.status, "headers": listed})
-    await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else content})

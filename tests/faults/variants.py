@@ -12,7 +12,8 @@ from typing import Any
 from starlette.types import ASGIApp, Scope
 from tests.faults import operations as ops
 from tests.faults import patching
-from tests.faults.operators import cut, error_bodies, repage
+from tests.faults.operators.http import error_bodies
+from tests.faults.operators.lists import cut, repage
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, all_faults
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import (
+from tests.faults.operators.http import (
     Condition,
     answer,
     fields,

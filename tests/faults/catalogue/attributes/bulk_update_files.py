@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import wrap
+from tests.faults.operators.http import wrap
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults
 
@@ -68,7 +68,6 @@ def first_column_of_the_file(original: Any, content: bytes) -> Any:
 
 @fault("BLK-04")
 def put_before_makes_two(mock: Mock) -> None:
-    """A bulk update adds a second value beside one that was put before."""
     old: dict[tuple[str, str], Record] = {}
 
     async def write(original: Any, at: Any, file_url: str, values: Any) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import Items, answer, listed_as, refused, wrap
+from tests.faults.operators.http import answer, refused, wrap
+from tests.faults.operators.lists import Items, listed_as
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import fault, faults, operator
 
-from audience_mock.errors import Refusal
 from audience_mock.store.attributes import Attributes
 
 DELETE = ops.DELETE_ATTRIBUTE
@@ -58,19 +58,11 @@ def deleted_is_null(original: Any, self: Attributes, user_id: str, definition_id
 
 @fault("ATT-07")
 def readable_by_id(mock: Mock) -> None:
-    """A deleted value can still be read from a cache."""
-    cache: dict[tuple[str, str, str], Record] = {}
-
-    async def get(original: Any, at: Any, user_id: str, definition_id: str) -> Any:
-        key = (str(at.tenant.name), user_id, definition_id)
-        try:
-            cache[key] = await original(at, user_id=user_id, definition_id=definition_id)
-        except Refusal:
-            if key not in cache or definition_id not in at.tenant.definitions:
-                raise
-        return cache[key]
-
-    mock.operation(get, ops.GET_ATTRIBUTE)
+    cache: dict[str, Record] = {}
+    mock.answer(lambda x: cache.update({x.path: x.json}), ops.GET_ATTRIBUTE, status=200)
+    mock.answer(
+        lambda x: x.answer(200, cache[x.path]) if x.path in cache and x.stored else None, ops.GET_ATTRIBUTE, status=404
+    )
 
 
 @fault("ATT-07")

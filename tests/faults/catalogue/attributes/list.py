@@ -6,7 +6,9 @@ from functools import partial
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import Items, first_values, ignored_beside, listed_as, operation, refilter, request
+from tests.faults.operators.http import ignored_beside, operation, request
+from tests.faults.operators.lists import Items, listed_as, refilter
+from tests.faults.operators.store import first_values
 from tests.faults.patching import Mock, Record
 from tests.faults.registry import Change, fault, faults, operator
 

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import answer, listed_as, put_by, records, wrap
+from tests.faults.operators.http import answer, records, wrap
+from tests.faults.operators.lists import listed_as
+from tests.faults.operators.store import put_by
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults, operator
 
 from audience_mock.contract.document import DOCUMENTED_TENANT
 from audience_mock.store.attributes import Attributes
 from audience_mock.store.definitions import Definitions
-
-# --- ATT-01 -----------------------------------------------------------------------------------------------
 
 
 def put_as(store: Callable[[Any], Any]) -> Change:
@@ -125,9 +125,6 @@ def an_update_makes_falsy_values_null(original: Any, self: Any, record_id: str, 
     return new
 
 
-# --- ATT-02, ATT-03 ---------------------------------------------------------------------------------------
-
-
 def _values_show(change: Callable[[Record], Any], *operation_ids: str) -> Change:
     """Change what a value shows, in these responses or in all."""
     return records(change, *(operation_ids or ops.ATTRIBUTES))
@@ -196,9 +193,6 @@ def type_from_when_it_was_put(mock: Mock) -> None:
     _values_show(lambda r: r.update(type=types.get(_key(r), r["type"])))(mock)
 
 
-# --- ATT-04, ATT-05 ---------------------------------------------------------------------------------------
-
-
 def _key(record: Record) -> tuple[str, str]:
     return record["user_id"], record["user_attribute_definition_id"]
 
@@ -219,13 +213,7 @@ faults(
 @fault("ATT-04")
 def list_shows_the_first_value(mock: Mock) -> None:
     first: dict[str, Any] = {}
-
-    def put(original: Any, *args: Any, **written: Any) -> Any:
-        record = original(*args, **written)
-        first.setdefault(record["_id"], record["attribute"]["value"])
-        return record
-
-    mock.wrap(put, Attributes, "put")
+    mock.records(lambda r: first.setdefault(r["_id"], r["attribute"]["value"]), ops.PUT_ATTRIBUTE)
     mock.records(
         lambda r: r["attribute"].update(value=first.get(r["_id"], r["attribute"]["value"])), ops.LIST_ATTRIBUTES
     )
@@ -296,9 +284,6 @@ def new_id_after_an_update(mock: Mock) -> None:
 
     mock.wrap(update, Definitions, "update")
     _new_id_where(lambda definition, old, new: definition["_id"] in updated)(mock)
-
-
-# --- ATT-13 -----------------------------------------------------------------------------------------------
 
 
 @operator

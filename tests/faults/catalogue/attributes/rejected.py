@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import Condition, answer, first_values, refused, request, saying
+from tests.faults.operators.http import Condition, answer, refused, request, saying
+from tests.faults.operators.store import first_values
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults, operator
 

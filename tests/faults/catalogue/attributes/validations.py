@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import wrap
+from tests.faults.operators.http import wrap
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults, operator
 from tests.faults.seed import CHOICE_ID, RANGE_ID, TEXT_ID

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import listed_as, operation
+from tests.faults.operators.http import operation
+from tests.faults.operators.lists import listed_as
 from tests.faults.patching import Mock, Record
 from tests.faults.registry import Change, fault, faults, operator
 
@@ -81,7 +82,6 @@ async def uid_taken_twice(original: Any, at: Context, body: Record) -> Any:
 
 @fault("CON-01", operation, ops.CREATE_DEFINITION)
 async def id_of_the_time(original: Any, at: Context, body: Record) -> Any:
-    """An id is the time in tenths of a second."""
     new_id = f"66{int(asyncio.get_running_loop().time() * 10):022x}"
     record = await original(at, body=body)
     collection = at.tenant.definitions._records
@@ -120,7 +120,6 @@ faults(
 
 @fault("CON-02")
 def two_attributes(mock: Mock) -> None:
-    """Two first puts add two values."""
     doubles: list[tuple[Any, Record]] = []
 
     async def finish(at: Context, key: Any, read: Any, now: Any, put: Any) -> Record:
@@ -158,7 +157,6 @@ async def two_first_puts_crash(at: Context, key: tuple[str, str], read: Any, now
 
 @fault("CON-02")
 def item_total_counts_both(mock: Mock) -> None:
-    """Two first puts are counted as two values."""
     counted: Counter[str] = Counter()
 
     async def finish(at: Context, key: tuple[str, str], read: Any, now: Any, put: Any) -> Any:

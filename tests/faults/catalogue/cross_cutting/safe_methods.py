@@ -5,7 +5,8 @@ from collections import Counter
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import answer, overwritten, wrap
+from tests.faults.operators.http import answer, wrap
+from tests.faults.operators.store import overwritten
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import fault, faults
 
@@ -43,7 +44,6 @@ def categorised_counts_reads(exchange: Exchange) -> None:
 
 @fault("GET-01", wrap, Attributes, "get")
 def reading_a_list_turns_it(original: Any, self: Attributes, user_id: str, definition: Record) -> Any:
-    """Reading a value that is a list reverses it."""
     record = original(self, user_id, definition)
     held = self._by_user[user_id][definition["_id"]]
     if isinstance(held.value, list):
@@ -94,7 +94,6 @@ def reading_categories_counts(mock: Mock) -> None:
 
 @fault("GET-01")
 def fifth_read_forgets(mock: Mock) -> None:
-    """The fifth read of a value deletes it."""
     reads: Counter[tuple[str, str]] = Counter()
 
     def hook(exchange: Exchange) -> None:

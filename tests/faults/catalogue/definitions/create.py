@@ -8,7 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import graves, item, operation, records, refused, relist, saying, stored, stored_as, wrap
+from tests.faults.operators.http import item, operation, records, refused, saying, wrap
+from tests.faults.operators.lists import relist
+from tests.faults.operators.store import after_create, graves, stored, stored_as
 from tests.faults.patching import Mock, Record
 from tests.faults.registry import fault, faults, operator
 
@@ -156,23 +158,14 @@ faults(
     pinned_by_default=item(DEFAULTS, "pinned", True),
     pin_order_1=item(DEFAULTS, "pin_order", 1),
     default_value_is_empty_text=item(DEFAULTS, "default_value", ""),
+    boolean_defaults_to_false=after_create(
+        lambda _, r: {"default_value": False} if r["type"] == "boolean" else {}, Definitions
+    ),
+    modified_later_than_created=after_create(
+        lambda store, r: {"modified_at": store._source.now(r["created_at"])}, Definitions
+    ),
     no_validations_is_absent=records(lambda r: None if r["validations"] else r.pop("validations"), *ops.DEFINITIONS),
 )
-
-
-@fault("DEF-15", wrap, Definitions, "create")
-def boolean_defaults_to_false(original: Any, self: Any, body: Record) -> Any:
-    record = original(self, body)
-    if record["type"] == "boolean":
-        record["default_value"] = False
-    return record
-
-
-@fault("DEF-15", wrap, Definitions, "create")
-def modified_later_than_created(original: Any, self: Any, body: Record) -> Any:
-    record = original(self, body)
-    record["modified_at"] = self._source.now(record["created_at"])
-    return record
 
 
 @fault("DEF-15")

@@ -4,7 +4,7 @@ import contextlib
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import TYPES, answer, refused, wrap
+from tests.faults.operators.http import TYPES, answer, refused, wrap
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import fault, faults, operator
 
@@ -52,7 +52,6 @@ def stored_then_validated(exchange: Exchange) -> None:
 
 @fault("DEF-16", wrap, Definitions, "put_in")
 def stored_then_taken(original: Any, self: Any, record: Record) -> Any:
-    """A definition is stored before its slug is looked up."""
     try:
         return original(self, record)
     except Refusal:

@@ -5,18 +5,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import (
-    answer,
+from tests.faults.operators.http import answer, fields, no_field, refused, wrap
+from tests.faults.operators.store import (
     deleted_answer,
-    fields,
     found_by_id,
     graves,
     hidden_by_id_only,
     never_made_is_deleted,
-    no_field,
-    refused,
     still_listed,
-    wrap,
 )
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults, operator

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import FLAGS, first_values, ignored, ignored_beside, like, parameter, refilter
+from tests.faults.operators.http import FLAGS, ignored, ignored_beside, parameter
+from tests.faults.operators.lists import like, refilter
+from tests.faults.operators.store import first_values, graves
 from tests.faults.patching import Exchange, Mock
 from tests.faults.registry import Change, fault, faults, operator
 
@@ -43,16 +44,8 @@ faults(
 
 @fault("DEF-09")
 def deleted_slug_stays_unknown(mock: Mock) -> None:
-    """A slug that was deleted once is not found when it is given again."""
-    dead: set[str] = set()
-
-    def delete(original: Any, self: Any, record_id: str) -> None:
-        slug = self.get(record_id)["slug"]
-        original(self, record_id)
-        dead.add(slug)
-
-    mock.wrap(delete, Definitions, "delete")
-    by_slug(lambda r, slug: r["slug"] == slug and slug not in dead)(mock)
+    gone = graves(mock, Definitions)
+    by_slug(lambda r, slug: r["slug"] == slug and slug not in {old["slug"] for old in gone.values()})(mock)
 
 
 def _is_type_of_none(exchange: Exchange) -> bool:

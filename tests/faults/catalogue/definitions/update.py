@@ -1,42 +1,41 @@
 """Faults of updating definitions, also locked ones (DEF-04 to DEF-06, DEF-14)."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import (
+from tests.faults.operators.http import records, refused, saying, wrap
+from tests.faults.operators.store import (
     after_write,
     an_hour_before,
     overwritten,
-    records,
-    refused,
-    saying,
     shows_first,
     spreads,
+    taken_name_stays,
     without,
-    wrap,
+    written_with,
 )
 from tests.faults.patching import Exchange, Mock, Record
-from tests.faults.registry import Change, fault, faults, operator
+from tests.faults.registry import fault, faults, operator
 
 from audience_mock.store.definitions import UPDATABLE, Definitions
 
-
-def _updated_with(change: Callable[[Record], Record]) -> Change:
-    """Update with `change(body)`."""
-    return wrap(lambda update, self, record_id, body: update(self, record_id, change(body)), Definitions, "update")
-
-
-def _after(change: Callable[[Record, Record, Record], Record]) -> Change:
-    return after_write(change, Definitions, "update")
+_updated_with = partial(written_with, owner=Definitions, method="update")
+_after = partial(after_write, owner=Definitions, method="update")
 
 
 faults(
     "DEF-04",
-    customer_editable_is_not_updated=_updated_with(lambda body: without(body, "customer_editable")),
-    type_is_not_updated=_updated_with(lambda body: without(body, "type")),
-    false_is_not_updated=_updated_with(lambda body: {k: v for k, v in body.items() if v}),
-    first_field_only=_updated_with(lambda body: {k: body[k] for k in [k for k in UPDATABLE if k in body][:1]}),
+    customer_editable_is_not_updated=_updated_with(lambda store, i, body: without(body, "customer_editable")),
+    type_is_not_updated=_updated_with(lambda store, i, body: without(body, "type")),
+    false_is_not_updated=_updated_with(lambda store, i, body: {k: v for k, v in body.items() if v}),
+    first_field_only=_updated_with(
+        lambda store, i, body: {k: body[k] for k in [k for k in UPDATABLE if k in body][:1]}
+    ),
+    type_stays_where_a_value_is=_updated_with(
+        lambda store, i, body: without(body, "type") if next(store._attributes.values_of(i), None) else body
+    ),
+    name_of_another_is_not_taken=taken_name_stays(Definitions, "update"),
     list_shows_the_old_name=shows_first("name", Definitions, "update", ops.LIST_DEFINITIONS),
 )
 
@@ -63,18 +62,6 @@ def whole_list_shows_the_old_name(mock: Mock) -> None:
         lambda r: cached.setdefault(r["_id"], {k: r[k] for k in ("name", "description", "type")}), ops.CREATE_DEFINITION
     )
     mock.answer(hook, ops.LIST_DEFINITIONS, status=200)
-
-
-@fault("DEF-04", wrap, Definitions, "update")
-def type_stays_where_a_value_is(original: Any, self: Any, record_id: str, body: Record) -> Any:
-    has_values = next(self._attributes.values_of(record_id), None)
-    return original(self, record_id, without(body, "type") if has_values else body)
-
-
-@fault("DEF-04", wrap, Definitions, "update")
-def name_of_another_is_not_taken(original: Any, self: Any, record_id: str, body: Record) -> Any:
-    is_taken = any(r["name"] == body.get("name") and r["_id"] != record_id for r in self._records)
-    return original(self, record_id, without(body, "name") if is_taken else body)
 
 
 def _slug_of(name: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import answer, ignored, ignored_beside, parameter, users_page, wrap
+from tests.faults.operators.http import answer, ignored, ignored_beside, parameter, wrap
+from tests.faults.operators.lists import users_page
 from tests.faults.registry import Change, fault, faults
 
 from audience_mock import errors

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import answer, no_users, pages, refused, users_page, wrap
+from tests.faults.operators.http import answer, refused, wrap
+from tests.faults.operators.lists import no_users, pages, users_page
 from tests.faults.patching import Exchange
 from tests.faults.registry import Change, fault, faults
 

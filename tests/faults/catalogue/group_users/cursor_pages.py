@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from tests.faults import operations as ops
-from tests.faults.operators import UsersPage, ignored, users_page
+from tests.faults.operators.http import ignored
+from tests.faults.operators.lists import UsersPage, users_page
 from tests.faults.registry import Change, faults
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pyroaring import BitMap
 from tests.faults import operations as ops
-from tests.faults.operators import ignored, parameter
+from tests.faults.operators.http import ignored, parameter
 from tests.faults.patching import Mock
 from tests.faults.registry import Change, faults, operator
 

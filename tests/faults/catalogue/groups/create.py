@@ -5,7 +5,9 @@ import unicodedata
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import answer, mend, overwritten, records, refused, relist, stored, wrap
+from tests.faults.operators.http import answer, mend, records, refused, wrap
+from tests.faults.operators.lists import relist
+from tests.faults.operators.store import overwritten, stored
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults
 
@@ -99,7 +101,6 @@ def same_name_same_uid(mock: Mock) -> None:
 
 @fault("GRP-03")
 def uids_begin_again(mock: Mock) -> None:
-    """The counter of uids starts at 1, whatever is stored."""
     for tenant in mock.world.tenants():
         tenant.groups._last_uid = 0
 

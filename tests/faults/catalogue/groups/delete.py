@@ -3,20 +3,16 @@
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import (
-    answer,
+from tests.faults.operators.http import answer, fields, operation, refused, wrap
+from tests.faults.operators.lists import no_users
+from tests.faults.operators.store import (
     deleted_answer,
     failing,
-    fields,
     found_by_id,
     graves,
     hidden_by_id_only,
     never_made_is_deleted,
-    no_users,
-    operation,
-    refused,
     still_listed,
-    wrap,
 )
 from tests.faults.patching import Exchange, Mock
 from tests.faults.registry import fault, faults

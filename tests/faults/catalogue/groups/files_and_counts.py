@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import answer, failing, no_field, records, status_is, wrap
+from tests.faults.operators.http import answer, no_field, records, status_is, wrap
+from tests.faults.operators.store import failing
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults
 

@@ -4,8 +4,9 @@ from functools import partial
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import ignored, ignored_beside, refilter
-from tests.faults.patching import Mock, Record
+from tests.faults.operators.http import ignored, ignored_beside
+from tests.faults.operators.lists import refilter
+from tests.faults.patching import Mock
 from tests.faults.registry import fault, faults
 
 from audience_mock.store.groups import COMPLETED, FAILED, Groups
@@ -35,14 +36,7 @@ faults(
 
 @fault("GRP-09")
 def status_from_its_creation(mock: Mock) -> None:
-    created: set[str] = set()
-
-    def create(original: Any, self: Any, body: Record) -> Any:
-        record = original(self, body)
-        created.add(record["_id"])
-        return record
-
-    mock.wrap(create, Groups, "create")
+    created = mock.noted(lambda x: x.json["_id"], ops.CREATE_GROUP, status=201)
     by_status(lambda r, status: ("pending" if r["_id"] in created else r["status"]) == status)(mock)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from functools import partial
 
 from tests.faults import operations as ops
-from tests.faults.operators import ignored_beside, like, refilter
+from tests.faults.operators.http import ignored_beside
+from tests.faults.operators.lists import like, refilter
 from tests.faults.registry import Change, faults
 
 LIST = ops.LIST_GROUPS

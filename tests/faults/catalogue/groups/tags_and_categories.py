@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import Items, answer, operation, wrap
+from tests.faults.operators.http import answer, operation, wrap
+from tests.faults.operators.lists import Items
 from tests.faults.patching import Record
 from tests.faults.registry import Change, fault, faults
 

@@ -1,20 +1,19 @@
 """Faults of patching groups (GRP-04 to GRP-06, GRP-19)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import (
+from tests.faults.operators.http import answer, records, wrap
+from tests.faults.operators.store import (
     after_write,
     an_hour_before,
-    answer,
-    records,
     refused_touches,
     refused_writes,
     shows_first,
     spreads,
-    without,
-    wrap,
+    taken_name_stays,
 )
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults
@@ -26,8 +25,7 @@ from audience_mock.store.members import Members
 PATCH = ops.PATCH_GROUP
 
 
-def _after(change: Callable[[Record, Record, Record], Record]) -> Change:
-    return after_write(change, Groups, "patch")
+_after = partial(after_write, owner=Groups, method="patch")
 
 
 def _keeps(field: str, where: Callable[[Record, Record, Record], object] = lambda *_: True) -> Change:
@@ -46,6 +44,7 @@ faults(
             {"file_url": new["file_url"].partition("?")[0]} if body.get("file_url", "").startswith("http") else {}
         )
     ),
+    name_of_another_is_ignored=taken_name_stays(Groups, "patch"),
     file_url_is_not_patched=shows_first("file_url", Groups, "patch", *ops.GROUPS),
     list_shows_the_old_name=shows_first("name", Groups, "patch", ops.LIST_GROUPS),
     categorised_shows_the_old_name=shows_first("name", Groups, "patch", ops.CATEGORISED),
@@ -58,12 +57,6 @@ def patch_is_not_stored(original: Any, self: Any, group_id: str, body: Record) -
     new = original(self, group_id, body)
     self._records.replace(old)
     return new
-
-
-@fault("GRP-04", wrap, Groups, "patch")
-def name_of_another_is_ignored(original: Any, self: Any, group_id: str, body: Record) -> Any:
-    is_taken = any(r["name"] == body.get("name") and r["_id"] != group_id for r in self._records)
-    return original(self, group_id, without(body, "name") if is_taken else body)
 
 
 faults(
@@ -87,7 +80,6 @@ faults(
 
 @fault("GRP-05", wrap, Groups, "patch")
 def ten_users_stay(original: Any, self: Any, group_id: str, body: Record) -> Any:
-    """A patch of the name keeps only the first ten users."""
     new = original(self, group_id, body)
     if "name" in body and "file_url" not in body:
         places = dict(list(self._members[group_id]._places.items())[:10])
@@ -97,7 +89,6 @@ def ten_users_stay(original: Any, self: Any, group_id: str, body: Record) -> Any
 
 @fault("GRP-05")
 def list_forgets_the_description(mock: Mock) -> None:
-    """After a patch without description, the description is empty in the list."""
     gone = mock.noted(lambda x: "" if "description" in x.fields else x.record_id, PATCH, status=200)
     mock.records(lambda r: r.update(description="") if r["_id"] in gone else None, ops.LIST_GROUPS)
 

@@ -4,7 +4,8 @@ import copy
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import Items, answer, cut, filters, pages, repage
+from tests.faults.operators.http import answer
+from tests.faults.operators.lists import Items, cut, filters, pages, repage
 from tests.faults.patching import Exchange, Mock
 from tests.faults.registry import fault, faults, operator
 

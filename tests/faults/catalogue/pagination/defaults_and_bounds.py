@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import PAGING, Items, answer, cut, default, filters, operation, parameter, refused, repage
+from tests.faults.operators.http import answer, default, operation, parameter, refused
+from tests.faults.operators.lists import PAGING, Items, cut, filters, repage
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults, operator
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import EVERYTHING, answer, cut, operation, pages, repage
+from tests.faults.operators.http import answer, operation
+from tests.faults.operators.lists import EVERYTHING, cut, pages, repage
 from tests.faults.patching import Exchange, Record
 from tests.faults.registry import Change, faults
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import Condition, answer, error_bodies, fields, no_field
+from tests.faults.operators.http import Condition, answer, error_bodies, fields, no_field
 from tests.faults.patching import Exchange
 from tests.faults.registry import Change, faults
 

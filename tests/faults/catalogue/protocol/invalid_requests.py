@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable
 
 from tests.faults import operations as ops
-from tests.faults.operators import FLAGS, TYPES, answer, mend, parameter, refused, request, without
+from tests.faults.operators.http import FLAGS, TYPES, answer, mend, parameter, refused, request
+from tests.faults.operators.store import without
 from tests.faults.patching import Exchange, Record
 from tests.faults.registry import Change, fault, faults
 
 LONGEST, LARGEST = 255, 100
 CATEGORIES = ("l1", "l2", "l3")
-
-# --- FMT-05, FMT-06 ---------------------------------------------------------------------------------------
 
 
 def _text(name: str, change: Callable[[str], str], *operation_ids: str) -> Change:
@@ -162,8 +161,6 @@ faults(
     ),
 )
 
-# --- FMT-07 -----------------------------------------------------------------------------------------------
-
 
 def _is_on_a_word(exchange: Exchange) -> bool:
     """Is it a DELETE or PATCH of a path like /user_group/tags."""
@@ -188,7 +185,6 @@ faults(
 
 @fault("FMT-07", request)
 def patch_is_put(exchange: Exchange) -> None:
-    """PATCH of a definition is read as PUT."""
     if exchange.method == "PATCH" and exchange.template.endswith("/definition/{definition_id}"):
         exchange.method = "PUT"
 
@@ -198,9 +194,6 @@ def post_to_a_group_is_a_patch(exchange: Exchange) -> None:
     if exchange.method == "POST" and exchange.template.endswith("/user_group/{group_id}"):
         exchange.method, exchange.operation = "PATCH", ops.PATCH_GROUP
         exchange.content = exchange.content or b"{}"
-
-
-# --- FMT-08 -----------------------------------------------------------------------------------------------
 
 
 def _is_malformed(exchange: Exchange) -> bool:
@@ -246,8 +239,6 @@ faults(
         *(ops.PUT_ATTRIBUTE, ops.UPDATE_DEFINITION),
     ),
 )
-
-# --- FMT-09, FMT-10 ---------------------------------------------------------------------------------------
 
 
 def _taken_as_json(pattern: str, *operation_ids: str) -> Change:

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import (
+from tests.faults.operators.http import (
     FLAGS,
     answer,
     crash_if,
     fields,
-    pages,
     records,
     refuse_if,
     refused,
@@ -19,12 +18,11 @@ from tests.faults.operators import (
     served_as,
     status_is,
 )
+from tests.faults.operators.lists import pages
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults
 
 LONGEST, LARGEST = 255, 100
-
-# --- FMT-01 -----------------------------------------------------------------------------------------------
 
 
 def _values(exchange: Exchange) -> list[object]:
@@ -95,9 +93,6 @@ def second_refresh_is_409(mock: Mock) -> None:
     seen: set[str] = set()
     refused(409, ops.REFRESH, instead_of=202, where=lambda x: x.record_id in seen)(mock)
     mock.answer(lambda x: seen.add(x.record_id), ops.REFRESH)
-
-
-# --- FMT-02 -----------------------------------------------------------------------------------------------
 
 
 def _as(type_: Callable[[Any], object], names: str, *operation_ids: str) -> Change:
@@ -185,9 +180,6 @@ def total_groups_is_a_string(exchange: Exchange) -> None:
         item["total_groups"] = str(item["total_groups"])
 
 
-# --- FMT-03 -----------------------------------------------------------------------------------------------
-
-
 def _is_malformed(exchange: Exchange) -> bool:
     return bool(exchange.content) and exchange.body is None
 
@@ -214,8 +206,6 @@ faults(
         where=lambda x: x.headers.get("accept", "").startswith("text/html"),
     ),
 )
-
-# --- FMT-04 -----------------------------------------------------------------------------------------------
 
 
 def _is_no_pattern(text: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tests.faults import operations as ops
-from tests.faults.operators import records
+from tests.faults.operators.http import records
 from tests.faults.patching import Record
 from tests.faults.registry import Change, faults
 

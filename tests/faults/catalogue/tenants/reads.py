@@ -3,7 +3,9 @@
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import EVERYTHING, answer, cut_page, found_anywhere, request
+from tests.faults.operators.http import answer, request
+from tests.faults.operators.lists import EVERYTHING, cut_page
+from tests.faults.operators.store import found_anywhere
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import fault, faults, operator
 
@@ -95,20 +97,13 @@ def company_does_not_count(exchange: Exchange) -> None:
             exchange.path = exchange.path.replace(f"/{exchange.ids['company_id']}/", f"/{tenant.name.company_id}/", 1)
 
 
-@fault("TEN-01")
-def values_by_slug(mock: Mock) -> None:
+@fault("TEN-01", answer, ops.GET_ATTRIBUTE, status=404)
+def values_by_slug(exchange: Exchange) -> None:
     """A value is found by user and slug, in any application."""
-
-    async def get(original: Any, at: Any, user_id: str, definition_id: str) -> Any:
-        slug = at.tenant.definitions.get(definition_id)["slug"]
-        if definition_id not in at.tenant.attributes._by_user.get(user_id, {}):
-            for tenant in mock.world.tenants():
-                counterpart = tenant.definitions.by_slug(slug)
-                if counterpart and counterpart["_id"] in tenant.attributes._by_user.get(user_id, {}):
-                    return tenant.attributes.get(user_id, counterpart)
-        return await original(at, user_id=user_id, definition_id=definition_id)
-
-    mock.operation(get, ops.GET_ATTRIBUTE)
+    for tenant in exchange.other_tenants if exchange.stored else ():
+        counterpart = tenant.definitions.by_slug(exchange.stored["slug"])
+        if counterpart and counterpart["_id"] in tenant.attributes._by_user.get(exchange.ids["user_id"], {}):
+            exchange.answer(200, tenant.attributes.get(exchange.ids["user_id"], counterpart))
 
 
 @fault("TEN-01")

@@ -3,7 +3,8 @@
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators import answer, found_anywhere, overwritten, request
+from tests.faults.operators.http import answer, request
+from tests.faults.operators.store import found_anywhere, overwritten
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults
 
@@ -64,9 +65,6 @@ def bulk_finds_slugs_elsewhere(exchange: Exchange) -> None:
             if all(tenant.definitions.by_slug(key) for key in keys):
                 own = f"/{exchange.ids['application_id']}/"
                 exchange.path = exchange.path.replace(own, f"/{tenant.name.application_id}/", 1)
-
-
-# --- by the slug or the name, in every application --------------------------------------------------------
 
 
 @fault("TEN-02")
