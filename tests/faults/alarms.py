@@ -1,8 +1,10 @@
-"""What a run reports of a server that conforms, and should not."""
+"""Runs the suite on servers that conform: any finding there is a false alarm."""
 
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from tests.faults.harness import perform, serving
+from tests.faults.matrix import in_processes
 from tests.faults.variants import VARIANTS
 
 from audience_conformance.checks.registry import all_checks
@@ -11,7 +13,7 @@ from audience_conformance.results.result import Result
 
 
 class Alarms(NamedTuple):
-    """What is wrong with a run.
+    """The faults of one run of the suite.
 
     Args:
         problems: false findings, errors, skips and leftovers, a line each.
@@ -27,7 +29,7 @@ class Alarms(NamedTuple):
 def alarms(name: str, profile: str, chance: int) -> Alarms:
     """Run all checks against a variant."""
     variant = VARIANTS[name]
-    with serving(variant.change, job_delay=variant.job_delay, **variant.told) as mock:
+    with serving(variant.change, job_delay=variant.job_delay, **variant.settings) as mock:
         results, _, left = perform(mock.options, all_checks(), profile, chance=chance)
     problems = [line for result in results if (line := _problem(result, variant.broken))]
     problems += [f"left behind: {url}" for url in left]
@@ -36,9 +38,28 @@ def alarms(name: str, profile: str, chance: int) -> Alarms:
 
 
 def _problem(result: Result, broken: frozenset[str]) -> str:
+    # A server that breaks SHOULD rules may lack what a check needs.
+    is_wrong = {"error": True, "failed": result.rule not in broken, "skipped": not broken}.get(result.status, False)
     level = catalogue()[result.rule].level
-    said = f"{result.id} ({level}): {result.status}: {result.rule}: {result.expected} / {result.actual}"
-    if result.status == "error" or (result.status == "failed" and result.rule not in broken):
-        return said
-    # A server that breaks SHOULD rules may not have what a check needs.
-    return said if result.status == "skipped" and not broken else ""
+    line = f"{result.id} ({level}): {result.status}: {result.rule}: {result.expected} / {result.actual}"
+    return line if is_wrong else ""
+
+
+def _run(job: tuple[str, str, int]) -> tuple[str, int, Alarms]:
+    name, profile, chance = job
+    return name, chance, alarms(name, profile, chance)
+
+
+def report(seeds: int, profile: str, workers: int, only: str) -> int:
+    """Run every variant with each seed and print; 1 if there is a false alarm, or a broken SHOULD rule was missed."""
+    chosen = [name for name in VARIANTS if any(fnmatchcase(name, pattern) for pattern in only.split(","))]
+    jobs = [(name, profile, chance) for chance in range(seeds) for name in chosen]
+    wrong = 0
+    for name, chance, found in in_processes(_run, jobs, workers):
+        lines = [*found.problems, *(f"missed: {rule}" for rule in found.missed)]
+        wrong += bool(lines)
+        print(f"{'WRONG' if lines else 'ok   '} {name} seed {chance} {found.seconds:.0f} s", flush=True)
+        for line in lines:
+            print(f"      {line[:1000]}", flush=True)
+    print(f"{len(jobs)} runs, {wrong} with a false alarm")
+    return 1 if wrong else 0

@@ -1,4 +1,4 @@
-"""Runs a mock in a thread, faulty or not, and performs checks against it."""
+"""Runs a mock in a thread, correct or faulty, and performs checks against it."""
 
 import asyncio
 import copy
@@ -13,7 +13,7 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.faults.patching import Mock
-from tests.faults.registry import Fault
+from tests.faults.registry import Change
 from tests.faults.seed import GROUP_ID, LOCKED_ID, OTHER_TENANT, TEXT_ID, USERS_FILE, seed
 
 from audience_conformance.checks.registry import Check, all_checks, items
@@ -34,12 +34,11 @@ ASYNC_TIMEOUT = 2.0
 """Seconds for an asynchronous effect: a hundred times the mock's delay."""
 JOB_DELAY = 0.02
 
-
 _users_file = PlainTextResponse(USERS_FILE, media_type="text/csv")
 
 
 class _Port:
-    """One uvicorn in a thread, for as long as the process lasts; which application answers can change."""
+    """One uvicorn in a thread for the whole process; the application behind it can change."""
 
     def __init__(self) -> None:
         self.app: ASGIApp | None = None
@@ -54,8 +53,7 @@ class _Port:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.app is not None
-        served = _users_file if scope["path"] == "/users.csv" else self.app
-        await served(scope, receive, send)
+        await (_users_file if scope["path"] == "/users.csv" else self.app)(scope, receive, send)
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -77,28 +75,19 @@ def _contract() -> JsonObject:
 
 @dataclass(frozen=True)
 class Serving:
-    """A mock that listens.
-
-    Args:
-        options: what a run is told of it.
-        backend: what it holds.
-        mock: what counts its requests.
-    """
+    """A mock that listens, and the settings of a run against it."""
 
     options: Options
-    backend: Backend
     mock: Mock
 
 
 @contextmanager
-def serving(
-    change: Callable[[Mock], None] | None = None, *, job_delay: float = JOB_DELAY, **told: Any
-) -> Iterator[Serving]:
-    """Serve a freshly seeded mock, changed; `told` is what a run is told beside the usual."""
+def serving(change: Change | None = None, *, job_delay: float = JOB_DELAY, **settings: Any) -> Iterator[Serving]:
+    """Serve a freshly seeded mock with a change; `settings` are added to those of the run."""
     world = World([OTHER_TENANT])
     load_seed(world, copy.deepcopy(seed()), "of the faults")
     backend = Backend(world, Jobs(job_delay), Files())
-    mock = Mock(backend, _contract())
+    mock = Mock(backend)
     port = _port()
     try:
         if change:
@@ -112,7 +101,7 @@ def serving(
             "validated_definition_id": TEXT_ID,
             "async_timeout": ASYNC_TIMEOUT,
         }
-        yield Serving(Options(port.url, **{**usual, **told}), backend, mock)
+        yield Serving(Options(port.url, **{**usual, **settings, **mock.options}), mock)
     finally:
         port.within(backend.jobs.stop)
         mock.undo()
@@ -134,31 +123,22 @@ def perform(
     profile: str = "standard",
     *,
     chance: int = 0,
-    until: Callable[[Result], bool] = lambda _: False,
+    note: Callable[[Result], object] = lambda _: None,
 ) -> tuple[list[Result], Run, list[str]]:
-    """Perform checks one after another, until a result says so, and clean up: results, the run, and what stays."""
+    """Perform checks one by one, `note` each result, and clean up: results, the run, and what could not be deleted."""
     run = Run(options, profile, chance)
     results = []
     for check, case in items(checks):
         results.append(run.perform(check, case))
-        if until(results[-1]):
-            break
+        note(results[-1])
     return results, run, run.clean_up()
 
 
-def trial(fault: Fault, profile: str = "standard") -> list[Result]:
-    """The results of the owning rule's checks on a fault, up to the first that names the rule."""
-    with serving(fault.seed, **fault.options) as mock:
-        results, _, _ = perform(
-            mock.options, checks_of(fault.rule), profile, until=lambda result: names(result, fault.rule)
-        )
-    return results
-
-
-def state(backend: Backend) -> dict[str, Any]:
+def state(mock: Mock) -> dict[str, Any]:
     """All that a mock holds: "tenant kind id" -> record."""
     found: dict[str, Any] = {}
-    for name, tenant in backend.world._tenants.items():
+    for tenant in mock.world.tenants():
+        name = tenant.name
         for kind, records in (("definition", tenant.definitions._records), ("group", tenant.groups._records)):
             found |= {f"{name} {kind} {record['_id']}": record for record in records}
         for user_id, values in tenant.attributes._by_user.items():

@@ -1,4 +1,4 @@
-"""The whole suite on every fault: which rules break, and how long that takes."""
+"""Runs the suite on each fault: which checks fail, which rules they name, and how long that takes."""
 
 import json
 import logging
@@ -6,182 +6,133 @@ import multiprocessing
 import os
 import time
 import warnings
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
+from tests.faults.harness import changes, checks_of, perform, serving, state
+from tests.faults.peer import run_peer
 from tests.faults.registry import all_faults
 
+from audience_conformance.checks.registry import all_checks
 from audience_conformance.results.result import Result
+
+Job_ = TypeVar("Job_")
+Row_ = TypeVar("Row_")
 
 
 @dataclass
 class Row:
-    """What came of one fault.
+    """The results of one fault.
 
     Args:
         id: the fault.
-        rules: every rule that a finding names.
+        findings: the rule that each failed check names, the check, and its case.
         errors: how many checks crashed.
         seconds: how long the run took.
         first: seconds to the first finding, or None.
         requests: how many were sent.
-        changed: resources left behind, changed, lost, with the fault's own doing in it.
-        peer: the same of Schemathesis, if it was asked.
+        changed: resources left behind, changed and lost, those by the fault itself included.
+        peer: the same of Schemathesis, if it ran.
     """
 
     id: str
-    rule: str
-    subtlety: str
-    about: str
-    rules: list[str]
+    findings: list[tuple[str, str, str]]
     errors: int
     seconds: float
     first: float | None
     requests: int
-    changed: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, int]
     peer: dict[str, Any] | None = None
 
     @property
-    def killed(self) -> bool:
-        return bool(self.rules)
+    def rule(self) -> str:
+        return self.id[:6]
+
+    @property
+    def rules(self) -> list[str]:
+        """Every rule that a finding names."""
+        return sorted({rule for rule, _, _ in self.findings})
 
     @property
     def by_owner(self) -> bool:
         return self.rule in self.rules
 
+    @property
+    def verdict(self) -> str:
+        return "killed" if self.by_owner else "misnamed" if self.findings else "SURVIVES"
 
-@dataclass(frozen=True)
-class Job:
-    """What a worker is asked to do.
+
+class Job(NamedTuple):
+    """One run in a worker process.
 
     Args:
         fault: the fault's id, "" for the correct mock.
         profile: smoke, standard or deep.
         owner_only: run the owning rule's checks alone.
-        peer: let Schemathesis run for as long.
-        false_alarms: what Schemathesis reports on the correct mock.
-        budget: seconds for Schemathesis; 0 for as long as ours took.
+        false_alarms: the failures that Schemathesis reports on the correct mock; None to leave it out.
+        budget: seconds for Schemathesis; 0 for as long as the suite took.
     """
 
     fault: str
     profile: str = "standard"
     owner_only: bool = False
-    peer: bool = False
-    false_alarms: frozenset[str] = frozenset()
+    false_alarms: frozenset[str] | None = None
     budget: float = 0.0
 
 
-def perform_job(job: Job) -> Row:
-    """One fault, in this process."""
-    quiet()
-    from tests.faults.harness import changes, checks_of, perform, serving, state  # noqa: PLC0415
-
-    from audience_conformance.checks.registry import all_checks  # noqa: PLC0415 (a worker imports late)
-
-    fault = {one.id: one for one in all_faults()}[job.fault]
-    with serving(fault.seed, **fault.options) as mock:
-        before, started = state(mock.backend), time.monotonic()
+def run(job: Job) -> Row:
+    """Run one job in this process."""
+    fault = next((one for one in all_faults() if one.id == job.fault), None)
+    change = fault.change if fault else None
+    checks = checks_of(fault.rule) if fault and job.owner_only else all_checks()
+    with serving(change) as mock:
+        before, started = state(mock.mock), time.monotonic()
         moments: list[float] = []
 
-        def note(result: Result) -> bool:
+        def note(result: Result) -> None:
             if result.status == "failed":
-                moments.append(time.monotonic() - started)
-            return False
+                moments.append(round(time.monotonic() - started, 2))
 
-        results, run, _ = perform(
-            mock.options,
-            checks_of(fault.rule) if job.owner_only else all_checks(),
-            job.profile,
-            until=note,
-        )
-        seconds = time.monotonic() - started
+        results, performed, _ = perform(mock.options, checks, job.profile, note=note)
         row = Row(
-            *(fault.id, fault.rule, fault.subtlety, fault.about),
-            rules=sorted({result.rule for result in results if result.status == "failed"}),
+            job.fault,
+            findings=[(one.rule, one.check, one.case) for one in results if one.status == "failed"],
             errors=sum(result.status == "error" for result in results),
-            seconds=round(seconds, 2),
-            first=round(moments[0], 2) if moments else None,
-            requests=run.target.sent,
-            changed=changes(before, state(mock.backend)),
+            seconds=round(time.monotonic() - started, 2),
+            first=moments[0] if moments else None,
+            requests=performed.target.sent,
+            changed=changes(before, state(mock.mock)),
         )
-    if job.peer:
-        row.peer = _peer(job, job.budget or seconds)
+    if job.false_alarms is not None:
+        with serving(change) as mock:
+            found = run_peer(mock, job.budget or row.seconds, 1)
+        row.peer = {**asdict(found), "first": found.first_new(job.false_alarms)}
+        row.peer["failures"] = sorted(found.failures.keys() - job.false_alarms)
     return row
 
 
-def _peer(job: Job, budget: float) -> dict[str, Any]:
-    from tests.faults.harness import serving  # noqa: PLC0415
-    from tests.faults.peer import run_peer  # noqa: PLC0415
-
-    fault = {one.id: one for one in all_faults()}[job.fault]
-    with serving(fault.seed, **fault.options) as mock:
-        found = run_peer(mock, budget, 1)
-    first = found.kill(job.false_alarms)
-    return {
-        "killed": first is not None,
-        "first": None if first is None else round(first, 2),
-        "new": sorted(found.failures - job.false_alarms),
-        "requests": found.requests,
-        "seconds": round(found.seconds, 2),
-        "changed": found.changed,
-    }
-
-
-def peer_baseline(budget: float, seeds: int = 3) -> tuple[frozenset[str], list[dict[str, Any]]]:
-    """What Schemathesis reports of the correct mock in as many runs, and the runs."""
-    quiet()
-    from tests.faults.harness import serving  # noqa: PLC0415
-    from tests.faults.peer import run_peer  # noqa: PLC0415
-
-    alarms: frozenset[str] = frozenset()
-    runs = []
-    for chance in range(1, seeds + 1):
-        with serving() as mock:
-            found = run_peer(mock, budget, chance)
-        alarms |= found.failures
-        runs.append({"alarms": sorted(found.failures), "requests": found.requests, "changed": found.changed})
-    return alarms, runs
-
-
-def own_baseline(profile: str) -> dict[str, Any]:
-    """The same of our suite: findings on the correct mock, requests, resources left or changed."""
-    quiet()
-    from tests.faults.harness import changes, perform, serving, state  # noqa: PLC0415
-
-    from audience_conformance.checks.registry import all_checks  # noqa: PLC0415
-
-    with serving() as mock:
-        before, started = state(mock.backend), time.monotonic()
-        results, run, left = perform(mock.options, all_checks(), profile)
-        return {
-            "alarms": sorted(f"{one.rule} {one.id}" for one in results if one.status in {"failed", "error"}),
-            "requests": run.target.sent,
-            "changed": changes(before, state(mock.backend)),
-            "left": left,
-            "seconds": round(time.monotonic() - started, 2),
-        }
+def in_processes(work: Callable[[Job_], Row_], jobs: Iterable[Job_], workers: int = 0) -> Iterator[Row_]:
+    """Do the work in processes, one a core if `workers` is 0; results come as they are ready."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(workers or os.cpu_count() or 1, quiet, maxtasksperchild=20) as pool:
+        yield from pool.imap_unordered(work, jobs)
 
 
 def quiet() -> None:
-    """Say nothing of what faulty files and jobs log; it is part of the trial."""
+    """Silence the logs and warnings of faulty files and jobs: they are intended."""
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
 
 
 def rows(jobs: list[Job], workers: int, folder: Path, *, resume: bool) -> Iterator[Row]:
-    """Perform jobs in processes, and keep each row in `folder` as it comes; with `resume`, take what is there."""
+    """Run jobs in processes and save each row in `folder`; with `resume`, read the rows that are there."""
     folder.mkdir(parents=True, exist_ok=True)
-    todo = []
-    for job in jobs:
-        kept = folder / f"{job.fault}.json"
-        if resume and kept.exists():
-            yield Row(**json.loads(kept.read_text("utf-8")))
-        else:
-            todo.append(job)
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(workers or os.cpu_count() or 1, maxtasksperchild=20) as pool:
-        for row in pool.imap_unordered(perform_job, todo):
-            (folder / f"{row.id}.json").write_text(json.dumps(asdict(row)), "utf-8")
-            yield row
+    kept = [path for job in jobs if resume and (path := folder / f"{job.fault}.json").exists()]
+    for path in kept:
+        yield Row(**json.loads(path.read_text("utf-8")))
+    done = {path.stem for path in kept}
+    for row in in_processes(run, [job for job in jobs if job.fault not in done], workers):
+        (folder / f"{row.id}.json").write_text(json.dumps(asdict(row)), "utf-8")
+        yield row

@@ -1,16 +1,16 @@
-"""Stock Schemathesis, as well as it can be set up, on the same servers: what our suite is compared with."""
+"""Stock Schemathesis on the same servers, set up as well as it can be: the tool that our suite is compared with."""
 
 import json
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tests.faults.harness import Serving, changes, state
 
-from audience_mock.contract.document import DOCUMENTED_TENANT, contract_path
+from audience_conformance.contract.location import contract_path
+from audience_mock.contract.document import DOCUMENTED_TENANT
 
 CONFIG = f"""
 continue-on-failure = true
@@ -20,7 +20,7 @@ continue-on-failure = true
 [checks]
 negative_data_rejection.expected-statuses = [400, 404, 405, 415]
 """
-"""All checks and phases, the tenant that is served, and the statuses that our contract has for refusals."""
+"""The served tenant, and the statuses with which the contract refuses; all checks and phases are on."""
 GRACE = 60.0
 """Seconds beyond its budget for loading the contract and for writing its report."""
 
@@ -30,35 +30,33 @@ class PeerRun:
     """One run of Schemathesis.
 
     Args:
-        failures: "type operation" of every failure that it reports.
-        first: failure -> seconds from its first request to the report of it.
+        failures: "type operation" -> seconds from the first phase to its report.
         requests: how many it sent.
         seconds: how long it ran, loading left out.
         changed: resources left behind, changed, lost.
     """
 
-    failures: frozenset[str]
-    first: dict[str, float]
+    failures: dict[str, float]
     requests: int
     seconds: float
-    changed: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, int]
 
-    def kill(self, false_alarms: frozenset[str]) -> float | None:
-        """When it reported what it does not report of the correct mock; None if it did not."""
-        new = self.failures - false_alarms
-        return min((self.first.get(failure, self.seconds) for failure in new), default=None)
+    def first_new(self, false_alarms: frozenset[str]) -> float | None:
+        """Seconds to the first failure that is not reported of the correct mock, or None."""
+        return min((at for failure, at in self.failures.items() if failure not in false_alarms), default=None)
 
 
-def run_peer(mock: Serving, budget: float, chance: int) -> PeerRun:
+def run_peer(serving: Serving, budget: float, chance: int) -> PeerRun:
     """Let Schemathesis test a mock for `budget` seconds."""
-    before, requests = state(mock.backend), mock.mock.requests
+    mock = serving.mock
+    before, requests = state(mock), mock.requests
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "schemathesis.toml").write_text(CONFIG)
         subprocess.run(
             [
                 *(Path(sys.executable).with_name("schemathesis"), "--config-file", folder / "schemathesis.toml"),
-                *("run", contract_path(), "--origin", mock.options.url, "--max-time", str(max(1, round(budget)))),
+                *("run", contract_path(), "--origin", serving.options.url, "--max-time", str(max(1, round(budget)))),
                 *("--checks", "all", "--continue-on-failure", "--no-shrink", "--seed", str(chance)),
                 *("--report", "ndjson", "--report-ndjson-path", folder / "events"),
             ],
@@ -67,14 +65,12 @@ def run_peer(mock: Serving, budget: float, chance: int) -> PeerRun:
             timeout=budget + GRACE,
             cwd=folder,
         )
-        lines = (folder / "events").read_text("utf-8").splitlines()
-    first, seconds = _failures(lines)
-    changed = changes(before, state(mock.backend))
-    return PeerRun(frozenset(first), first, mock.mock.requests - requests, seconds, changed)
+        failures, seconds = _failures((folder / "events").read_text("utf-8").splitlines())
+    return PeerRun(failures, mock.requests - requests, seconds, changes(before, state(mock)))
 
 
 def _failures(lines: list[str]) -> tuple[dict[str, float], float]:
-    """Failure -> when it was reported, and when the last event was, in seconds from the first phase on."""
+    """Failure -> seconds to its report, and seconds to the last event, both from the first phase on."""
     found: dict[str, float] = {}
     start = last = 0.0
     for line in lines:
@@ -82,16 +78,8 @@ def _failures(lines: list[str]) -> tuple[dict[str, float], float]:
         moment = event.get("timestamp", 0.0)
         start = start or (moment if kind in {"PhaseStarted", "EngineStarted"} else 0.0)
         last = max(last, moment)
-        if kind == "ScenarioFinished":
-            for told in _told(event["recorder"]):
-                found.setdefault(f"{told['type']} {told['operation']}", moment - start)
-    return found, max(0.0, last - start)
-
-
-def _told(recorder: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        check["failure_info"]["failure"]
-        for checks in recorder.get("checks", {}).values()
-        for check in checks
-        if check.get("failure_info")
-    ]
+        recorded = event["recorder"].get("checks", {}).values() if kind == "ScenarioFinished" else ()
+        for check in (check for checks in recorded for check in checks if check.get("failure_info")):
+            failure = check["failure_info"]["failure"]
+            found.setdefault(f"{failure['type']} {failure['operation']}", round(moment - start, 2))
+    return found, round(max(0.0, last - start), 2)

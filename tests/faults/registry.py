@@ -1,16 +1,19 @@
-"""Every fault there is: the mock with one thing wrong, as a developer gets it wrong."""
+"""The catalogue of faults: each is the mock with one thing wrong, as a developer gets it wrong."""
 
 import importlib
-import pkgutil
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
 from tests.faults.patching import Mock
 
-Subtlety = Literal["obvious", "plausible", "subtle"]
-SUBTLETIES: tuple[Subtlety, ...] = ("obvious", "plausible", "subtle")
+Change = Callable[[Mock], None]
+"""Puts a fault into a correct mock."""
+P = ParamSpec("P")
+F = TypeVar("F")
+CATALOGUE = Path(__file__).with_name("catalogue")
+CHOSEN = Path(__file__).with_name("chosen.txt")
 
 
 @dataclass(frozen=True)
@@ -18,51 +21,73 @@ class Fault:
     """One fault.
 
     Args:
-        id: its permanent name, which begins with the rule.
-        rule: the rule that owns it: the suite must name this one.
-        subtlety: how hard it is to see.
-        about: what the server does wrong, in a sentence.
-        seed: puts the fault into a mock that is right.
-        options: what a run is told beside the usual, such as another definition with validations.
+        id: its permanent name: the rule that must catch it, and what is wrong.
+        change: puts it into a correct mock.
+        about: what is wrong, in a sentence or in the words of the id.
     """
 
     id: str
-    rule: str
-    subtlety: Subtlety
+    change: Change
     about: str
-    seed: Callable[[Mock], None]
-    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def rule(self) -> str:
+        return self.id[:6]
 
 
 FAULTS: dict[str, Fault] = {}
 
 
-def fault(
-    fault_id: str, *, rule: str, subtlety: Subtlety, **options: Any
-) -> Callable[[Callable[[Mock], None]], Callable[[Mock], None]]:
-    """Register a function that makes a mock faulty; its docstring says how the server is wrong."""
+def operator(function: Callable[Concatenate[Mock, P], None]) -> Callable[P, Change]:
+    """Turn `function(mock, …)` into a function of the other arguments that returns a change."""
+    return lambda *args, **kwargs: lambda mock: function(mock, *args, **kwargs)
 
-    def register(function: Callable[[Mock], None]) -> Callable[[Mock], None]:
-        assert fault_id not in FAULTS, f"the fault {fault_id} is there twice"
-        about = " ".join((function.__doc__ or "").split())
-        FAULTS[fault_id] = Fault(fault_id, rule, subtlety, about, function, options)
+
+def faults(rule: str, **changes: Change) -> None:
+    """Register changes as faults; an id is the rule and the name (before a digit stands an underscore)."""
+    for name, change in changes.items():
+        _add(rule, name.removeprefix("_"), change)
+
+
+@overload
+def fault(rule: str) -> Callable[[Change], Change]: ...
+@overload
+def fault(
+    rule: str, operator: Callable[Concatenate[F, P], Change], *args: P.args, **kwargs: P.kwargs
+) -> Callable[[F], F]: ...
+def fault(rule: str, operator: Any = None, *args: Any, **kwargs: Any) -> Any:
+    """Register a function that changes a mock, or that an operator takes as its first argument.
+
+    The id is the rule and the function's name; the docstring is for what the name does not say.
+    """
+
+    def register(function: Any) -> Any:
+        change = operator(function, *args, **kwargs) if operator else function
+        _add(rule, function.__name__, change, function.__doc__)
         return function
 
     return register
 
 
+def _add(rule: str, name: str, change: Change, about: str | None = None) -> None:
+    fault_id = f"{rule}-{name.replace('_', '-')}"
+    if fault_id in FAULTS:
+        raise ValueError(f"two faults are called {fault_id}")
+    FAULTS[fault_id] = Fault(fault_id, change, about or name.replace("_", " "))
+
+
 def all_faults() -> list[Fault]:
     """Every fault, by id."""
-    for module in pkgutil.iter_modules([str(Path(__file__).with_name("catalogue"))]):
-        importlib.import_module(f"tests.faults.catalogue.{module.name}")
+    for path in CATALOGUE.rglob("*.py"):
+        module = path.relative_to(CATALOGUE).with_suffix("").parts
+        importlib.import_module(".".join(["tests.faults.catalogue", *module]))
     return [FAULTS[fault_id] for fault_id in sorted(FAULTS)]
 
 
-def subtlest(faults: Iterable[Fault]) -> list[Fault]:
-    """One fault of each rule: the first of those that are hardest to see."""
-    hardest: dict[str, Fault] = {}
-    for one in faults:
-        held = hardest.get(one.rule)
-        if held is None or SUBTLETIES.index(one.subtlety) > SUBTLETIES.index(held.subtlety):
-            hardest[one.rule] = one
-    return sorted(hardest.values(), key=lambda one: one.id)
+def chosen_faults() -> list[Fault]:
+    """The faults of chosen.txt."""
+    ids = [line for line in CHOSEN.read_text("utf-8").splitlines() if not line.startswith("#")]
+    every = {fault.id: fault for fault in all_faults()}
+    if unknown := [fault_id for fault_id in ids if fault_id not in every]:
+        raise ValueError(f"{CHOSEN.name} names unknown faults: {', '.join(unknown)}")
+    return [every[fault_id] for fault_id in ids]

@@ -1,4 +1,4 @@
-"""What a mock of the harness holds: everything that a run needs, and neighbours that must stay as they are."""
+"""The seed of a mock under test: everything that a run needs, and other records that must not change."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ DEFINITIONS = [
 
 
 def _user(number: int) -> dict[str, Any]:
-    """A user; ids do not sort as the users stand, every 5th has two emails, every 7th no phone, every 11th nothing."""
+    """A user; ids are not sorted, every 5th user has two emails, every 7th no phone, every 11th nothing."""
     given, family = _GIVEN[number % len(_GIVEN)], _FAMILY[number % len(_FAMILY)]
     flags = {"primary": True, "verified": number % 2 == 0, "active": number % 3 != 0}
     emails = [{"email": f"{given}.{family}{number}@Example.com", **flags}]
@@ -69,7 +69,7 @@ def _group(name: str, category: str, tags: list[str], users: list[str] = [], **m
 
 
 USERS_FILE = "\n".join(["user_id", *MEMBER_IDS[:25], ""])
-"""The file that the harness serves at /users.csv."""
+"""The file at /users.csv."""
 
 GROUPS = [
     _group("Everyone", "l1", ["vip", "spring"], MEMBER_IDS, _id=GROUP_ID),
@@ -105,7 +105,7 @@ OTHERS: dict[str, list[dict[str, Any]]] = {
 
 
 def seed() -> dict[str, dict[str, Any]]:
-    """The seed that `load_seed` takes: the documents' examples (so that the example requests hit) and ours."""
+    """The seed for `load_seed`: the documents' examples, for the example requests, and our own records."""
     own = {"definitions": DEFINITIONS, "users": MEMBERS, "values": VALUES, "groups": GROUPS}
     documents = BUILT_IN["documents"]()[str(DOCUMENTED_TENANT)]
     return {

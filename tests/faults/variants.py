@@ -1,4 +1,4 @@
-"""Servers that are right in another way: no check may find a broken MUST rule in any of them."""
+"""Servers that conform in another way than the mock: no check may find a broken MUST rule in any of them."""
 
 import asyncio
 import base64
@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.types import ASGIApp, Scope
+from tests.faults import operations as ops
 from tests.faults import patching
-from tests.faults.patching import ANSWER_WITH, CREATE_GROUP, LIST_USERS, LISTS, Exchange, Mock, Record
-from tests.faults.registry import all_faults
+from tests.faults.operators.http import error_bodies
+from tests.faults.operators.lists import cut, repage
+from tests.faults.patching import Exchange, Mock, Record
+from tests.faults.registry import Change, all_faults
 
 from audience_conformance.contract.rules import catalogue
 from audience_mock.session.jobs import Jobs
@@ -55,7 +58,7 @@ SHOULD_BROKEN = (
     "TEN-01-definition-by-id",
     "TEN-02-update-of-a-definition",
 )
-"""Faults of SHOULD rules that leave every MUST rule alone; FMT-08 and ERR are broken by `should_is_broken` itself."""
+"""Faults of SHOULD rules that break no MUST rule; `should_is_broken` itself breaks FMT-08 and ERR."""
 
 
 @dataclass(frozen=True)
@@ -63,38 +66,33 @@ class Variant:
     """A server that conforms.
 
     Args:
-        about: what is different.
         change: makes a mock so.
         job_delay: seconds before its background work.
         broken: the SHOULD rules that it breaks, and that a run must name.
-        told: what a run is told beside the usual.
+        settings: settings of the run.
     """
 
-    about: str
-    change: Callable[[Mock], None] = lambda _: None
+    change: Change = lambda _: None
     job_delay: float = 0.02
     broken: frozenset[str] = frozenset()
-    told: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
-def _json_answers(mock: Mock, change: Callable[[Exchange, Any], Any]) -> None:
-    """Rewrite every answer that is JSON."""
+def _json_responses(mock: Mock, change: Callable[[Exchange], None]) -> None:
+    """Change every response that is JSON."""
 
     def hook(exchange: Exchange) -> None:
-        if exchange.answer_headers.get("content-type") != "application/json" or not exchange.sent():
-            return
-        if (changed := change(exchange, exchange.json)) is not None:
-            kept = exchange.answer_headers
-            exchange.answer(exchange.status, changed)
-            exchange.answer_headers = kept
+        if exchange.answer_headers.get("content-type") == "application/json" and exchange.sent():
+            change(exchange)
 
     mock.answer(hook)
 
 
 def extra_properties(mock: Mock) -> None:
-    """Every object of the API has a property more, and every answer some headers more."""
+    """Every object of the API has one more property, and every response more headers."""
 
-    def change(exchange: Exchange, body: Any) -> Any:
+    def change(exchange: Exchange) -> None:
+        body = exchange.json
         if isinstance(body, dict):
             for holder in [body, body.get("page"), *(exchange.records() if exchange.status < 300 else ())]:
                 if isinstance(holder, dict):
@@ -103,12 +101,12 @@ def extra_properties(mock: Mock) -> None:
                         holder["attribute"]["x_extra"] = True
         exchange.answer_headers |= {"x-request-id": str(uuid.uuid4()), "cache-control": "no-store", "vary": "Accept"}
 
-    _json_answers(mock, change)
+    _json_responses(mock, change)
 
 
 def other_key_order(mock: Mock) -> None:
     """The keys of every object come in the opposite order."""
-    _json_answers(mock, lambda _, body: _reversed(body))
+    _json_responses(mock, lambda x: x.send(json.dumps(_reversed(x.json), ensure_ascii=False)))
 
 
 def _reversed(value: Any) -> Any:
@@ -119,30 +117,15 @@ def _reversed(value: Any) -> Any:
 
 def pretty_printed(mock: Mock) -> None:
     """Bodies are pretty-printed in ASCII, and end in a newline."""
-
-    def hook(exchange: Exchange) -> None:
-        if exchange.answer_headers.get("content-type") == "application/json" and exchange.sent():
-            text = json.dumps(exchange.json, indent=4) + "\n"
-            headers = exchange.answer_headers
-            exchange.answer(exchange.status, text=text)
-            exchange.answer_headers = headers
-
-    mock.answer(hook)
+    _json_responses(mock, lambda x: x.send(json.dumps(x.json, indent=4) + "\n"))
 
 
 def charset(mock: Mock) -> None:
-    """Content-Type is application/json; charset=utf-8."""
-
-    def hook(exchange: Exchange) -> None:
-        if exchange.answer_headers.get("content-type") == "application/json":
-            exchange.answer_headers["content-type"] = "application/json; charset=utf-8"
-
-    mock.answer(hook)
+    _json_responses(mock, lambda x: x.answer_headers.update({"content-type": "application/json; charset=utf-8"}))
 
 
 def uuid_ids(mock: Mock) -> None:
-    """Ids are UUIDs."""
-    mock.wrap(World, "new_id", lambda new_id, self: str(uuid.uuid5(uuid.NAMESPACE_OID, new_id(self))))
+    mock.wrap(lambda new_id, self: str(uuid.uuid5(uuid.NAMESPACE_OID, new_id(self))), World, "new_id")
 
 
 def other_times(mock: Mock) -> None:
@@ -155,8 +138,7 @@ def other_times(mock: Mock) -> None:
         if isinstance(record.get("total_users"), dict):
             restamp(record["total_users"])
 
-    for kind in ("definition", "group"):
-        mock.records(kind, restamp, *ANSWER_WITH[kind])
+    mock.records(restamp, *ops.DEFINITIONS, *ops.GROUPS)
 
 
 def opaque_cursors(mock: Mock) -> None:
@@ -175,30 +157,17 @@ def opaque_cursors(mock: Mock) -> None:
             if page[name] is not None:
                 page[name] = base64.b64encode(f"v1:{page[name]}".encode()).decode()
 
-    mock.request(before, LIST_USERS)
-    mock.answer(behind, LIST_USERS, status=200)
+    mock.request(before, ops.LIST_USERS)
+    mock.answer(behind, ops.LIST_USERS, status=200)
 
 
 def together(mock: Mock) -> None:
-    """All of these at once."""
-    uuid_ids(mock)
-    opaque_cursors(mock)
-    other_times(mock)
-    extra_properties(mock)
-    other_key_order(mock)
-    pretty_printed(mock)
-    charset(mock)
-
-
-def newest_first(mock: Mock) -> None:
-    """Lists hold the newest first: the order is a decision."""
-    from tests.faults.helpers import repage  # noqa: PLC0415
-
-    repage(mock, lambda every, no, size: every[::-1][(no - 1) * size : no * size], *LISTS)
+    for change in (uuid_ids, opaque_cursors, other_times, extra_properties, other_key_order, pretty_printed, charset):
+        change(mock)
 
 
 def jobs_behind_writes(mock: Mock) -> None:
-    """A job does its work between the next write and its answer: what is written then may be overwritten."""
+    """A job does its work between the next write and its response: that write may be overwritten."""
 
     async def ask(original: Callable[..., Awaitable[None]], app: ASGIApp, scope: Scope, exchange: Exchange) -> None:
         running = dict(mock.backend.jobs._running)
@@ -208,16 +177,16 @@ def jobs_behind_writes(mock: Mock) -> None:
                 Jobs.advance(job)
             await asyncio.wait(running)
 
-    mock.wrap(patching, "ask", ask)
+    mock.wrap(ask, patching, "ask")
 
 
 def should_is_broken(mock: Mock) -> None:
     """Every SHOULD rule is broken, and every MUST rule kept."""
     faults = {fault.id: fault for fault in all_faults()}
     for fault_id in SHOULD_BROKEN:
-        faults[fault_id].seed(mock)
-    mock.answer(lambda x: x.refuse(422) if x.content and x.body is None else None, CREATE_GROUP, status=400)
-    mock.errors(lambda x: x.answer(x.status, {"error": "no"}))
+        faults[fault_id].change(mock)
+    mock.answer(lambda x: x.refuse(422) if x.content and x.body is None else None, ops.CREATE_GROUP, status=400)
+    error_bodies(lambda x: x.answer(x.status, {"error": "no"}))(mock)
 
 
 def should_rules() -> frozenset[str]:
@@ -225,19 +194,17 @@ def should_rules() -> frozenset[str]:
 
 
 VARIANTS: dict[str, Variant] = {
-    "plain": Variant("The mock as it is."),
-    "extra-properties": Variant("Properties and headers beyond the contract's.", extra_properties),
-    "other-key-order": Variant("The keys of objects in the opposite order.", other_key_order),
-    "pretty-printed": Variant("Bodies with indents, blanks and escapes.", pretty_printed),
-    "charset": Variant("charset=utf-8 in Content-Type.", charset),
-    "uuid-ids": Variant("UUIDs as ids.", uuid_ids),
-    "other-times": Variant("Times with +00:00 and microseconds.", other_times),
-    "opaque-cursors": Variant("Cursors in base64.", opaque_cursors),
-    "newest-first": Variant("Lists with the newest first.", newest_first),
-    "together": Variant("All of these at once.", together),
-    "slow-jobs": Variant("Jobs that take 1.5 s.", job_delay=1.5, told={"async_timeout": 10.0}),
-    "jobs-behind-writes": Variant(
-        "Jobs that work right behind the next write.", jobs_behind_writes, job_delay=0.2, told={"async_timeout": 10.0}
-    ),
-    "should-is-broken": Variant("Every SHOULD rule broken, every MUST kept.", should_is_broken, broken=should_rules()),
+    "plain": Variant(),
+    "extra-properties": Variant(extra_properties),
+    "other-key-order": Variant(other_key_order),
+    "pretty-printed": Variant(pretty_printed),
+    "charset": Variant(charset),
+    "uuid-ids": Variant(uuid_ids),
+    "other-times": Variant(other_times),
+    "opaque-cursors": Variant(opaque_cursors),
+    "newest-first": Variant(repage(lambda every, no, size: cut(every[::-1], no, size), *ops.LISTS)),
+    "together": Variant(together),
+    "slow-jobs": Variant(job_delay=1.5, settings={"async_timeout": 10.0}),
+    "jobs-behind-writes": Variant(jobs_behind_writes, job_delay=0.2, settings={"async_timeout": 10.0}),
+    "should-is-broken": Variant(should_is_broken, broken=should_rules()),
 }

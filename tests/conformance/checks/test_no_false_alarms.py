@@ -1,6 +1,6 @@
-"""A server that conforms is not accused: the mock, in the ways in which it may be different.
+"""The suite finds nothing on servers that conform: variants of the mock.
 
-`make faults ARGS="--false-alarms 20"` runs every variant at `standard` with 20 seeds; here it is the quick profile.
+`make faults ARGS="--false-alarms 20"` runs every variant at `standard` with 20 seeds; here some run at `smoke`.
 """
 
 import pytest
@@ -11,7 +11,7 @@ from tests.faults.variants import SHOULD_BROKEN, VARIANTS, should_rules
 @pytest.mark.parametrize(
     ("variant", "chance"), [("plain", 559), ("together", 1), ("newest-first", 2), ("jobs-behind-writes", 4)]
 )
-def test_a_conforming_server_is_not_accused(variant: str, chance: int) -> None:
+def test_a_conforming_server_has_no_findings(variant: str, chance: int) -> None:
     assert alarms(variant, "smoke", chance).problems == []
 
 

@@ -162,7 +162,7 @@ def test_a_finding_is_the_same_whichever_check_has_sent_the_requests(fault_id: s
     fault = next(one for one in all_faults() if one.id == fault_id)
     shown = []
     for rules in ([fault.rule], ["FMT-01", "FMT-02", "FMT-03", "ERR-01", "MEM-01", "MEM-02", fault.rule]):
-        with serving(fault.seed, **fault.options) as mock:
+        with serving(fault.change) as mock:
             results, _, _ = perform(mock.options, [one for rule in rules for one in checks_of(rule)], "smoke")
         found = [one for one in results if names(one, fault.rule) and one.rules[0] == fault.rule]
         shown.append([(one.id, ID.sub("id", OWN.sub("own", "\n".join([one.expected, one.curl[-1]])))) for one in found])
