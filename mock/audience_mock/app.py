@@ -7,7 +7,7 @@ replaced, each at Connexion's own interface; the docstring of each file says why
 
 - routing (`routing.py`): a literal path has priority over a parameter, and `Allow` is complete;
 - request validation (`request_validation.py`): strict JSON, all violations at once, schemas compiled once;
-- dispatch (`dispatch.py`) and error handling (`errors.py`): one error shape, and less work for each request.
+- dispatch (`dispatch.py`) and error handling (`error_responses.py`): one error shape, and less work for each request.
 
 Measured by `make bench` (README, "How fast it is"): with these four, a mock with state answers nine times as many reads
 as stock Connexion with canned responses.
@@ -38,7 +38,7 @@ from audience_mock.middleware.bearer_auth import BearerAuth
 from audience_mock.middleware.cors import Cors
 from audience_mock.middleware.dispatch import Dispatch
 from audience_mock.middleware.docs import Docs
-from audience_mock.middleware.errors import ErrorResponses
+from audience_mock.middleware.error_responses import ErrorResponses
 from audience_mock.middleware.fault_injection import FaultInjection
 from audience_mock.middleware.proxy import Proxy
 from audience_mock.middleware.recorder import Recorder

@@ -162,15 +162,15 @@ class Api:
 
     # --- resources --------------------------------------------------------------------------------------
 
-    def fresh(self, kind: str = "x") -> str:
+    def unique(self, kind: str = "x") -> str:
         """A unique text: valid as a name, a slug or a user id."""
         return f"{PREFIX}{self._run_id}-{kind}{next(self._numbers)}"
 
     def definition(self, type_: str = "string", *, tenant: Tenant | None = None, **fields: Any) -> JsonObject:
         """Create a definition. Raises Skip if the target does not create it."""
         body = {
-            "name": self.fresh("Name "),
-            "slug": self.fresh("s"),
+            "name": self.unique("Name "),
+            "slug": self.unique("s"),
             "description": "Made by the conformance suite",
             "type": type_,
             **fields,
@@ -180,10 +180,10 @@ class Api:
     def group(self, user_ids: list[str] | None = None, *, tenant: Tenant | None = None, **fields: Any) -> JsonObject:
         """Create a group of these users. Raises Skip if the target does not create it."""
         body = {
-            "name": self.fresh("Group "),
+            "name": self.unique("Group "),
             "description": "Made by the conformance suite",
             "category": "l1",
-            "file_url": csv_url(user_ids or [self.fresh("u")]),
+            "file_url": csv_url(user_ids or [self.unique("u")]),
             **fields,
         }
         return _created(self.post(GROUPS, body, tenant=tenant), CREATES_GROUP)

@@ -141,7 +141,7 @@ class Trace:
         self.exchanges.clear()
 
     @property
-    def said(self) -> list[Exchange]:
+    def sequence(self) -> list[Exchange]:
         """The set-up, and the requests since the last restart."""
         return [*self.setup, *self.exchanges]
 

@@ -4,12 +4,12 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from audience_conformance.reports import badge, data, junit, markdown, page, sarif
+from audience_conformance.reports import badge, data, html, junit, markdown, sarif
 from audience_conformance.results.summary import Summary
 
 REPORTS: dict[str, tuple[str, Callable[[Summary], str]]] = {
     "junit": ("junit.xml", junit.report),
-    "html": ("report.html", page.report),
+    "html": ("report.html", html.report),
     "json": ("report.json", data.report),
     "markdown": ("report.md", markdown.report),
     "sarif": ("report.sarif", sarif.report),

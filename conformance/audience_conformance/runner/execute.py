@@ -71,7 +71,7 @@ class Run:
         except Exception:  # noqa: BLE001 (an internal error is a result too)
             result.status, result.actual = "error", traceback.format_exc()
         if result.status in ("failed", "error"):
-            result.curl = [exchange.curl(self.target.secrets) for exchange in api.trace.said[-MAX_CURLS:]]
+            result.curl = [exchange.curl(self.target.secrets) for exchange in api.trace.sequence[-MAX_CURLS:]]
         api.cleanup()
         result.seconds = round(time.monotonic() - started, 3)
         return result

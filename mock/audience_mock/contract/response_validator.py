@@ -37,7 +37,7 @@ class ResponseValidator:
             for operation_id, answers in documented_responses(contract).items()
         }
 
-    def deviations(self, operation_id: str | None, status: int, content_type: str, body: bytes) -> list[Violation]:
+    def violations(self, operation_id: str | None, status: int, content_type: str, body: bytes) -> list[Violation]:
         """All violations of a response; a field is `status`, a header, or a path in the body.
 
         Args:

@@ -57,7 +57,7 @@ EFFECTS = ("status", "body", "example", "delay", "rate", "kind")
 
 
 async def list_faults(request: ControlRequest) -> Any:
-    return {"items": [rule.described() for rule in request.session.faults]}
+    return {"items": [rule.as_dict() for rule in request.session.faults]}
 
 
 async def add_fault(request: ControlRequest) -> Any:
@@ -68,7 +68,7 @@ async def add_fault(request: ControlRequest) -> Any:
     if status < HTTPStatus.BAD_REQUEST and not {"operation", "body"} & fields.keys():
         message = f"The body of a {status} depends on the operation; send operation or body too."
         raise errors.one("body.status", message)
-    return request.session.faults.add(fields).described()
+    return request.session.faults.add(fields).as_dict()
 
 
 async def delete_fault(request: ControlRequest) -> Any:

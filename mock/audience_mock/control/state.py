@@ -48,13 +48,13 @@ async def take_snapshot(request: ControlRequest) -> Any:
 
 async def restore_snapshot(request: ControlRequest) -> Any:
     session = request.session
-    session.switch_to(session.restored(request.path("name")))
+    session.switch_to(session.snapshot(request.path("name")))
     return _counts(request)
 
 
 async def delete_snapshot(request: ControlRequest) -> Any:
     session = request.session
-    session.restored(request.path("name"))
+    session.snapshot(request.path("name"))
     del session.snapshots[request.path("name")]
     return {"success": True, "message": f"The snapshot {request.path('name')} is deleted."}
 

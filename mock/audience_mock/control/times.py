@@ -87,7 +87,7 @@ async def set_clock(request: ControlRequest) -> Any:
         clock.run()
     else:
         clock.reset()
-    await request.session.backend.jobs.caught_up(JOB_TIMEOUT)
+    await request.session.backend.jobs.wait_for_due(JOB_TIMEOUT)
     return _clock(request.session)
 
 
@@ -101,7 +101,7 @@ def _progression(progression: Progression) -> Json:
 
 
 def _job(job: Job) -> Json:
-    fields = job.described().items()
+    fields = job.as_dict().items()
     return {name: timestamp(value) if isinstance(value, datetime) else value for name, value in fields}
 
 
@@ -132,7 +132,7 @@ async def advance_job(request: ControlRequest) -> Any:
     """Responds when the job has ended, or after JOB_TIMEOUT."""
     job = _get_waiting_job(request)
     request.session.backend.jobs.advance(job)
-    await request.session.backend.jobs.caught_up(JOB_TIMEOUT)
+    await request.session.backend.jobs.wait_for_due(JOB_TIMEOUT)
     return _job(job)
 
 

@@ -54,7 +54,7 @@ async def list_users(request: ControlRequest) -> Any:
 async def put_user(request: ControlRequest) -> Any:
     tenant, user_id = _tenant(request), request.path("user_id")
     tenant.describe(user_id, request.content)
-    return tenant.users.described(user_id)
+    return tenant.users.as_dict(user_id)
 
 
 async def delete_user(request: ControlRequest) -> Any:

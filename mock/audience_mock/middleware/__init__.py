@@ -7,7 +7,7 @@ The control API (control/) comes before them.
 - `recorder.py`, Recorder: writes the request and its response to the journal.
 - `response_validation.py`, ResponseValidation (`--check-responses`): 500 for a response that breaks the contract.
 - `proxy.py`, Proxy (`--proxy`, instead of ResponseValidation): the response of a real server; 413, or 502 without one.
-- `errors.py`, ErrorResponses: the error response for every exception of the steps below; 500 for a crash.
+- `error_responses.py`, ErrorResponses: the error response for every exception of the steps below; 500 for a crash.
 - `docs.py`, Docs: `/`, `/ui`, `/openapi.json`, `/openapi.yaml`.
 - `bearer_auth.py`, BearerAuth (`--require-token`): 401 without the token.
 - `routing.py`, Routing: 404 for an unknown path, 405 for a method that the path does not have.

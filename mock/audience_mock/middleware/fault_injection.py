@@ -55,7 +55,7 @@ class FaultInjection:
         operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
         applied = scope[APPLIED] = [f"Prefer: {text}" for text in prefer.applied]
         if rule:
-            applied.append(f"rule {rule.id}{'' if rule.does_more_than_wait else ': delay'}")
+            applied.append(f"rule {rule.id}{'' if rule.changes_response else ': delay'}")
         kind = prefer.fault or (rule.fields.get("kind") if rule else None)
         await session.clock.sleep(prefer.delay + (rule.delay() if rule else 0.0))
         if kind == "drop":

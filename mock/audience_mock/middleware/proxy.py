@@ -67,7 +67,7 @@ class Proxy:
             length = response.headers.get("content-length", length)
         else:
             content_type = response.headers.get("content-type", "")
-            found = self._validator.deviations(operation_id, response.status_code, content_type, response.content)
+            found = self._validator.violations(operation_id, response.status_code, content_type, response.content)
             applied += [f"response deviates: {field}: {message}" for field, message in found]
         headers = [(name.lower(), value) for name, value in response.headers.raw if name.lower() not in _HOP_BY_HOP]
         headers.append((b"content-length", length.encode()))

@@ -42,7 +42,7 @@ class Recorder:
 
         def on_response(message: Message) -> Awaitable[None]:
             record.on_response(message)
-            if record.lacks_body:
+            if record.body_unread:
                 return _respond_after_body(message, record, receive, send)
             if record.is_whole:
                 _finish(record, session, scope, begun)
@@ -64,7 +64,7 @@ async def _respond_after_body(message: Message, record: Record, receive: Receive
 
     A body that is too large for the journal, or was refused as too large, is not received.
     """
-    record.lacks_body = False
+    record.body_unread = False
     declared = record.declared_size()
     is_kept = declared <= LONGEST_BODY and record.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     with contextlib.suppress(TimeoutError):

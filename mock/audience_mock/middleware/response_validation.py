@@ -43,8 +43,8 @@ class ResponseValidation:
             if message.get("more_body", False):
                 return
             operation_id = operation_id_of(scope)
-            if deviations := self._deviations(scope, operation_id, start, body):
-                await _send_deviations(send, operation_id, deviations)
+            if violations := self._deviations(scope, operation_id, start, body):
+                await _send_deviations(send, operation_id, violations)
             else:
                 await send(start)
                 await send({"type": "http.response.body", "body": body})
@@ -57,11 +57,11 @@ class ResponseValidation:
         if is_page or CRASHED in scope:
             return []
         content_type = dict(start["headers"]).get(b"content-type", b"").decode("latin-1")
-        return self._validator.deviations(operation_id, status, content_type, body)
+        return self._validator.violations(operation_id, status, content_type, body)
 
 
-async def _send_deviations(send: Send, operation_id: str | None, deviations: list[Violation]) -> None:
+async def _send_deviations(send: Send, operation_id: str | None, violations: list[Violation]) -> None:
     name = operation_id or "no operation"
-    text = "; ".join(f"{field}: {message}" for field, message in deviations)
+    text = "; ".join(f"{field}: {message}" for field, message in violations)
     logger.error("%s breaks the contract: %s", name, text)
-    await send_refusal(send, Refusal(500, f"The mock's response to {name} breaks the contract: {text}", deviations))
+    await send_refusal(send, Refusal(500, f"The mock's response to {name} breaks the contract: {text}", violations))

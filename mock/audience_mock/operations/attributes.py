@@ -23,7 +23,7 @@ async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
         if definition is None:
             violations.append(errors.unknown_key(f"{field}.key", item["key"]))
         else:
-            violations += definitions.judge(definition, item["value"], f"{field}.value")
+            violations += definitions.validate(definition, item["value"], f"{field}.value")
             values[definition["_id"]] = item["value"]
     if violations:
         raise errors.invalid(violations)
@@ -51,7 +51,7 @@ async def _write(at: Context, file_url: str, values: dict[str, Any]) -> None:
     for number, (user_id, definition_id) in enumerate(product(user_ids, values), start=1):
         if definition_id in tenant.definitions:
             definition, value = tenant.definitions.get(definition_id), values[definition_id]
-            if not tenant.definitions.judge(definition, value, ""):
+            if not tenant.definitions.validate(definition, value, ""):
                 tenant.attributes.put(user_id, definition, value)
         if number % BATCH == 0:
             await asyncio.sleep(0)
@@ -77,7 +77,7 @@ async def get_attribute(at: Context, user_id: str, definition_id: str) -> Any:
 async def put_attribute(at: Context, user_id: str, definition_id: str, body: dict[str, Any]) -> Any:
     definition = at.tenant.definitions.get(definition_id)
     value = body["attribute"]["value"]
-    violations = at.tenant.definitions.judge(definition, value, "body.attribute.value")
+    violations = at.tenant.definitions.validate(definition, value, "body.attribute.value")
     if violations:
         raise errors.invalid(violations)
     return at.tenant.attributes.put(user_id, definition, value)

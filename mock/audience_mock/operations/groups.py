@@ -56,7 +56,7 @@ def _read_file(at: Context, group: dict[str, Any]) -> None:
                 groups.fail(group_id)
             raise
         if groups.is_current(group_id, reading):
-            members = await asyncio.to_thread(groups.members(group_id).replaced_by, places)
+            members = await asyncio.to_thread(groups.members(group_id).with_file, places)
         if groups.is_current(group_id, reading):
             groups.complete(group_id, members)
 

@@ -16,7 +16,7 @@ def exported(world: World) -> Seed:
 def _parts(tenant: Tenant) -> dict[str, Any]:
     return {
         "definitions": list(tenant.definitions),
-        "users": [tenant.users.described(user_id) for user_id in tenant.users],
+        "users": [tenant.users.as_dict(user_id) for user_id in tenant.users],
         "values": [
             {
                 "_id": stored.attribute_id,

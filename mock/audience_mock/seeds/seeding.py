@@ -80,10 +80,10 @@ class _SeedLoader:
                     "validations", f"{show(validation)} is not a validation: its value has the wrong type."
                 )
         default = record["default_value"]
-        violations = [] if default is None else self._tenant.definitions.judge(record, default, "default_value")
+        violations = [] if default is None else self._tenant.definitions.validate(record, default, "default_value")
         if violations:
             raise errors.invalid(violations)
-        self._tenant.definitions.put_in(record)
+        self._tenant.definitions.insert(record)
 
     def _user(self, item: Record) -> None:
         if item["user_id"] in self._tenant.users:
@@ -94,7 +94,7 @@ class _SeedLoader:
         definition = self._tenant.definitions.by_slug(item["definition"])
         if definition is None:
             raise errors.invalid([errors.unknown_key("definition", item["definition"])])
-        violations = self._tenant.definitions.judge(definition, item["value"], "value")
+        violations = self._tenant.definitions.validate(definition, item["value"], "value")
         if violations:
             raise errors.invalid(violations)
         written: Record = {key: item[key] for key in ("updated_by", "customer_overridden") if key in item}
@@ -122,7 +122,7 @@ class _SeedLoader:
         record = self._record(fields, defaults)
         record = {**record, "is_active": item.get("is_active", True), "__v": item.get("__v", 0)}
         self._claim("uid", record["uid"])
-        self._tenant.groups.put_in(record, user_ids)
+        self._tenant.groups.insert(record, user_ids)
         if item.get("is_being_read"):
             self._tenant.groups.begin_reading(record["_id"])
 

@@ -61,7 +61,7 @@ class Fault:
         return False
 
     @property
-    def does_more_than_wait(self) -> bool:
+    def changes_response(self) -> bool:
         """Does the rule change the response, not only delay it."""
         return any(effect in self.fields for effect in ("status", "body", "example", "rate", "kind"))
 
@@ -82,7 +82,7 @@ class Fault:
         free = self._allowed[0] + timedelta(seconds=self.fields["rate"]["seconds"])
         return max(1, -int(-(free - now).total_seconds() // 1))
 
-    def described(self) -> Json:
+    def as_dict(self) -> Json:
         return {"id": self.id, **self.fields, "hits": self.hits}
 
 

@@ -79,7 +79,7 @@ class Job:
         """The files as this job reads them, without its failing rows."""
         return JobFiles(self, files)
 
-    def described(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """The job as plain data; times stay datetimes."""
         fields = ("id", "kind", "subject", "title", "status", "reads", "created_at", "ended_at", "fails", "problem")
         return {
@@ -180,7 +180,7 @@ class Jobs:
         job.released = True
         job.awake.set()
 
-    async def caught_up(self, patience: float) -> None:
+    async def wait_for_due(self, patience: float) -> None:
         """Wait until every job that is due has ended, or `patience` seconds have passed."""
         due = [task for task, job in self._running.items() if job.is_due(self.clock.now())]
         if due:

@@ -60,11 +60,11 @@ class Record:
         "_response_size",
         "applied",
         "began",
+        "body_unread",
         "duration",
         "from_console",
         "id",
         "is_whole",
-        "lacks_body",
         "method",
         "operation",
         "problem",
@@ -87,7 +87,7 @@ class Record:
         self._request_body = self._response_body = self._response_headers = b""
         self._request_size = self._response_size = 0
         self.from_console = CONSOLE in headers
-        self.lacks_body = b"content-length" in headers  # until a part of it arrives
+        self.body_unread = b"content-length" in headers  # until a part of it arrives
         self.is_whole = False
         self.duration = 0.0
         self.status: int | None = None
@@ -98,7 +98,7 @@ class Record:
 
     def on_request(self, message: Any) -> None:
         """Record an ASGI message from the client."""
-        self.lacks_body = False
+        self.body_unread = False
         body = message.get("body")
         if body:
             self._request_body = _with(self._request_body, body)

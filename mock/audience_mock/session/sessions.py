@@ -57,7 +57,7 @@ class Session:
         self.has_begun = True
         self.backend.resume()
 
-    def restored(self, name: str) -> World:
+    def snapshot(self, name: str) -> World:
         """The world of a snapshot. Raises Refusal 404."""
         if name not in self.snapshots:
             raise errors.unknown_snapshot(name, self.snapshots)

@@ -78,7 +78,7 @@ class Attributes:
         self._delete(user_id, definition_id)
         del _writable(self._users_of, definition_id)[user_id]
 
-    def forget_definition(self, definition_id: str) -> None:
+    def delete_definition(self, definition_id: str) -> None:
         """Delete every user's value of a definition."""
         self.writes += 1
         for user_id in self._users_of.pop(definition_id, ()):

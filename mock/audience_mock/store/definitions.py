@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from audience_mock import errors
 from audience_mock.store.attributes import Attributes
 from audience_mock.store.collection import Collection, Filter, Record, Resources, SubstringFilter, equals
-from audience_mock.store.values import misfit
+from audience_mock.store.values import expected_value
 
 FLAGS = ("customer_editable", "encrypted", "pinned", "is_locked")
 FILTERS: dict[str, Filter] = {
@@ -55,7 +55,7 @@ class Definitions(Resources):
     def create(self, body: Record) -> Record:
         """Create a definition with the documented defaults. Raises Refusal 400 for a slug that is taken."""
         now = self._source.now()
-        return self.put_in(
+        return self.insert(
             {
                 "_id": self._source.new_id(),
                 **{field: body[field] for field in CREATED_WITH},
@@ -65,7 +65,7 @@ class Definitions(Resources):
             }
         )
 
-    def put_in(self, record: Record) -> Record:
+    def insert(self, record: Record) -> Record:
         """Add a complete record. Raises Refusal 400 for a slug that is taken."""
         holder = self.by_slug(record["slug"])
         if holder:
@@ -86,7 +86,7 @@ class Definitions(Resources):
         new = {**old, **changes, "modified_at": self._source.now(old["modified_at"])}
         if new["type"] != old["type"]:
             for user_id, value in self._attributes.values_of(definition_id):
-                if misfit(new, value):
+                if expected_value(new, value):
                     raise errors.type_in_use(old["slug"], old["type"], new["type"], user_id, value)
         self._records.replace(new)
         return new
@@ -95,7 +95,7 @@ class Definitions(Resources):
         """Delete the definition and every user's value of it. Raises Refusal 404, or 400 if it is locked."""
         self._unlocked(definition_id)
         self._records.remove(definition_id)
-        self._attributes.forget_definition(definition_id)
+        self._attributes.delete_definition(definition_id)
 
     def _unlocked(self, definition_id: str) -> Record:
         record = self.get(definition_id)
@@ -103,7 +103,7 @@ class Definitions(Resources):
             raise errors.definition_locked(definition_id, record["name"])
         return record
 
-    def judge(self, definition: Record, value: Any, field: str) -> list[errors.Violation]:
+    def validate(self, definition: Record, value: Any, field: str) -> list[errors.Violation]:
         """Validate a value against a definition; an empty list if it is valid."""
-        expected = misfit(definition, value)
+        expected = expected_value(definition, value)
         return [errors.unfit(field, definition["slug"], value, expected)] if expected else []

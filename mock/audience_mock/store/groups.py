@@ -83,7 +83,7 @@ class Groups(Resources):
     def create(self, body: Record) -> Record:
         """Create a pending group; its file is read later."""
         now = self._source.now()
-        return self.put_in(
+        return self.insert(
             {
                 "_id": self._source.new_id(),
                 "uid": self.next_uid(),
@@ -104,7 +104,7 @@ class Groups(Resources):
         """The uid of the next group; uids of deleted groups are not reused."""
         return self._last_uid + 1
 
-    def put_in(self, record: Record, user_ids: list[str] | None = None) -> Record:
+    def insert(self, record: Record, user_ids: list[str] | None = None) -> Record:
         """Add a complete record, with the users of its file if it has been read."""
         self._records.add(record)
         self._last_uid = max(self._last_uid, record["uid"])

@@ -71,7 +71,7 @@ class Members:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def replaced_by(self, places: dict[str, int]) -> "Members":
+    def with_file(self, places: dict[str, int]) -> "Members":
         """The members of a new file; cursors at removed users continue from the place where they were."""
         gone: dict[str, float] = {}
         anchor, anchors = -1, [-1]

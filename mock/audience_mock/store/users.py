@@ -73,7 +73,7 @@ class UserDirectory:
     def __iter__(self) -> Iterator[str]:
         return iter(self._lines)
 
-    def described(self, user_id: str) -> dict[str, Any]:
+    def as_dict(self, user_id: str) -> dict[str, Any]:
         """A user in the form of a seed."""
         return {**self.summary(user_id), "blacklisted": user_id in self.blacklisted}
 
@@ -99,7 +99,7 @@ class UserDirectory:
             lines = zip(users, self._lines.many(users), strict=True)
             matches = [user for user, line in lines if (line and needle in line) or needle in user.casefold()]
         start = (page_no - 1) * page_size
-        return [self.described(user) for user in islice(matches, start, start + page_size)], len(matches)
+        return [self.as_dict(user) for user in islice(matches, start, start + page_size)], len(matches)
 
     def matching(self, needle: str, user_ids: Sequence[str], places: Collection[int]) -> Iterable[int]:
         """Those of `places` in `user_ids` whose user has `needle` (casefolded) in an email or phone number."""

@@ -140,7 +140,7 @@ VALIDATIONS: dict[str, Validation] = {
 }
 
 
-def misfit(definition: Record, value: Any) -> str | None:
+def expected_value(definition: Record, value: Any) -> str | None:
     """Validate a value: None if it is valid, else a description of valid values."""
     is_valid, expected = TYPES[definition["type"]]
     if not is_valid(value):

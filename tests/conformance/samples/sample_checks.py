@@ -21,7 +21,7 @@ def writes(api: Api, case: str) -> None:
     """Create a resource of every kind."""
     definition = api.definition(description=case)
     api.group()
-    api.put(f"{DEFINITIONS}/{definition['_id']}/user/{api.fresh('u')}", {"attribute": {"value": "a"}})
+    api.put(f"{DEFINITIONS}/{definition['_id']}/user/{api.unique('u')}", {"attribute": {"value": "a"}})
 
 
 @check("DEF-03", on="createUserAttributeDefinition getUserAttributeDefinitionById")
@@ -62,11 +62,11 @@ def lacks_something(api: Api) -> None:
 @check("GRP-01", on="createUserGroup")
 def keeps_no_book(api: Api) -> None:
     """Create resources that the ledger misses, as when an answer is cut off, and find a fault."""
-    body = {"name": api.fresh(), "slug": api.fresh(), "description": "d", "type": "string"}
+    body = {"name": api.unique(), "slug": api.unique(), "description": "d", "type": "string"}
     api.target.send(
         "POST", api.target.url(DEFINITIONS), {"Content-Type": "application/json"}, json.dumps(body).encode(), None
     )
-    group = {"name": "No prefix", "description": "d", "category": "l1", "file_url": csv_url([api.fresh("u")])}
+    group = {"name": "No prefix", "description": "d", "category": "l1", "file_url": csv_url([api.unique("u")])}
     api.target.send(
         "POST", api.target.url(GROUPS), {"Content-Type": "application/json"}, json.dumps(group).encode(), None
     )

@@ -25,7 +25,7 @@ from tests.mock.helpers import CONTRACT, OPERATIONS, Json, Operation
 
 from audience_mock.contract.document import load_contract
 from audience_mock.contract.schema import Schema
-from audience_mock.middleware.errors import ErrorResponses
+from audience_mock.middleware.error_responses import ErrorResponses
 from audience_mock.middleware.json_response import send_json
 from audience_mock.middleware.request_validation import ARGUMENTS, RequestValidation
 from audience_mock.middleware.routing import Routing

@@ -207,7 +207,7 @@ def replacements(draw: st.DrawFn) -> tuple[list[str], list[str]]:
 def test_cursors_hold_when_a_new_file_comes(cursor: str, lists: tuple[list[str], list[str]], size: int) -> None:
     """One at a user who has gone stands behind the nearest user before him who has stayed."""
     old, new = lists
-    members = group(old).replaced_by(places(new))
+    members = group(old).with_file(places(new))
     for place, user in enumerate(old):
         beside = next((u for u in reversed(old[: place + 1]) if u in new), None)
         end = new.index(beside) + 1 if beside else 0
@@ -241,7 +241,7 @@ def test_a_walk_during_a_replacement_visits_who_stays_once(
         asked = asked._replace(cursor=cursor)
         change_after -= 1
         if change_after == 0:
-            members = members.replaced_by(places(new))
+            members = members.with_file(places(new))
     assert len(visited) == len(set(visited))
     if change_after <= 0:
         assert set(old) & set(new) <= set(visited) <= set(old) | set(new)
@@ -286,7 +286,7 @@ def test_a_page_of_a_million_looks_at_a_page(blacklisted: Sequence[int]) -> None
 
 
 def test_a_cursor_outlives_one_new_file_after_another() -> None:
-    members = group(["a", "b", "c", "d"]).replaced_by(places(["a", "c", "d"])).replaced_by(places(["a", "d"]))
+    members = group(["a", "b", "c", "d"]).with_file(places(["a", "c", "d"])).with_file(places(["a", "d"]))
     assert members.page(PageQuery(cursor="b")).user_ids == ["d"]
     assert members.page(PageQuery(cursor="c")).user_ids == ["d"]
     assert members.page(PageQuery(cursor="b", direction="prev")).user_ids == ["a"]

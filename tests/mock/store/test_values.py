@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from audience_mock.store.values import TYPES, VALIDATIONS, misfit
+from audience_mock.store.values import TYPES, VALIDATIONS, expected_value
 
 quick = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
@@ -41,7 +41,7 @@ KINDS: dict[str, set[type]] = {
 
 def fits(kind: str, value: Any, *validations: tuple[str, Any]) -> bool:
     listed = [{"type": name, "value": bound} for name, bound in validations]
-    return misfit({"type": kind, "validations": listed}, value) is None
+    return expected_value({"type": kind, "validations": listed}, value) is None
 
 
 def test_every_type_has_values_here() -> None:
@@ -270,7 +270,7 @@ def test_all_validations_must_pass_and_the_message_names_the_one_that_does_not()
         "type": "number",
         "validations": [{"type": "min", "value": 15}, {"type": "max", "value": 55}],
     }
-    assert misfit(both, 41) is None
-    assert misfit(both, 14) == "no less than 15"
-    assert misfit(both, 56) == "no more than 55"
-    assert misfit(both, "41") == "a number"
+    assert expected_value(both, 41) is None
+    assert expected_value(both, 14) == "no less than 15"
+    assert expected_value(both, 56) == "no more than 55"
+    assert expected_value(both, "41") == "a number"

@@ -121,7 +121,7 @@ class WorldAgainstModel(RuleBasedStateMachine):
         expected.update(dict.fromkeys(("created_at", "modified_at"), self.stamp()))
         work = partial(definitions.create, body)
         if flags is not None:
-            work = partial(definitions.put_in, {"_id": self.world.new_id(), **expected})
+            work = partial(definitions.insert, {"_id": self.world.new_id(), **expected})
         if any(definition["slug"] == slug for definition in model.definitions):
             refused(400, work)
         else:
@@ -167,7 +167,7 @@ class WorldAgainstModel(RuleBasedStateMachine):
             refused(404, model.tenant.attributes.delete, user, definition_id)
             return
         definition = model.tenant.definitions.get(definition_id)
-        violations = model.tenant.definitions.judge(definition, value[0], "value")
+        violations = model.tenant.definitions.validate(definition, value[0], "value")
         assert bool(violations) == (old["type"] not in value[1])
         if not violations:
             record = model.tenant.attributes.put(user, definition, value[0])
@@ -205,7 +205,7 @@ class WorldAgainstModel(RuleBasedStateMachine):
         if seeded is None:
             record = groups.create(body)
         else:
-            record = groups.put_in({"_id": self.world.new_id(), **expected}, ["u2", "u1", "u2"])
+            record = groups.insert({"_id": self.world.new_id(), **expected}, ["u2", "u1", "u2"])
         model.groups.append({"_id": self.new(record), **expected})
         model.members[record["_id"]] = ["u2", "u1"] if seeded else []
         model.last_uid += 1
@@ -240,7 +240,7 @@ class WorldAgainstModel(RuleBasedStateMachine):
             old["status"] = "failed"
         else:
             places = {user: place for place, user in enumerate(users)}
-            groups.complete(group_id, groups.members(group_id).replaced_by(places))
+            groups.complete(group_id, groups.members(group_id).with_file(places))
             model.members[group_id] = users
             old.update(status="completed", total_users={"count": len(users), "refreshed_at": self.stamp()})
 

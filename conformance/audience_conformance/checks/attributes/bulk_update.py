@@ -80,7 +80,7 @@ def every_bulk_update_has_its_own_job_id(api: Api) -> None:
 def an_incomplete_bulk_update_is_refused(api: Api) -> None:
     """Omit file_url, attributes, and key or value of an item in the first, a middle and the last place."""
     keys = [str(api.definition("string").get("slug")) for _ in range(4)]
-    for case, content in subset(api, list(_incomplete(csv_url([api.fresh("u")]), keys))):
+    for case, content in subset(api, list(_incomplete(csv_url([api.unique("u")]), keys))):
         answer = api.patch(PATH, content)
         expect_status(answer, HTTPStatus.BAD_REQUEST, f"a bulk update with {case}", operation=OPERATION)
 
@@ -111,7 +111,7 @@ def an_unknown_key_is_refused_and_sets_nothing(api: Api) -> None:
     url, users = users_file(api, 2)
     slug = str(known[0].get("slug"))
     unknown_slugs = (known[0]["_id"], f"{slug}x", slug[:-1], slug.swapcase())
-    unknown = [{"slug": api.fresh("none")}, deleted, *({"slug": one} for one in unknown_slugs)]
+    unknown = [{"slug": api.unique("none")}, deleted, *({"slug": one} for one in unknown_slugs)]
     try:
         for definition in subset(api, unknown):
             requests = [[*known[:place], definition, *known[place:]] for place in range(len(known) + 1)]

@@ -20,7 +20,7 @@ def the_users_in_the_file_get_the_values(api: Api) -> None:
     They replace the values that a user has, and a later put replaces them. Values of other definitions stay.
     """
     definitions = {type_: api.definition(type_) for type_ in VALUES}
-    other, outsider = api.definition("string"), api.fresh("u")
+    other, outsider = api.definition("string"), api.unique("u")
     url, users = users_file(api, 2)
     try:
         for user_id in (users[0], outsider):
@@ -88,7 +88,7 @@ def _reads_data_files(api: Api) -> bool:
     """Does the target read data:text/csv files: with --users-file-url one is tried, otherwise it is assumed."""
 
     def sets_value() -> bool:
-        definition, user_id = api.definition(), api.fresh("u")
+        definition, user_id = api.definition(), api.unique("u")
         path = value_path(definition["_id"], user_id)
         answer = bulk_update(api, csv_url([user_id]), (definition, "x"))
         is_set = answer.ok and poll(lambda: api.get(path).ok, bool, min(api.options.async_timeout, 3.0))[1]
@@ -100,7 +100,7 @@ def _reads_data_files(api: Api) -> bool:
 
 def _files(api: Api) -> list[tuple[str, list[str]]]:
     """File_urls of many forms, and the users of each."""
-    users = [api.fresh("u") for _ in range(3)]
+    users = [api.unique("u") for _ in range(3)]
     hostile = [f"{users[0]},b", f'{users[1]} "c"', f"{users[2]}-É☂", users[0].upper()]
     many = [f"{users[0]}-{number}" for number in range(205)]  # more than any page
     forms = (
@@ -121,7 +121,7 @@ def a_bulk_update_sets_its_own_values_for_its_own_users(api: Api) -> None:
     """
     if not _reads_data_files(api):
         return
-    first, second = api.fresh("u"), api.fresh("u")
+    first, second = api.unique("u"), api.unique("u")
     definition, others = api.definition(), [api.definition() for _ in range(12)]
     try:
         accepted(bulk_update(api, csv_url([first]), (definition, "for the first")))

@@ -29,7 +29,7 @@ def a_deleted_attribute_is_gone(api: Api, type_: str) -> None:
     """Delete values, falsy, replaced and a user's last: each is 404 and in no list; then put and delete it again."""
     definition, other = api.definition(type_), api.definition(type_)
     for number, value in enumerate(at_most(api, FITS[type_][:4], 1)):
-        user_id = f"{api.fresh('u')}{SUFFIXES[number]}"
+        user_id = f"{api.unique('u')}{SUFFIXES[number]}"
         path = value_path(definition["_id"], user_id)
         if number % 2:
             put(api, other["_id"], user_id, value)
@@ -50,7 +50,7 @@ def a_deleted_attribute_is_gone(api: Api, type_: str) -> None:
 def deleting_a_value_leaves_the_others(api: Api, type_: str) -> None:
     """Delete one of the values that three users have of three definitions: the others stay, falsy ones too."""
     definitions = [api.definition(type_)["_id"] for _ in at_most(api, range(3), 2)]
-    base = api.fresh("u")
+    base = api.unique("u")
     users = [base, f"{base}1", f"{base}@example.com"] if thorough(api) else [base, f"{base}1"]
     values = FITS[type_]
     kept = {
@@ -80,7 +80,7 @@ def deleting_a_value_leaves_the_others(api: Api, type_: str) -> None:
 def an_absent_attribute_is_404(api: Api) -> None:
     """Put to definitions that do not exist; read and delete values never put, deleted, or another user's."""
     made, other, deleted = (api.definition() for _ in range(3))
-    user_id, other_user = api.fresh("u"), api.fresh("u")
+    user_id, other_user = api.unique("u"), api.unique("u")
     put(api, made["_id"], user_id, "stays")
     put(api, deleted["_id"], user_id, "goes")
     api.delete(value_path(deleted["_id"], user_id))
@@ -106,7 +106,7 @@ def an_absent_attribute_is_404(api: Api) -> None:
 def a_deleted_attribute_is_on_no_page(api: Api) -> None:
     """Delete a user's first, middle and last value: no page of the list has it, and the pages have all the others."""
     definitions = [api.definition()["_id"] for _ in range(6)]
-    user_id = api.fresh("u")
+    user_id = api.unique("u")
     for definition_id in definitions:
         put(api, definition_id, user_id, definition_id)
     for deleted in (definitions[0], definitions[3], definitions[5]):
@@ -122,7 +122,7 @@ def a_deleted_attribute_is_on_no_page(api: Api) -> None:
 @check("ATT-07", on=f"{DELETE} {READ} {LIST} bulkUpdateUserAttributes", needs=(DATA_FILES,))
 def a_value_that_was_set_in_bulk_can_be_deleted(api: Api) -> None:
     """Set a value by a bulk update, for a user without values, and delete it: it is 404 and in no list."""
-    definition, user_id = api.definition(), api.fresh("u")
+    definition, user_id = api.definition(), api.unique("u")
     path = value_path(definition["_id"], user_id)
     answer = bulk_update(api, csv_url([user_id]), (definition, "In bulk"))
     if not answer.ok or not poll(lambda: api.get(path).ok, bool, min(api.options.async_timeout, 3.0))[1]:

@@ -18,8 +18,8 @@ def the_list_holds_all_that_the_user_holds(api: Api) -> None:
     """Put twelve values for users with similar ids: each list, in pages of any size, has its user's values alone."""
     definitions = [(api.definition(type_)["_id"], type_) for type_ in (*TYPES, *TYPES[:5])]
     for definition_id, _ in definitions[3:5]:
-        update(api, definition_id, {"customer_editable": True, "name": f"{api.fresh('Ж')} 名前"})
-    base = api.fresh("u")
+        update(api, definition_id, {"customer_editable": True, "name": f"{api.unique('Ж')} 名前"})
+    base = api.unique("u")
     users = [base, f"{base}1", base.upper(), f"{base} ", f"{base}-é", f"{base}-e\u0301", f"{base}@x.com", f"{base}_"]
     users += [f"{base.ljust(200, 'x')}{number}" for number in (1, 2)] + [base[:-1]]
     full = users[:2]  # a value of every definition, which is a list of two pages; the others have three values
@@ -56,7 +56,7 @@ def the_list_holds_all_that_the_user_holds(api: Api) -> None:
 def values_that_are_put_at_the_same_time_are_all_in_the_list(api: Api) -> None:
     """Put values of several definitions for one user at the same time: all are in the list."""
     definitions = [api.definition()["_id"] for _ in range(8)]
-    user_id = api.fresh("u")
+    user_id = api.unique("u")
     for value in ("first", "second"):
         sent = {"attribute": {"value": value}}
         answers = at_once(functools.partial(api.put, value_path(one, user_id), sent) for one in definitions)
@@ -74,11 +74,11 @@ def the_list_filters_keep_all_that_match(api: Api) -> None:
 
     Filter again after an update of a name and of a type, and after a delete.
     """
-    mark = api.fresh("Nm")
-    user_id, other_user = api.fresh("u"), api.fresh("u")
+    mark = api.unique("Nm")
+    user_id, other_user = api.unique("u"), api.unique("u")
     definitions: list[JsonObject] = []
     for number, type_ in enumerate((*TYPES, *TYPES)):
-        name = f"{mark} Éclair {type_}" if number % 2 else f"{api.fresh('Other')} Шоколад 100%_({type_}) a+b\\c&d"
+        name = f"{mark} Éclair {type_}" if number % 2 else f"{api.unique('Other')} Шоколад 100%_({type_}) a+b\\c&d"
         definitions.append({**api.definition(type_, name=name), "name": name, "type": type_})
     for definition in definitions:
         put(api, definition["_id"], user_id, FITS[definition["type"]][1], rule="ATT-13")

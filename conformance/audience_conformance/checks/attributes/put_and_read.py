@@ -85,22 +85,22 @@ def a_value_reads_back(api: Api, type_: str) -> None:
     after their definition was updated.
     """
     definition_id = api.definition(type_)["_id"]
-    same_user = api.fresh("u")
+    same_user = api.unique("u")
 
     def reads_back(value: Any, user_id: str = "") -> None:
-        for user in (user_id or api.fresh("u"), same_user):
+        for user in (user_id or api.unique("u"), same_user):
             has_value(put(api, definition_id, user, value), value, "the response to the put")
             has_value(read(api, definition_id, user), value, "the attribute read by id")
         for entry in user_entries(api, user_id or same_user).get(definition_id, []):
             has_value(entry, value, "the user's list")
 
     for number, value in enumerate(at_most(api, [*FITS[type_], *EXTREME.get(type_, ())], 4)):
-        reads_back(value, f"{api.fresh('u')}{SUFFIXES[number % len(SUFFIXES)]}")
+        reads_back(value, f"{api.unique('u')}{SUFFIXES[number % len(SUFFIXES)]}")
     for value in at_most(api, (*FITS[type_][1:3], FITS[type_][0], FITS[type_][1]), 1):
         api.delete(value_path(definition_id, same_user))
         put(api, definition_id, same_user, value)
         has_value(read(api, definition_id, same_user), value, "the attribute put again after a delete")
-        api.put(definition_path(definition_id), {"name": api.fresh("Renamed "), "customer_editable": True})
+        api.put(definition_path(definition_id), {"name": api.unique("Renamed "), "customer_editable": True})
         has_value(read(api, definition_id, same_user), value, "the attribute of an updated definition")
     if type_ != "boolean":
         api.for_all(reads_back, examples=max(api.budget.examples // 2, 2), value=GENERATED[type_])
@@ -113,7 +113,7 @@ def an_attribute_says_whose_and_of_what_it_is(api: Api) -> None:
     for tenant in tenants:
         definitions = [api.definition(type_, tenant=tenant) for type_ in ("string", "boolean")]
         for suffix in at_most(api, SUFFIXES, 2):
-            user_id = api.fresh("u") + suffix
+            user_id = api.unique("u") + suffix
             owner = {"user_id": user_id, "application_id": tenant[1]}
             for definition, values in zip(definitions, (("a", ""), (True, False)), strict=True):
                 path = value_path(definition["_id"], user_id)
@@ -137,7 +137,7 @@ def an_attribute_says_whose_and_of_what_it_is(api: Api) -> None:
 @check("ATT-02", on=f"{PUT} {READ} {LIST}", cases=[type_ for type_ in TYPES if type_ not in {"string", "boolean"}])
 def an_attribute_of_any_type_says_whose_it_is(api: Api, type_: str) -> None:
     """Put values of each type, also with other ids in value and body: all responses have the ids of the request."""
-    definition, user_id = api.definition(type_), api.fresh("u")
+    definition, user_id = api.definition(type_), api.unique("u")
     path = value_path(definition["_id"], user_id)
     ids = {"user_id": user_id, "user_attribute_definition_id": definition["_id"], "application_id": api.tenant[1]}
     more = [dict.fromkeys(ids, "of the value")] if type_ == "object" else FITS[type_][2:3]
@@ -152,8 +152,8 @@ def an_attribute_of_any_type_says_whose_it_is(api: Api, type_: str) -> None:
 @check("ATT-03", on=f"{PUT} {READ} {LIST}", cases=TYPES)
 def key_and_type_are_the_definitions(api: Api, type_: str) -> None:
     """Put a value of each type: key is the slug and type is the type in all responses, also after an update."""
-    definition = api.definition(type_, slug=api.fresh("Key_A-1"))
-    definition_id, user_id = definition["_id"], api.fresh("u")
+    definition = api.definition(type_, slug=api.unique("Key_A-1"))
+    definition_id, user_id = definition["_id"], api.unique("u")
 
     def has_key_and_type(attribute: JsonObject, current: str, source: str) -> None:
         same(field(attribute, "attribute", "key"), definition["slug"], f"attribute.key of {source}")
@@ -168,7 +168,7 @@ def key_and_type_are_the_definitions(api: Api, type_: str) -> None:
     for value in (FITS[type_][0], FITS[type_][1]):
         has_key_and_type(put(api, definition_id, user_id, value, rule="ATT-13"), type_, "the response to the put")
         reads_with(type_)
-    update(api, definition_id, {"name": api.fresh("Renamed ")})
+    update(api, definition_id, {"name": api.unique("Renamed ")})
     reads_with(type_)
     if type_ in {"date", "datetime"}:
         update(api, definition_id, {"type": "string"})
@@ -179,7 +179,7 @@ def key_and_type_are_the_definitions(api: Api, type_: str) -> None:
 def a_second_put_replaces(api: Api, type_: str) -> None:
     """Put value after value, truthy after falsy and back: the list has one attribute, with the last value."""
     definition_id, other_id = (api.definition(type_)["_id"] for _ in range(2))
-    user_id = f"{api.fresh('u')}{SUFFIXES[TYPES.index(type_) % len(SUFFIXES)]}"
+    user_id = f"{api.unique('u')}{SUFFIXES[TYPES.index(type_) % len(SUFFIXES)]}"
     put(api, other_id, user_id, FITS[type_][0])
     put(api, definition_id, user_id, FITS[type_][0])
     api.delete(value_path(definition_id, user_id))
@@ -196,7 +196,7 @@ def a_second_put_replaces(api: Api, type_: str) -> None:
 @check("ATT-05", on=f"{PUT} {READ} {LIST}", cases=TYPES)
 def replacing_keeps_the_id(api: Api, type_: str) -> None:
     """Put value after value, also the same twice: _id stays in the response, by id and in the list."""
-    definition_id, user_id = api.definition(type_)["_id"], api.fresh("u")
+    definition_id, user_id = api.definition(type_)["_id"], api.unique("u")
     first, second = FITS[type_][:2]
     attribute_id = field(put(api, definition_id, user_id, first, rule="ATT-13"), "_id")
 
@@ -210,7 +210,7 @@ def replacing_keeps_the_id(api: Api, type_: str) -> None:
     keeps_the_id(second)
     keeps_the_id(second)
     put(api, definition_id, f"{user_id}-2", first, rule="ATT-13")
-    api.put(definition_path(definition_id), {"name": api.fresh("Renamed "), "customer_editable": True})
+    api.put(definition_path(definition_id), {"name": api.unique("Renamed "), "customer_editable": True})
     keeps_the_id(first)
     keeps_the_id(second)
 
@@ -220,7 +220,7 @@ def a_put_answers_201(api: Api, type_: str) -> None:
     """Put each value for a new user, again, in place of another, and after a delete: 201 each time."""
     definition_id = api.definition(type_)["_id"]
     for value in at_most(api, [*FITS[type_], *EXTREME.get(type_, ())], 2):
-        path = value_path(definition_id, api.fresh("u"))
+        path = value_path(definition_id, api.unique("u"))
         for case in ("a new value", "the same value", "another value", "the first value again", "after a delete"):
             if case == "after a delete":
                 api.delete(path)
@@ -228,5 +228,5 @@ def a_put_answers_201(api: Api, type_: str) -> None:
             answer = api.put(path, {"attribute": {"value": sent}})
             expect_status(answer, HTTPStatus.CREATED, f"the put of {show(sent)[:200]}, {case}")
     extended = {"attribute": {"value": FITS[type_][0], "key": "ignored"}, "type": "ignored", "user_id": "ignored"}
-    answer = api.put(value_path(definition_id, api.fresh("u")), extended)
+    answer = api.put(value_path(definition_id, api.unique("u")), extended)
     expect_status(answer, HTTPStatus.CREATED, "a put with properties that a put ignores")

@@ -27,7 +27,7 @@ WITHOUT_VALUE: tuple[Any, ...] = (
 
 def is_rejected(api: Api, definition_id: str, body: Any, stored: Any, rule: str) -> None:
     """A put answers 400: a user with the value `stored` keeps it, a user without a value gets none."""
-    user_id, other = api.fresh("u"), api.fresh("u")
+    user_id, other = api.unique("u"), api.unique("u")
     before = put(api, definition_id, user_id, stored, rule="ATT-13")
     for user in (user_id, other):
         answer = api.put(value_path(definition_id, user), body)
@@ -68,7 +68,7 @@ def a_put_without_a_value_is_refused(api: Api, type_: str) -> None:
     definition_id = api.definition(type_)["_id"]
     for body in at_most(api, WITHOUT_VALUE, 3):
         is_rejected(api, definition_id, body, FITS[type_][1], "ATT-11")
-    user_id = api.fresh("u")
+    user_id = api.unique("u")
     put(api, definition_id, user_id, FITS[type_][0], rule="ATT-13")
     for content in (b"", b"{"):
         path, headers = value_path(definition_id, user_id), {"Content-Type": "application/json"}

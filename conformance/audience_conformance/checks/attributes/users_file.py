@@ -21,7 +21,7 @@ def users_file(api: Api, number: int = 2) -> tuple[str, list[str]]:
     """A file_url and its users: a file of this many new users, or else the file of --users-file-url."""
     url = api.options.users_file_url
     if url is None:
-        users = [api.fresh("u") for _ in range(number)]
+        users = [api.unique("u") for _ in range(number)]
         return csv_url(users), users
     if is_loopback(url) and urlsplit(url).scheme in {"http", "https"}:
         try:
@@ -50,7 +50,7 @@ def delete_values(api: Api, definitions: list[JsonObject], users: list[str]) -> 
 
 
 def _deletes_cascade(api: Api) -> bool:
-    definition, user_id = api.definition(), api.fresh("u")
+    definition, user_id = api.definition(), api.unique("u")
     put = api.put(value_path(definition["_id"], user_id), {"attribute": {"value": "x"}})
     deleted = api.delete(definition_path(definition["_id"]))
     content = api.get(user_path(user_id)).json

@@ -174,7 +174,7 @@ def _is_usable(kind: str, limit: Any) -> bool:
 
 
 def _is_stored(api: Api, definition_id: str, value: Any) -> None:
-    user_id = api.fresh("u")
+    user_id = api.unique("u")
     answer = api.put(value_path(definition_id, user_id), {"attribute": {"value": value}})
     expect(answer.ok, f"{show(value)}, which passes all validations, to be accepted", str(answer))
     has_value(read(api, definition_id, user_id), value, "the attribute", rule="ATT-01")

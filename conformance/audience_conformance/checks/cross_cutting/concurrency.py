@@ -93,7 +93,7 @@ def _id_of(created: JsonObject) -> str:
 @check("CON-02", on="updateUserAttribute getUserAttributeById getUserAttributesForUser", cases=VALUES)
 def puts_at_the_same_time_leave_one_value(api: Api, type_: str) -> None:
     """Put many values of one attribute at once, where there is none and where there is one: one value is stored."""
-    definition, user_id = api.definition(type_), api.fresh("u")
+    definition, user_id = api.definition(type_), api.unique("u")
     path = value_path(definition["_id"], user_id)
     for repetition in range(REPETITIONS if thorough(api) else 1):
         first = repetition * api.budget.parallel

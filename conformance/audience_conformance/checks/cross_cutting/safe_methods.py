@@ -67,11 +67,11 @@ def reading_changes_nothing(api: Api, operation: str) -> None:
     Two definitions, a user's values and a group created by the suite stay the same, their times included, and what
     was not found is still not found.
     """
-    user_id = api.fresh("u")
-    fixture = make_tenant_fixture(api, api.tenant, api.fresh("s"), user_id, "A value")
+    user_id = api.unique("u")
+    fixture = make_tenant_fixture(api, api.tenant, api.unique("s"), user_id, "A value")
     fixtures = [fixture]
     if thorough(api):
-        fixtures.append(make_tenant_fixture(api, api.tenant, api.fresh("s"), f"{user_id}-2", ""))
+        fixtures.append(make_tenant_fixture(api, api.tenant, api.unique("s"), f"{user_id}-2", ""))
     paths = _paths(api, operation, fixture)
     values: dict[str, Any] = {}
     if operation in {"getUserAttributeById", "getUserAttributesForUser"}:
@@ -100,7 +100,7 @@ def _paths(api: Api, operation: str, fixture: TenantFixture) -> list[str]:
         "user_id": fixture.user_id,
         "group_id": fixture.group["_id"],
     }
-    unknown = {**dict.fromkeys(ids, unknown_ids(api)[0]), "user_id": api.fresh("nobody")}
+    unknown = {**dict.fromkeys(ids, unknown_ids(api)[0]), "user_id": api.unique("nobody")}
     variants = [ids, *({**ids, name: unknown[name]} for name in re.findall(r"{(\w+)}", template))]
     return [template.format_map({name: seg(text) for name, text in variant.items()}) for variant in variants]
 

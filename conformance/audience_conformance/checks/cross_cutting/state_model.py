@@ -16,7 +16,7 @@ class Model:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        self.users = [api.fresh("u") for _ in range(USERS)]
+        self.users = [api.unique("u") for _ in range(USERS)]
         self.definitions: dict[str, JsonObject] = {}
         self.values: dict[tuple[str, str], Any] = {}
         self.groups: dict[str, JsonObject] = {}

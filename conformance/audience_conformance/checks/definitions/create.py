@@ -53,7 +53,7 @@ DEFAULTS: JsonObject = {"validations": [], "default_value": None, "pin_order": 0
 
 def definition_body(api: Api, type_: str = "string", **fields: Any) -> JsonObject:
     """A valid body of a creation, with a new name, slug and description."""
-    body = {"name": api.fresh("Name "), "slug": api.fresh("s"), "description": api.fresh("About "), "type": type_}
+    body = {"name": api.unique("Name "), "slug": api.unique("s"), "description": api.unique("About "), "type": type_}
     return {**body, **fields}
 
 
@@ -85,7 +85,7 @@ def a_created_definition_reads_back(api: Api, type_: str) -> None:
     sent: list[tuple[str, JsonObject]] = []
 
     def reads_back(name: str, description: str, slug: str = "") -> None:
-        body = {"name": name, "slug": slug or api.fresh("s"), "description": description, "type": type_}
+        body = {"name": name, "slug": slug or api.unique("s"), "description": description, "type": type_}
         created = create(api, body)
         has_fields(created, body, "the response to the creation")
         has_fields(read(api, created["_id"]), body, "the definition read by id")
@@ -96,11 +96,11 @@ def a_created_definition_reads_back(api: Api, type_: str) -> None:
 
     for text in at_most(api, EDGES, 3):
         reads_back(text, EDGES[EDGES.index(text) - 1])
-    fresh = api.fresh("S_")
-    digits = f"00{int.from_bytes(fresh.encode())}"
-    slugs = (f"{fresh}-aB_9-", f"{fresh}-".ljust(255, "z"), f"9{fresh}", f"{fresh}--b__c", digits)
+    unique = api.unique("S_")
+    digits = f"00{int.from_bytes(unique.encode())}"
+    slugs = (f"{unique}-aB_9-", f"{unique}-".ljust(255, "z"), f"9{unique}", f"{unique}--b__c", digits)
     for slug in at_most(api, slugs, 1):
-        reads_back(api.fresh("Name "), "A slug of its own", slug)
+        reads_back(api.unique("Name "), "A slug of its own", slug)
     api.for_all(reads_back, examples=max(api.budget.examples // 2, 2), name=TEXTS, description=TEXTS)
     for definition_id, body in sent[:3]:
         has_fields(read(api, definition_id), body, "the definition after others were created")
@@ -113,8 +113,8 @@ def a_created_definition_is_in_the_list(api: Api) -> None:
         {"name": "名前 Имя 👟"},
         {"name": "Ä" * 255},
         {"description": "Ж" * 255},
-        {"slug": api.fresh("9_").ljust(255, "Z"), "description": " \r\n "},
-        {"slug": f"00{int.from_bytes(api.fresh('s').encode())}"},
+        {"slug": api.unique("9_").ljust(255, "Z"), "description": " \r\n "},
+        {"slug": f"00{int.from_bytes(api.unique('s').encode())}"},
     )
     bodies = [definition_body(api, type_) for type_ in TYPES]
     bodies += [definition_body(api, TYPES[number], **text) for number, text in enumerate(texts)]
@@ -138,7 +138,7 @@ def two_creations_get_different_ids(api: Api) -> None:
         ids.append(created["_id"])
         if number % 3 == 1:
             api.delete(definition_path(created["_id"]))
-    base = api.fresh("s")
+    base = api.unique("s")
     for slug in (base, base.upper(), f"{base}-", f"{base}_"):
         answer = api.post(DEFINITIONS, definition_body(api, slug=slug, name="The same name"))
         if answer.ok:  # slugs may be unique regardless of case
@@ -157,9 +157,9 @@ def a_taken_slug_is_refused(api: Api) -> None:
     first = create(api, body)
     is_rejected(body, "an equal definition")
     is_rejected(definition_body(api, "list", slug=body["slug"]), "a different definition")
-    api.put(definition_path(first["_id"]), {"name": api.fresh("Renamed "), "type": "boolean"})
+    api.put(definition_path(first["_id"]), {"name": api.unique("Renamed "), "type": "boolean"})
     is_rejected(body, "a definition that was updated since")
-    longest = definition_body(api, slug=api.fresh("long-").ljust(255, "z"))
+    longest = definition_body(api, slug=api.unique("long-").ljust(255, "z"))
     create(api, longest)
     is_rejected(longest, "another definition, of maximum length")
 
@@ -168,7 +168,7 @@ def a_taken_slug_is_refused(api: Api) -> None:
 def a_slug_is_given_once_to_creations_at_the_same_time(api: Api) -> None:
     """Send creations with one slug at the same time: one succeeds, and all others are rejected."""
     for _ in range(2):
-        slug = api.fresh("s")
+        slug = api.unique("s")
         bodies = [definition_body(api, slug=slug) for _ in range(8)]
         answers = at_once(functools.partial(api.post, DEFINITIONS, body) for body in bodies)
         created = [str(answer) for answer in answers if answer.ok]

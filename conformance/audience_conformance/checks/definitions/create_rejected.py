@@ -74,7 +74,7 @@ def a_creation_that_need_not_be_refused_stores_nothing_if_it_is(api: Api) -> Non
     They have long texts, texts of other scripts, or properties that a creation ignores.
     """
     fields: list[JsonObject] = [{name: text} for text in subset(api, EDGES) for name in ("name", "description")]
-    fields += [{"slug": api.fresh("s").ljust(255, "z")}, {"slug": f"9{api.fresh('S_')}"}, {"_id": "x"}]
+    fields += [{"slug": api.unique("s").ljust(255, "z")}, {"slug": f"9{api.unique('S_')}"}, {"_id": "x"}]
     fields += [{"pinned": "maybe"}, {"validations": 5}, {"default_value": {"a": [1]}}, {"is_locked": None}]
     for unusual in fields:
         body = definition_body(api, **unusual)
@@ -87,7 +87,7 @@ def a_creation_that_need_not_be_refused_stores_nothing_if_it_is(api: Api) -> Non
 def a_creation_for_nobody_is_stored_nowhere(api: Api) -> None:
     """Create in a company and in an application that do not exist: a rejected creation is in no application."""
     own = [api.tenant] if api.options.other_application_id is None else [api.tenant, api.other_tenant]
-    for unknown in ((api.tenant[0], api.fresh("app")), (api.fresh("co"), api.tenant[1])):
+    for unknown in ((api.tenant[0], api.unique("app")), (api.unique("co"), api.tenant[1])):
         body = definition_body(api)
         if not api.post(DEFINITIONS, body, tenant=unknown).ok:
             for tenant in own:

@@ -34,18 +34,18 @@ def _delete(api: Api, definition_id: str) -> None:
 
 def unknown_ids(api: Api) -> list[str]:
     """Ids of many forms that no definition and no group has."""
-    fresh = api.fresh("unknown")
-    digest = hashlib.sha256(fresh.encode()).hexdigest()
+    unique = api.unique("unknown")
+    digest = hashlib.sha256(unique.encode()).hexdigest()
     uuid = f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
-    return [digest[:24], digest[:24].upper(), uuid, fresh, f"{fresh} ü%20", digest * 4]
+    return [digest[:24], digest[:24].upper(), uuid, unique, f"{unique} ü%20", digest * 4]
 
 
 @check("DEF-07", on=f"{DELETE} getUserAttributeDefinitionById getUserAttributeDefinitions", cases=TYPES)
 def a_deleted_definition_is_gone(api: Api, type_: str) -> None:
     """Delete definitions, new, updated and with values: each is 404 by id and in no list, and another one stays."""
     made = [create(api, definition_body(api, type_)) for _ in range(4 if thorough(api) else 3)]
-    update(api, made[1]["_id"], {"name": api.fresh("Renamed "), "customer_editable": True})
-    api.put(value_path(made[-2]["_id"], api.fresh("u")), {"attribute": {"value": FITS[type_][0]}})
+    update(api, made[1]["_id"], {"name": api.unique("Renamed "), "customer_editable": True})
+    api.put(value_path(made[-2]["_id"], api.unique("u")), {"attribute": {"value": FITS[type_][0]}})
     *deleted, kept = made
     names = {one["_id"]: read(api, one["_id"]).get("name") for one in deleted}
     for one in deleted:
@@ -97,8 +97,8 @@ def an_unknown_definition_is_404(api: Api) -> None:
 @check("DEF-17", on=f"{DELETE} getUserAttributesForUser getUserAttributeById", needs=(SETS_VALUE,))
 def deleting_a_definition_removes_its_values(api: Api) -> None:
     """Delete a definition of which users have values: they keep other values; a new definition restores none."""
-    users = [api.fresh("u") for _ in subset(api, range(12))]
-    slug = api.fresh("s")
+    users = [api.unique("u") for _ in subset(api, range(12))]
+    slug = api.unique("s")
     doomed, kept = (api.definition("number", slug=one) for one in (slug, f"{slug}-2"))
     for number, user_id in enumerate(users):
         for one in (doomed, kept):
@@ -123,8 +123,8 @@ def deleting_a_definition_removes_its_values(api: Api) -> None:
 def a_delete_says_so(api: Api, type_: str) -> None:
     """Delete definitions of each type, with values, without, and updated: success is true, and message is a text."""
     made = [api.definition(type_) for _ in range(3)]
-    api.put(value_path(made[1]["_id"], api.fresh("u")), {"attribute": {"value": FITS[type_][0]}})
-    api.put(definition_path(made[2]["_id"]), {"name": api.fresh("Renamed "), "customer_editable": True})
+    api.put(value_path(made[1]["_id"], api.unique("u")), {"attribute": {"value": FITS[type_][0]}})
+    api.put(definition_path(made[2]["_id"]), {"name": api.unique("Renamed "), "customer_editable": True})
     for one in made:
         answer = api.delete(definition_path(one["_id"]))
         confirmation = record(expect_status(answer, HTTPStatus.OK, "a delete", rule="DEF-07"))
@@ -139,7 +139,7 @@ def a_second_delete_is_404(api: Api) -> None:
     for type_ in at_most(api, TYPES, 3):
         body = definition_body(api, type_)
         made = create(api, body)
-        api.put(value_path(made["_id"], api.fresh("u")), {"attribute": {"value": FITS[type_][0]}})
+        api.put(value_path(made["_id"], api.unique("u")), {"attribute": {"value": FITS[type_][0]}})
         _delete(api, made["_id"])
         successor = api.post(DEFINITIONS, body)
         for _ in range(2):

@@ -27,7 +27,7 @@ def _keeps(api: Api, expected: Iterable[JsonObject], **query: Any) -> None:
 @check("DEF-09", on=LIST)
 def the_slug_filter_finds_its_definition_alone(api: Api) -> None:
     """Create definitions with similar slugs: longer, shorter, with other signs or another case; filter by each."""
-    base = api.fresh("Slug_a")
+    base = api.unique("Slug_a")
     slugs = [base, f"{base}b", f"{base}-b", base.replace("_a", "-a"), base.replace("_a", "xa"), base.ljust(255, "z")]
     made = {slug: api.definition(slug=slug, name=base) for slug in slugs}
     for slug in (base.swapcase(), base.upper()):
@@ -36,7 +36,7 @@ def the_slug_filter_finds_its_definition_alone(api: Api) -> None:
         expect(listed == ([] if rejected else [slug]), f"only a definition with the slug {slug}", listed)
     for slug, definition in made.items():
         _keeps(api, [definition], slug=slug)
-    update(api, made[base]["_id"], {"name": api.fresh("Renamed "), "type": "list", "customer_editable": True})
+    update(api, made[base]["_id"], {"name": api.unique("Renamed "), "type": "list", "customer_editable": True})
     _keeps(api, [made[base]], slug=base)
     answer = api.get(DEFINITIONS, slug=base, page_no=2, page_size=1)
     others = [item for item in items(answer) if item.get("slug") != base] if answer.ok else []
@@ -80,7 +80,7 @@ def the_type_filter_keeps_all_of_a_type(api: Api, type_: str) -> None:
 def the_type_filter_goes_with_others(api: Api) -> None:
     """Filter by a definition's slug together with each type, with parts of types, and with unknown types."""
     for type_ in at_most(api, TYPES, 2):
-        made = api.definition(type_, slug=(slug := api.fresh("s")))
+        made = api.definition(type_, slug=(slug := api.unique("s")))
         for other in TYPES:
             _keeps(api, [made] if other == type_ else [], slug=slug, type=other)
         for unknown in (type_[:-1], f"{type_}s", type_.upper(), "%", "nothing"):
@@ -140,7 +140,7 @@ def _by_id(definitions: list[JsonObject]) -> dict[str, JsonObject]:
 @check("DEF-11", on=f"{LIST} updateUserAttributeDefinition")
 def the_customer_editable_filter_follows_updates(api: Api) -> None:
     """Set and unset customer_editable of definitions: each is found by the flag's current value, on any page."""
-    states = {api.definition(slug=(slug := api.fresh("s")))["_id"]: (slug, number % 2 == 0) for number in range(6)}
+    states = {api.definition(slug=(slug := api.unique("s")))["_id"]: (slug, number % 2 == 0) for number in range(6)}
     for _ in range(2):
         for definition_id, (slug, editable) in states.items():
             update(api, definition_id, {"customer_editable": editable})
@@ -160,7 +160,7 @@ def the_customer_editable_filter_follows_updates(api: Api) -> None:
 @check("DEF-11", on=LIST)
 def the_flag_filters_go_with_others(api: Api) -> None:
     """Filter by a definition's slug together with each flag, true and false: only the flag's value finds it."""
-    made = api.definition(slug=(slug := api.fresh("s")))
+    made = api.definition(slug=(slug := api.unique("s")))
     entry = next(iter(with_slug(api, slug)), {})
     for flag in FLAGS:
         if isinstance(entry.get(flag), bool):
@@ -171,10 +171,10 @@ def the_flag_filters_go_with_others(api: Api) -> None:
 @check("DEF-12", on=LIST)
 def the_name_filter_keeps_all_that_contain_it(api: Api) -> None:
     """Create definitions with parts of one name, in cases and scripts; filter by parts in any case, in pages."""
-    mark = api.fresh("Nm")
+    mark = api.unique("Nm")
     names = [f"{mark} Éclair 100% _x_ (a.c)", f"Pre {mark.upper()} ÉCLAIR", f"{mark.lower()}", f"Шоколад {mark}"]
     made = {name: api.definition(name=name) for name in names}
-    bare = api.definition(name=f"Name without it {api.fresh('other')}", slug=api.fresh(mark), description=mark)
+    bare = api.definition(name=f"Name without it {api.unique('other')}", slug=api.unique(mark), description=mark)
 
     def keeps(name: str, expected: list[str], **query: Any) -> None:
         actual = _ids(in_pages(api, DEFINITIONS, name=name, **query))
@@ -191,7 +191,7 @@ def the_name_filter_keeps_all_that_contain_it(api: Api) -> None:
         keeps(absent, [])
     keeps(mark, [], type="number")
     keeps(mark, names, type="string")
-    update(api, made[names[2]]["_id"], {"name": f"Renamed {api.fresh('x')}"})
+    update(api, made[names[2]]["_id"], {"name": f"Renamed {api.unique('x')}"})
     keeps(mark, [names[0], names[1], names[3]])
     update(api, bare["_id"], {"name": f"Now {mark}"})
     made["bare"] = bare
@@ -200,7 +200,7 @@ def the_name_filter_keeps_all_that_contain_it(api: Api) -> None:
     keeps(mark, [names[1], names[3], "bare"])
 
     # One character, and characters that query languages treat as operators.
-    hostile = api.definition(slug=(slug := api.fresh("s")), name=f"{api.fresh('A+b')}&c=\\d*[e] é")
+    hostile = api.definition(slug=(slug := api.unique("s")), name=f"{api.unique('A+b')}&c=\\d*[e] é")
     for part in ("É", "a", "+b", "&C=", "\\D*", "[E]", "c=\\d", " é"):
         _keeps(api, [hostile], slug=slug, name=part)
     for absent in ("Z", "q", "a b", "c d", "d*e", ".*", "\\\\", "c\\=", "?", "]["):

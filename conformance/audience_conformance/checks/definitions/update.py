@@ -85,12 +85,12 @@ def an_update_changes_what_it_names(api: Api) -> None:
         is_changed({"type": type_})
         is_changed({"type": type_, "description": f"Now {type_}", "customer_editable": type_ == "date"})
     api.for_all(is_changed, changes=CHANGES)
-    last = {"name": api.fresh("Last "), "description": "The last", "customer_editable": True}
+    last = {"name": api.unique("Last "), "description": "The last", "customer_editable": True}
     is_changed(last)
     for definition in (read(api, made["_id"]), *entries(api, DEFINITIONS, [made["_id"]]).values()):
         has_fields(definition, last, "the updated definition, read again and from the whole list")
 
-    api.put(value_path(other["_id"], api.fresh("u")), {"attribute": {"value": "2024-05-01"}})
+    api.put(value_path(other["_id"], api.unique("u")), {"attribute": {"value": "2024-05-01"}})
     changes = {"type": "string", "description": "Of users' values"}
     if api.put(definition_path(other["_id"]), changes).ok:
         has_fields(read(api, other["_id"]), changes, "the updated definition of which a user has a value")
@@ -99,7 +99,7 @@ def an_update_changes_what_it_names(api: Api) -> None:
 @check("DEF-05", on=f"{UPDATE} getUserAttributeDefinitionById getUserAttributeDefinitions")
 def an_update_leaves_what_it_does_not_name(api: Api) -> None:
     """Update each set of fields of a definition without defaults: its other fields and other definitions stay."""
-    slug = api.fresh("s")
+    slug = api.unique("s")
     made = api.definition("date", slug=slug, description="Described")
     sibling = update(api, api.definition("date", name=made.get("name"))["_id"], {"customer_editable": True})
     siblings = [api.definition("number", name=name, slug=f"{slug}{end}") for name, end in (("Full", "-2"), ("A", "x"))]
@@ -195,7 +195,7 @@ def a_locked_definition_refuses_update_and_delete(api: Api) -> None:
             api.put(path, current)
         expect_status(answer, HTTPStatus.BAD_REQUEST, f"the update {changes} of a locked definition")
         is_unchanged("update")
-    value_at = value_path(definition_id, api.fresh("u"))
+    value_at = value_path(definition_id, api.unique("u"))
     put = api.put(value_at, {"attribute": {"value": FITS.get(str(before.get("type")), [None])[0]}})
     expect_status(api.delete(path), HTTPStatus.BAD_REQUEST, "the delete of a locked definition")
     is_unchanged("delete")

@@ -14,7 +14,7 @@ from audience_conformance.results.finding import expect, fail, same
 def a_refused_update_changes_nothing(api: Api) -> None:
     """Send updates with an invalid field, alone and among valid ones: the definition stays, its times included."""
     made = api.definition("number", description="Described")
-    path, user_id = definition_path(made["_id"]), api.fresh("u")
+    path, user_id = definition_path(made["_id"]), api.unique("u")
     put = api.put(value_path(made["_id"], user_id), {"attribute": {"value": 7}})
     before = only(read(api, made["_id"]), DOCUMENTED)
     rejected = 0
@@ -51,7 +51,7 @@ def a_refused_update_changes_nothing(api: Api) -> None:
 @check("DEF-20", on=f"{UPDATE} getUserAttributeDefinitionById getUserAttributeDefinitions")
 def a_refused_update_changes_neither_type_nor_filters(api: Api) -> None:
     """Update a definition without values with a valid type and an invalid field: type and filter results stay."""
-    made = api.definition("date", slug=(slug := api.fresh("s")))
+    made = api.definition("date", slug=(slug := api.unique("s")))
     filters = [{"type": "date"}, {"type": GOOD["type"]}, {"name": GOOD["name"]}]
     filters += [{"customer_editable": editable} for editable in (True, False)]
 
@@ -72,7 +72,7 @@ def a_refused_update_changes_neither_type_nor_filters(api: Api) -> None:
 def a_refused_update_of_an_unknown_definition_creates_none(api: Api) -> None:
     """Update a deleted definition by its id: the update is rejected and creates nothing."""
     made = api.definition()
-    path, name = definition_path(made["_id"]), api.fresh("Upserted ")
+    path, name = definition_path(made["_id"]), api.unique("Upserted ")
     api.delete(path)
     answer = api.put(path, {**GOOD, "name": name, "slug": made["slug"]})
     if answer.ok:

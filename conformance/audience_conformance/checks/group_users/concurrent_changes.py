@@ -95,12 +95,12 @@ def _walk_while_files_change(api: Api, direction: str, rule: str) -> None:
 def _begin_walks(api: Api, direction: str, rule: str) -> list[Walk]:
     """Read two pages of new groups, from the first page on or from the last page back."""
     names = subset(api, [*CHANGES])
-    firsts = [[api.fresh("u") for _ in range(USERS)] for _ in names]
+    firsts = [[api.unique("u") for _ in range(USERS)] for _ in names]
     walks = []
     for name, group, old in zip(names, groups_with_users(api, *firsts), firsts, strict=True):
         if all_members(api, group["_id"], rule) != old:
             raise Skip(USERS_IN_ORDER)
-        new = [api.fresh("n") for _ in old]
+        new = [api.unique("n") for _ in old]
         walks.append(Walk(group["_id"], [old, *CHANGES[name](old, new)], name, []))
     for walk in walks:
         first = get_page(api, walk.group_id, page_size=SIZE)

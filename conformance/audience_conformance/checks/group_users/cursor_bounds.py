@@ -80,7 +80,7 @@ def an_unknown_cursor_is_refused(api: Api, case: str) -> None:
         altered = [f"{issued}x", f"x{issued}", issued[:-1]] if isinstance(issued, str) and len(issued) > LONG else []
         users = visited(forward(api, group_id, LARGEST_PAGE))
         altered = [cursor for cursor in altered if cursor not in users]
-        for cursor in subset(api, [*UNKNOWN_CURSORS, api.fresh("u"), *altered]):
+        for cursor in subset(api, [*UNKNOWN_CURSORS, api.unique("u"), *altered]):
             for query in subset(api, queries):
                 answer = api.get(users_path(group_id), cursor=cursor, **query)
                 expected = f"400 for the unknown cursor {cursor!r} with {query}"

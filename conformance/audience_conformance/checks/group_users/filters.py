@@ -129,7 +129,7 @@ def _mixed_group(api: Api, case: str) -> tuple[str, list[str]]:
     known = all_members(api, given)
     if case == GIVEN:
         return given, known
-    new = [api.fresh("u") for _ in range(5)]
+    new = [api.unique("u") for _ in range(5)]
     users = [*new[:2], *known[::2], *new[2:4], *known[1::2], new[4]]
     group = groups_with_users(api, users)[0]
     return group["_id"], users if user_count(group) == len(users) else known

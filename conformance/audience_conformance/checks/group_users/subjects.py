@@ -68,8 +68,8 @@ def groups(api: Api, case: str) -> list[tuple[str, list[str]]]:
 def own_groups(api: Api) -> list[tuple[str, list[str]]]:
     """New groups of many sizes; if the server reads no data: files, one with --users-file-url. Raises Skip."""
     numbers = (PRIME, MULTIPLE, LARGE, 1) if thorough(api) else (FEW, 1)
-    files = [[api.fresh("u") for _ in range(number)] for number in numbers]
-    files.append([*HOSTILE, api.fresh("u")])
+    files = [[api.unique("u") for _ in range(number)] for number in numbers]
+    files.append([*HOSTILE, api.unique("u")])
     try:
         created = groups_with_users(api, *files)
     except Skip:

@@ -102,14 +102,14 @@ def a_created_group_is_in_the_list(api: Api) -> None:
     """
     created = [create(api, group_body(api, category=CATEGORIES[number % 3])) for number in range(MANY)]
     _check_listed(api, created, "right after it was created")
-    same_name = group_body(api, name=f"Größe ☂ {api.fresh()}")
+    same_name = group_body(api, name=f"Größe ☂ {api.unique()}")
     created += [create(api, same_name) for _ in range(3)]
     urls = ("data:text/csv,no%20such%20column%0Ax", csv_url([]), created[0].get("file_url"))
     created += [create(api, group_body(api, file_url=url)) for url in urls]
     for group in created[MANY:]:
         settled(api, group)
     _check_listed(api, created, "after its file was read or failed")
-    body(api.patch(group_path(created[1]["_id"]), {"name": api.fresh("Renamed ")}))
+    body(api.patch(group_path(created[1]["_id"]), {"name": api.unique("Renamed ")}))
     body(api.patch(group_path(created[3]["_id"]), {"file_url": urls[0]}))
     body(api.post(f"{group_path(created[2]['_id'])}/refresh"))
     for number in (MANY + 1, MANY - 1, MANY // 2, 0):
@@ -153,7 +153,7 @@ def two_creations_get_different_ids_and_uids(api: Api) -> None:
             continue
         existing[group["_id"]] = uid
         if number in {5, 6}:
-            body(api.patch(group_path(group["_id"]), {"name": api.fresh("Patched ")}))
+            body(api.patch(group_path(group["_id"]), {"name": api.unique("Patched ")}))
     for item in list_all(api, GROUPS):
         if item.get("_id") not in existing:
             expect(item.get("uid") not in existing.values(), "no other group to have the uid of a new one", item)
@@ -162,7 +162,7 @@ def two_creations_get_different_ids_and_uids(api: Api) -> None:
 @check("GRP-16", on="createUserGroup getUserGroups")
 def a_group_without_a_field_is_refused(api: Api) -> None:
     """Leave out each field, each pair, and all: 400, and no group with one of the other fields is stored."""
-    token = f"{api.fresh('rejected')}."
+    token = f"{api.unique('rejected')}."
     complete = {"name": f"{token}n", "description": f"{token}d", "category": "l2", "file_url": file_of([token])}
     left_out = [{one, other} for one in CREATED_WITH for other in CREATED_WITH]
     for without in (*left_out, set(CREATED_WITH)):
@@ -186,7 +186,9 @@ def a_group_carries_its_application(api: Api) -> None:
         responses = {
             "the creation": group,
             "the read group": read_group(api, group),
-            "the patch": body(api.patch(path, {"name": api.fresh("Patched "), "file_url": file_of([api.fresh("u")])})),
+            "the patch": body(
+                api.patch(path, {"name": api.unique("Patched "), "file_url": file_of([api.unique("u")])})
+            ),
             "the group read after a patch": settled(api, group),
             "the list": entries(api, GROUPS, [group["_id"]]).get(group["_id"], group),
         }
@@ -203,7 +205,7 @@ def a_group_of_another_application_carries_that(api: Api) -> None:
     tenant = api.other_tenant
     group = create(api, group_body(api), tenant=tenant)
     read = body(api.get(group_path(group["_id"]), tenant=tenant))
-    patched = body(api.patch(group_path(group["_id"]), {"name": api.fresh("Patched ")}, tenant=tenant))
+    patched = body(api.patch(group_path(group["_id"]), {"name": api.unique("Patched ")}, tenant=tenant))
     for item in (group, read, patched, *list_all(api, GROUPS, tenant=tenant)):
         same(item.get("application_id"), tenant[1], "application_id of a group in another application")
 

@@ -25,7 +25,7 @@ from audience_conformance.results.finding import expect, same
 @check("GRP-07", on="deleteUserGroup getUserGroupById getUserGroups getCategorisedUserGroups")
 def a_deleted_group_is_gone(api: Api) -> None:
     """Delete groups, pending, read, patched, refreshed: at once and later, 404 by id and absent from every list."""
-    token = f"{api.fresh('deleted')}."
+    token = f"{api.unique('deleted')}."
     created = [create(api, group_body(api, name=f"{token} {c}", category=c)) for c in (*CATEGORIES, *CATEGORIES)]
     created.append(create(api, group_body(api, name=f"{token} not read", file_url=UNREADABLE)))
     for group in (*created[:3], created[-1]):
@@ -35,7 +35,7 @@ def a_deleted_group_is_gone(api: Api) -> None:
     for query in cached:  # a server that caches these responses must drop them
         list_all(api, GROUPS, **query)
     body(api.post(f"{group_path(created[0]['_id'])}/refresh"))
-    body(api.patch(group_path(created[2]["_id"]), {"file_url": csv_url([api.fresh("u")])}))
+    body(api.patch(group_path(created[2]["_id"]), {"file_url": csv_url([api.unique("u")])}))
     deleted = [created[-1], created[-2], created[0], created[2], created[4], created[5]]
     for group in deleted:
         body(api.delete(group_path(group["_id"])), operation="deleteUserGroup")
@@ -88,17 +88,17 @@ def an_unknown_group_is_404(api: Api, request: str) -> None:
     The ids are malformed, random, of a definition, or of deleted groups, at once and later.
     """
     method = REQUESTS[request][0]
-    deleted = create(api, group_body(api, file_url=csv_url([api.fresh("u") for _ in range(3)])))
+    deleted = create(api, group_body(api, file_url=csv_url([api.unique("u") for _ in range(3)])))
     at_once = create(api, group_body(api))
     settled(api, deleted)
     for group in (deleted, at_once):
         body(api.get(users_path(group["_id"])))
         body(api.delete(group_path(group["_id"])))
     definition = api.definition()
-    digest = hashlib.sha256(api.fresh().encode()).hexdigest()
+    digest = hashlib.sha256(api.unique().encode()).hexdigest()
     group_ids = [
         *subset(api, IMPOSSIBLE_IDS),
-        api.fresh("x"),
+        api.unique("x"),
         digest[:24],
         str(uuid.UUID(digest[:32])),
         deleted["_id"],
@@ -148,7 +148,7 @@ def a_delete_answers_and_a_second_is_404(api: Api) -> None:
     created += [create(api, group_body(api, file_url=url)) for url in (UNREADABLE, csv_url(["a", "b", "c"]))]
     for number in (0, -2, -1):
         settled(api, created[number])
-    body(api.patch(group_path(created[1]["_id"]), {"name": api.fresh("Patched ")}))
+    body(api.patch(group_path(created[1]["_id"]), {"name": api.unique("Patched ")}))
     for group in created:
         answer = api.delete(group_path(group["_id"]))
         expect(answer.status == HTTPStatus.OK, "200 for the delete of a group", str(answer))

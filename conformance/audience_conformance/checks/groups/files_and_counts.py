@@ -17,7 +17,7 @@ from audience_conformance.checks.groups.helpers import (
     COMPLETED,
     FAILED,
     UNREADABLE,
-    comes,
+    becomes_true,
     create,
     group_body,
     groups_with_users,
@@ -94,7 +94,7 @@ def a_new_groups_file_is_read(api: Api) -> None:
         raise Skip(DATA_FILES)
     files: dict[str, tuple[str, list[str]]] = {}
     for number, form in enumerate(FORMS):
-        users = [api.fresh("u") for _ in range(5)]
+        users = [api.unique("u") for _ in range(5)]
         files[form] = _file(form, users[::-1] if number % 2 else users)
     files["same"] = files["plain"]
     overlapping = [*files["plain"][1][2:], users[0]]
@@ -150,7 +150,7 @@ def a_file_that_cannot_be_read_fails_the_group(api: Api) -> None:
     for group, url in zip(created, urls, strict=True):
         _check_status(api, group, FAILED, f"file_url {url}")
     _check_status(api, patched, FAILED, f"patched file_url {urls[0]}", (FAILED,))  # it may be completed until then
-    users = [api.fresh("u") for _ in range(3)]
+    users = [api.unique("u") for _ in range(3)]
     body(api.patch(group_path(patched["_id"]), {"file_url": csv_url(users)}))
     _check_replaced(api, patched, sorted(users))
 
@@ -158,9 +158,9 @@ def a_file_that_cannot_be_read_fails_the_group(api: Api) -> None:
 @check("GRP-22", on="updateUserGroup getUserGroupById getUsersByByGroupId", needs=(DATA_FILES,))
 def a_patched_file_replaces_the_users(api: Api) -> None:
     """Patch a group with files of more, fewer, other and no users: it becomes completed and has only these users."""
-    first = [api.fresh("u") for _ in range(12)]
+    first = [api.unique("u") for _ in range(12)]
     group = groups_with_users(api, first)[0]
-    others = [api.fresh("v") for _ in range(3)]
+    others = [api.unique("v") for _ in range(3)]
     for users in ([*first, *others], first[3:9], others, [*reversed(first)], [], first[:1]):
         body(api.patch(group_path(group["_id"]), {"file_url": csv_url(users)}), operation="updateUserGroup")
         _check_replaced(api, group, sorted(users))
@@ -183,7 +183,7 @@ def a_refresh_answers_the_uid(api: Api) -> None:
     for number in (0, 1, 2):
         settled(api, groups[number])
     body(api.delete(group_path(groups.pop(3)["_id"])))
-    body(api.patch(group_path(groups[1]["_id"]), {"name": api.fresh("Patched ")}))
+    body(api.patch(group_path(groups[1]["_id"]), {"name": api.unique("Patched ")}))
     for _ in range(2):
         for group in groups:
             uid = uid_of(read_group(api, group))
@@ -203,12 +203,12 @@ def a_refresh_counts_the_users(api: Api) -> None:
     The list has the same count. Without data: URLs, a group with the file --users-file-url.
     """
     try:
-        files = [[api.fresh("u") for _ in range(number)] for number in (1, 3, 23, 150)]
+        files = [[api.unique("u") for _ in range(number)] for number in (1, 3, 23, 150)]
         groups = groups_with_users(api, *files, [*files[2], *files[2][::-1]])
     except Skip:
         _check_count(api, {"_id": file_group(api)})
         return
-    body(api.patch(group_path(groups[0]["_id"]), {"file_url": csv_url([api.fresh("w") for _ in range(4)])}))
+    body(api.patch(group_path(groups[0]["_id"]), {"file_url": csv_url([api.unique("w") for _ in range(4)])}))
     settled(api, groups[0])
     groups.append(settled(api, create(api, group_body(api, file_url=csv_url([])))))
     for group in (*groups, *subset(api, groups[1:3])):
@@ -245,7 +245,7 @@ def _check_count(api: Api, group: JsonObject) -> None:
     def moved() -> bool:
         return before is None or _refreshed_at(read_group(api, group)) != before
 
-    if not comes(moved, 1.2):  # refreshed_at may be in whole seconds
+    if not becomes_true(moved, 1.2):  # refreshed_at may be in whole seconds
         _refresh(api, group)
     api.eventually(
         lambda: read_group(api, group),

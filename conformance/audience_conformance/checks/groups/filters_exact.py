@@ -18,7 +18,7 @@ from audience_conformance.checks.groups.helpers import (
     COMPLETED,
     FAILED,
     UNREADABLE,
-    comes,
+    becomes_true,
     create,
     file_of,
     group_body,
@@ -53,11 +53,13 @@ def a_filter_keeps_all_that_match(api: Api, name: str) -> None:
 def a_filter_keeps_all_of_ours_that_match(api: Api, name: str) -> None:
     """Create groups of every category, some with an unreadable file, patch some, and filter by every value."""
     created = _create_groups(api)
-    body(api.patch(group_path(created[1]["_id"]), {"name": api.fresh("Renamed ")}))
+    body(api.patch(group_path(created[1]["_id"]), {"name": api.unique("Renamed ")}))
     if name == "status":
-        body(api.patch(group_path(created[0]["_id"]), {"file_url": csv_url([api.fresh("u")])}))
+        body(api.patch(group_path(created[0]["_id"]), {"file_url": csv_url([api.unique("u")])}))
         body(api.patch(group_path(created[2]["_id"]), {"file_url": UNREADABLE}))
-        comes(lambda: [settled(api, created[number]).get("status") for number in (0, 2)] == [COMPLETED, FAILED], 0.3)
+        becomes_true(
+            lambda: [settled(api, created[number]).get("status") for number in (0, 2)] == [COMPLETED, FAILED], 0.3
+        )
     _check_every_value(api, name)
 
 
@@ -89,7 +91,7 @@ def _create_groups(api: Api) -> list[JsonObject]:
     """Four groups of each category, one of them with an unreadable file."""
     created = []
     for number in range(12):
-        url = file_of([api.fresh("u")]) if number % 4 else UNREADABLE
+        url = file_of([api.unique("u")]) if number % 4 else UNREADABLE
         created.append(create(api, group_body(api, category=CATEGORIES[number % 3], file_url=url)))
     for group in created:
         settled(api, group)
@@ -117,8 +119,8 @@ def group_uid_keeps_that_group(api: Api) -> None:
 def group_uid_keeps_that_group_of_ours(api: Api) -> None:
     """Create groups, patch, refresh and delete some; filter by their uids, and by longer and shorter ones."""
     created = [create(api, group_body(api, category=CATEGORIES[number % 3])) for number in range(11)]
-    body(api.patch(group_path(created[1]["_id"]), {"name": api.fresh("Renamed ")}))
-    body(api.patch(group_path(created[2]["_id"]), {"file_url": file_of([api.fresh("u")])}))
+    body(api.patch(group_path(created[1]["_id"]), {"name": api.unique("Renamed ")}))
+    body(api.patch(group_path(created[2]["_id"]), {"file_url": file_of([api.unique("u")])}))
     body(api.post(f"{group_path(created[3]['_id'])}/refresh"))
     body(api.delete(group_path(created[5]["_id"])))
     uids = [uid_text(group) for group in created]

@@ -88,7 +88,7 @@ ANYWHERE = (
 @check("GRP-11", on=f"{OPERATION} createUserGroup updateUserGroup")
 def name_keeps_all_of_ours_that_contain_it(api: Api) -> None:
     """Create groups with unusual names, rename one, and filter by parts of the names in upper and lower case."""
-    token = f"{api.fresh('Find')}."
+    token = f"{api.unique('Find')}."
     bodies = [group_body(api, name=f"{token}{name}", category=CATEGORIES[n % 2]) for n, name in enumerate(NAMES)]
     created = [create(api, sent) for sent in bodies]
     longest = token + "Long" * LONGEST

@@ -30,10 +30,10 @@ _SLOW = "groups stay pending longer than --async-timeout"
 def group_body(api: Api, **fields: Any) -> JsonObject:
     """A valid body for POST /user_group."""
     return {
-        "name": api.fresh("Group "),
+        "name": api.unique("Group "),
         "description": "Made by the conformance suite",
         "category": "l1",
-        "file_url": file_of([api.fresh("u")]),
+        "file_url": file_of([api.unique("u")]),
         **fields,
     }
 
@@ -123,12 +123,12 @@ def retry(attempt: Callable[[], None], tries: int = 5) -> None:
             return
 
 
-def comes(holds: Callable[[], bool], seconds: float = 2.0) -> bool:
+def becomes_true(holds: Callable[[], bool], seconds: float = 2.0) -> bool:
     """Does a condition become true within this time?"""
     return poll(holds, bool, seconds)[1]
 
 
 def synchronise(api: Api) -> None:
     """Wait for the background jobs that the target has begun: a group created now is most likely read after them."""
-    last = api.group([api.fresh("u")])
-    comes(lambda: read_group(api, last).get("status") != PENDING, 0.1 if _SLOW in api.shared else 3.0)
+    last = api.group([api.unique("u")])
+    becomes_true(lambda: read_group(api, last).get("status") != PENDING, 0.1 if _SLOW in api.shared else 3.0)

@@ -117,7 +117,7 @@ def the_categorised_list_holds_all_of_ours(api: Api) -> None:
     created = [create(api, group_body(api, category="l3")) for _ in range(many)]
     created += [create(api, group_body(api, category=category)) for category in CATEGORIES for _ in range(2)]
     _compare_categorised(api, created)
-    body(api.patch(group_path(created[0]["_id"]), {"name": api.fresh("Renamed ")}))
+    body(api.patch(group_path(created[0]["_id"]), {"name": api.unique("Renamed ")}))
     for number in (-1, 1):
         body(api.delete(group_path(created.pop(number)["_id"])))
     _compare_categorised(api, created)

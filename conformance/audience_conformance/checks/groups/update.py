@@ -42,9 +42,9 @@ URLS = (
 
 def _new_values(api: Api, fields: tuple[str, ...] | list[str]) -> JsonObject:
     values = {
-        "name": api.fresh("Patched "),
-        "description": f"Größer ☂ {api.fresh()}",
-        "file_url": file_of([api.fresh("p")]),
+        "name": api.unique("Patched "),
+        "description": f"Größer ☂ {api.unique()}",
+        "file_url": file_of([api.unique("p")]),
     }
     return {name: values[name] for name in fields}
 
@@ -121,7 +121,7 @@ def a_patch_leaves_what_it_does_not_name(api: Api, names: str) -> None:
     """
     fields = names.split("+")
     number = SUBSETS.index(names) % len(CATEGORIES)
-    sent = group_body(api, category=CATEGORIES[number], file_url=csv_url([api.fresh("u") for _ in range(12)]))
+    sent = group_body(api, category=CATEGORIES[number], file_url=csv_url([api.unique("u") for _ in range(12)]))
     group = create(api, sent)
     other = create(api, {**sent, "category": CATEGORIES[number - 1]} if number else sent)
     before, other_before = settled(api, group), settled(api, other)
@@ -262,7 +262,7 @@ def _invalid_patches(api: Api, group: JsonObject, part: str) -> list[Callable[[]
         valid = _new_values(api, [name for name in PATCHABLE if name != part])
         patches += [{part: value}, {**valid, part: value}, {part: value, **valid}]
         if part != "file_url":
-            patches.append({"file_url": csv_url([api.fresh("u")]), part: value})
+            patches.append({"file_url": csv_url([api.unique("u")]), part: value})
     return [partial(api.patch, path, patch) for patch in patches]
 
 

@@ -143,7 +143,7 @@ def _filters(api: Api, numbered_list: NumberedList) -> list[JsonObject]:
     item = items[:3][-1] if items else {}
     if numbered_list.operation == LIST_DEFINITIONS:
         flags = ("customer_editable", "encrypted", "pinned", "is_locked")
-        queries = [*TYPES, {"slug": item.get("slug")}, {"slug": api.fresh("s")}, {"name": item.get("name")}]
+        queries = [*TYPES, {"slug": item.get("slug")}, {"slug": api.unique("s")}, {"name": item.get("name")}]
         queries += [{flag: value} for flag in flags for value in (True, False)]
         queries += [{}, {"type": "string", "name": item.get("name")}, {"name": "no such name"}]
         return [*queries, {"type": "number", "customer_editable": False}, {"customer_editable": True, "pinned": False}]
@@ -177,7 +177,7 @@ BELOW: tuple[JsonObject, ...] = tuple(
 @check("PAG-08", on=ALL, cases=LISTS, read_only=True)
 def a_page_below_1_is_refused(api: Api, operation: str) -> None:
     """Send page_no and page_size 0, -1 and -100, alone, together, and with valid parameters: 400."""
-    path = user_path(api.fresh("u")) if operation == LIST_VALUES else PATHS[operation]
+    path = user_path(api.unique("u")) if operation == LIST_VALUES else PATHS[operation]
     for query in subset(api, BELOW):
         answer = api.get(path, **query)
         expect(answer.status == HTTPStatus.BAD_REQUEST, f"400 for {query}", str(answer), operation=operation)

@@ -169,7 +169,7 @@ def make_list(api: Api, case: str, number: int) -> NumberedList:
         return NumberedList(operation, PATHS[operation], {})
     if operation == LIST_VALUES:
         return _make_values(api, number)
-    token = f"{api.fresh('page')}."
+    token = f"{api.unique('page')}."
     names = [f"{token}{place}" for place in range(number)]
     if operation == LIST_DEFINITIONS:
         created = [api.definition("number" if place % 2 else "string", name=name) for place, name in enumerate(names)]
@@ -187,7 +187,7 @@ def make_list(api: Api, case: str, number: int) -> NumberedList:
 
 def _make_values(api: Api, number: int) -> NumberedList:
     """The values of a new user; another user has values of some of the same definitions."""
-    user, other = api.fresh("u"), api.fresh("u")
+    user, other = api.unique("u"), api.unique("u")
     definitions = [api.definition("number" if place % 2 else "string") for place in range(number)]
     for place, definition in enumerate(definitions):
         for user_id in (user, other)[: 2 if place % 5 == 0 else 1]:
@@ -201,8 +201,8 @@ def _make_values(api: Api, number: int) -> NumberedList:
 def make_empty_list(api: Api, operation: str) -> NumberedList:
     """A list without items."""
     if operation == LIST_VALUES:
-        return NumberedList(operation, user_path(api.fresh("u")), {}, private=True)
-    query: JsonObject = {"slug": api.fresh("s")} if operation == LIST_DEFINITIONS else {"category": "no such category"}
+        return NumberedList(operation, user_path(api.unique("u")), {}, private=True)
+    query: JsonObject = {"slug": api.unique("s")} if operation == LIST_DEFINITIONS else {"category": "no such category"}
     return NumberedList(operation, PATHS[operation], query, private=True)
 
 
@@ -240,7 +240,7 @@ def empty_pages(api: Api, operation: str) -> list[Page]:
 
 def add(api: Api, numbered_list: NumberedList) -> str:
     """Add an item to a private list, and return its id."""
-    name = f"{numbered_list.query.get('name', '')}{api.fresh()}"
+    name = f"{numbered_list.query.get('name', '')}{api.unique()}"
     if numbered_list.operation == LIST_GROUPS:
         return str(api.group(**group_body(api, name=name))["_id"])
     if numbered_list.operation == LIST_DEFINITIONS:

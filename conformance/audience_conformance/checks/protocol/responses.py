@@ -112,7 +112,7 @@ def a_user_may_be_called_anything(api: Api) -> None:
     """Put, list, read and delete values of users with unusual ids: each must succeed, for the ids have no pattern."""
     definition_id = api.definition()["_id"]
     for tail in ("-žluť漢🦊", " and blanks", "@example.com", "+1:2;3,4=5&6?7#8%20", "'\"", "-" + "x" * 200):
-        ids = {"definition_id": definition_id, "user_id": f"{api.fresh('u')}{tail}"}
+        ids = {"definition_id": definition_id, "user_id": f"{api.unique('u')}{tail}"}
         for operation_id in OF_USERS:
             body = {"attribute": {"value": "x"}} if spec.method(operation_id) == "PUT" else ...
             answer = send(api, Call(operation_id, ids=ids, body=body))

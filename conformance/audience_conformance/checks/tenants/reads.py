@@ -31,7 +31,7 @@ OVERVIEWS = "getUserGroupTags getUserGroupCategories"
 def _fixtures(api: Api) -> list[tuple[TenantFixture, Tenant]]:
     """A fixture in each application, with the application that must not show it."""
     return [
-        (make_tenant_fixture(api, tenant, api.fresh("s"), api.fresh("u"), "Own value"), other)
+        (make_tenant_fixture(api, tenant, api.unique("s"), api.unique("u"), "Own value"), other)
         for tenant, other in ((api.tenant, api.other_tenant), (api.other_tenant, api.tenant))
     ]
 
@@ -44,7 +44,7 @@ def another_application_finds_nothing_by_id(api: Api) -> None:
     """
     for fixture, other in _fixtures(api):
         company, application = fixture.tenant
-        unknown_tenants = ((company, api.fresh("app")), (api.fresh("co"), application))
+        unknown_tenants = ((company, api.unique("app")), (api.unique("co"), application))
         for path in (fixture.definition_path, fixture.value_path, fixture.group_path, f"{fixture.group_path}/users"):
             answer = api.get(path, tenant=other)
             expect_status(answer, HTTPStatus.NOT_FOUND, f"the read in {other[1]} of a resource of {application}")
@@ -145,9 +145,9 @@ def two_applications_may_use_one_slug(api: Api) -> None:
 
     A user's value of one is not found in the other application.
     """
-    slug, user_id = api.fresh("s"), api.fresh("u")
+    slug, user_id = api.unique("s"), api.unique("u")
     tenants = (api.tenant, api.other_tenant)
-    names = [api.fresh("Name "), api.fresh("Name ")]
+    names = [api.unique("Name "), api.unique("Name ")]
     created = [create_with_slug(api, tenant, slug, name) for tenant, name in zip(tenants, names, strict=True)]
     ids = [str(field(definition, "_id")) for definition in created]
     for tenant, name in zip(tenants, names, strict=True):

@@ -37,12 +37,12 @@ def _tenants(api: Api, case: str) -> tuple[Tenant, Tenant]:
 def a_write_changes_nothing_in_another_application(api: Api, case: str) -> None:
     """Create the same slug, user and group name in both applications; send every write to one: the other stays."""
     tenant, other = _tenants(api, case)
-    slug, user_id, name = api.fresh("s"), api.fresh("u"), api.fresh("Shared ")
+    slug, user_id, name = api.unique("s"), api.unique("u"), api.unique("Shared ")
     own = make_tenant_fixture(api, tenant, slug, user_id, "Own value", name=name)
-    created = create_with_slug(api, other, slug, api.fresh("Name "))  # a finding where the slug is not free
+    created = create_with_slug(api, other, slug, api.unique("Name "))  # a finding where the slug is not free
     api.delete(definition_path(str(field(created, "_id"))), tenant=other)
     counterpart = make_tenant_fixture(api, other, slug, user_id, "Own value", name=name)
-    new_file = {"file_url": csv_url([api.fresh("u")])}
+    new_file = {"file_url": csv_url([api.unique("u")])}
     writes: dict[str, Callable[[], object]] = {
         "a creation": lambda: (api.definition("list", tenant=tenant), api.group([user_id], tenant=tenant)),
         "an update of a definition": lambda: api.put(own.definition_path, UPDATE, tenant=tenant),
@@ -66,7 +66,7 @@ def the_ids_of_an_application_are_of_no_use_in_another(api: Api, case: str) -> N
     A bulk update is sent for a slug that only the one application has.
     """
     tenant, other = _tenants(api, case)
-    counterpart = make_tenant_fixture(api, other, api.fresh("s"), api.fresh("u"), "Own value")
+    counterpart = make_tenant_fixture(api, other, api.unique("s"), api.unique("u"), "Own value")
     definition, value, group = counterpart.definition_path, counterpart.value_path, counterpart.group_path
 
     def if_unknown(path: str, write: Callable[[], object]) -> Callable[[], object]:
@@ -86,7 +86,7 @@ def the_ids_of_an_application_are_of_no_use_in_another(api: Api, case: str) -> N
         for path in (value, definition, group):
             api.delete(path, tenant=unknown)
 
-    unknown_tenants = ((other[0], api.fresh("app")), (api.fresh("co"), other[1]))
+    unknown_tenants = ((other[0], api.unique("app")), (api.unique("co"), other[1]))
     writes: dict[str, Callable[[], object]] = {
         "a bulk update of a slug of this application": lambda: _bulk_update(api, tenant, counterpart),
         **{f"writes in {unknown}": functools.partial(write_all, unknown) for unknown in unknown_tenants},

@@ -32,7 +32,7 @@ def _text_fits(type_: str, pattern: str) -> Change:
 @operator
 def _validated_by(mock: Mock, is_misfit: Callable[[Any, Record, Any], Any]) -> None:
     """Validate by `is_misfit(original, definition, value)`."""
-    mock.assign(definitions, "misfit", partial(is_misfit, values.misfit))
+    mock.assign(definitions, "expected_value", partial(is_misfit, values.expected_value))
 
 
 faults(
@@ -46,10 +46,10 @@ faults(
     object_takes_list=_fits("object", lambda value: isinstance(value, list)),
     unfit_is_422=refused(422, PUT, instead_of=400, where=saying("does not fit the definition")),
     newline_behind_a_date=_validated_by(
-        lambda misfit, d, v: misfit(d, v.removesuffix("\n") if isinstance(v, str) and d["type"] == "date" else v)
+        lambda original, d, v: original(d, v.removesuffix("\n") if isinstance(v, str) and d["type"] == "date" else v)
     ),
     leap_year_1900=_validated_by(
-        lambda misfit, d, v: None if d["type"] == "date" and v == "1900-02-29" else misfit(d, v)
+        lambda expected_value, d, v: None if d["type"] == "date" and v == "1900-02-29" else expected_value(d, v)
     ),
     unfit_removes_the_value=answer(Exchange.delete_value, PUT, status=400),
 )
@@ -63,11 +63,11 @@ def unfit_is_refused_but_stored(exchange: Exchange) -> None:
 
 
 @fault("ATT-10", _validated_by)
-def digits_of_other_scripts(misfit: Any, definition: Record, value: Any) -> Any:
+def digits_of_other_scripts(expected_value: Any, definition: Record, value: Any) -> Any:
     """A date may be written with the digits of any script."""
     if definition["type"] == "date" and isinstance(value, str):
         value = re.sub(r"\d", lambda digit: str(int(digit[0])), value)
-    return misfit(definition, value)
+    return expected_value(definition, value)
 
 
 @fault("ATT-10")
@@ -75,9 +75,9 @@ def judged_by_the_first_type(mock: Mock) -> None:
     """A value may also fit the type with which the definition was created."""
     first = first_values(mock, "type", Definitions, "update")
 
-    def is_misfit(misfit: Any, definition: Record, value: Any) -> Any:
+    def is_misfit(expected_value: Any, definition: Record, value: Any) -> Any:
         created = {**definition, "type": first.get(definition["_id"], definition["type"])}
-        return misfit(definition, value) and misfit(created, value)
+        return expected_value(definition, value) and expected_value(created, value)
 
     _validated_by(is_misfit)(mock)
 

@@ -40,11 +40,11 @@ faults(
     regex_without_case=_regex(re.IGNORECASE),
     regex_line_by_line=_regex(re.MULTILINE),
     first_validation_only=wrap(
-        lambda judge, self, definition, value, field: judge(
+        lambda validate, self, definition, value, field: validate(
             self, {**definition, "validations": definition["validations"][:1]}, value, field
         ),
         Definitions,
-        "judge",
+        "validate",
     ),
 )
 
@@ -57,9 +57,9 @@ def replacing_is_not_validated(mock: Mock) -> None:
         definition_id = exchange.ids["definition_id"]
         replaced[:] = [definition_id] if definition_id in exchange.user_values else []
 
-    def judge(original: Any, self: Any, definition: Record, value: Any, field: str) -> Any:
+    def validate(original: Any, self: Any, definition: Record, value: Any, field: str) -> Any:
         changed = {**definition, "validations": []} if definition["_id"] in replaced else definition
         return original(self, changed, value, field)
 
     mock.request(before, ops.PUT_ATTRIBUTE)
-    mock.wrap(judge, Definitions, "judge")
+    mock.wrap(validate, Definitions, "validate")

@@ -110,7 +110,7 @@ def id_of_a_deleted_one(mock: Mock) -> None:
     _with_id(lambda _: gone.popitem()[0] if gone else None)(mock)
 
 
-@fault("DEF-03", wrap, Definitions, "put_in")
+@fault("DEF-03", wrap, Definitions, "insert")
 def id_from_the_slug_in_small_letters(original: Any, self: Any, record: Record) -> Any:
     new_id = "66" + record["slug"].lower().encode().hex()[-40:]
     made = original(self, {**record, "_id": new_id} if new_id not in self._records else record)
@@ -121,14 +121,14 @@ def id_from_the_slug_in_small_letters(original: Any, self: Any, record: Record) 
 def _taken_if(mock: Mock, is_taken: Callable[[Record, Record], bool]) -> None:
     """Refuse a slug only if `is_taken(holder, record)`."""
 
-    def put_in(original: Any, self: Any, record: Record) -> Any:
+    def insert(original: Any, self: Any, record: Record) -> Any:
         holder = self.by_slug(record["slug"])
         if holder is None or is_taken(holder, record):
             return original(self, record)
         self._records.add(record)
         return record
 
-    mock.wrap(put_in, Definitions, "put_in")
+    mock.wrap(insert, Definitions, "insert")
 
 
 faults(

@@ -50,7 +50,7 @@ def stored_then_validated(exchange: Exchange) -> None:
             exchange.tenant.definitions.create({**body, "type": type_})
 
 
-@fault("DEF-16", wrap, Definitions, "put_in")
+@fault("DEF-16", wrap, Definitions, "insert")
 def stored_then_taken(original: Any, self: Any, record: Record) -> Any:
     try:
         return original(self, record)

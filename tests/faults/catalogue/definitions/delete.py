@@ -42,7 +42,7 @@ def _still_on_the_page(mock: Mock, where: Callable[[Exchange, Record], object]) 
 
 def _delete_values(definitions: Definitions, definition_id: str) -> None:
     definitions._unlocked(definition_id)
-    definitions._attributes.forget_definition(definition_id)
+    definitions._attributes.delete_definition(definition_id)
 
 
 faults(
@@ -106,7 +106,7 @@ def beginning_of_an_id_is_enough(original: Any, self: Any, record_id: str) -> An
 def _values_deleted_by(mock: Mock, forget: Callable[[Any, Attributes, str], None]) -> None:
     """Clean up by `forget(original, attributes, definition id)`; the remaining values are still listed."""
     gone = graves(mock, Definitions)
-    mock.wrap(forget, Attributes, "forget_definition")
+    mock.wrap(forget, Attributes, "delete_definition")
 
     def page(original: Any, self: Any, user_id: str, definitions: Any, *more: Any) -> Any:
         both = SimpleNamespace(get=lambda i: gone[i] if i in gone else definitions.get(i))
@@ -144,7 +144,7 @@ def kept_values_of_longer_slugs_go_too(original: Any, self: Any, record_id: str)
     original(self, record_id)
     for other in list(self._records):
         if other["slug"].startswith(slug):
-            self._attributes.forget_definition(other["_id"])
+            self._attributes.delete_definition(other["_id"])
 
 
 faults(

@@ -153,5 +153,5 @@ def same_again_is_200(original: Any, self: Any, record_id: str, body: Record) ->
 @fault("DEF-14", wrap, Definitions, "delete")
 def refused_delete_takes_the_values(original: Any, self: Any, record_id: str) -> None:
     if record_id in self:
-        self._attributes.forget_definition(record_id)
+        self._attributes.delete_definition(record_id)
     original(self, record_id)

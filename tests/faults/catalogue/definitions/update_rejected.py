@@ -21,7 +21,7 @@ faults(
         lambda x: x.overwrite(**_texts(x)) if _type_does_not_fit(x) else None, ops.UPDATE_DEFINITION, status=400
     ),
     refused_type_drops_the_values=answer(
-        lambda x: x.tenant.attributes.forget_definition(x.record_id) if _type_does_not_fit(x) else None,
+        lambda x: x.tenant.attributes.delete_definition(x.record_id) if _type_does_not_fit(x) else None,
         ops.UPDATE_DEFINITION,
         status=400,
     ),

@@ -91,7 +91,7 @@ def greater_ids_behind_a_cursor(original: Any, self: Any, query: PageQuery) -> P
     return found._replace(user_ids=chosen, next_cursor=_cursor(chosen[-1]) if len(rest) > len(chosen) else None)
 
 
-@fault("MEM-01", wrap, Members, "replaced_by")
+@fault("MEM-01", wrap, Members, "with_file")
 def second_file_forgets_the_gone(original: Any, self: Any, places: dict[str, int]) -> Members:
     """A cursor outlives one new file without its user, not a second."""
     known, self._gone = self._gone, {}

@@ -39,7 +39,7 @@ def refresh_brings_it_back(mock: Mock) -> None:
 
     def refresh(original: Any, self: Any, group_id: str) -> None:
         if group_id in gone and group_id not in self._records:
-            self.put_in(gone[group_id])
+            self.insert(gone[group_id])
         original(self, group_id)
 
     mock.wrap(refresh, Groups, "refresh")
@@ -52,7 +52,7 @@ def patched_file_brings_it_back(mock: Mock) -> None:
 
     def is_current(original: Any, self: Any, group_id: str, reading: int) -> bool:
         if reading > 1 and group_id in gone and group_id not in self._records:
-            self.put_in(gone[group_id])
+            self.insert(gone[group_id])
             self._readings[group_id] = reading
         return bool(original(self, group_id, reading))
 

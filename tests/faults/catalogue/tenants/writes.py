@@ -87,7 +87,7 @@ def delete_forgets_values_of_the_slug(mock: Mock) -> None:
         original(self, record_id)
         for tenant in mock.world.tenants():
             if counterpart := tenant.definitions.by_slug(slug):
-                tenant.attributes.forget_definition(counterpart["_id"])
+                tenant.attributes.delete_definition(counterpart["_id"])
 
     mock.wrap(delete, Definitions, "delete")
 
@@ -119,11 +119,11 @@ def bulk_by_slug(mock: Mock) -> None:
 
 @fault("TEN-02")
 def slug_taken_elsewhere(mock: Mock) -> None:
-    def put_in(original: Any, self: Any, record: Record) -> Any:
+    def insert(original: Any, self: Any, record: Record) -> Any:
         holders = [t.definitions for t in mock.world.tenants() if t.definitions.by_slug(record["slug"])]
         return original(holders[0] if holders else self, record)
 
-    mock.wrap(put_in, Definitions, "put_in")
+    mock.wrap(insert, Definitions, "insert")
 
 
 @fault("TEN-02")

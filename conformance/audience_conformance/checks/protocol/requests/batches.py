@@ -51,7 +51,7 @@ def _unsupported_methods(api: Api, operation_id: str) -> Iterator[Sent]:
     They name a resource of the batch or, if the path names none, a filter that matches nothing.
     """
     ids = Resources(api).ids(operation_id)
-    none = api.fresh("none")
+    none = api.unique("none")
     call = Call(operation_id, ids=ids, query=() if ids else (("name", none), ("slug", none)))
     for name in spec.METHODS:
         if name not in spec.methods_of_path(operation_id):
@@ -82,8 +82,8 @@ def unknown_paths(api: Api) -> Iterator[Sent]:
     for path in PATHS_OUTSIDE:
         yield Sent(unknown, api.target.send("GET", f"{api.options.base_url}{path}", {}, None, api.trace))
     for name in spec.METHODS if api.options.writes else ():
-        yield Sent(unknown, api.request(name, f"/{api.fresh('none')}"))
-        yield Sent(unknown, api.request(name, f"{GROUPS}/{api.fresh('none')}/{api.fresh('none')}"))
+        yield Sent(unknown, api.request(name, f"/{api.unique('none')}"))
+        yield Sent(unknown, api.request(name, f"{GROUPS}/{api.unique('none')}/{api.unique('none')}"))
 
 
 def send_and_read(api: Api, call: Call, kind: str = "") -> Iterator[Sent]:

@@ -100,7 +100,7 @@ def hostile_calls(api: Api, resources: Resources, operation_id: str) -> list[Cal
 def _of_ids(api: Api, plain: Call) -> Iterator[Call]:
     for name in spec.path_parameters(plain.operation):
         for text in IDS:
-            yield replace(plain, about=f"a hostile {name}", ids={**plain.ids, name: f"{api.fresh('odd')}-{text}"})
+            yield replace(plain, about=f"a hostile {name}", ids={**plain.ids, name: f"{api.unique('odd')}-{text}"})
         for text in STRAY if spec.is_read(plain.operation) else ():
             yield replace(plain, about=f"a hostile {name}", ids={**plain.ids, name: text})
 

@@ -105,7 +105,7 @@ def _by_behaviour(api: Api, resources: Resources, operation_id: str) -> Iterator
     """Calls that match the schema and that the operation rejects because of its data."""
     ids = resources.ids(operation_id)
     if operation_id == "getUsersByByGroupId":
-        cursor = (("cursor", api.fresh("no-cursor")),)
+        cursor = (("cursor", api.unique("no-cursor")),)
         yield Call(operation_id, "an unknown cursor", query=cursor, ids=ids, fields=("cursor",))
     elif operation_id == "createUserAttributeDefinition":
         taken = {**marked_body(api, resources, operation_id), "slug": resources.definition()["slug"]}
@@ -120,7 +120,7 @@ def _by_behaviour(api: Api, resources: Resources, operation_id: str) -> Iterator
         yield Call(operation_id, "a text for a number", body=text, ids=ids, fields=("value",))
     elif operation_id == "bulkUpdateUserAttributes":
         body = marked_body(api, resources, operation_id)
-        unknown = {**body, "attributes": [*body["attributes"], {"key": api.fresh("none"), "value": 1}]}
+        unknown = {**body, "attributes": [*body["attributes"], {"key": api.unique("none"), "value": 1}]}
         yield Call(operation_id, "an unknown key", body=unknown, fields=("key",))
         attribute = {"key": resources.definition("number")["slug"], "value": "many"}
         unfit = {**body, "attributes": [attribute]}

@@ -53,7 +53,7 @@ def _pending_group(api: Api) -> Iterator[Call]:
 
 
 def _completed_group(api: Api) -> Iterator[Call]:
-    group = api.group([api.fresh("u") for _ in range(3)])
+    group = api.group([api.unique("u") for _ in range(3)])
     settled(api, group)
     yield from _of_group(group, "a completed group")
     yield from _of_group(group, "a group that was updated and refreshed")
@@ -66,7 +66,7 @@ def _failed_group(api: Api) -> Iterator[Call]:
     group = api.group(file_url=UNREADABLE_FILE)
     settled(api, group)
     yield from _of_group(group, "a group with an unreadable file")
-    change = {"file_url": csv_url([api.fresh("u")])}
+    change = {"file_url": csv_url([api.unique("u")])}
     yield Call("updateUserGroup", "a readable file for a failed group", body=change, ids={"group_id": group["_id"]})
     settled(api, group)
     yield from _of_group(group, "a group whose file was replaced")
@@ -88,7 +88,7 @@ def _delete(group: JsonObject, about: str) -> Call:
 
 
 def _used_definition(api: Api) -> Iterator[Call]:
-    ids = {"definition_id": api.definition()["_id"], "user_id": api.fresh("u")}
+    ids = {"definition_id": api.definition()["_id"], "user_id": api.unique("u")}
     of_definition, of_user = {"definition_id": ids["definition_id"]}, {"user_id": ids["user_id"]}
     change = {"description": "Changed", "customer_editable": True}
     value = {"attribute": {"value": "x"}}
@@ -116,11 +116,11 @@ def _other_type(api: Api) -> Iterator[Call]:
     definition = api.definition()
     ids = {"definition_id": definition["_id"]}
     value = {"attribute": {"value": "no number"}}
-    yield Call("updateUserAttribute", "a text", body=value, ids={**ids, "user_id": api.fresh("u")})
+    yield Call("updateUserAttribute", "a text", body=value, ids={**ids, "user_id": api.unique("u")})
     for type_ in ("number", "boolean", "date", "datetime", "list", "object"):
         about = f"a type that a stored value does not fit, {type_}"
         yield Call(
             "updateUserAttributeDefinition", about, body={"type": type_}, ids=ids, also=(HTTPStatus.BAD_REQUEST,)
         )
-    taken = {"name": api.fresh("Name "), "slug": definition.get("slug"), "description": "Taken", "type": "string"}
+    taken = {"name": api.unique("Name "), "slug": definition.get("slug"), "description": "Taken", "type": "string"}
     yield Call("createUserAttributeDefinition", "a slug that is taken", body=taken, also=(HTTPStatus.BAD_REQUEST,))

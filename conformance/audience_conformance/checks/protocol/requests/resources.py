@@ -26,7 +26,7 @@ class Resources:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        self.user_id = api.fresh("u")
+        self.user_id = api.unique("u")
         self._definitions: dict[str, JsonObject] = {}
         self._group: JsonObject | None = None
 
@@ -39,7 +39,7 @@ class Resources:
     def group(self) -> JsonObject:
         """The group, of two users."""
         if self._group is None:
-            self._group = self.api.group([self.user_id, self.api.fresh("u")])
+            self._group = self.api.group([self.user_id, self.api.unique("u")])
         return self._group
 
     def value(self, user_id: str | None = None, type_: str = "string") -> dict[str, str]:
@@ -71,7 +71,7 @@ class Resources:
             case ["definition_id", "user_id"] if spec.method(operation_id) == "PUT":
                 return {"definition_id": self.definition()["_id"], "user_id": self.user_id}
             case ["definition_id", "user_id"]:
-                return self.value(self.api.fresh("u") if new else None)
+                return self.value(self.api.unique("u") if new else None)
         return {}
 
     def _found_ids(self, operation_id: str) -> dict[str, str]:
@@ -95,7 +95,7 @@ class Resources:
 
     def unknown(self, operation_id: str) -> dict[str, str]:
         """Path parameters that nothing has."""
-        return {name: self.api.fresh("none") for name in spec.path_parameters(operation_id)}
+        return {name: self.api.unique("none") for name in spec.path_parameters(operation_id)}
 
 
 def first_page(api: Api, path: str, **query: Any) -> list[JsonObject]:

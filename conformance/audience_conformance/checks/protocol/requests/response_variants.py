@@ -43,7 +43,7 @@ def _definitions(api: Api, resources: Resources) -> Iterator[Answer]:
     for definition in _own_definitions(api, resources):
         yield api.get(DEFINITIONS, slug=definition["slug"])
         yield api.get(DEFINITIONS, name=definition["name"], type=definition["type"])
-    yield api.get(DEFINITIONS, name=api.fresh("none"))
+    yield api.get(DEFINITIONS, name=api.unique("none"))
     for parameter in spec.query_parameters("getUserAttributeDefinitions"):
         if parameter["schema"]["type"] == "boolean":
             yield api.request("GET", DEFINITIONS, query={"page_size": LARGEST_PAGE, parameter["name"]: True})
@@ -60,8 +60,8 @@ def _own_definitions(api: Api, resources: Resources) -> Iterator[JsonObject]:
     """A definition of each type: first new, then updated and with a value."""
     for type_ in VALUES if api.options.writes else ():
         definition = resources.definition(type_)
-        definition.setdefault("slug", api.fresh("none"))
-        definition.setdefault("name", api.fresh("none"))
+        definition.setdefault("slug", api.unique("none"))
+        definition.setdefault("name", api.unique("none"))
         definition.setdefault("type", type_)
         yield definition
         api.put(definition_path(definition["_id"]), {"description": "Changed", "customer_editable": True})
@@ -75,7 +75,7 @@ def _values(api: Api, resources: Resources) -> Iterator[Answer]:
     for _ in _set_values(api, resources):
         yield api.get(path, page_size=LARGEST_PAGE)
     yield api.get(path, page_size=2, page_no=2)
-    yield api.get(path, name=api.fresh("none"))
+    yield api.get(path, name=api.unique("none"))
     for type_ in VALUES:
         yield api.get(path, type=type_)
     for user_id in _existing_users(api):
@@ -124,7 +124,7 @@ def _categorised(api: Api, resources: Resources) -> Iterator[Answer]:
 def _groups(api: Api, resources: Resources) -> Iterator[Answer]:
     for page_no in (1, 2):
         yield api.get(GROUPS, page_no=page_no, page_size=LARGEST_PAGE)
-    yield api.get(GROUPS, name=api.fresh("none"))
+    yield api.get(GROUPS, name=api.unique("none"))
     for group in _own_groups(api, resources, wait=False):
         yield api.get(GROUPS, name=group.get("name"), page_size=LARGEST_PAGE)
         yield api.get(GROUPS, group_uid=group.get("uid"))

@@ -69,7 +69,7 @@ def marked_body(api: Api, resources: Resources, operation_id: str) -> Any:
 def _of_tenant(api: Api, plain: Call) -> Iterator[Call]:
     for name in spec.enumerated_tenant(plain.operation):
         values = dict(zip(TENANT, api.tenant, strict=True))
-        values[name] = api.fresh("unserved")
+        values[name] = api.unique("unserved")
         tenant = (values["company_id"], values["application_id"])
         yield replace(plain, about=f"{name} that is not served", tenant=tenant, fields=(name,))
 
@@ -221,7 +221,7 @@ def _harmless(api: Api, value: Any) -> Any:
     if _is_valid({"$ref": "#/components/schemas/FileUrl"}, value):
         return csv_url([MARK])
     if _is_valid({"$ref": "#/components/schemas/Slug"}, value):
-        return f"{api.fresh('s')}-{value}"[:MAX_LENGTH]
+        return f"{api.unique('s')}-{value}"[:MAX_LENGTH]
     return value
 
 

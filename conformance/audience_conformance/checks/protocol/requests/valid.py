@@ -73,12 +73,12 @@ def bodies(api: Api, resources: Resources, operation_id: str) -> Iterator[tuple[
 
 def unique_name(api: Api, text: str = "") -> str:
     """A unique name with this text in it, cut to the maximum length."""
-    return f"{api.fresh('Name ')} {text}".strip()[:MAX_LENGTH]
+    return f"{api.unique('Name ')} {text}".strip()[:MAX_LENGTH]
 
 
 def unique_file(api: Api) -> str:
     """A file_url of one new user."""
-    return csv_url([api.fresh("u")])
+    return csv_url([api.unique("u")])
 
 
 def _texts(api: Api) -> Iterator[tuple[str, JsonObject]]:
@@ -92,13 +92,13 @@ def _texts(api: Api) -> Iterator[tuple[str, JsonObject]]:
 
 def _definition(api: Api, _: Resources) -> Iterator[tuple[str, Any]]:
     def body(**changed: Any) -> JsonObject:
-        plain = {"name": unique_name(api), "slug": api.fresh("s"), "description": "Made to be valid", "type": "string"}
+        plain = {"name": unique_name(api), "slug": api.unique("s"), "description": "Made to be valid", "type": "string"}
         return {**plain, **changed}
 
     yield "a plain definition", body()
     yield from ((f"a definition of type {type_}", body(type=type_)) for type_ in VALUES)
     yield from ((about, body(**changed)) for about, changed in _texts(api))
-    yield "the longest slug", body(slug=(api.fresh("s") + "-_Az09" * MAX_LENGTH)[:MAX_LENGTH])
+    yield "the longest slug", body(slug=(api.unique("s") + "-_Az09" * MAX_LENGTH)[:MAX_LENGTH])
     yield "unknown properties", body(unknown={"deep": [1]}, is_locked="no")
 
 
@@ -158,7 +158,7 @@ def _group_change(api: Api, _: Resources) -> Iterator[tuple[str, Any]]:
 
 def _files(api: Api) -> Iterator[tuple[str, str]]:
     """The valid forms of a file_url; a host under .invalid never exists."""
-    content = csv_url([api.fresh("u"), api.fresh("u")]).partition(",")[2]
+    content = csv_url([api.unique("u"), api.unique("u")]).partition(",")[2]
     yield "a file in the URL", f"data:text/csv,{content}"
     yield "a file in the URL, in capitals", f"DATA:Text/CSV,{content}"
     yield "a file in the URL, with a parameter", f"data:text/csv;charset=utf-8,{content}"
@@ -194,7 +194,7 @@ def adapted(api: Api, resources: Resources, call: Call) -> Call:
         if isinstance(body.get("name"), str) and len(body["name"]) > 1 and not body["name"].startswith("acs-"):
             body["name"] = unique_name(api, body["name"])
         if isinstance(body.get("slug"), str) and not body["slug"].startswith("acs-"):
-            body["slug"] = f"{api.fresh('s')}-{body['slug']}"[:MAX_LENGTH]
+            body["slug"] = f"{api.unique('s')}-{body['slug']}"[:MAX_LENGTH]
         file_url = body.get("file_url")
         if isinstance(file_url, str) and not (
             "acs-" in file_url or ".invalid" in file_url or file_url.endswith(",user_id")

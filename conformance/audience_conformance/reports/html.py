@@ -1,4 +1,4 @@
-"""The HTML report: one page (page.html.j2) that loads nothing and can be read without its script.
+"""The HTML report: one page (report.html.j2) that loads nothing and can be read without its script.
 
 Jinja2 escapes every value. Should that ever fail, the page's Content-Security-Policy still allows no script but its
 own and no request to another host.
@@ -38,7 +38,7 @@ TENANT = "/company/{company_id}/application/{application_id}"
 
 def report(summary: Summary) -> str:
     """Return an HTML document."""
-    style, script = ((FOLDER / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    style, script = ((FOLDER / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
     statuses = summary.statuses()
     failed = [rule_id for rule_id, status in statuses.items() if status == "failed"]
     return _template().render(
@@ -75,7 +75,7 @@ def _template() -> Template:
         "tone_signs": TONE_SIGNS,
         "icon_colours": ICON_COLOURS,
     }
-    return environment.get_template("page.html.j2")
+    return environment.get_template("report.html.j2")
 
 
 def _visible(value: Any) -> Any:

@@ -7,8 +7,8 @@ import pytest
 
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
-from audience_conformance.reports import page
-from audience_conformance.reports.page import indented
+from audience_conformance.reports import html
+from audience_conformance.reports.html import indented
 from audience_conformance.results.summary import Summary
 
 VOID = {"meta", "link", "input", "br"}
@@ -52,7 +52,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture
 def read(every: Summary) -> Reader:
-    return Reader(page.report(every))
+    return Reader(html.report(every))
 
 
 def test_nothing_of_the_target_becomes_markup(read: Reader) -> None:
@@ -84,7 +84,7 @@ def test_every_rule_is_there_once_with_status_level_and_operations(
     summary: str, request: pytest.FixtureRequest
 ) -> None:
     run: Summary = request.getfixturevalue(summary)
-    rules = Reader(page.report(run)).all("details")
+    rules = Reader(html.report(run)).all("details")
     assert sorted(rule["id"] for rule in rules) == sorted(catalogue())
     for rule in rules:
         assert rule["data-status"] == run.status(rule["id"])
@@ -136,15 +136,15 @@ def test_findings_tell_all_there_is(read: Reader, every: Summary) -> None:
 
 
 def test_json_is_laid_out_without_a_change_to_its_parts() -> None:
-    said = '200 {"a":1.0e3,"a":[],"b":{"c":"x, {y} \\" z"},"list":[1,{"deep":null}],"cut":"off because it was too lo'
-    laid = indented(said)
+    text = '200 {"a":1.0e3,"a":[],"b":{"c":"x, {y} \\" z"},"list":[1,{"deep":null}],"cut":"off because it was too lo'
+    laid = indented(text)
     assert laid == (
         '200 {\n  "a":1.0e3,\n  "a":[],\n  "b":{\n    "c":"x, {y} \\" z"\n  },\n  "list":[\n    1,\n    {\n'
         '      "deep":null\n    }\n  ],\n  "cut":"off because it was too lo'
     )
-    assert re.sub(r"\n *", "", laid) == said
+    assert re.sub(r"\n *", "", laid) == text
 
 
-@pytest.mark.parametrize("said", ["plain " * 40, '{"short": 1}', '{"it has": "lines\n of its own"}' + " " * 80, ""])
-def test_other_text_is_left_as_it_is(said: str) -> None:
-    assert indented(said) == said
+@pytest.mark.parametrize("text", ["plain " * 40, '{"short": 1}', '{"it has": "lines\n of its own"}' + " " * 80, ""])
+def test_other_text_is_left_as_it_is(text: str) -> None:
+    assert indented(text) == text
