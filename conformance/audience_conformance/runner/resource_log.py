@@ -1,7 +1,6 @@
-"""A file of every resource that a run created, so that all are deleted at the end, also after a crash.
+"""A file of every resource that a run created: cleanup.py deletes what the files still name.
 
-Each worker writes its own file in the run's folder. When all workers have ended, for whatever reason, the resources
-that the files still name are deleted: a killed worker or a Ctrl-C leaves nothing behind.
+Each worker writes its own file in the folder of the run, so that a killed worker or a Ctrl-C leaves nothing behind.
 """
 
 import json
@@ -10,10 +9,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from audience_conformance.client.ledger import Created, Ledger, delete_all
-from audience_conformance.client.target import Target, Unreachable
-from audience_conformance.runner.leftovers import Leftover, delete_leftovers, find_leftovers, tenants
-from audience_conformance.settings.settings import Settings
+from audience_conformance.client.ledger import Created, Ledger
 
 _RUN, _CREATED, _DELETED = "run", "created", "deleted"
 
@@ -70,43 +66,3 @@ def read_logs(folder: Path) -> tuple[list[str], Ledger]:
 def pids_of(folder: Path) -> list[int]:
     """The process ids of all workers."""
     return [int(rest[1]) for kind, *rest in _entries(folder) if kind == _RUN]
-
-
-def clean_up(settings: Settings, folder: Path, *, search: bool) -> tuple[list[str], int]:
-    """Delete the resources that the workers' logs still name.
-
-    Args:
-        settings: of the run.
-        folder: of the logs.
-        search: look in the lists too, for resources that were created and not logged, because the answer was cut off
-            or invalid, and for resources whose deletion was confirmed and had no effect.
-
-    Returns:
-        What could not be deleted, each as URL and reason; the number of requests sent.
-    """
-    target = Target(settings.options())
-    try:
-        run_ids, ledger = read_logs(folder)
-        left = delete_all(target, ledger)
-        if search and run_ids:
-            left += _search(target, settings, run_ids, known={line.partition(": ")[0] for line in left})
-        return left, target.sent
-    finally:
-        target.close()
-
-
-def _search(target: Target, settings: Settings, run_ids: list[str], known: set[str]) -> list[str]:
-    def leftovers() -> dict[str, Leftover]:
-        found = find_leftovers(target, tenants(settings), run_ids)
-        return {target.url(one.created.path, tenant=one.created.tenant): one for one in found}
-
-    try:
-        missed = {url: leftover for url, leftover in leftovers().items() if url not in known}
-        if not missed:
-            return []
-        left = delete_leftovers(target, missed.values())
-        refused = {line.partition(": ")[0] for line in left}
-        still_listed = [url for url in leftovers() if url in missed and url not in refused]
-        return [*left, *(f"{url}: its deletion was confirmed, but it is still listed" for url in still_listed)]
-    except Unreachable as unreachable:
-        return [f"resources of this run, perhaps: {unreachable}"]

@@ -20,10 +20,11 @@ import pytest
 
 from audience_conformance.results.result import Result, item_id, name_in
 from audience_conformance.runner import local_mock
+from audience_conformance.runner.cleanup import clean_up
 from audience_conformance.runner.execute import new_result
 from audience_conformance.runner.plugin import KEY
 from audience_conformance.runner.preflight import CannotRun, check_target
-from audience_conformance.runner.resource_log import clean_up, pids_of
+from audience_conformance.runner.resource_log import pids_of
 from audience_conformance.runner.summarize import nothing_to_check, summarize
 from audience_conformance.settings.settings import Settings
 
