@@ -44,10 +44,10 @@ def test_the_conformance_run_is_as_shown() -> None:
     command, output = shown(blocks("console")[1])[0]
     target, _, arguments = command.partition(" ARGS=")
     assert target == "make conformance"
-    told = sh(f"{BIN}/audience-conformance run {arguments.strip(chr(34))}").splitlines()
+    output_lines = sh(f"{BIN}/audience-conformance run {arguments.strip(chr(34))}").splitlines()
     first, _, last = output.splitlines()
-    assert without_times(told[0]) == without_times(first)
-    assert last in told
+    assert without_times(output_lines[0]) == without_times(first)
+    assert last in output_lines
 
 
 def without_times(line: str) -> str:
@@ -129,8 +129,8 @@ def test_the_job_shown_calls_the_suite_as_it_can_be_called() -> None:
 
 
 def test_every_report_is_in_the_readme() -> None:
-    told = dict(re.findall(r"^\| `(\w+)` \| `([\w.]+)` \|", README, re.MULTILINE))
-    assert told == {kind: name for kind, (name, _) in REPORTS.items()}
+    output_lines = dict(re.findall(r"^\| `(\w+)` \| `([\w.]+)` \|", README, re.MULTILINE))
+    assert output_lines == {kind: name for kind, (name, _) in REPORTS.items()}
 
 
 def test_the_readme_counts_rightly() -> None:

@@ -1,4 +1,4 @@
-"""`make bench`: how fast ours is beside others, and whether size costs anything."""
+"""`make bench`: our speed compared with other servers, and the cost of data size."""
 
 import json
 import os

@@ -33,7 +33,7 @@ _HANDLERS: dict[str, Callable[..., Awaitable[Any]]] = {
 
 
 def plain() -> AsyncApp:
-    """It validates requests, as it does unless told otherwise."""
+    """It validates requests, which is its default."""
     return _app(validate_responses=False)
 
 

@@ -55,7 +55,7 @@ def fire(port: int, scenario: Scenario, seconds: float, pin: list[str]) -> Figur
 
     Args:
         port: of the server.
-        scenario: what is asked.
+        scenario: the request.
         seconds: how long; wrk takes whole ones.
         pin: the command that binds the load to its core.
 

@@ -1,4 +1,4 @@
-"""What is asked of every server, and what is shared by all parts of the bench."""
+"""The requests to every server, and what all parts of the bench share."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -30,7 +30,7 @@ class Server:
         about: what it does with a request.
         command: how it is started on a port, from `folder`.
         version: which it is.
-        needs: the programs it needs beside Python.
+        needs: the programs that it needs, apart from Python.
         folder: where it is started.
     """
 

@@ -90,7 +90,7 @@ def measure(names: list[str], plan: Plan, cores: Cores, say: Callable[[str], Non
         names: of the servers, or nothing for all.
         plan: how long.
         cores: where.
-        say: told of every step.
+        say: called with a line for every step.
 
     Raises:
         Invalid: ours, which gives all others their answers, does not run.

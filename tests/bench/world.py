@@ -1,4 +1,4 @@
-"""A process with one world of a given size, which times its own answers when told to: python -m tests.bench.world.
+"""A process with one world of a given size, which times its own answers on request: python -m tests.bench.world.
 
 The answers are timed inside, from the ASGI call to its last message: HTTP takes longer than most pages, and alike in
 every world, so that it would hide what size costs.
@@ -62,7 +62,7 @@ def _groups(size: int) -> Iterator[dict[str, Any]]:
 
 
 def users_operations(size: int) -> tuple[dict[str, str], dict[str, Callable[[int], str]]]:
-    """Paths asked again and again, and those that are new each time."""
+    """Paths that are requested repeatedly, and paths that are new each time."""
     users = f"{API}/user_group/{GROUP_ID}/users"
     middle = f"64e{size // 2 + 1:021x}"
     return {

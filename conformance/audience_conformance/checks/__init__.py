@@ -1,1 +1,1 @@
-"""The checks: one folder for each topic of the API; the files beside the folders are what they share."""
+"""The checks: one folder for each topic of the API; the files at this level are shared by all."""

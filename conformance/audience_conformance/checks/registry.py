@@ -26,7 +26,7 @@ class Check:
         cases: the cases it is run for, each an item of its own; empty for a check without cases.
         read_only: the cases that create nothing; "" stands for a check without cases.
         generates: needs many generated examples; the profile smoke leaves it out.
-        prerequisites: what the target must have, beside write permission; one text for each, alternatives in one text.
+        prerequisites: what the target must have, apart from write permission; alternatives are in one text.
     """
 
     rules: tuple[str, ...]

@@ -221,7 +221,7 @@ class Target:
 
 
 def is_loopback(url: str) -> bool:
-    """Is the URL's host this machine, judged by its name alone."""
+    """Is the URL's host this machine, by its name alone."""
     host = (urlsplit(url).hostname or "").lower().rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True

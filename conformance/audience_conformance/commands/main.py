@@ -13,7 +13,7 @@ from audience_conformance.commands.run import run
 from audience_conformance.commands.sweep import sweep
 from audience_conformance.contract.location import contract_path
 
-# Exit codes of `lint`, beside 0.
+# Exit codes of `lint`, apart from 0.
 FINDINGS, UNREADABLE = 1, 2
 
 

@@ -73,7 +73,7 @@ class Job:
     def check(self) -> None:
         """Raise FileProblem if the control API has made this job fail."""
         if self.fails:
-            raise FileProblem(f"The job {self.id} was told to fail.")
+            raise FileProblem(f"The job {self.id} is set to fail.")
 
     def files(self, files: operations.Files) -> operations.Files:
         """The files as this job reads them, without its failing rows."""

@@ -96,7 +96,7 @@ def test_a_job_is_made_to_fail(make_api: MakeApi) -> None:
     assert api.post(f"{JOBS}/job-1/fail", {}).json()["fails"]
     job = advance(api)
     assert job["status"] == "failed"
-    assert "told to fail" in job["problem"]
+    assert "set to fail" in job["problem"]
     assert group_status(api, group) == "failed"
 
 

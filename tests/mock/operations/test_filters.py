@@ -94,14 +94,14 @@ def test_every_combination_of_four_flags_finds_its_definition(make_api: MakeApi,
 
 def test_a_definition_leaves_and_enters_a_filter_with_every_write(api: Api) -> None:
     """DEF-10, DEF-11, DEF-12: no stale response comes from a cache."""
-    asked: list[dict[str, str]] = [
+    queries: list[dict[str, str]] = [
         {"type": "list"},
         {"name": "wide"},
         {"customer_editable": "true", "type": "list", "name": "wide"},
     ]
 
     def found() -> list[bool]:
-        return [record["_id"] in ids(all_items(api, DEFINITIONS, **query)) for query in asked]
+        return [record["_id"] in ids(all_items(api, DEFINITIONS, **query)) for query in queries]
 
     record = created(api.post(DEFINITIONS, a_definition()))
     path = f"{DEFINITIONS}/{record['_id']}"
@@ -192,10 +192,10 @@ def test_groups_match_every_filter_given(make_api: MakeApi, tmp_path: Path) -> N
 
 def test_a_group_leaves_and_enters_a_filter_with_every_write(api: Api) -> None:
     """GRP-09, GRP-11."""
-    asked: list[dict[str, str]] = [{"status": "completed"}, {"name": "wide"}, {"status": "completed", "name": "wide"}]
+    queries: list[dict[str, str]] = [{"status": "completed"}, {"name": "wide"}, {"status": "completed", "name": "wide"}]
 
     def found() -> list[bool]:
-        return [group["_id"] in ids(all_items(api, GROUPS, **query)) for query in asked]
+        return [group["_id"] in ids(all_items(api, GROUPS, **query)) for query in queries]
 
     group = created(api.post(GROUPS, a_group(["u1"])))
     path = f"{GROUPS}/{group['_id']}"

@@ -17,11 +17,11 @@ class Network:
     """Replaces the network: records the hosts of requests, and answers with a redirect or not at all."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.hosts: list[str] = []
         self.target = ""
 
     async def send(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request.url.raw_host.decode())
+        self.hosts.append(request.url.raw_host.decode())
         if not self.target:
             raise httpx.ConnectError("nobody is there")
         return httpx.Response(302, headers={"location": self.target}, request=request)
@@ -45,7 +45,7 @@ def problem(url: str, *hosts: str) -> str:
 @pytest.mark.parametrize("rest", ["/users.csv", ":8080/users.csv", "", "#@evil.example/", "?@evil.example/"])
 def test_loopback_is_asked(network: Network, host: str, rest: str) -> None:
     assert "cannot be fetched: nobody is there" in problem(f"http://{host}{rest}")
-    assert network.asked == [host.lower().strip("[]").removeprefix("u:p@")]
+    assert network.hosts == [host.lower().strip("[]").removeprefix("u:p@")]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_loopback_is_asked(network: Network, host: str, rest: str) -> None:
 def test_another_host_is_never_asked(network: Network, host: str) -> None:
     for scheme in ("http", "https", "HTTP"):
         assert "does not fetch files from the host" in problem(f"{scheme}://{host}/users.csv")
-    assert network.asked == []
+    assert network.hosts == []
 
 
 @pytest.mark.parametrize(
@@ -76,16 +76,16 @@ def test_another_host_is_never_asked(network: Network, host: str) -> None:
 )
 def test_only_http_and_data_are_read(network: Network, url: str) -> None:
     assert "neither http, https nor data:text/csv" in problem(url)
-    assert network.asked == []
+    assert network.hosts == []
 
 
 def test_a_host_of_files_from_is_asked(network: Network) -> None:
     url = "https://Files.Example:8443/users.csv"
     assert "start it with --files-from files.example" in problem(url)
     assert "start it with --files-from files.example" in problem(url, "other.example", "example", ".example")
-    assert network.asked == []
+    assert network.hosts == []
     assert "cannot be fetched: nobody is there" in problem(url, "FILES.example")
-    assert network.asked == ["files.example"]
+    assert network.hosts == ["files.example"]
     assert "--files-from sub.files.example" in problem("http://sub.files.example/", "files.example")
 
 
@@ -107,7 +107,7 @@ def test_a_host_of_files_from_is_asked(network: Network) -> None:
 def test_a_redirect_never_leads_to_another_host(network: Network, start: str, target: str, reason: str) -> None:
     network.target = target
     assert reason in problem(start, "files.example")
-    assert network.asked == [start.split("/")[2]]
+    assert network.hosts == [start.split("/")[2]]
 
 
 PIECES = [
@@ -132,8 +132,8 @@ PIECES = [
 def test_no_url_however_written_leads_elsewhere(
     network: Network, scheme: str, pieces: list[str], redirected: bool
 ) -> None:
-    network.asked.clear()
+    network.hosts.clear()
     url = scheme + "".join(pieces)
     network.target = url if redirected else ""
     assert problem("http://127.0.0.1/" if redirected else url, "files.example")
-    assert set(network.asked) <= ({"127.0.0.1"} if redirected else ALLOWED)
+    assert set(network.hosts) <= ({"127.0.0.1"} if redirected else ALLOWED)

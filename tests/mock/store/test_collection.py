@@ -60,10 +60,10 @@ class CollectionAgainstList(RuleBasedStateMachine):
         self.model: list[Record] = []
         self.given = 0
 
-    def compare(self, asked: dict[str, Any], page_no: int, page_size: int) -> None:
-        kept = [record for record in self.model if matches(record, asked)]
+    def compare(self, filters: dict[str, Any], page_no: int, page_size: int) -> None:
+        kept = [record for record in self.model if matches(record, filters)]
         start = (page_no - 1) * page_size
-        assert self.collection.page(asked, page_no, page_size) == (kept[start : start + page_size], len(kept))
+        assert self.collection.page(filters, page_no, page_size) == (kept[start : start + page_size], len(kept))
 
     @rule(body=BODIES)
     def add(self, body: Record) -> None:
@@ -99,9 +99,9 @@ class CollectionAgainstList(RuleBasedStateMachine):
         for work in (self.collection.get, self.collection.remove):
             refused(404, work, record_id)
 
-    @rule(asked=st.sampled_from(COMBINATIONS), page_no=st.integers(1, 4), page_size=st.integers(1, 4))
-    def page(self, asked: dict[str, Any], page_no: int, page_size: int) -> None:
-        self.compare(asked, page_no, page_size)
+    @rule(filters=st.sampled_from(COMBINATIONS), page_no=st.integers(1, 4), page_size=st.integers(1, 4))
+    def page(self, filters: dict[str, Any], page_no: int, page_size: int) -> None:
+        self.compare(filters, page_no, page_size)
 
     @rule(first=st.integers(0, len(COMBINATIONS) - 1))
     def pages_of_more_combinations_than_are_kept(self, first: int) -> None:
@@ -119,12 +119,12 @@ class CollectionAgainstList(RuleBasedStateMachine):
 
     @invariant()
     def what_is_asked_often_is_kept_up_to_date(self) -> None:
-        for asked in OFTEN:
-            self.compare(asked, 1, 100)
+        for filters in OFTEN:
+            self.compare(filters, 1, 100)
 
     def teardown(self) -> None:
-        for asked in COMBINATIONS:
-            self.compare(asked, 1, 3)
+        for filters in COMBINATIONS:
+            self.compare(filters, 1, 3)
 
 
 TestCollectionAgainstList = CollectionAgainstList.TestCase
@@ -170,8 +170,8 @@ class Counted:
 
     def looks_of(self, *pages: tuple[dict[str, Any], int]) -> int:
         before = self.looks
-        for asked, page_no in pages:
-            self.collection.page(asked, page_no, 10)
+        for filters, page_no in pages:
+            self.collection.page(filters, page_no, 10)
         return self.looks - before
 
 
@@ -188,12 +188,12 @@ def test_a_page_without_filters_or_of_an_indexed_filter_looks_at_no_record(count
 
 
 @pytest.mark.parametrize(
-    "asked", [{"name": "9"}, {"kind": "k1", "name": "NAME"}, {"tags": "t1,t2"}, {"kind": "k0", "tags": "x"}]
+    "filters", [{"name": "9"}, {"kind": "k1", "name": "NAME"}, {"tags": "t1,t2"}, {"kind": "k0", "tags": "x"}]
 )
-def test_a_repeated_combination_looks_at_no_record(counted: Counted, asked: dict[str, Any]) -> None:
-    _, total = counted.collection.page(asked, 1, 10)
+def test_a_repeated_combination_looks_at_no_record(counted: Counted, filters: dict[str, Any]) -> None:
+    _, total = counted.collection.page(filters, 1, 10)
     assert total > 0
-    assert counted.looks_of((asked, 1), (asked, 2), (asked, total // 10)) == 0
+    assert counted.looks_of((filters, 1), (filters, 2), (filters, total // 10)) == 0
 
 
 def test_a_new_combination_looks_only_under_its_narrowest_filter(counted: Counted) -> None:
@@ -204,16 +204,16 @@ def test_a_new_combination_looks_only_under_its_narrowest_filter(counted: Counte
 def test_the_combination_that_was_not_asked_for_longest_is_forgotten() -> None:
     counted = Counted(100)
     first, second, *others = ({"name": str(number), "kind": "k1"} for number in range(MAX_SEARCHES + 1))
-    for asked in (first, second, *others[:-1], first, others[-1]):
-        counted.collection.page(asked, 1, 10)
+    for filters in (first, second, *others[:-1], first, others[-1]):
+        counted.collection.page(filters, 1, 10)
     assert counted.looks_of((first, 1), (others[0], 1), (others[-1], 1)) == 0
     assert counted.looks_of((second, 1)) > 0
 
 
 def test_a_search_lets_others_in_and_what_they_write_is_found() -> None:
-    counted, asked = Counted(3 * BATCH), {"name": "9"}
+    counted, filters = Counted(3 * BATCH), {"name": "9"}
     counted.collection.page({"kind": "k1", "tags": "x"}, 1, 10)
-    search = counted.collection.search(asked)
+    search = counted.collection.search(filters)
     next(search)
     counted.collection.remove("r9")
     counted.collection.replace({**counted.record(10), "name": "9"})
@@ -222,7 +222,7 @@ def test_a_search_lets_others_in_and_what_they_write_is_found() -> None:
     counted.collection.add({**counted.record(3 * BATCH + 1), "name": "9"})
     assert sum(1 for _ in search) == 2
     before = counted.looks
-    page, total = counted.collection.page(asked, 1, 10**6)
+    page, total = counted.collection.page(filters, 1, 10**6)
     assert counted.looks == before
     assert (len(page), [record["_id"] for record in page]) == (
         total,

@@ -32,77 +32,77 @@ def places(users: list[str]) -> dict[str, int]:
     return {user: place for place, user in enumerate(users)}
 
 
-def kept(users: list[str], asked: PageQuery) -> list[str]:
-    return [u for u in users if ("b" in u) == asked.blacklisted and (asked.q or "").casefold() in f"{u}@mail"]
+def kept(users: list[str], query: PageQuery) -> list[str]:
+    return [u for u in users if ("b" in u) == query.blacklisted and (query.q or "").casefold() in f"{u}@mail"]
 
 
-def by_number(users: list[str], asked: PageQuery, page_no: int, page_size: int) -> tuple[list[str], bool, bool]:
+def by_number(users: list[str], query: PageQuery, page_no: int, page_size: int) -> tuple[list[str], bool, bool]:
     """The page of a plain list, and whether there are users after and before it."""
-    chosen, start = kept(users, asked), (page_no - 1) * page_size
+    chosen, start = kept(users, query), (page_no - 1) * page_size
     return chosen[start : start + page_size], start + page_size < len(chosen), bool(chosen[:start])
 
 
-def walk(members: Members, asked: PageQuery) -> Iterator[Page]:
+def walk(members: Members, query: PageQuery) -> Iterator[Page]:
     """The requested page, and those that its cursors lead to, in the requested direction."""
     while True:
-        page = members.page(asked)
+        page = members.page(query)
         yield page
-        cursor = page.next_cursor if asked.direction == "next" else page.prev_cursor
+        cursor = page.next_cursor if query.direction == "next" else page.prev_cursor
         if cursor is None:
             return
-        asked = asked._replace(cursor=cursor)
+        query = query._replace(cursor=cursor)
 
 
 @quick
-@given(users=USERS, asked=SELECTIONS, page_no=st.integers(1, 9) | st.just(10**4000), size=SIZES)
-def test_a_page_by_number_is_a_slice(users: list[str], asked: PageQuery, page_no: int, size: int) -> None:
-    page = group(users).page(asked._replace(page_no=page_no, page_size=size))
+@given(users=USERS, query=SELECTIONS, page_no=st.integers(1, 9) | st.just(10**4000), size=SIZES)
+def test_a_page_by_number_is_a_slice(users: list[str], query: PageQuery, page_no: int, size: int) -> None:
+    page = group(users).page(query._replace(page_no=page_no, page_size=size))
     found = page.user_ids, page.next_cursor is not None, page.prev_cursor is not None
-    assert found == by_number(users, asked, page_no, size)
+    assert found == by_number(users, query, page_no, size)
     assert page.current == page_no
 
 
 @quick
-@given(users=USERS, asked=SELECTIONS, size=SIZES)
-def test_a_walk_forward_visits_the_pages_by_number_and_ends(users: list[str], asked: PageQuery, size: int) -> None:
-    pages = list(walk(group(users), asked._replace(page_size=size)))
+@given(users=USERS, query=SELECTIONS, size=SIZES)
+def test_a_walk_forward_visits_the_pages_by_number_and_ends(users: list[str], query: PageQuery, size: int) -> None:
+    pages = list(walk(group(users), query._replace(page_size=size)))
     for page_no, page in enumerate(pages, start=1):
         found = page.user_ids, page.next_cursor is not None, page.prev_cursor is not None
-        assert found == by_number(users, asked, page_no, size)
+        assert found == by_number(users, query, page_no, size)
         assert page.current == page_no
-    assert [user for page in pages for user in page.user_ids] == kept(users, asked)
+    assert [user for page in pages for user in page.user_ids] == kept(users, query)
 
 
 @quick
-@given(users=USERS, asked=SELECTIONS, size=SIZES)
-def test_a_walk_back_from_the_last_page_visits_the_same_pages(users: list[str], asked: PageQuery, size: int) -> None:
+@given(users=USERS, query=SELECTIONS, size=SIZES)
+def test_a_walk_back_from_the_last_page_visits_the_same_pages(users: list[str], query: PageQuery, size: int) -> None:
     members = group(users)
-    *earlier, last = [page.user_ids for page in walk(members, asked._replace(page_size=size))]
-    back = asked._replace(page_size=size, page_no=len(earlier) + 1, direction="prev")
+    *earlier, last = [page.user_ids for page in walk(members, query._replace(page_size=size))]
+    back = query._replace(page_size=size, page_no=len(earlier) + 1, direction="prev")
     assert [page.user_ids for page in walk(members, back)] == [last, *reversed(earlier)]
 
 
 @quick
-@given(users=USERS, asked=SELECTIONS, size=SIZES, far=st.integers(0, 3))
+@given(users=USERS, query=SELECTIONS, size=SIZES, far=st.integers(0, 3))
 def test_a_walk_back_from_past_the_end_visits_every_user(
-    users: list[str], asked: PageQuery, size: int, far: int
+    users: list[str], query: PageQuery, size: int, far: int
 ) -> None:
     past = len(users) // size + 2 + far
-    empty, *pages = walk(group(users), asked._replace(page_size=size, page_no=past, direction="prev"))
+    empty, *pages = walk(group(users), query._replace(page_size=size, page_no=past, direction="prev"))
     assert (empty.user_ids, empty.next_cursor) == ([], None)
-    assert [user for page in reversed(pages) for user in page.user_ids] == kept(users, asked)
+    assert [user for page in reversed(pages) for user in page.user_ids] == kept(users, query)
     assert all(len(page.user_ids) == size for page in pages[:-1])
 
 
 @quick
-@given(data=st.data(), users=USERS.filter(bool), asked=SELECTIONS, size=SIZES)
-def test_the_page_beside_any_user(data: st.DataObject, users: list[str], asked: PageQuery, size: int) -> None:
+@given(data=st.data(), users=USERS.filter(bool), query=SELECTIONS, size=SIZES)
+def test_the_page_beside_any_user(data: st.DataObject, users: list[str], query: PageQuery, size: int) -> None:
     """Also beside a user whom `q` or `blacklisted` leave out."""
     members, place = group(users), data.draw(st.integers(0, len(users) - 1))
     for direction in ("next", "prev"):
-        page = members.page(asked._replace(cursor=users[place], direction=direction, page_size=size))
-        before, after = kept(users[:place], asked), kept(users[place + 1 :], asked)
-        at = kept(users[place : place + 1], asked)
+        page = members.page(query._replace(cursor=users[place], direction=direction, page_size=size))
+        before, after = kept(users[:place], query), kept(users[place + 1 :], query)
+        at = kept(users[place : place + 1], query)
         if direction == "next":
             assert page.user_ids == after[:size]
             assert (page.next_cursor is not None) == (len(after) > size)
@@ -148,15 +148,15 @@ def test_a_user_may_be_named_like_a_cursor(users: list[str]) -> None:
     assert [user for page in forward for user in page.user_ids] == users
 
 
-def pieces(members: Members, asked: PageQuery) -> int:
+def pieces(members: Members, query: PageQuery) -> int:
     """How often a search yields to other requests."""
-    return sum(1 for _ in members.search(asked))
+    return sum(1 for _ in members.search(query))
 
 
 def test_the_first_search_of_a_large_group_yields_to_others_and_may_be_abandoned() -> None:
-    members, asked = group([f"u{number}" for number in range(3 * BATCH)]), PageQuery(q="77")
-    assert pieces(members, asked) == 2
-    assert pieces(members, asked._replace(page_no=2)) == 0
+    members, query = group([f"u{number}" for number in range(3 * BATCH)]), PageQuery(q="77")
+    assert pieces(members, query) == 2
+    assert pieces(members, query._replace(page_no=2)) == 0
     assert pieces(members, PageQuery(q="78")) == 2
     assert pieces(members, PageQuery(blacklisted=True)) == pieces(members, PageQuery()) == 0
     abandoned = PageQuery(q="u", page_size=1)
@@ -183,9 +183,9 @@ def test_a_group_caches_the_latest_searches_and_repeats_the_others() -> None:
     members = group(["b", *(f"u{number}" for number in range(2 * BATCH - 1))])
     searches = [PageQuery(q=f"U{number}@") for number in range(MAX_SELECTIONS + 1)]
     for _ in range(2):
-        for number, asked in enumerate(searches):
-            assert members.page(asked).user_ids == [f"u{number}"]
-        assert [pieces(members, asked) for asked in reversed(searches)] == [*[0] * MAX_SELECTIONS, 1]
+        for number, query in enumerate(searches):
+            assert members.page(query).user_ids == [f"u{number}"]
+        assert [pieces(members, query) for query in reversed(searches)] == [*[0] * MAX_SELECTIONS, 1]
     assert members.page(searches[0]._replace(blacklisted=True)).user_ids == []
 
 
@@ -216,9 +216,9 @@ def test_cursors_hold_when_a_new_file_comes(cursor: str, lists: tuple[list[str],
             after = new[end - 1 :]
         if cursor == "after:" and beside == user:
             before = new[:end]
-        asked = PageQuery(cursor=f"{cursor}{user}", page_size=size)
-        assert members.page(asked).user_ids == after[:size]
-        assert members.page(asked._replace(direction="prev")).user_ids == before[-size:]
+        query = PageQuery(cursor=f"{cursor}{user}", page_size=size)
+        assert members.page(query).user_ids == after[:size]
+        assert members.page(query._replace(direction="prev")).user_ids == before[-size:]
 
 
 @pytest.mark.parametrize("direction", ["next", "prev"])
@@ -229,16 +229,16 @@ def test_a_walk_during_a_replacement_visits_who_stays_once(
 ) -> None:
     old, new = lists
     members = group(old)
-    asked = PageQuery(page_size=size, page_no=1 if direction == "next" else 99, direction=direction)
+    query = PageQuery(page_size=size, page_no=1 if direction == "next" else 99, direction=direction)
     change_after = data.draw(st.integers(1, 4))
     visited: list[str] = []
     while True:
-        page = members.page(asked)
+        page = members.page(query)
         visited += page.user_ids
         cursor = page.next_cursor if direction == "next" else page.prev_cursor
         if cursor is None:
             break
-        asked = asked._replace(cursor=cursor)
+        query = query._replace(cursor=cursor)
         change_after -= 1
         if change_after == 0:
             members = members.with_file(places(new))

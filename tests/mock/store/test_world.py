@@ -265,18 +265,18 @@ class WorldAgainstModel(RuleBasedStateMachine):
         for model in self.models:
             tenant = model.tenant
             assert tenant is self.world.tenant(*tenant.name)
-            for asked in DEFINITIONS_ASKED:
-                kept = [definition for definition in model.definitions if matches(definition, asked)]
-                check_pages(partial(tenant.definitions.page, asked), kept)
+            for query in DEFINITIONS_ASKED:
+                kept = [definition for definition in model.definitions if matches(definition, query)]
+                check_pages(partial(tenant.definitions.page, query), kept)
             for user in USERS:
                 values = model.attributes(user)
                 for name, kind in ((None, None), ("ALPHA", None), ("e", "string")):
                     kept = [v for v in values if self.shown(model, v, name) and kind in {None, v["type"]}]
                     page = partial(tenant.attributes.page, user, tenant.definitions, {"name": name, "type": kind})
                     check_pages(page, kept)
-            for asked in GROUPS_ASKED:
-                kept = [group for group in model.groups if matches(group, asked)]
-                check_pages(partial(tenant.groups.page, asked), kept)
+            for query in GROUPS_ASKED:
+                kept = [group for group in model.groups if matches(group, query)]
+                check_pages(partial(tenant.groups.page, query), kept)
 
     @staticmethod
     def shown(model: Model, value: Record, name: str | None) -> bool:

@@ -49,9 +49,9 @@ GROUPS_ASKED: list[dict[str, Any]] = [
 ]
 
 
-def matches(record: Record, asked: dict[str, Any]) -> bool:
+def matches(record: Record, query: dict[str, Any]) -> bool:
     """The meaning of the filters, written independently."""
-    for field, wanted in asked.items():
+    for field, wanted in query.items():
         if wanted is None:
             kept = True
         elif field == "name":
