@@ -97,7 +97,8 @@ def _record(settings: Settings, folder: Path, before: Callable[[Run], None] = la
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Target, "send", sending)
         patch.setattr(Api, "request", requesting)
-        for module, name in ((batches, "once"), (numbered_list_module, "in_stock"), (subjects, "in_stock")):
+        shared = "shared_requests", "session_fixture", "session_fixture"
+        for module, name in zip((batches, numbered_list_module, subjects), shared, strict=True):
             patch.setattr(module, name, recorded(getattr(module, name)))
         with closing(Worker(settings, folder, None, 1)) as worker:
             for check, case in settings.items():
