@@ -17,10 +17,10 @@ conformance: install  ## Check a server against the contract, by default a mock 
 test: install  ## Run all tests (options: make test ARGS="-k cursor")
 	@$(BIN)/pytest -q -n auto $(ARGS)
 
-bench: install  ## Measure speed and scale beside other servers, 15 minutes; figures in .cache/bench (options: make bench ARGS="--speed")
+bench: install  ## Measure speed and scale, compared with other servers, 15 minutes; figures in .cache/bench (options: make bench ARGS="--speed")
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-faults: install  ## Run the whole suite on every faulty server, hours; as a page in .cache/faults (options: make faults ARGS="--one-each")
+faults: install  ## Run the suite on every faulty server, hours (options: make faults ARGS="--chosen --owner-only"); ARGS=--choose updates what make test runs
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 lint: install  ## Lint openapi.yaml: the specification's rules and the contract's own
