@@ -9,9 +9,6 @@ LOCKED_DEFINITION = "a locked definition that the run may try to change (--locke
 VALIDATED_DEFINITION = "a definition with validations whose values the run may set (--validated-definition)"
 SOME_ITEMS = "a list with items, or write permission to create some (--write)"
 GROUP_WITH_USERS = "a group with users (--group-id)"
-GROUP_WITH_USERS_OR_FILE = (
-    "a group with users (--group-id), a server that reads data:text/csv files, or a file of users (--users-file-url)"
-)
 CONTACTS = "a group whose users have emails or phones (--group-id)"
 BLACKLISTED_USERS = "a group with blacklisted users (--group-id)"
 READABLE_FILE = "a server that reads data:text/csv files, or a file of users that it can read (--users-file-url)"
@@ -28,3 +25,8 @@ REJECTED_REQUEST = "a request that the server rejects"
 SUCCESSFUL_REQUEST = "a request that succeeds"
 FLAGGED_DEFINITION = "a definition with the flag set"
 TIMESTAMPS = "a resource with created_at and modified_at"
+
+
+def for_case(case: str, prerequisite: str) -> str:
+    """A prerequisite of one case of a check, for `needs`."""
+    return f"{prerequisite} (case {case})"

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from audience_conformance.checks.assertions import LARGEST_PAGE, body, field, succeeded
 from audience_conformance.checks.groups.helpers import COMPLETED, create, group_body, settled
-from audience_conformance.checks.prerequisites import GROUP_WITH_USERS, GROUP_WITH_USERS_OR_FILE, USERS_FILE
+from audience_conformance.checks.prerequisites import GROUP_WITH_USERS, READABLE_FILE, USERS_FILE
 from audience_conformance.client.api import Api, JsonObject, users_path
 from audience_conformance.client.target import Answer
 from audience_conformance.results.finding import Skip, expect, fail, show
@@ -142,7 +142,7 @@ def given_group(api: Api) -> str:
 def file_group(api: Api) -> str:
     """The id of a new group with the file --users-file-url. Raises Skip without one, or if it is not read."""
     if api.options.users_file_url is None:
-        raise Skip(GROUP_WITH_USERS_OR_FILE)
+        raise Skip(READABLE_FILE)
     group = create(api, group_body(api, file_url=api.options.users_file_url))
     if settled(api, group).get("status") != COMPLETED:
         raise Skip(USERS_FILE)

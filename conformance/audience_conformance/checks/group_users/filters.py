@@ -16,8 +16,14 @@ from audience_conformance.checks.group_users.cursor_walk import (
     visited,
 )
 from audience_conformance.checks.group_users.subjects import retry_given
-from audience_conformance.checks.groups.helpers import CASES, GIVEN, groups_with_users, user_count
-from audience_conformance.checks.prerequisites import BLACKLISTED_USERS, CONTACTS, DATA_FILES, GROUP_WITH_USERS
+from audience_conformance.checks.groups.helpers import CASES, GIVEN, OWN, groups_with_users, user_count
+from audience_conformance.checks.prerequisites import (
+    BLACKLISTED_USERS,
+    CONTACTS,
+    DATA_FILES,
+    GROUP_WITH_USERS,
+    for_case,
+)
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject
 from audience_conformance.results.finding import Skip, expect, same, show
@@ -30,7 +36,13 @@ NO_CONTACTS = ("%", "_", ".*", "acs no one has this", "@@", "\\", "'", "*", "@",
 """Searches that a pattern would match, and that few or no contacts contain."""
 
 
-@check("MEM-05", on=OPERATION, cases=CASES, read_only=(GIVEN,), needs=(GROUP_WITH_USERS, CONTACTS, DATA_FILES))
+@check(
+    "MEM-05",
+    on=OPERATION,
+    cases=CASES,
+    read_only=(GIVEN,),
+    needs=(GROUP_WITH_USERS, CONTACTS, for_case(OWN, DATA_FILES)),
+)
 @retry_given
 def q_searches_emails_and_phones(api: Api, case: str) -> None:
     """Search a group for contacts and parts of them, in any case: q keeps all users with it, and no other.
@@ -94,7 +106,13 @@ def _with_country_code(user: JsonObject) -> list[str]:
     return [f"+{entry.get('country_code')}{space}{entry.get('phone')}" for entry in entries for space in ("", " ", "-")]
 
 
-@check("MEM-06", on=OPERATION, cases=CASES, read_only=(GIVEN,), needs=(GROUP_WITH_USERS, BLACKLISTED_USERS, DATA_FILES))
+@check(
+    "MEM-06",
+    on=OPERATION,
+    cases=CASES,
+    read_only=(GIVEN,),
+    needs=(GROUP_WITH_USERS, BLACKLISTED_USERS, for_case(OWN, DATA_FILES)),
+)
 @retry_given
 def blacklisted_users_part_a_group_of_ours(api: Api, case: str) -> None:
     """Read a group with blacklisted_users true, false and absent: every user is in true or in false, absent is false.

@@ -16,12 +16,12 @@ from audience_conformance.checks.group_users.cursor_walk import (
     plain_and_blacklisted,
     visited,
 )
-from audience_conformance.checks.groups.helpers import GIVEN, groups_with_users, read_group, retry, user_count
-from audience_conformance.checks.prerequisites import GROUP_WITH_USERS, GROUP_WITH_USERS_OR_FILE
+from audience_conformance.checks.groups.helpers import GIVEN, OWN, groups_with_users, read_group, retry, user_count
+from audience_conformance.checks.prerequisites import GROUP_WITH_USERS, READABLE_FILE, for_case
 from audience_conformance.client.api import Api, JsonObject, users_path
 from audience_conformance.results.finding import Skip
 
-NEEDS = (GROUP_WITH_USERS_OR_FILE, GROUP_WITH_USERS)
+NEEDS = (for_case(OWN, READABLE_FILE), for_case(GIVEN, GROUP_WITH_USERS))
 PRIME, MULTIPLE, LARGE, FEW = 37, 30, 205, 12
 """Sizes of own groups: no page size divides it, many do, more than two of the largest pages, and one for smoke."""
 HOSTILE = (

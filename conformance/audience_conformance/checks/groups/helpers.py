@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from audience_conformance.checks.assertions import body, field, record
-from audience_conformance.checks.prerequisites import GROUP_WITH_USERS_OR_FILE
+from audience_conformance.checks.prerequisites import READABLE_FILE
 from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path, poll, seg
 from audience_conformance.results.finding import Finding, Skip, expect, fail
 
@@ -71,7 +71,7 @@ def groups_with_users(api: Api, *files: list[str]) -> list[JsonObject]:
     created = [api.group(user_ids) for user_ids in files]
     read = [settled(api, group) for group in created]
     if not all(group.get("status") == COMPLETED for group in read):
-        raise Skip(GROUP_WITH_USERS_OR_FILE)
+        raise Skip(READABLE_FILE)
     return [{**group, "_id": one["_id"]} for group, one in zip(read, created, strict=True)]
 
 
