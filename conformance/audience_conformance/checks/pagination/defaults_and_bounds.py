@@ -57,7 +57,7 @@ def without_parameters_it_is_page_1_of_size_10(api: Api, case: str) -> None:
 
 
 @check("PAG-06", on=ALL, cases=CASES, read_only=WHOLE)
-def a_page_past_the_end_check_empty(api: Api, case: str) -> None:
+def a_page_past_the_end_is_empty(api: Api, case: str) -> None:
     """Read pages near and far past the end of an own list, far past that of the whole list, and of an empty list.
 
     200 without items, has_next false.
