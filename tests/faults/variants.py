@@ -205,6 +205,6 @@ VARIANTS: dict[str, Variant] = {
     "newest-first": Variant(repage(lambda every, no, size: cut(every[::-1], no, size), *ops.LISTS)),
     "together": Variant(together),
     "slow-jobs": Variant(job_delay=1.5, settings={"async_timeout": 10.0}),
-    "jobs-behind-writes": Variant(jobs_behind_writes, job_delay=0.2, settings={"async_timeout": 10.0}),
-    "should-is-broken": Variant(should_is_broken, broken=should_rules()),
+    "jobs-behind-writes": Variant(jobs_behind_writes, job_delay=0.1, settings={"async_timeout": 10.0}),
+    "should-is-broken": Variant(should_is_broken, broken=should_rules(), settings={"async_timeout": 0.7}),
 }
