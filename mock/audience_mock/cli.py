@@ -1,5 +1,6 @@
 """The command `audience-mock`."""
 
+import contextlib
 import functools
 import gc
 import logging
@@ -167,12 +168,11 @@ def main(
         server = CommandServer(app, sessions, functools.partial(banner, options=options), log_level)
     except SeedProblem as problem:
         _exit(str(problem))
-    try:
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn ends with it after Ctrl-C, mostly
         server.run([listener])
-    except KeyboardInterrupt:
-        print("Stopped.")
     if not server.started:
         sys.exit(1)
+    print("Stopped.")
 
 
 def _listen(host: str, port: int) -> socket.socket:

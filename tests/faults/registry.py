@@ -84,10 +84,20 @@ def all_faults() -> list[Fault]:
     return [FAULTS[fault_id] for fault_id in sorted(FAULTS)]
 
 
+def chosen_items() -> dict[str, set[tuple[str, str]]]:
+    """What chosen.txt says: fault id -> the checks that it must make fail, each with its case."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for line in CHOSEN.read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            fault_id, check, case = line.split("\t")
+            found.setdefault(fault_id, set()).add((check, case))
+    return found
+
+
 def chosen_faults() -> list[Fault]:
     """The faults of chosen.txt."""
-    ids = [line for line in CHOSEN.read_text("utf-8").splitlines() if not line.startswith("#")]
     every = {fault.id: fault for fault in all_faults()}
-    if unknown := [fault_id for fault_id in ids if fault_id not in every]:
+    chosen = chosen_items()
+    if unknown := [fault_id for fault_id in chosen if fault_id not in every]:
         raise ValueError(f"{CHOSEN.name} names unknown faults: {', '.join(unknown)}")
-    return [every[fault_id] for fault_id in ids]
+    return [every[fault_id] for fault_id in chosen]
