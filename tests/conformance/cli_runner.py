@@ -64,10 +64,16 @@ def conformance_process(*arguments: str | Path, cwd: Path | None = None, samples
 
 
 def pytest_suite(*arguments: str | Path, cwd: Path, samples: bool = True) -> Done:
-    """Run `pytest --pyargs audience_conformance` as a process, without plugins that take seconds to load."""
+    """Run `pytest --pyargs audience_conformance` as a process."""
+    return run_process(
+        pytest_command("--pyargs", "audience_conformance", *arguments), cwd, environment(samples=samples)
+    )
+
+
+def pytest_command(*arguments: str | Path) -> list[str]:
+    """A command line of pytest without plugins that take long to load."""
     without = [word for name in ("schemathesis", "hypothesispytest", "anyio") for word in ("-p", f"no:{name}")]
-    started = command("pytest", "--pyargs", "audience_conformance", *without, *arguments)
-    return run_process(started, cwd, environment(samples=samples))
+    return command("pytest", *without, *arguments)
 
 
 def run_process(started: list[str], cwd: Path | None, env: dict[str, str]) -> Done:
