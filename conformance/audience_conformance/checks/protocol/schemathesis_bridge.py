@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.checks.protocol.requests.call import Call
-from audience_conformance.checks.protocol.requests.spec import TENANT
+from audience_conformance.checks.protocol.requests.spec import TENANT, follow
 from audience_conformance.client.ledger import Tenant
 from audience_conformance.contract.document import contract
 
@@ -47,7 +47,8 @@ def _schema(tenant: Tenant) -> OpenApiSchema:
     for parameter in document["components"]["parameters"].values():
         if parameter["name"] in TENANT:
             value = tenant[TENANT.index(parameter["name"])]
-            parameter["example"] = value
+            parameter["examples"] = {"of_the_run": {"value": value}}
+            parameter["schema"] = {**follow(parameter["schema"])}
             if "enum" in parameter["schema"]:
                 parameter["schema"]["enum"] = [value]
     schema: OpenApiSchema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(SETTINGS))

@@ -100,8 +100,14 @@ def reading_operation(operation_id: str) -> str | None:
 
 def query_parameters(operation_id: str) -> list[JsonObject]:
     """The query parameters, references followed."""
-    parameters = [follow(parameter) for parameter in operations()[operation_id][2].get("parameters", [])]
+    parameters = [_parameter(parameter) for parameter in operations()[operation_id][2].get("parameters", [])]
     return [parameter for parameter in parameters if parameter["in"] == "query"]
+
+
+def _parameter(node: JsonObject) -> JsonObject:
+    """A parameter; neither it nor its schema is a $ref."""
+    parameter = follow(node)
+    return {**parameter, "schema": follow(parameter["schema"])}
 
 
 def body_schema(operation_id: str) -> JsonObject | None:
@@ -124,7 +130,7 @@ def has_input(operation_id: str) -> bool:
 def enumerated_tenant(operation_id: str) -> list[str]:
     """Which of company_id and application_id the operation restricts to an enum."""
     _, path_, operation = operations()[operation_id]
-    declared = [follow(p) for p in (*contract()["paths"][path_]["parameters"], *operation.get("parameters", []))]
+    declared = [_parameter(p) for p in (*contract()["paths"][path_]["parameters"], *operation.get("parameters", []))]
     return [name for name in TENANT if any(p["name"] == name and "enum" in p["schema"] for p in declared)]
 
 
