@@ -29,6 +29,7 @@ from starlette.types import ASGIApp
 
 from audience_mock.contract.document import JsonObject, TenantName, load_contract
 from audience_mock.contract.examples import Examples
+from audience_mock.contract.renderings import with_bearer_auth
 from audience_mock.contract.response_validator import ResponseValidator
 from audience_mock.control import CALLS
 from audience_mock.control.app import Control
@@ -151,7 +152,7 @@ def create_app(
         Recorder,
         *validation,
         ErrorResponses,
-        lambda app: Docs(app, contract),
+        lambda app: Docs(app, with_bearer_auth(contract) if bearer else contract),
         *([lambda app: BearerAuth(app, bearer)] if bearer else []),
         Routing,
         lambda app: FaultInjection(app, Examples(contract)),

@@ -1,6 +1,5 @@
 """Step: the documentation pages: Swagger UI at /ui, the contract at /openapi.json and /openapi.yaml."""
 
-import functools
 from collections.abc import Awaitable
 
 import orjson
@@ -14,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_mock import errors
 from audience_mock.contract.document import JsonObject
+from audience_mock.contract.renderings import open_tenants
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -40,6 +40,10 @@ class Docs:
     """Answer /, /ui, /openapi.json and /openapi.yaml; pass everything else on.
 
     Connexion would serve them under the API's base path and rewrite `servers`; people look for them at the root.
+
+    Args:
+        app: the next step.
+        contract: the contract as it is served.
     """
 
     def __init__(self, app: ASGIApp, contract: JsonObject) -> None:
@@ -64,17 +68,24 @@ class Docs:
             raise errors.method_not_allowed(scope["method"], scope["path"], _METHODS)
         return self._router(scope, receive, send)
 
-    async def _json(self, _: Request) -> Response:
-        return Response(orjson.dumps(self._contract, option=orjson.OPT_INDENT_2), media_type="application/json")
+    async def _json(self, request: Request) -> Response:
+        text = orjson.dumps(self._rendering(request), option=orjson.OPT_INDENT_2)
+        return Response(text, media_type="application/json")
 
-    async def _yaml(self, _: Request) -> Response:
-        return Response(self._yaml_text, media_type="application/yaml")
-
-    @functools.cached_property
-    def _yaml_text(self) -> str:
+    async def _yaml(self, request: Request) -> Response:
         dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        return str(yaml.dump(self._contract, Dumper=dumper, sort_keys=False, allow_unicode=True, width=110))
+        text = yaml.dump(self._rendering(request), Dumper=dumper, sort_keys=False, allow_unicode=True, width=110)
+        return Response(text, media_type="application/yaml")
+
+    def _rendering(self, request: Request) -> JsonObject:
+        """The rendering that the query names. Raises Refusal 400 for an unknown one."""
+        for value in (values := request.query_params.getlist("tenants")):
+            if value != OPEN:
+                raise errors.unknown_rendering(value, OPEN)
+        return open_tenants(self._contract) if values else self._contract
 
 
+OPEN = "open"
+"""Value of the query parameter `tenants`: any company and application."""
 _METHODS = ("GET", "HEAD")
 _PATHS = frozenset({"", "/", "/ui", "/openapi.json", "/openapi.yaml"})

@@ -8,7 +8,7 @@ from tests.mock.conftest import BASE, Api, MakeApi
 from tests.mock.control.helpers import CONTROL, clock, items, rule
 from tests.mock.helpers import Json, refused
 
-from audience_mock.contract.document import load_contract, resolve
+from audience_mock.contract.document import error_schema, load_contract, resolve
 from audience_mock.contract.examples import Examples
 from audience_mock.contract.schema import Schema
 
@@ -32,7 +32,7 @@ def test_a_forced_error_has_the_contracts_error_body(api: Api, operation: str, s
     answer = prefer(api, f"code={status}", PATHS[operation])
     assert answer.status_code == status
     assert answer.headers["Preference-Applied"] == f"code={status}"
-    error = Schema(resolve(CONTRACT, CONTRACT["components"]["schemas"]["Error"]))
+    error = Schema(resolve(CONTRACT, error_schema(CONTRACT)))
     assert error.violations(answer.json(), "body") == []
     assert answer.json()["status_code"] == status
 
