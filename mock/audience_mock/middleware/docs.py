@@ -36,6 +36,14 @@ SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true,
 """
 
 
+PAGE = "audience_mock.page"
+"""Key of the ASGI scope: the request is for one of these pages, which are no part of the contract."""
+OPEN = "open"
+"""Value of the query parameter `tenants`: any company and application."""
+_METHODS = ("GET", "HEAD")
+_PATHS = frozenset({"", "/", "/ui", "/openapi.json", "/openapi.yaml"})
+
+
 class Docs:
     """Answer /, /ui, /openapi.json and /openapi.yaml; pass everything else on.
 
@@ -64,6 +72,7 @@ class Docs:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or scope["path"].partition("/ui/")[0] not in _PATHS:
             return self._app(scope, receive, send)
+        scope[PAGE] = True
         if scope["method"] not in _METHODS:
             raise errors.method_not_allowed(scope["method"], scope["path"], _METHODS)
         return self._router(scope, receive, send)
@@ -83,9 +92,3 @@ class Docs:
             if value != OPEN:
                 raise errors.unknown_rendering(value, OPEN)
         return open_tenants(self._contract) if values else self._contract
-
-
-OPEN = "open"
-"""Value of the query parameter `tenants`: any company and application."""
-_METHODS = ("GET", "HEAD")
-_PATHS = frozenset({"", "/", "/ui", "/openapi.json", "/openapi.yaml"})
