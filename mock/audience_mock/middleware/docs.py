@@ -1,9 +1,9 @@
 """Step: the documentation pages: Swagger UI at /ui, the contract at /openapi.json and /openapi.yaml."""
 
 from collections.abc import Awaitable
+from pathlib import Path
 
 import orjson
-import swagger_ui_bundle
 import yaml
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -40,6 +40,7 @@ PAGE = "audience_mock.page"
 """Key of the ASGI scope: the request is for one of these pages, which are no part of the contract."""
 OPEN = "open"
 """Value of the query parameter `tenants`: any company and application."""
+_SWAGGER_UI = Path(__file__).parents[1] / "swagger_ui"
 _METHODS = ("GET", "HEAD")
 _PATHS = frozenset({"", "/", "/ui", "/openapi.json", "/openapi.yaml"})
 
@@ -62,7 +63,7 @@ class Docs:
                 Route("/", lambda _: RedirectResponse("/ui/")),
                 Route("/ui", lambda _: RedirectResponse("/ui/")),
                 Route("/ui/", lambda _: HTMLResponse(_PAGE)),
-                Mount("/ui", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path)),
+                Mount("/ui", StaticFiles(directory=_SWAGGER_UI)),
                 Route("/openapi.json", self._json),
                 Route("/openapi.yaml", self._yaml),
             ],
