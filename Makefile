@@ -1,7 +1,7 @@
 # Everything runs in .venv, which is made on first use from the exact versions in requirements.txt.
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := mock conformance tests
+SOURCES := mock conformance tests hatch_build.py
 .DEFAULT_GOAL := help
 .PHONY: help mock conformance test bench faults lint lint-peers check format install clean
 
@@ -44,14 +44,14 @@ format: install  ## Format the code
 
 install: .venv/installed  ## Make .venv with both commands in .venv/bin
 
-.venv/installed: requirements.txt pyproject.toml
+.venv/installed: requirements.txt pyproject.toml hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or later is needed; name it with PYTHON=python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
 		|| { rm -rf .venv; echo "Python's venv module is needed (Debian: apt-get install python3-venv)"; exit 1; }
 	@echo "Installing into .venv (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
 clean:  ## Remove .venv and all caches

@@ -12,7 +12,8 @@ replaced, each at Connexion's own interface; the docstring of each file says why
 Measured by `make bench` (README, "How fast it is"): with these four, a mock with state answers nine times as many reads
 as stock Connexion with canned responses.
 
-Swagger UI is the package that Connexion serves, at the root instead of below the API's path (`docs.py`).
+Swagger UI is served at the root instead of below the API's path (`docs.py`); its files come with the build
+(`hatch_build.py`), and not from the package that Connexion offers, which has Swagger UI 4.
 """
 
 import asyncio

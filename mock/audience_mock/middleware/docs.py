@@ -1,9 +1,9 @@
 """Step: the documentation pages: Swagger UI at /ui, the contract at /openapi.json and /openapi.yaml."""
 
 from collections.abc import Awaitable
+from pathlib import Path
 
 import orjson
-import swagger_ui_bundle
 import yaml
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -36,6 +36,15 @@ SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true,
 """
 
 
+PAGE = "audience_mock.page"
+"""Key of the ASGI scope: the request is for one of these pages, which are no part of the contract."""
+OPEN = "open"
+"""Value of the query parameter `tenants`: any company and application."""
+_SWAGGER_UI = Path(__file__).parents[1] / "swagger_ui"
+_METHODS = ("GET", "HEAD")
+_PATHS = frozenset({"", "/", "/ui", "/openapi.json", "/openapi.yaml"})
+
+
 class Docs:
     """Answer /, /ui, /openapi.json and /openapi.yaml; pass everything else on.
 
@@ -54,7 +63,7 @@ class Docs:
                 Route("/", lambda _: RedirectResponse("/ui/")),
                 Route("/ui", lambda _: RedirectResponse("/ui/")),
                 Route("/ui/", lambda _: HTMLResponse(_PAGE)),
-                Mount("/ui", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path)),
+                Mount("/ui", StaticFiles(directory=_SWAGGER_UI)),
                 Route("/openapi.json", self._json),
                 Route("/openapi.yaml", self._yaml),
             ],
@@ -64,6 +73,7 @@ class Docs:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or scope["path"].partition("/ui/")[0] not in _PATHS:
             return self._app(scope, receive, send)
+        scope[PAGE] = True
         if scope["method"] not in _METHODS:
             raise errors.method_not_allowed(scope["method"], scope["path"], _METHODS)
         return self._router(scope, receive, send)
@@ -83,9 +93,3 @@ class Docs:
             if value != OPEN:
                 raise errors.unknown_rendering(value, OPEN)
         return open_tenants(self._contract) if values else self._contract
-
-
-OPEN = "open"
-"""Value of the query parameter `tenants`: any company and application."""
-_METHODS = ("GET", "HEAD")
-_PATHS = frozenset({"", "/", "/ui", "/openapi.json", "/openapi.yaml"})

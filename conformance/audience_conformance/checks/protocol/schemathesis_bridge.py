@@ -26,9 +26,9 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.checks.protocol.requests.call import Call
-from audience_conformance.checks.protocol.requests.spec import TENANT, follow
 from audience_conformance.client.ledger import Tenant
-from audience_conformance.contract.document import contract
+from audience_conformance.contract.document import contract, follow
+from audience_conformance.contract.open_tenants import TENANT
 
 SETTINGS: dict[str, Any] = {
     "suppress-health-check": ["all"],

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
 
 from audience_conformance.checks.registry import CheckFunction, check
 from audience_conformance.client.api import JsonObject, seg
-from audience_conformance.contract.document import contract, operations
+from audience_conformance.contract.document import contract, follow, operations
+from audience_conformance.contract.open_tenants import TENANT
 
-TENANT = ("company_id", "application_id")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -28,16 +27,6 @@ def per_operation(
     cases, more = list(cases), list(more)
     read_only = [*filter(is_read, cases), *more]
     return check(rule, on=" ".join(cases), cases=[*cases, *more], read_only=read_only, generates=generates, needs=needs)
-
-
-def follow(node: JsonObject) -> JsonObject:
-    """The object that a $ref names, or the node itself."""
-    while "$ref" in node:
-        target: Any = contract()
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
 
 
 # --- method and path ----------------------------------------------------------------------------------
