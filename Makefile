@@ -1,7 +1,7 @@
 # Everything runs in .venv, which is made on first use from the exact versions in requirements.txt.
 PYTHON ?= python3
 BIN := .venv/bin
-SOURCES := mock conformance tests hatch_build.py
+SOURCES := mock conformance tests
 .DEFAULT_GOAL := help
 .PHONY: help mock conformance test bench faults lint lint-peers check format install clean
 
@@ -44,7 +44,7 @@ format: install  ## Format the code
 
 install: .venv/installed  ## Make .venv with both commands in .venv/bin
 
-.venv/installed: requirements.txt pyproject.toml hatch_build.py
+.venv/installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or later is needed; name it with PYTHON=python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
