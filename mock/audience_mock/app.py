@@ -13,7 +13,7 @@ Measured by `make bench` (README, "How fast it is"): with these four, a mock wit
 as stock Connexion with canned responses.
 
 Swagger UI is served at the root instead of below the API's path (`docs.py`); its files come with the build
-(`hatch_build.py`), and not from the package that Connexion offers, which has Swagger UI 4.
+(`mock/hatch_build.py`), and not from the package that Connexion offers, which has Swagger UI 4.
 """
 
 import asyncio
