@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import yaml
 
 JsonObject = dict[str, Any]
+PATTERN_DESCRIPTION = "x-pattern-description"
+"""Key of a schema beside `pattern`: its meaning in words, which fit into "send a string (…)"."""
 
 
 class TenantName(NamedTuple):
@@ -79,13 +81,15 @@ def _string_keys(node: Any) -> Any:
 def json_schema(schema: Any) -> Any:
     """Translate an OpenAPI 3.0 schema without `$ref` into JSON Schema draft 4.
 
-    They differ in `nullable`, which only has an effect next to `type`.
+    They differ in `nullable`, which only has an effect next to `type`. Of the contract's own `x-` keys, the description
+    of a pattern stays, for messages.
     """
     if isinstance(schema, list):
         return [json_schema(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    result = {key: json_schema(value) for key, value in schema.items() if not key.startswith("x-")}
+    kept = {key: value for key, value in schema.items() if key == PATTERN_DESCRIPTION or not key.startswith("x-")}
+    result = {key: json_schema(value) for key, value in kept.items()}
     if result.pop("nullable", False) is True and isinstance(result.get("type"), str):
         result["type"] = [result["type"], "null"]
     return result
