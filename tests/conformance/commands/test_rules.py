@@ -4,8 +4,7 @@ from collections import Counter
 import pytest
 from tests.conformance.cli_runner import conformance
 
-from audience_conformance.checks.registry import all_checks
-from audience_conformance.checks.registry import rules_without_check
+from audience_conformance.checks.registry import all_checks, rules_without_check
 from audience_conformance.contract.rules import catalogue
 
 
