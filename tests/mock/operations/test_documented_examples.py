@@ -18,9 +18,9 @@ UNKNOWN_ID = "64f000000000000000000000"
 class Change(NamedTuple):
     """What is sent instead of the documented example, for one example of an error."""
 
-    path: Json = {}
-    query: Json = {}
-    body: Json = {}
+    path: Json | None = None
+    query: Json | None = None
+    body: Json | None = None
 
 
 CAUSES = {
@@ -59,7 +59,7 @@ ANSWERS = answers()
 
 def send(api: Api, operation: Operation, change: Change | None = None) -> httpx.Response:
     """The documented request of an operation, with some changes."""
-    path, query, body = change or Change()
+    path, query, body = (part or {} for part in change or Change())
     address = operation.path.format(**{**examples(operation, "path"), **path})
     options: dict[str, Any] = {"json": {**operation.bodies[DOCUMENTS]["value"], **body}} if operation.bodies else {}
     url = f"//{CONTRACT['servers'][0]['url'].lstrip('/')}{address}"
