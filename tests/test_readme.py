@@ -91,7 +91,7 @@ def test_the_seed_shown_can_be_planted(tmp_path: Path) -> None:
 
 COMMANDS = [
     "audience-mock",
-    *(f"audience-conformance {command}" for command in ("lint", "run", "rules", "sweep")),
+    *(f"audience-conformance {command}" for command in ("lint", "run", "rules", "sweep", "contract")),
 ]
 
 
