@@ -17,6 +17,7 @@ from tests.clients.install import install
 CONTRACT = ROOT / "openapi.yaml"
 AT_ONCE = 2
 _FAILED = 1
+_INTERRUPTED = 130
 
 
 class Peer(NamedTuple):
@@ -78,16 +79,16 @@ def _run(names: list[str], contract: Path, fingerprint: str) -> int:
         print(problem)
         return _FAILED
     failures = 0
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
         runs = {pool.submit(_check, name, contract): name for name in names}
         for ended in as_completed(runs):
-            name, (proved, seconds, failure) = runs[ended], ended.result()
-            if failure is None:
-                _say(name, "ok", f"{proved} ({seconds:.0f} s)")
-                _stamp(name).write_text(fingerprint, "utf-8")
-            else:
-                failures += 1
-                _say(name, "FAILED", f"{failure}\nAll output: {_folder(name)}")
+            failures += not _report(runs[ended], fingerprint, *ended.result())
+    except KeyboardInterrupt:
+        print("Stopped.")
+        return _INTERRUPTED
+    finally:
+        pool.shutdown(cancel_futures=True)
     return _FAILED if failures else 0
 
 
@@ -101,6 +102,15 @@ def _check(name: str, contract: Path) -> tuple[str, float, Failed | None]:
         return PEERS[name].check(folder, contract), time.monotonic() - start, None
     except Failed as problem:
         return "", time.monotonic() - start, problem
+
+
+def _report(name: str, fingerprint: str, proved: str, seconds: float, failure: Failed | None) -> bool:
+    if failure is None:
+        _say(name, "ok", f"{proved} ({seconds:.0f} s)")
+        _stamp(name).write_text(fingerprint, "utf-8")
+    else:
+        _say(name, "FAILED", f"{failure}\nAll output: {_folder(name)}")
+    return failure is None
 
 
 def _say(name: str, result: str, text: str) -> None:
@@ -129,4 +139,5 @@ def _fingerprint(contract: Path) -> str:
     return digest.hexdigest()
 
 
-main()
+if __name__ == "__main__":
+    main()

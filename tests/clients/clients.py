@@ -1,14 +1,19 @@
 """Generated clients: each is generated, compiled strictly, and drives the mock."""
 
 import json
+import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
+import yaml
 from tests.clients.commands import HERE, JAVA, NODE, PYTHON, Failed, run
 from tests.clients.mock import Mock, mock
 
 DRIVERS = HERE / "drivers"
+_RENAMED = re.compile(r" (\S+) \([^()]*\) cannot be used as (?:a )?model name")
+_NAMELESS = re.compile(r"Inline schema created as (\S+)\.")
 OBJECT = {"size": 4}
 NUMBER = 16777217
 """The first integer that a float of 32 bits cannot hold."""
@@ -45,8 +50,9 @@ def typescript_fetch(folder: Path, contract: Path) -> str:
 
 def openapi_python_client(folder: Path, contract: Path) -> str:
     """openapi-python-client."""
-    generate = (PYTHON / "openapi-python-client", "generate", "--meta", "none", "--output-path", "client")
-    run((*generate, "--path", contract), folder, PATH=f"{PYTHON}:/usr/bin:/bin")
+    generate = (PYTHON / "openapi-python-client", "generate", "--fail-on-warning", "--meta", "none")
+    with_ruff = f"{PYTHON}:{os.environ['PATH']}"  # without it, it warns
+    run((*generate, "--output-path", "client", "--path", contract), folder, PATH=with_ruff)
     shutil.copy(DRIVERS / "openapi_python_client.py", folder / "driver.py")
     run((PYTHON / "mypy", "--config-file", DRIVERS / "mypy.ini", "driver.py", "client"), folder)
     return _drive(folder, PYTHON / "python", "driver.py")
@@ -81,7 +87,23 @@ def _copy(file: Path, target: Path) -> None:
 
 def _openapi_generator(folder: Path, contract: Path, generator: str, *options: str) -> None:
     jar = next((PYTHON.parent / "lib").glob("*/site-packages/openapi_generator_cli/openapi-generator.jar"))
-    run((*JAVA, "-jar", jar, "generate", "-i", contract, "-g", generator, *options), folder)
+    printed = run((*JAVA, "-jar", jar, "generate", "-i", contract, "-g", generator, *options), folder)
+    expect_names_kept(printed, contract)
+
+
+def expect_names_kept(printed: str, contract: Path) -> None:
+    """Read what openapi-generator says about names.
+
+    Raises:
+        Failed: it renamed a schema, or made up a name for one that has none.
+    """
+    schemas = yaml.safe_load(contract.read_text("utf-8"))["components"]["schemas"]
+    renamed = sorted({name for name in _RENAMED.findall(printed) if name in schemas})
+    if renamed:
+        raise Failed(f"openapi-generator renames schemas, as their names are reserved: {', '.join(renamed)}")
+    nameless = sorted(set(_NAMELESS.findall(printed)))
+    if nameless:
+        raise Failed(f"openapi-generator makes up names: move these to components/schemas: {', '.join(nameless)}")
 
 
 def _drive_typescript(folder: Path, driver: str, *options: str) -> str:

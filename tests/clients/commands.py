@@ -39,7 +39,7 @@ def run(command: Sequence[str | Path], folder: Path, **environment: str) -> str:
         ended = subprocess.run(
             [str(word) for word in command],
             cwd=folder,
-            env={**os.environ, **environment},
+            env={**os.environ, "NO_COLOR": "1", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

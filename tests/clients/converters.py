@@ -24,18 +24,18 @@ def specmatic(folder: Path, contract: Path) -> str:
         with mock(seed, place) as server:
             jar = NODE / "specmatic" / "specmatic.jar"
             printed = run((*JAVA, "-jar", jar, "test", f"--testBaseURL={server.url}", contract), place)
-            said.append(f"{seed}: {server.expect_all_operations()}, {_successes(printed)}")
+            said.append(f"{seed}: {server.expect_all_operations()}, {successes(printed)}")
     return "; ".join(said)
 
 
-def _successes(printed: str) -> str:
+def successes(printed: str) -> str:
     found = _SUMMARY.search(printed)
     if found is None:
         raise Failed("Specmatic prints no line with the number of its tests")
-    tests, successes, failures = map(int, found.groups())
-    if failures or successes != tests or not tests:
+    tests, passed, failures = map(int, found.groups())
+    if failures or passed != tests or not tests:
         raise Failed(f"Specmatic: {found.group()}")
-    return f"{successes} of {tests} tests"
+    return f"{passed} of {tests} tests"
 
 
 def postman(folder: Path, contract: Path) -> str:
@@ -45,7 +45,7 @@ def postman(folder: Path, contract: Path) -> str:
     run(convert, folder)
     collection = json.loads((folder / "collection.json").read_text("utf-8"))
     with mock("documents", folder) as server:
-        answers = [_send(server, request) for request in _requests(collection)]
+        answers = [_send(server, request) for request in requests_of(collection)]
         operations = server.expect_all_operations()
     lists = [key for answer in answers for key in _LISTS if key in answer]
     empty = [answer for answer in answers if any(key in answer and not answer[key] for key in _LISTS)]
@@ -54,10 +54,10 @@ def postman(folder: Path, contract: Path) -> str:
     return f"{operations}; {len(lists)} of {len(lists)} lists with items"
 
 
-def _requests(folder: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def requests_of(folder: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for item in folder["item"]:
         if "item" in item:
-            yield from _requests(item)
+            yield from requests_of(item)
         else:
             yield item["request"]
 
