@@ -51,11 +51,12 @@ _WIDTH = max(len(peer.title) for peer in PEERS.values())
 @click.option(
     "--contract",
     default=CONTRACT,
+    show_default="openapi.yaml",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
     help="The contract to generate from.",
 )
-@click.option("--again", is_flag=True, help="Also those that passed and have not changed since.")
+@click.option("--again", is_flag=True, help="Also run those that passed and have not changed since.")
 def main(names: tuple[str, ...], contract: Path, *, again: bool) -> None:
     """Generate clients from openapi.yaml, compile them strictly and drive a mock through all operations.
 

@@ -45,13 +45,22 @@ def postman(folder: Path, contract: Path) -> str:
     run(convert, folder)
     collection = json.loads((folder / "collection.json").read_text("utf-8"))
     with mock("documents", folder) as server:
-        answers = [_send(server, request) for request in requests_of(collection)]
+        answers = dict(_send(server, request) for request in requests_of(collection))
         operations = server.expect_all_operations()
-    lists = [key for answer in answers for key in _LISTS if key in answer]
-    empty = [answer for answer in answers if any(key in answer and not answer[key] for key in _LISTS)]
+    return f"{operations}; {lists_with_items(answers)}"
+
+
+def lists_with_items(answers: dict[str, dict[str, Any]]) -> str:
+    """Say how many of the answers, by request, are lists.
+
+    Raises:
+        Failed: one of them is empty, or none is a list.
+    """
+    lists = {request: answer[key] for request, answer in answers.items() for key in _LISTS if key in answer}
+    empty = [request for request, items in lists.items() if not items]
     if empty or not lists:
-        raise Failed(f"Lists without items: {empty}" if empty else "No request of the collection is a list")
-    return f"{operations}; {len(lists)} of {len(lists)} lists with items"
+        raise Failed(f"No items from {', '.join(empty)}" if empty else "No request of the collection is a list")
+    return f"{len(lists)} of {len(lists)} lists with items"
 
 
 def requests_of(folder: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -62,7 +71,7 @@ def requests_of(folder: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield item["request"]
 
 
-def _send(server: Mock, request: dict[str, Any]) -> dict[str, Any]:
+def _send(server: Mock, request: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Send a request as Postman does: its variables filled in, its disabled parameters left out."""
     address = request["url"]
     variables = {variable["key"]: variable["value"] for variable in address.get("variable", ())}
@@ -73,7 +82,7 @@ def _send(server: Mock, request: dict[str, Any]) -> dict[str, Any]:
     answer = httpx.request(
         request["method"], f"{server.origin}{BASE}/{path}", params=query, content=body, headers=headers, timeout=30
     )
+    name = f"{request['method']} {answer.url.raw_path.decode()}"
     if not answer.is_success:
-        raise Failed(f"{answer.status_code} to {request['method']} {answer.url}: {answer.text}")
-    content: dict[str, Any] = answer.json()
-    return content
+        raise Failed(f"{answer.status_code} to {name}: {answer.text}")
+    return name, answer.json()

@@ -3,10 +3,13 @@
 import shutil
 import sys
 
-from tests.clients.commands import CACHE, HERE, PYTHON, run
+from tests.clients.commands import CACHE, HERE, NODE, PYTHON, run
 
 _NODE_FILES = ("package.json", "package-lock.json")
 _PYTHON_FILE = "requirements.txt"
+"""Copied when all of it is installed."""
+_NPM_ENDED = NODE / ".package-lock.json"
+"""npm removes it at the start and writes it at the end."""
 
 
 def install() -> None:
@@ -16,19 +19,14 @@ def install() -> None:
         Failed: npm or pip cannot install it.
     """
     CACHE.mkdir(parents=True, exist_ok=True)
-    if _changed(*_NODE_FILES):
+    if _changed(*_NODE_FILES) or not _NPM_ENDED.is_file():
         print("Installing the tools from npm (once) ...", flush=True)
-        _forget(*_NODE_FILES)
-        shutil.copy(HERE / "package.json", CACHE)
-        shutil.copy(HERE / "package-lock.json", CACHE)
-        try:
-            run(("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"), CACHE)
-        except BaseException:
-            _forget(*_NODE_FILES)
-            raise
+        for name in _NODE_FILES:
+            shutil.copy(HERE / name, CACHE)
+        run(("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"), CACHE)
     if _changed(_PYTHON_FILE):
         print("Installing the tools from PyPI (once) ...", flush=True)
-        _forget(_PYTHON_FILE)
+        (CACHE / _PYTHON_FILE).unlink(missing_ok=True)
         run((sys.executable, "-m", "venv", "--clear", PYTHON.parent), CACHE)
         pip = (PYTHON / "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
         run((*pip, "-r", HERE / _PYTHON_FILE), CACHE)
@@ -39,9 +37,3 @@ def _changed(*names: str) -> bool:
     return any(
         not (CACHE / name).is_file() or (CACHE / name).read_bytes() != (HERE / name).read_bytes() for name in names
     )
-
-
-def _forget(*names: str) -> None:
-    """An installation that was interrupted is done again."""
-    for name in names:
-        (CACHE / name).unlink(missing_ok=True)

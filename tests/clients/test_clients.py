@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 from tests.clients import __main__ as command
 from tests.clients.clients import expect_names_kept
 from tests.clients.commands import Failed, run
-from tests.clients.converters import requests_of, successes
+from tests.clients.converters import lists_with_items, requests_of, successes
 
 CONTRACT = "components: {schemas: {Error: {type: object}, Group: {type: object}}}"
 
@@ -81,6 +81,14 @@ def test_all_tests_of_specmatic_have_to_succeed() -> None:
 def test_the_requests_of_a_collection_stand_in_nested_folders() -> None:
     collection = {"item": [{"item": [{"request": {"method": "GET"}}]}, {"request": {"method": "PUT"}}]}
     assert [request["method"] for request in requests_of(collection)] == ["GET", "PUT"]
+
+
+def test_an_empty_list_is_named() -> None:
+    assert lists_with_items({"GET /a": {"items": [1]}, "GET /b": {"_id": "1"}}) == "1 of 1 lists with items"
+    with pytest.raises(Failed, match="No items from GET /b"):
+        lists_with_items({"GET /a": {"items": [1]}, "GET /b": {"user_groups": {}}})
+    with pytest.raises(Failed, match="No request of the collection is a list"):
+        lists_with_items({"GET /b": {"_id": "1"}})
 
 
 def test_a_peer_that_passed_is_skipped_until_the_contract_changes(cli: list[str], contract: Path) -> None:
