@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := mock conformance tests
 .DEFAULT_GOAL := help
-.PHONY: help mock conformance test bench faults lint lint-peers check format install clean
+.PHONY: help mock conformance test bench faults lint lint-peers clients check format install clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{c=$$1" "$$2; sub(/^ *make [a-z-]+ /,""); printf "  %-18s %s\n", c, $$0}'
@@ -31,6 +31,9 @@ lint-peers:  ## Lint openapi.yaml with Spectral and Redocly too (needs npm)
 	@npm ci --ignore-scripts --prefix .cache/peers --no-audit --no-fund --loglevel=error
 	@.cache/peers/node_modules/.bin/spectral lint --ruleset .cache/peers/spectral.yaml --fail-severity hint openapi.yaml
 	@REDOCLY_TELEMETRY=off .cache/peers/node_modules/.bin/redocly lint --extends recommended-strict openapi.yaml
+
+clients: install  ## Generate clients from openapi.yaml with 7 generators and drive the mock; Specmatic, Postman (options: make clients ARGS="go orval")
+	@$(BIN)/python -m tests.clients $(ARGS)
 
 check: install  ## Check format, style and types of the code, and lint the contract
 	@$(BIN)/ruff format --check $(SOURCES)
