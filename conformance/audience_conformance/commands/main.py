@@ -47,7 +47,12 @@ def main() -> None:
 
 @main.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.option("--list", "list_only", is_flag=True, help="Print the checks, one per line, and exit.")
+@click.option(
+    "--list",
+    "list_only",
+    is_flag=True,
+    help="Print the checks, whose rule each is (OpenAPI's or this project's own), and exit.",
+)
 def lint(path: Path | None, list_only: bool) -> None:
     """Check an OpenAPI 3.0 file in YAML or JSON; by default the project's openapi.yaml.
 
@@ -62,7 +67,7 @@ def lint(path: Path | None, list_only: bool) -> None:
     if list_only:
         width = max(len(check.name) for check in checks.CHECKS)
         for check in checks.CHECKS:
-            click.echo(f"{check.name:{width}}  {check.sentence}")
+            click.echo(f"{check.name:{width}}  {check.origin:7}  {check.sentence}")
         return
     try:
         path = path or _relative(contract_path())

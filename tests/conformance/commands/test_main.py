@@ -83,12 +83,15 @@ def test_the_contract_outside_the_working_directory_is_named_in_full(tmp_path: P
     assert conformance("lint", cwd=tmp_path).err.startswith(f"{contract_path()}: ")
 
 
-def test_list_prints_every_check_with_its_sentence() -> None:
+def test_list_prints_every_check_with_its_origin_and_its_sentence() -> None:
     done = conformance("lint", "--list")
     assert done.code == 0
-    assert [line.split(maxsplit=1) for line in done.out.splitlines()] == [
-        [check.name, check.sentence] for check in CHECKS
+    assert [line.split(maxsplit=2) for line in done.out.splitlines()] == [
+        [check.name, check.origin, check.sentence] for check in CHECKS
     ]
+    assert {"literal-first project", "jinja-marker project", "path-params OpenAPI"} <= {
+        " ".join(line.split()[:2]) for line in done.out.splitlines()
+    }
 
 
 def test_every_command_has_a_sentence_and_an_example_in_its_help() -> None:
