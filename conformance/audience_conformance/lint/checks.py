@@ -21,7 +21,7 @@ from audience_conformance.lint.provenance import constraint_source
 from audience_conformance.lint.references import ref_resolves, unused_component
 from audience_conformance.lint.routes import jinja_marker, literal_first, path_params
 from audience_conformance.lint.show import one_line
-from audience_conformance.lint.structure import duplicate_key, openapi
+from audience_conformance.lint.structure import duplicate_key, openapi, quoted_status
 
 
 class Check(NamedTuple):
@@ -81,6 +81,7 @@ CHECKS = (
         "Every group of rules has a title in x-rule-groups, and every title has rules",
         rule_group,
     ),
+    Check("quoted-status", OPENAPI, "Every response code is quoted", quoted_status),
     Check("constraint-source", PROJECT, "In a file with x-source every constraint has a source", constraint_source),
 )
 

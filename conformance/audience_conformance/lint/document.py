@@ -2,14 +2,21 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from audience_conformance.lint.values import Lines, Problem, UnreadableError, kind, read_values
 from audience_conformance.lint.walk import Node, Pointer, walk
 
-__all__ = ["Document", "Problem", "UnreadableError", "parse", "read"]
+__all__ = ["Document", "Found", "Problem", "UnreadableError", "parse", "read"]
+
+
+class Found(NamedTuple):
+    """A value and its pointer."""
+
+    pointer: Pointer
+    value: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +30,9 @@ class Document:
     non_text_keys: dict[int, dict[str, int]]
     _start: int
     _lines: Lines
+    # What references.py has resolved: reference -> its target, and -> the end of its chain.
+    targets: dict[str, Found | None] = field(default_factory=dict)
+    chain_ends: dict[object, Any] = field(default_factory=dict)
 
     def line(self, pointer: Pointer) -> int:
         """Return the line (from 1) of a key or list item; if it does not exist, the line of its nearest parent."""

@@ -21,6 +21,7 @@ NAMES = [
     "rule-known",
     "rule-bound",
     "rule-group",
+    "quoted-status",
     "constraint-source",
 ]
 

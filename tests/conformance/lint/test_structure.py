@@ -20,6 +20,15 @@ FAULTS = {
         "        4XX: {$ref: ",
         "        oops: {description: Not a status}  # <- openapi\n        4XX: {$ref: ",
     ),
+    "an unquoted status": (
+        "        4XX: {$ref: ",
+        "        404: {description: Gone}  # <- quoted-status\n        4XX: {$ref: ",
+    ),
+    "an unquoted status in a merged mapping": (
+        "        4XX: {$ref: ",
+        "        <<:\n          404: {description: Gone}  # <- quoted-status\n        4XX: {$ref: ",
+    ),
+    "a member that is twice in an enum": ("enum: [Rex, Tom]", "enum: [Rex, Tom, Rex]  # <- openapi"),
     "a field of the wrong type": ("      requestBody: ", "      deprecated: 1  # <- openapi\n      requestBody: "),
     "an example beside examples": ("    PageSize:\n", "    PageSize:  # <- openapi\n      example: 5\n"),
     "a repeated parameter": (
@@ -77,3 +86,8 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert found(text)
     assert found(seed(*after("      operationId: createPet", '      x-more: {$ref: "http://127.0.0.1/x"}\n'))) == []
+
+
+def test_the_message_of_an_unquoted_status_shows_the_fix() -> None:
+    text = seed("        4XX: {$ref: ", "        404: {description: Gone}\n        4XX: {$ref: ")
+    assert messages(text) == ['the response code 404 is not quoted, and YAML reads it as a number; write "404"']
