@@ -46,7 +46,7 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("path", required=False, type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "--list",
     "list_only",
@@ -54,7 +54,9 @@ def main() -> None:
     help="Print the checks, whose rule each is (OpenAPI's or this project's own), and exit.",
 )
 def lint(path: Path | None, list_only: bool) -> None:
-    """Check an OpenAPI 3.0 file in YAML or JSON; by default the project's openapi.yaml.
+    """Check an OpenAPI 3.0 file in YAML or JSON; by default the project's openapi.yaml; `-` reads standard input.
+
+    References to other files are findings: the linter reads one file.
 
     Prints a line for each finding, `file:line: check: message`. Exits 0 without findings, 1 with findings, 2 if the
     file cannot be read as OpenAPI 3.0.
@@ -71,7 +73,11 @@ def lint(path: Path | None, list_only: bool) -> None:
         return
     try:
         path = path or _relative(contract_path())
-        read = document.read(path)
+        if path == Path("-"):
+            path = Path("<stdin>")
+            read = document.decode(sys.stdin.buffer.read())
+        else:
+            read = document.read(path)
     except FileNotFoundError as error:
         _exit_unreadable(str(error))
     except document.UnreadableError as error:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from audience_conformance.lint.values import Lines, Problem, UnreadableError, kind, read_values
 from audience_conformance.lint.walk import Node, Pointer, walk
 
-__all__ = ["Document", "Found", "Problem", "UnreadableError", "parse", "read"]
+__all__ = ["Document", "Found", "Problem", "UnreadableError", "decode", "parse", "read"]
 
 
 class Found(NamedTuple):
@@ -58,6 +58,15 @@ def read(path: Path) -> Document:
         raw = path.read_bytes()
     except OSError as error:
         raise UnreadableError(error.strerror or str(error)) from error
+    return decode(raw)
+
+
+def decode(raw: bytes) -> Document:
+    """Parse the bytes of a file.
+
+    Raises:
+        UnreadableError: the bytes are not UTF-8, not YAML or not OpenAPI 3.0.
+    """
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

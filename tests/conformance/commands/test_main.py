@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from tests.conformance.cli_runner import Done, conformance, environment
 
 from audience_conformance.commands import main as cli
@@ -64,6 +65,25 @@ def test_an_unreadable_file_exits_2_with_one_line(content: bytes | None, reason:
     elif content is not None:
         file.write_bytes(content)
     assert conformance("lint", file) == Done(2, "", f"{file}{reason}\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "output"),
+    [
+        (CLEAN.read_bytes(), 0, "<stdin>: no findings, 5 operations, 2 rules\n"),
+        (b"a: b: c", 2, "<stdin>:1: not YAML: mapping values are not allowed here\n"),
+        (b"", 2, "<stdin>: the file is empty; an OpenAPI document is a mapping\n"),
+        (b"caf\xe9", 2, "<stdin>:1: byte 0xe9 is not UTF-8; save the file as UTF-8\n"),
+        (
+            CLEAN.read_bytes().replace(b"example: Rex", b"example: ''"),
+            1,
+            '<stdin>:91: example-valid: "" is shorter than 1 character (schema: line 91)\n<stdin>: 1 finding\n',
+        ),
+    ],
+)
+def test_a_dash_reads_standard_input(content: bytes, code: int, output: str) -> None:
+    done = CliRunner().invoke(cli.main, ["lint", "-"], input=content)
+    assert (done.exit_code, done.output) == (code, output)
 
 
 def test_one_finding_is_counted_as_one(file: Path) -> None:
