@@ -16,6 +16,7 @@ from audience_conformance.lint.catalogue import (
 )
 from audience_conformance.lint.document import Document, Problem
 from audience_conformance.lint.examples import example_present, example_valid
+from audience_conformance.lint.names import reserved_schema_name
 from audience_conformance.lint.operations import operations
 from audience_conformance.lint.provenance import constraint_source
 from audience_conformance.lint.references import ref_resolves, unused_component
@@ -83,6 +84,12 @@ CHECKS = (
     ),
     Check("quoted-status", OPENAPI, "Every response code is quoted", quoted_status),
     Check("constraint-source", PROJECT, "In a file with x-source every constraint has a source", constraint_source),
+    Check(
+        "reserved-schema-name",
+        PROJECT,
+        "No schema has a name that generated code cannot use: one of a language, or two of one class",
+        reserved_schema_name,
+    ),
 )
 
 

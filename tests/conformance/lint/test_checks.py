@@ -23,6 +23,7 @@ NAMES = [
     "rule-group",
     "quoted-status",
     "constraint-source",
+    "reserved-schema-name",
 ]
 
 

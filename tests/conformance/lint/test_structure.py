@@ -125,7 +125,7 @@ def test_the_message_of_an_unquoted_status_shows_the_fix() -> None:
             'weight: {type: number, minimum: "0", ',
             'minimum is "0", but must be a number',
         ),
-        ("example: 0.5}", "example: half}", 'example is "half", but must be a number'),
+        ("example: 0.5}", "example: half}", 'the value is "half", but must be a number'),
     ],
 )
 def test_a_value_of_the_wrong_type_names_its_field(old: str, new: str, message: str) -> None:
