@@ -12,6 +12,9 @@ SOURCES = ("documents", "sdk", "decision")
 _PRINTED_OF_SCHEMAS = frozenset({"type", "properties", "items", "nullable"})
 _PRINTED_OF_PARAMETERS = frozenset({"in", "name"})
 
+# They tell generators how wide a number is; the documents print none of them.
+_FORMATS_OF_NUMBERS = frozenset({"int32", "int64", "float", "double"})
+
 # The values of these keys are data of the API, where x-source has no meaning.
 _DATA = frozenset({"default", "enum", "example", "examples"})
 
@@ -31,7 +34,7 @@ def source_of(document: dict[str, Any], pointer: Pointer, keyword: str) -> str |
         source = _covering(value, key)
         if source:
             return source
-    return "documents" if _is_printed(owner, keyword) else None
+    return "documents" if _is_printed(owner, keyword) else "decision" if _is_format_of_numbers(owner, keyword) else None
 
 
 def sourced_objects(document: dict[str, Any]) -> Iterator[tuple[Pointer, dict[str, Any]]]:
@@ -95,3 +98,7 @@ def _is_printed(value: Any, keyword: str) -> bool:
     if "in" in value:
         return keyword in _PRINTED_OF_PARAMETERS
     return keyword in _PRINTED_OF_SCHEMAS or (keyword == "format" and value.get(keyword) == "date-time")
+
+
+def _is_format_of_numbers(value: Any, keyword: str) -> bool:
+    return keyword == "format" and isinstance(value, dict) and str(value.get(keyword)) in _FORMATS_OF_NUMBERS

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 import yaml
 
+from audience_conformance.contract.document import contract, operations
 from audience_conformance.contract.sources import Pointer, source_of, sourced_objects
 
 DOCUMENT = yaml.safe_load("""
@@ -31,6 +32,7 @@ components:
       properties:
         a: {type: string, format: date-time, nullable: true}
         b: {type: string, format: uri}
+        e: {type: number, format: double}
         c: {enum: [p, q], default: p, x-source: {enum: decision}}
         d: {enum: [p, q], default: p, x-source: {enum: decision, default: sdk}}
         x-source: {type: string, maxLength: 3}
@@ -58,6 +60,7 @@ PARAMETERS: Pointer = ("paths", "/pets", "get", "parameters")
         (PLAIN, "required", None),
         (PLAIN, "properties", "documents"),
         ((*PLAIN, "properties", "a"), "type", "documents"),
+        ((*PLAIN, "properties", "e"), "format", "decision"),
         ((*PLAIN, "properties", "a"), "format", "documents"),
         ((*PLAIN, "properties", "a"), "nullable", "documents"),
         ((*PLAIN, "properties", "a"), "in", None),
@@ -114,3 +117,41 @@ def test_data_and_property_names_have_no_x_source() -> None:
         ("schema", "properties", "default"),
         ("schema", "allOf", 0),
     ]
+
+
+SCHEMAS: Pointer = ("components", "schemas")
+PARAMETER: Pointer = ("components", "parameters")
+
+
+@pytest.mark.parametrize(
+    ("pointer", "keyword", "source"),
+    [
+        ((*PARAMETER, "PageNo", "schema"), "type", "documents"),
+        ((*PARAMETER, "PageNo", "schema"), "minimum", "decision"),
+        ((*PARAMETER, "PageNo", "schema"), "default", "sdk"),
+        ((*PARAMETER, "GroupId"), "required", "documents"),
+        ((*SCHEMAS, "ServedCompany"), "enum", "decision"),
+        ((*SCHEMAS, "CreateUserGroup"), "required", "documents"),
+        ((*SCHEMAS, "CreateUserGroup", "properties", "name"), "maxLength", "decision"),
+        ((*SCHEMAS, "CreateUserGroup", "properties", "name"), "type", "documents"),
+        ((*SCHEMAS, "UserGroup"), "required", "decision"),
+        ((*SCHEMAS, "UserGroup", "properties", "created_at"), "format", "documents"),
+        ((*SCHEMAS, "CursorPage", "properties", "next_cursor"), "nullable", "documents"),
+        ((*SCHEMAS, "AttributeValueOrNull", "oneOf", 0), "nullable", "documents"),
+        ((*SCHEMAS, "AttributeValueOrNull", "oneOf", 1), "type", "decision"),
+        ((*SCHEMAS, "TotalUsers", "properties", "refreshed_at"), "nullable", "decision"),
+        ((*SCHEMAS, "FileUrl"), "format", "decision"),
+        ((*SCHEMAS, "FileUrl"), "type", "documents"),
+        ((*SCHEMAS, "ApiError"), "type", "decision"),
+    ],
+)
+def test_the_contract_says_what_a_keyword_rests_on(pointer: Pointer, keyword: str, source: str) -> None:
+    assert source_of(contract(), pointer, keyword) == source
+
+
+def test_a_body_must_be_there_by_decision_and_its_fields_by_the_documents() -> None:
+    """No request body is Required in the documents; the fields in it are."""
+    for operation_id, (method, path, operation) in operations().items():
+        if "requestBody" in operation:
+            pointer: Pointer = ("paths", path, method.lower(), "requestBody")
+            assert source_of(contract(), pointer, "required") == "decision", operation_id
