@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from audience_conformance.lint.document import Document, Problem
 from audience_conformance.lint.operations import Parameter, listed_parameters, operations, parameters
 from audience_conformance.lint.show import show
+from audience_conformance.lint.values import Line
 from audience_conformance.lint.walk import mapping
 
 _NAME = re.compile(r"\{([^{}]*)\}")
@@ -74,6 +75,6 @@ def _matches(template: str, segment: str) -> bool:
 
 def jinja_marker(document: Document) -> Iterator[Problem]:
     for number, line in enumerate(document.text.splitlines(), start=1):
-        for marker in re.findall(r"\{[{%#]", line):
+        for marker in dict.fromkeys(re.findall(r"\{[{%#]", line)):
             text = f"{marker} starts a Jinja2 tag, and Connexion renders the file through it; add a space"
-            yield number, text
+            yield Line(number, line.index(marker) + 1), text
