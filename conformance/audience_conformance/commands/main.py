@@ -59,8 +59,8 @@ def lint(path: Path | None, list_only: bool) -> None:
 
     References to other files are findings: the linter reads one file.
 
-    Prints a line for each finding, `file:line: check: message`. Exits 0 without findings, 1 with findings, 2 if the
-    file cannot be read as OpenAPI 3.0.
+    Prints a line for each finding, `file:line:column: check: message`. Exits 0 without findings, 1 with findings, 2 if
+    the file cannot be read as OpenAPI 3.0.
 
     Example: audience-conformance lint openapi.yaml
     """
@@ -85,7 +85,7 @@ def lint(path: Path | None, list_only: bool) -> None:
         _exit_unreadable(f"{path}:{error.line}: {error}" if error.line else f"{path}: {error}")
     findings = checks.lint(read)
     for finding in findings:
-        click.echo(f"{path}:{finding.line}: {finding.check}: {finding.message}")
+        click.echo(f"{path}:{finding.line}:{finding.column}: {finding.check}: {finding.message}")
     if findings:
         click.echo(f"{path}: {_count(len(findings), 'finding')}", err=True)
         sys.exit(FINDINGS)

@@ -35,9 +35,10 @@ class Check(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """A problem on a line; sorts by line."""
+    """A problem on a line; sorts by line and column."""
 
     line: int
+    column: int
     check: str
     message: str
 
@@ -94,9 +95,13 @@ CHECKS = (
 
 
 def lint(document: Document) -> list[Finding]:
-    """Run all checks; return the findings sorted by line."""
+    """Run all checks; return the findings in the order of the file."""
     return sorted(
-        {Finding(line, check.name, one_line(text)) for check in CHECKS for line, text in check.problems(document)},
+        {
+            Finding(int(line), getattr(line, "column", 1), check.name, one_line(text))
+            for check in CHECKS
+            for line, text in check.problems(document)
+        },
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from audience_conformance.lint.values import Lines, Problem, UnreadableError, kind, read_values
+from audience_conformance.lint.values import Marks, Problem, UnreadableError, kind, line_of, read_values
 from audience_conformance.lint.walk import Node, Pointer, walk
 
 __all__ = ["Document", "Found", "Problem", "UnreadableError", "decode", "parse", "read"]
@@ -28,24 +28,24 @@ class Document:
     nodes: list[Node]
     repeated_keys: list[Problem]
     non_text_keys: dict[int, dict[str, int]]
-    _start: int
-    _lines: Lines
+    _start: Any
+    _marks: Marks
     # What references.py has resolved: reference -> its target, and -> the end of its chain.
     targets: dict[str, Found | None] = field(default_factory=dict)
     chain_ends: dict[object, Any] = field(default_factory=dict)
 
     def line(self, pointer: Pointer) -> int:
-        """Return the line (from 1) of a key or list item; if it does not exist, the line of its nearest parent."""
-        line = self._start
+        """Return the line of a key or list item, a Line with its column; if it does not exist, that of its parent."""
+        mark = self._start
         value: Any = self.data
         for part in pointer:
             # jsonschema-rs reports the key "200" as the number 200.
             step = str(part) if isinstance(value, dict) else part
-            lines = self._lines.get(id(value), {})
-            if step not in lines:
+            marks = self._marks.get(id(value), {})
+            if step not in marks:
                 break
-            line, value = lines[step], value[step]
-        return line
+            mark, value = marks[step], value[step]
+        return line_of(mark)
 
 
 def read(path: Path) -> Document:
@@ -88,9 +88,9 @@ def parse(text: str) -> Document:
     if values.start is None:
         raise UnreadableError("the file is empty; an OpenAPI document is a mapping")
     if not isinstance(data, dict):
-        raise UnreadableError(f"the top level is {kind(data)}; an OpenAPI document is a mapping", values.start)
+        raise UnreadableError(f"the top level is {kind(data)}; an OpenAPI document is a mapping", line_of(values.start))
     nodes = list(walk("document", (), data))
-    document = Document(text, data, nodes, values.repeated_keys, values.non_text_keys, values.start, values.lines)
+    document = Document(text, data, nodes, values.repeated_keys, values.non_text_keys, values.start, values.marks)
     version = data.get("openapi")
     if not isinstance(version, str) or not re.fullmatch(r"3\.0\.\d+(-.+)?", version):
         found = f"openapi is {json.dumps(version)}" if "openapi" in data else "there is no openapi field"

@@ -81,7 +81,7 @@ class _Validator(OpenAPIV30SpecValidator):
     resolver_handlers = {}  # noqa: RUF012  # their class attribute; empty, so that nothing is fetched
     keyword_validators = {  # noqa: RUF012  # as above
         **{name: _located(check) for name, check in OpenAPIV30SpecValidator.keyword_validators.items()},
-        "schema": _NoSchemas,
+        **dict.fromkeys(("schema", "parameter", "responses"), _NoSchemas),  # the last two only lead to schemas
     }
 
 

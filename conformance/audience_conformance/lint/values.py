@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import yaml
 
@@ -17,8 +17,24 @@ MOST_LEVELS = 100
 MOST_VALUES = 1_000_000
 MOST_BITS = 4096
 
-# Id of a mapping or list -> the line of each of its keys or items.
-Lines: TypeAlias = dict[int, dict[str | int, int]]
+# Id of a mapping or list -> the PyYAML mark of each of its keys or items.
+Marks: TypeAlias = dict[int, dict[str | int, Any]]
+
+
+class Line(int):
+    """A line number (from 1) that knows the column (from 1)."""
+
+    column: int
+
+    def __new__(cls, line: int, column: int) -> Self:
+        self = super().__new__(cls, line)
+        self.column = column
+        return self
+
+
+def line_of(mark: Any) -> Line:
+    return Line(mark.line + 1, mark.column + 1)
+
 
 # A line number and a message.
 Problem: TypeAlias = tuple[int, str]
@@ -40,11 +56,11 @@ class UnreadableError(Exception):
 
 @dataclass
 class Values:
-    """A text as data, with the line where it starts and the lines of all keys and items."""
+    """A text as data, with the mark where it starts and the marks of all keys and items."""
 
     data: Any = None
-    start: int | None = None  # None: the text is empty
-    lines: Lines = field(default_factory=dict)
+    start: Any = None  # None: the text is empty
+    marks: Marks = field(default_factory=dict)
     repeated_keys: list[Problem] = field(default_factory=list)
     # Id of a mapping -> the keys that YAML reads as a number, a boolean or nothing, with their lines.
     non_text_keys: dict[int, dict[str, int]] = field(default_factory=dict)
@@ -58,7 +74,7 @@ def read_values(text: str, *, as_json: bool) -> Values:
     """
     # The C parser is ten times faster. It accepts tabs that PyYAML refuses, knows no surrogate pairs, and its messages
     # are poorer: the other parser decides in these cases.
-    if not _TABS.search(text):
+    if "\t" not in text or not _TABS.search(text):
         with contextlib.suppress(yaml.YAMLError):
             return _Builder(as_json).build(_events(yaml.CSafeLoader(text)))
     try:
@@ -97,12 +113,16 @@ class _Item:
     """A value that is read; the numbers of its levels and values count all aliases expanded."""
 
     value: Any
-    line: int
+    mark: Any
     levels: int = 0
     values: int = 1
     text: str | None = None  # a scalar as written, for use as a key
     is_text: bool = True
     is_merge: bool = False
+
+    @property
+    def line(self) -> Line:
+        return line_of(self.mark)
 
 
 @dataclass(slots=True)
@@ -110,9 +130,9 @@ class _Open:
     """A mapping or list whose end is not read yet."""
 
     value: dict[str, Any] | list[Any]
-    line: int
+    mark: Any
     anchor: str | None
-    lines: dict[str | int, int] = field(default_factory=dict)
+    marks: dict[str | int, Any] = field(default_factory=dict)
     key: _Item | None = None
     merged: list[Any] = field(default_factory=list)
     non_text: dict[str, int] = field(default_factory=dict)
@@ -128,6 +148,7 @@ class _Builder:
     read: Values = field(default_factory=Values)
     _open: list[_Open] = field(default_factory=list)
     _anchors: dict[str, _Item | None] = field(default_factory=dict)
+    _tags: dict[str, str] = field(default_factory=dict)
     _yaml: Any = field(default_factory=lambda: _Resolver(""))
 
     def build(self, events: Iterator[Any]) -> Values:
@@ -151,7 +172,7 @@ class _Builder:
             raise UnreadableError(f"nested deeper than {MOST_LEVELS} levels", _line(event))
         self._named(event, None)
         is_mapping = isinstance(event, yaml.MappingStartEvent)
-        self._open.append(_Open({} if is_mapping else [], _line(event), event.anchor))
+        self._open.append(_Open({} if is_mapping else [], event.start_mark, event.anchor))
 
     def _named(self, event: Any, item: _Item | None) -> Any:
         """Record the item, or None for one that is incomplete, under the event's anchor."""
@@ -169,8 +190,8 @@ class _Builder:
             self.read.non_text_keys.pop(id(closed.value), None)
             if closed.non_text:
                 self.read.non_text_keys[id(closed.value)] = closed.non_text
-        self.read.lines[id(closed.value)] = closed.lines
-        item = _Item(closed.value, closed.line, closed.levels + 1, closed.values)
+        self.read.marks[id(closed.value)] = closed.marks
+        item = _Item(closed.value, closed.mark, closed.levels + 1, closed.values)
         if item.levels > MOST_LEVELS:
             raise UnreadableError(f"nested deeper than {MOST_LEVELS} levels", item.line)
         if item.values > MOST_VALUES:
@@ -185,12 +206,12 @@ class _Builder:
         item = self._anchors[event.anchor]
         if item is None:
             raise UnreadableError("an alias contains itself", _line(event))
-        return _Item(item.value, _line(event), item.levels, item.values, item.text, item.is_text, item.is_merge)
+        return _Item(item.value, event.start_mark, item.levels, item.values, item.text, item.is_text, item.is_merge)
 
     def _add(self, item: _Item) -> None:
         """Add a value to the mapping or list that is open."""
         if not self._open:
-            self.read.data, self.read.start = item.value, item.line
+            self.read.data, self.read.start = item.value, item.mark
             return
         parent = self._open[-1]
         if isinstance(parent.value, dict) and parent.key is None:
@@ -201,7 +222,7 @@ class _Builder:
         parent.levels = max(parent.levels, item.levels)
         parent.values += item.values
         if isinstance(parent.value, list):
-            parent.lines[len(parent.value)] = item.line
+            parent.marks[len(parent.value)] = item.mark
             parent.value.append(item.value)
         elif parent.key is not None:
             self._set(parent, parent.value, parent.key, item.value)
@@ -213,34 +234,38 @@ class _Builder:
             return
         name = str(key.text)  # as written: 200 and on are the keys "200" and "on"
         if name in mapping:
-            text = f"the key {json.dumps(name)} is already on line {parent.lines[name]}; delete one of them"
+            text = f"the key {json.dumps(name)} is already on line {line_of(parent.marks[name])}; delete one of them"
             self.read.repeated_keys.append((key.line, text))
         if not key.is_text:
             parent.non_text[name] = key.line
-        mapping[name], parent.lines[name] = value, key.line
+        mapping[name], parent.marks[name] = value, key.mark
 
     def _merge(self, parent: _Open, mapping: dict[str, Any]) -> None:
         for source in parent.merged:
             if not isinstance(source, dict):
-                raise UnreadableError(f"a merge key << takes a mapping, not {kind(source)}", parent.line)
+                raise UnreadableError(f"a merge key << takes a mapping, not {kind(source)}", line_of(parent.mark))
             for key in [key for key in source if key not in mapping]:
-                mapping[key], parent.lines[key] = source[key], self.read.lines[id(source)][key]
+                mapping[key], parent.marks[key] = source[key], self.read.marks[id(source)][key]
                 if key in self.read.non_text_keys.get(id(source), {}):
-                    parent.non_text[key] = parent.lines[key]
+                    parent.non_text[key] = line_of(parent.marks[key])
 
     def _scalar(self, event: Any) -> _Item:
-        line, text = _line(event), _joined(event.value, _line(event))
-        if event.tag in (None, "!"):
-            tag = self._yaml.resolve(yaml.ScalarNode, event.value, event.implicit) if event.implicit[0] else _STRING
-        else:
+        text, mark = _joined(event), event.start_mark
+        if event.tag not in (None, "!"):
             tag = event.tag
+        elif not event.implicit[0]:
+            return _Item(text, mark, text=text)
+        else:
+            tag = self._tags.get(text)
+            if tag is None:
+                tag = self._tags[text] = self._yaml.resolve(yaml.ScalarNode, text, event.implicit)
         is_merge = tag == _MERGE
         # A key counts as it is written, whatever its tag.
         is_value = event.anchor is not None or not self._awaits_key()
         # JSON has numbers that YAML reads as texts, such as 1e3.
         is_other = tag not in (_MERGE, _STRING) or (self.as_json and not event.style)
         value = self._value(tag, event) if is_value and is_other else text
-        return _Item(value, line, text=text, is_text=is_merge or tag == _STRING, is_merge=is_merge)
+        return _Item(value, mark, text=text, is_text=is_merge or tag == _STRING, is_merge=is_merge)
 
     def _awaits_key(self) -> bool:
         return bool(self._open) and isinstance(self._open[-1].value, dict) and self._open[-1].key is None
@@ -256,7 +281,7 @@ class _Builder:
         except (yaml.YAMLError, ValueError, LookupError, OverflowError) as error:
             raise UnreadableError(f"{json.dumps(event.value)} is not a {tag}", line) from error
         if isinstance(value, str):
-            return _joined(value, line)
+            return str(value)
         if value is not None and not isinstance(value, bool | int | float):
             raise UnreadableError(f"a value with the tag {tag} cannot be JSON", line)
         if isinstance(value, int) and value.bit_length() > MOST_BITS:
@@ -264,18 +289,19 @@ class _Builder:
         return value
 
 
-def _joined(text: str, line: int) -> str:
+def _joined(event: Any) -> str:
     """Join surrogate pairs: JSON escapes a character beyond U+FFFF as two halves, and YAML keeps them apart."""
+    text: str = event.value
     if text.isascii():
         return text
     try:
         return text.encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError as error:
-        raise UnreadableError("half of a surrogate pair is not a character", line) from error
+        raise UnreadableError("half of a surrogate pair is not a character", _line(event)) from error
 
 
-def _line(event: Any) -> int:
-    return int(event.start_mark.line) + 1
+def _line(event: Any) -> Line:
+    return line_of(event.start_mark)
 
 
 def kind(value: object) -> str:

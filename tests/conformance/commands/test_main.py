@@ -41,9 +41,9 @@ def test_findings_are_lines_in_the_order_of_the_file_and_exit_1(file: Path) -> N
     done = conformance("lint", file)
     assert done.code == 1
     assert [line.removeprefix(f"{file}:") for line in done.out.splitlines()] == [
-        "4: jinja-marker: {# starts a Jinja2 tag, and Connexion renders the file through it; add a space",
-        '10: rule-level: "MAY" for "PET-02"; write MUST or SHOULD',
-        '91: example-valid: "" is shorter than 1 character (schema: line 91)',
+        "4:25: jinja-marker: {# starts a Jinja2 tag, and Connexion renders the file through it; add a space",
+        '10:5: rule-level: "MAY" for "PET-02"; write MUST or SHOULD',
+        '91:44: example-valid: "" is shorter than 1 character (schema: line 91)',
     ]
     assert done.err == f"{file}: 3 findings\n"
 
@@ -77,7 +77,7 @@ def test_an_unreadable_file_exits_2_with_one_line(content: bytes | None, reason:
         (
             CLEAN.read_bytes().replace(b"example: Rex", b"example: ''"),
             1,
-            '<stdin>:91: example-valid: "" is shorter than 1 character (schema: line 91)\n<stdin>: 1 finding\n',
+            '<stdin>:91:44: example-valid: "" is shorter than 1 character (schema: line 91)\n<stdin>: 1 finding\n',
         ),
     ],
 )

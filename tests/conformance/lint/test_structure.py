@@ -132,8 +132,8 @@ def test_a_value_of_the_wrong_type_names_its_field(old: str, new: str, message: 
     assert any(message in text for text in messages(seed(old, new)))
 
 
-def test_paths_that_are_a_list_are_named_on_their_line() -> None:
+def test_paths_that_are_a_list_are_named_with_line_and_column() -> None:
     text = 'openapi: 3.0.3\ninfo: {title: a, version: "1"}\npaths: []\n'
-    assert [(line, message) for line, _, message in checks.lint(document.parse(text))] == [
-        (3, "paths is [], but must be a mapping")
+    assert [(line, column, message) for line, column, _, message in checks.lint(document.parse(text))] == [
+        (3, 1, "paths is [], but must be a mapping")
     ]
