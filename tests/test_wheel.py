@@ -14,12 +14,22 @@ def bin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bin folder of a fresh venv with nothing but the wheel and what it asks for."""
     folder = tmp_path_factory.mktemp("wheel")
     python = folder / "venv" / "bin" / "python"
-    run([sys.executable, "-m", "venv", str(folder / "venv")])
+    run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")])
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     run([*build, "--wheel-dir", str(folder), str(ROOT)])
     (wheel,) = folder.glob("*.whl")
     pinned = ["--constraint", str(ROOT / "requirements.txt")]
-    run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pinned, str(wheel)])
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
+    run([*install, "--no-compile", *pinned, str(wheel)])  # Python compiles what is imported
     return python.parent
 
 

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 from tests.clients import __main__ as command
 from tests.clients.clients import expect_names_kept
 from tests.clients.commands import Failed, run
 from tests.clients.converters import lists_with_items, requests_of, successes
+from tests.clients.mock import mock
 
 CONTRACT = "components: {schemas: {Error: {type: object}, Group: {type: object}}}"
 
@@ -89,6 +91,15 @@ def test_an_empty_list_is_named() -> None:
         lists_with_items({"GET /a": {"items": [1]}, "GET /b": {"user_groups": {}}})
     with pytest.raises(Failed, match="No request of the collection is a list"):
         lists_with_items({"GET /b": {"_id": "1"}})
+
+
+def test_operations_that_a_client_did_not_call_are_named(tmp_path: Path) -> None:
+    with mock("documents", tmp_path) as server:
+        httpx.get(f"{server.url}/company/559/application/64b000000000000000000001/user_group/tags").raise_for_status()
+        with pytest.raises(Failed, match=r"No success of .*\bdeleteUserGroup\b") as failure:
+            server.expect_all_operations()
+        assert "getUserGroupTags" not in str(failure.value)
+        assert server.bodies("getUserGroupTags", 200) == [{"items": ["loyal", "spring", "vip"]}]
 
 
 def test_a_peer_that_passed_is_skipped_until_the_contract_changes(cli: list[str], contract: Path) -> None:

@@ -60,17 +60,17 @@ def conformance(*arguments: str | Path, cwd: Path | None = None, samples: bool =
 
 def conformance_process(*arguments: str | Path, cwd: Path | None = None, samples: bool = True) -> Done:
     """Run `audience-conformance` as a process."""
-    return _done(command("audience-conformance", *arguments), cwd, environment(samples=samples))
+    return run_process(command("audience-conformance", *arguments), cwd, environment(samples=samples))
 
 
 def pytest_suite(*arguments: str | Path, cwd: Path, samples: bool = True) -> Done:
     """Run `pytest --pyargs audience_conformance` as a process, without plugins that take seconds to load."""
     without = [word for name in ("schemathesis", "hypothesispytest", "anyio") for word in ("-p", f"no:{name}")]
     started = command("pytest", "--pyargs", "audience_conformance", *without, *arguments)
-    return _done(started, cwd, environment(samples=samples))
+    return run_process(started, cwd, environment(samples=samples))
 
 
-def _done(started: list[str], cwd: Path | None, env: dict[str, str]) -> Done:
+def run_process(started: list[str], cwd: Path | None, env: dict[str, str]) -> Done:
     done = subprocess.run(started, capture_output=True, text=True, check=False, timeout=120, cwd=cwd, env=env)
     return Done(done.returncode, done.stdout, done.stderr)
 

@@ -162,11 +162,6 @@ def opaque_cursors(mock: Mock) -> None:
     mock.answer(behind, ops.LIST_USERS, status=200)
 
 
-def together(mock: Mock) -> None:
-    for change in (uuid_ids, opaque_cursors, other_times, extra_properties, other_key_order, pretty_printed, charset):
-        change(mock)
-
-
 def jobs_behind_writes(mock: Mock) -> None:
     """A job does its work between the next write and its response: that write may be overwritten."""
 
@@ -179,6 +174,15 @@ def jobs_behind_writes(mock: Mock) -> None:
             await asyncio.wait(running)
 
     mock.wrap(ask, patching, "ask")
+
+
+newest_first = repage(lambda every, no, size: cut(every[::-1], no, size), *ops.LISTS)
+
+
+def together(mock: Mock) -> None:
+    of_responses = (opaque_cursors, other_times, extra_properties, other_key_order, pretty_printed, charset)
+    for change in (uuid_ids, newest_first, *of_responses, jobs_behind_writes):
+        change(mock)
 
 
 def should_is_broken(mock: Mock) -> None:
@@ -204,8 +208,8 @@ VARIANTS: dict[str, Variant] = {
     "uuid-ids": Variant(uuid_ids),
     "other-times": Variant(other_times),
     "opaque-cursors": Variant(opaque_cursors),
-    "newest-first": Variant(repage(lambda every, no, size: cut(every[::-1], no, size), *ops.LISTS)),
-    "together": Variant(together),
+    "newest-first": Variant(newest_first),
+    "together": Variant(together, job_delay=0.1, settings={"async_timeout": 10.0}),
     "slow-jobs": Variant(job_delay=1.5, settings={"async_timeout": 10.0}),
     "jobs-behind-writes": Variant(jobs_behind_writes, job_delay=0.1, settings={"async_timeout": 10.0}),
     "should-is-broken": Variant(should_is_broken, broken=should_rules(), settings={"async_timeout": 0.7}),

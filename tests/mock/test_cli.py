@@ -1,6 +1,7 @@
 """The command `audience-mock`: real processes, real HTTP."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -11,8 +12,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from tests.mock.conftest import BASE
 from tests.mock.helpers import a_definition, a_group
+
+from audience_mock.app import Options, create_backend
+from audience_mock.cli import main
+from audience_mock.seeds import SeedProblem
 
 COMMAND = str(Path(sys.executable).with_name("audience-mock"))
 
@@ -56,8 +62,7 @@ def connect(url: str) -> socket.socket:
 def refused(*options: str) -> str:
     """The stderr of a start that ends with exit code 2."""
     done = subprocess.run([COMMAND, *options], capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 2
-    assert done.stdout == ""
+    assert (done.returncode, done.stdout) == (2, "")
     return done.stderr
 
 
@@ -132,7 +137,9 @@ def test_an_address_that_is_not_ours_is_refused() -> None:
     ],
 )
 def test_a_bad_option_is_named_with_exit_code_2(options: list[str], named: str) -> None:
-    assert named in refused(*options)
+    done = CliRunner().invoke(main, options)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert named in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -163,16 +170,15 @@ def test_a_bad_option_is_named_with_exit_code_2(options: list[str], named: str) 
 def test_a_seed_that_cannot_be_used_is_one_clear_line(tmp_path: Path, content: str, named: str) -> None:
     seed = tmp_path / "seed.yaml"
     seed.write_text(content)
-    error = refused("--port", "0", "--seed", str(seed))
-    assert error.startswith("audience-mock: the seed ")
-    assert error.count("\n") == 1
-    assert named in error
-    assert "seed.yaml" in error
+    with pytest.raises(SeedProblem, match=f"^the seed .*seed.yaml[^\n]*{re.escape(named)}[^\n]*$"):
+        create_backend(Options(seed=str(seed)))
 
 
 def test_a_seed_that_is_not_there_is_named_with_those_that_are() -> None:
-    assert "no seed 'dmeo': use demo, documents, empty, huge" in refused("--port", "0", "--seed", "dmeo")
-    assert "no-such.yaml cannot be read: No such file" in refused("--port", "0", "--seed", "no-such.yaml")
+    expected = "audience-mock: there is no seed 'dmeo': use demo, documents, empty, huge, or the path of a YAML file\n"
+    assert refused("--port", "0", "--seed", "dmeo") == expected
+    with pytest.raises(SeedProblem, match=r"no-such\.yaml cannot be read: No such file"):
+        create_backend(Options(seed="no-such.yaml"))
 
 
 def test_workers_that_would_not_share_their_state_are_refused() -> None:

@@ -1,18 +1,15 @@
 """The suite finds nothing on servers that conform: variants of the mock.
 
-`make faults ARGS="--false-alarms 20"` runs every variant at `standard` with 20 seeds; here some run at `smoke`.
+`make faults ARGS="--false-alarms 20"` runs every variant at `standard` with 20 seeds; here two run at `smoke`. That
+the mock itself has none is seen by test_shared_requests.py.
 """
 
-import pytest
 from tests.faults.alarms import alarms
 from tests.faults.variants import SHOULD_BROKEN, VARIANTS, should_rules
 
 
-@pytest.mark.parametrize(
-    ("variant", "chance"), [("plain", 559), ("together", 1), ("newest-first", 2), ("jobs-behind-writes", 4)]
-)
-def test_a_conforming_server_has_no_findings(variant: str, chance: int) -> None:
-    assert alarms(variant, "smoke", chance).problems == []
+def test_a_server_that_conforms_in_another_way_has_no_findings() -> None:
+    assert alarms("together", "smoke", 1).problems == []
 
 
 def test_a_server_that_breaks_every_should_rule_keeps_every_must_rule() -> None:

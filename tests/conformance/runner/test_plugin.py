@@ -1,12 +1,11 @@
 """The suite as pytest runs it: `pytest --pyargs audience_conformance`."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tests.conformance.cli_runner import command, environment, pytest_suite
+from tests.conformance.cli_runner import command, environment, pytest_suite, run_process
 
 from audience_conformance.contract.rules import catalogue
 
@@ -92,10 +91,8 @@ def test_a_projects_own_settings_do_not_affect_the_command(url: str, tmp_path: P
     (tmp_path / "conftest.py").write_text("raise SystemExit('loaded')")
     arguments = ["run", "--url", url, "--rules", "DEF-01"]
     env = environment(PYTEST_ADDOPTS="--nonsense", PYTEST_PLUGINS="no_such_plugin")
-    done = subprocess.run(
-        command("audience-conformance", *arguments), cwd=tmp_path, env=env, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+    done = run_process(command("audience-conformance", *arguments), tmp_path, env)
+    assert (done.code, done.err) == (0, "")
 
 
 def test_pytest_runs_of_other_projects_are_not_affected(tmp_path: Path) -> None:
@@ -112,18 +109,17 @@ def test_pytest_runs_of_other_projects_are_not_affected(tmp_path: Path) -> None:
         "    package = 'audience_conformance'\n"
         "    assert ours == [package, f'{package}.runner', f'{package}.runner.plugin']\n"
     )
-    done = subprocess.run(
-        command("pytest", "--url", "mine", "-q"),
-        cwd=tmp_path,
-        env=environment(samples=False),
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
+    done = run_process(command("pytest", "--url", "mine", "-q"), tmp_path, environment(samples=False))
+    assert done.code == 0, done.out
 
 
-def test_the_plugin_imports_nothing_heavy() -> None:
-    heavy = {"urllib3", "hypothesis", "yaml", "rich", "audience_conformance.settings"}
-    heavy.add("audience_conformance.runner.session")
-    code = f"import sys, pytest, audience_conformance.runner.plugin; sys.exit(bool({heavy} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], check=False, env=environment(samples=False)).returncode == 0
+@pytest.mark.parametrize(
+    ("loading", "heavy"),
+    [
+        ("import audience_conformance.runner.plugin", "urllib3 hypothesis yaml rich audience_conformance.settings"),
+        ("from audience_conformance.checks import registry; registry.all_checks()", "schemathesis requests"),
+    ],
+)
+def test_what_loads_slowly_is_not_imported_before_it_is_needed(loading: str, heavy: str) -> None:
+    code = f"import sys, pytest; {loading}; print({set(heavy.split())} & set(sys.modules))"
+    assert run_process([sys.executable, "-c", code], None, environment(samples=False)) == (0, "set()\n", "")

@@ -82,35 +82,59 @@ def browser() -> Iterator[Browser]:
 
 
 MakeConsole = Callable[..., Console]
+Problems = list[str]
 
 
-@pytest.fixture
-def make_console(server: MockServer, browser: Browser) -> Iterator[MakeConsole]:
-    """Make consoles with a viewport width and colours; all sessions of the mock are reset."""
-    server.end_sessions()
-    problems: list[str] = []
-    contexts = []
+@pytest.fixture(scope="module")
+def problems() -> Problems:
+    """What went wrong in any page of the test."""
+    return []
 
+
+@pytest.fixture(scope="module")
+def first_page(browser: Browser, problems: Problems) -> Page:
+    """A page that the tests of a file use in turn: a new one would cost more than most tests."""
+    return _new_page(browser, problems)
+
+
+def _new_page(browser: Browser, problems: Problems) -> Page:
     def on_console(message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text:
             problems.append(message.text)
 
+    context = browser.new_context()
+    context.set_default_timeout(TIMEOUT)
+    page = context.new_page()
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", on_console)
+    return page
+
+
+@pytest.fixture
+def make_console(server: MockServer, browser: Browser, first_page: Page, problems: Problems) -> Iterator[MakeConsole]:
+    """Make consoles with a viewport width and colours; all sessions of the mock are reset."""
+    server.end_sessions()
+    pages: list[Page] = []
     with httpx.Client(base_url=server.api_url, trust_env=False, timeout=60) as client:
 
         def make(*, width: int = 1280, colours: Any = "light") -> Console:
-            context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=colours)
-            contexts.append(context)
-            context.set_default_timeout(TIMEOUT)
-            page = context.new_page()
-            page.on("pageerror", lambda error: problems.append(str(error)))
-            page.on("console", on_console)
+            page = _new_page(browser, problems) if pages else first_page
+            pages.append(page)
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=colours)
             return Console(server.url, page, client)
 
         expect.set_options(timeout=TIMEOUT)
         yield make
-        for context in contexts:
-            context.close()
-    assert problems == []
+        for page in pages[1:]:
+            page.context.close()
+        for page in first_page.context.pages:
+            if page is not first_page:
+                page.close()
+        first_page.goto("about:blank")  # the console keeps nothing outside its page
+    found = problems[:]
+    problems.clear()
+    assert found == []
 
 
 @pytest.fixture

@@ -1,34 +1,34 @@
 """Schemathesis: calls that it generates from the contract, and its validation of responses.
 
 Schemathesis sends nothing itself, so that the ledger, the trace and the rate limit include its calls. Its configuration
-is set here, so that a schemathesis.toml of the user has no effect.
+is set here, so that a schemathesis.toml of the user has no effect. It is imported on first use: loading it takes longer
+than most checks, and few of them need it.
 """
+
+from __future__ import annotations
 
 import copy
 import functools
 import json
 import threading
-from collections.abc import Iterable, Iterator
-from typing import Any, NoReturn
-
-import requests
-import schemathesis
-from hypothesis.strategies import SearchStrategy
-from schemathesis.config import SchemathesisConfig
-from schemathesis.core import NOT_SET
-from schemathesis.core.failures import Failure, FailureGroup
-from schemathesis.core.transport import Response
-from schemathesis.generation import GenerationMode
-from schemathesis.generation.case import Case
-from schemathesis.generation.feedback import NO_FEEDBACK
-from schemathesis.generation.hypothesis.builder import generate_example_cases
-from schemathesis.specs.openapi.schemas import OpenApiSchema
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.checks.protocol.requests.call import Call
-from audience_conformance.client.ledger import Tenant
 from audience_conformance.contract.document import contract, follow
 from audience_conformance.contract.open_tenants import TENANT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import requests
+    from hypothesis.strategies import SearchStrategy
+    from schemathesis.core.failures import Failure
+    from schemathesis.generation import GenerationMode
+    from schemathesis.generation.case import Case
+    from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+    from audience_conformance.client.ledger import Tenant
 
 SETTINGS: dict[str, Any] = {
     "suppress-health-check": ["all"],
@@ -37,12 +37,14 @@ SETTINGS: dict[str, Any] = {
 }
 
 _lock = threading.Lock()
-_REQUEST = requests.Request("GET", "http://localhost").prepare()
 
 
 @functools.cache
 def _schema(tenant: Tenant) -> OpenApiSchema:
     """The contract as Schemathesis reads it, with the company and application of the run."""
+    import schemathesis
+    from schemathesis.config import SchemathesisConfig
+
     document = copy.deepcopy(contract())
     for parameter in document["components"]["parameters"].values():
         if parameter["name"] in TENANT:
@@ -65,6 +67,9 @@ def _operation(tenant: Tenant, operation_id: str) -> Any:
 @functools.cache
 def documented(tenant: Tenant, operation_id: str) -> list[Call]:
     """The documented examples."""
+    from schemathesis.generation.feedback import NO_FEEDBACK
+    from schemathesis.generation.hypothesis.builder import generate_example_cases
+
     with _lock:
         operation = _operation(tenant, operation_id)
         cases = generate_example_cases(test=lambda: None, operation=operation, fill_missing=True, feedback=NO_FEEDBACK)
@@ -83,6 +88,8 @@ def coverage(tenant: Tenant, operation_id: str, *, valid: bool) -> list[Call]:
 
 def generated(tenant: Tenant, operation_id: str, *, valid: bool) -> SearchStrategy[Call]:
     """Calls with a random query and body; the path parameters are "x"."""
+    from schemathesis.generation.feedback import NO_FEEDBACK
+
     with _lock:
         operation = _operation(tenant, operation_id)
         cases: SearchStrategy[Case[Any]] = operation.as_strategy(
@@ -94,6 +101,8 @@ def generated(tenant: Tenant, operation_id: str, *, valid: bool) -> SearchStrate
 
 
 def _mode(valid: bool) -> GenerationMode:
+    from schemathesis.generation import GenerationMode
+
     return GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
 
 
@@ -103,6 +112,8 @@ def _scenario(case: Case[Any]) -> str:
 
 
 def _call(operation_id: str, case: Case[Any], about: str) -> Call:
+    from schemathesis.core import NOT_SET
+
     media_type = case.headers.get("Content-Type") if case.headers else None
     sendable = isinstance(media_type, str) and media_type.isascii() and media_type.isprintable()
     content = case.body if isinstance(case.body, bytes) else None
@@ -134,6 +145,9 @@ def _distinct(calls: Iterable[Call]) -> list[Call]:
 
 def schema_error(tenant: Tenant, operation_id: str, content: bytes) -> str | None:
     """How the body of a success differs from its schema, or None."""
+    from schemathesis.core.failures import Failure, FailureGroup
+    from schemathesis.core.transport import Response
+
     try:
         json.loads(content.decode("utf-8"), parse_constant=_reject_constant)
     except ValueError as error:
@@ -144,7 +158,7 @@ def schema_error(tenant: Tenant, operation_id: str, content: bytes) -> str | Non
         spec.success(operation_id),
         headers={"content-type": ["application/json"]},  # FMT-03 checks the content type
         content=content,
-        request=_REQUEST,
+        request=_request(),
         elapsed=0.0,
         verify=False,
     )
@@ -155,6 +169,14 @@ def schema_error(tenant: Tenant, operation_id: str, content: bytes) -> str | Non
     except Failure as failure:
         return _describe(failure)
     return None
+
+
+@functools.cache
+def _request() -> requests.PreparedRequest:
+    """What Schemathesis' validation of a response wants beside it, and does not use."""
+    import requests
+
+    return requests.Request("GET", "http://localhost").prepare()
 
 
 def _describe(failure: Failure) -> str:
