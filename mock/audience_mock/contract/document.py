@@ -81,8 +81,8 @@ def _string_keys(node: Any) -> Any:
 def json_schema(schema: Any) -> Any:
     """Translate an OpenAPI 3.0 schema without `$ref` into JSON Schema draft 4.
 
-    They differ in `nullable`, which only has an effect next to `type`. Of the contract's own `x-` keys, the description
-    of a pattern stays, for messages.
+    They differ in `nullable`, which only counts next to `type`, and in the formats of integers, which are bounds.
+    Of the contract's own `x-` keys, the description of a pattern stays, for messages.
     """
     if isinstance(schema, list):
         return [json_schema(item) for item in schema]
@@ -92,7 +92,15 @@ def json_schema(schema: Any) -> Any:
     result = {key: json_schema(value) for key, value in kept.items()}
     if result.pop("nullable", False) is True and isinstance(result.get("type"), str):
         result["type"] = [result["type"], "null"]
+    for keyword, bound in _INTEGERS.get(result.get("format"), {}).items():
+        result.setdefault(keyword, bound)
     return result
+
+
+_INTEGERS: dict[Any, dict[str, int]] = {
+    f"int{bits}": {"minimum": -(2 ** (bits - 1)), "maximum": 2 ** (bits - 1) - 1} for bits in (32, 64)
+}
+"""Format of an integer -> the bounds that it means."""
 
 
 def documented_responses(contract: JsonObject) -> dict[str, dict[int, JsonObject]]:

@@ -28,6 +28,23 @@ def test_a_pattern_without_words_is_shown_a_long_one_shortened() -> None:
     assert len(long) < 120
 
 
+@pytest.mark.parametrize(("format_", "bits"), [("int32", 32), ("int64", 64)])
+def test_the_format_of_an_integer_bounds_it(format_: str, bits: int) -> None:
+    schema = Schema({"type": "integer", "format": format_, "nullable": True})
+    edge = 2 ** (bits - 1)
+    for value in (0, None, edge - 1, -edge):
+        assert schema.violations(value, "body") == []
+    for value in (edge, -edge - 1):
+        (violation,) = schema.violations(value, "body")
+        assert violation.message == f"body is {value}; send a whole number or null, {-edge} to {edge - 1}."
+
+
+def test_a_bound_of_the_contract_stays_beside_the_format() -> None:
+    assert message({"type": "integer", "format": "int32", "minimum": 1, "maximum": 100}, 0) == (
+        "body is 0; send a whole number, 1 to 100."
+    )
+
+
 @pytest.mark.parametrize("keyword", ["pattern", "minLength"])
 def test_the_words_constrain_nothing_by_themselves(keyword: str) -> None:
     plain = {"type": "string", keyword: "^[a-z]+$" if keyword == "pattern" else 2}

@@ -83,3 +83,9 @@ def test_the_pages_have_no_other_method(api: Api) -> None:
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"
     assert answer.json()["status_code"] == 405
+
+
+def test_a_refused_page_is_answered_here_and_not_by_the_server_behind_the_proxy(make_api: MakeApi) -> None:
+    api = make_api(proxy="http://127.0.0.1:1")
+    assert refused(api.get("//openapi.json", tenants="all")) == ["query.tenants"]
+    assert api.get("/user_group").status_code == 502
