@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := mock conformance tests
 .DEFAULT_GOAL := help
-.PHONY: help mock conformance test bench faults lint lint-peers check format install clean
+.PHONY: help mock conformance test bench faults lint lint-peers clients check format install clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{c=$$1" "$$2; sub(/^ *make [a-z-]+ /,""); printf "  %-18s %s\n", c, $$0}'
@@ -32,6 +32,9 @@ lint-peers:  ## Lint openapi.yaml with Spectral and Redocly too (needs npm)
 	@.cache/peers/node_modules/.bin/spectral lint --ruleset .cache/peers/spectral.yaml --fail-severity hint openapi.yaml
 	@REDOCLY_TELEMETRY=off .cache/peers/node_modules/.bin/redocly lint --extends recommended-strict openapi.yaml
 
+clients: install  ## Generate clients from openapi.yaml with 7 generators and drive the mock; Specmatic, Postman (options: make clients ARGS="go orval")
+	@$(BIN)/python -m tests.clients $(ARGS)
+
 check: install  ## Check format, style and types of the code, and lint the contract
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/ruff check $(SOURCES)
@@ -51,7 +54,7 @@ install: .venv/installed  ## Make .venv with both commands in .venv/bin
 		|| { rm -rf .venv; echo "Python's venv module is needed (Debian: apt-get install python3-venv)"; exit 1; }
 	@echo "Installing into .venv (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
 clean:  ## Remove .venv and all caches

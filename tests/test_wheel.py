@@ -52,6 +52,7 @@ def test_the_mock_serves_the_contract_that_the_wheel_carries(bin_folder: Path, t
         fetch = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())"
         assert run([sys.executable, "-c", fetch, f"{url}/openapi.yaml"]).startswith("openapi: 3.0.3")
         assert "swagger-ui" in run([sys.executable, "-c", fetch, f"{url}/ui/"])
+        assert "SwaggerUIBundle" in run([sys.executable, "-c", fetch, f"{url}/ui/swagger-ui-bundle.js"])
         assert "main.js" in run([sys.executable, "-c", fetch, f"{url}/__mock__/"])
     finally:
         process.kill()
@@ -60,7 +61,7 @@ def test_the_mock_serves_the_contract_that_the_wheel_carries(bin_folder: Path, t
 
 def test_the_linter_reads_the_contract_that_the_wheel_carries(bin_folder: Path, tmp_path: Path) -> None:
     command = [str(bin_folder / "audience-conformance"), "lint"]
-    assert "openapi.yaml: no findings, 20 operations, 98 rules" in run(command, cwd=tmp_path)
+    assert "openapi.yaml: no findings, 20 operations, " in run(command, cwd=tmp_path)
 
 
 def test_the_fixtures_come_with_the_wheel(bin_folder: Path, tmp_path: Path) -> None:

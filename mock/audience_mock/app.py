@@ -12,7 +12,8 @@ replaced, each at Connexion's own interface; the docstring of each file says why
 Measured by `make bench` (README, "How fast it is"): with these four, a mock with state answers nine times as many reads
 as stock Connexion with canned responses.
 
-Swagger UI is the package that Connexion serves, at the root instead of below the API's path (`docs.py`).
+Swagger UI is served at the root instead of below the API's path (`docs.py`); its files come with the build
+(`mock/hatch_build.py`), and not from the package that Connexion offers, which has Swagger UI 4.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ from starlette.types import ASGIApp
 
 from audience_mock.contract.document import JsonObject, TenantName, load_contract
 from audience_mock.contract.examples import Examples
+from audience_mock.contract.renderings import with_bearer_auth
 from audience_mock.contract.response_validator import ResponseValidator
 from audience_mock.control import CALLS
 from audience_mock.control.app import Control
@@ -151,7 +153,7 @@ def create_app(
         Recorder,
         *validation,
         ErrorResponses,
-        lambda app: Docs(app, contract),
+        lambda app: Docs(app, with_bearer_auth(contract) if bearer else contract),
         *([lambda app: BearerAuth(app, bearer)] if bearer else []),
         Routing,
         lambda app: FaultInjection(app, Examples(contract)),

@@ -45,8 +45,8 @@ class Refusal(Exception):
         self.headers = headers or {}
 
     def body(self) -> dict[str, Any]:
-        """The response body (contract: Error)."""
-        body: dict[str, Any] = {"success": False, "status_code": self.status, "message": self.message}
+        """The response body, in the contract's error shape."""
+        body: dict[str, Any] = {"success": False, "status_code": int(self.status), "message": self.message}
         if self.violations:
             body["errors"] = [violation._asdict() for violation in self.violations]
         return body
@@ -95,6 +95,14 @@ def method_not_allowed(method: str, path: str, allowed: Sequence[str]) -> Refusa
         HTTPStatus.METHOD_NOT_ALLOWED,
         f"{method} is not allowed on {show(path, limit=200)}; use {allow}.",
         headers={"Allow": allow},
+    )
+
+
+def unknown_rendering(value: str, known: str) -> Refusal:
+    return one(
+        "query.tenants",
+        f"The contract has no rendering tenants={show(value)}; send tenants={known} for any company and application, "
+        "or omit tenants for those that this server serves.",
     )
 
 

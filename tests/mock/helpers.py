@@ -53,7 +53,8 @@ def follow(node: Json) -> Json:
 
 def _operation(path: str, item: Json, method: str) -> Operation:
     declared = item[method]
-    parameters = {p["name"]: p for p in map(follow, [*item.get("parameters", []), *declared.get("parameters", [])])}
+    listed = map(follow, [*item.get("parameters", []), *declared.get("parameters", [])])
+    parameters = {p["name"]: {**p, "schema": follow(p["schema"])} for p in listed}
     content = declared.get("requestBody", {}).get("content", {})
     success = next(status for status in declared["responses"] if status.startswith("2"))
     answers = follow(declared["responses"][success])["content"]["application/json"]["examples"]
@@ -73,9 +74,35 @@ OPERATIONS = [
 ]
 
 
-def examples(operation: Operation, where: str) -> dict[str, Any]:
-    """The contract's examples of an operation's parameters in "path" or "query"."""
-    return {p["name"]: p["example"] for p in operation.parameters if p["in"] == where and "example" in p}
+def differences(one: Any, other: Any, place: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The places, from the root down, where two documents differ."""
+    if not (isinstance(one, dict) and isinstance(other, dict)):
+        return [] if one == other else [place]
+    found: list[tuple[str, ...]] = []
+    for key in {**one, **other}:
+        found += differences(one.get(key, ...), other.get(key, ...), (*place, key))
+    return found
+
+
+def examples(operation: Operation, where: str, call: str = "documents") -> dict[str, Any]:
+    """The contract's examples of an operation's parameters in "path" or "query".
+
+    Args:
+        operation: the operation.
+        where: "path" or "query".
+        call: the name of the examples; a required parameter without that name has its first one.
+    """
+    found = {p["name"]: example_of(p, call) for p in operation.parameters if p["in"] == where}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def example_of(parameter: Json, call: str = "documents") -> Any:
+    """One example of a parameter, None without any: by its name, or the nameless one."""
+    named = parameter.get("examples", {})
+    chosen = named.get(call) or named.get("documents")
+    if chosen is None and parameter.get("required"):
+        chosen = next(iter(named.values()), None)
+    return follow(chosen)["value"] if chosen else parameter.get("example")
 
 
 def filled(template: str, **parameters: str) -> str:

@@ -1,5 +1,6 @@
 """The registry of checks. A check is one function that names its rule; the decorator `check` registers it."""
 
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audience_conformance.checks.prerequisites import WRITE_PERMISSION
+from audience_conformance.contract.rules import catalogue
 
 CheckFunction = Callable[..., None]
 _SOURCE_ROOT = Path(__file__).parents[2]
@@ -110,6 +112,12 @@ def all_checks() -> list[Check]:
     for module in sorted(found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")):
         importlib.import_module(module)
     return list(CHECKS)
+
+
+@functools.cache
+def rules_without_check() -> frozenset[str]:
+    """The rules of the contract that this suite cannot judge yet."""
+    return frozenset(catalogue()) - {rule for check in all_checks() for rule in check.rules}
 
 
 def items(chosen: Iterable[Check]) -> list[tuple[Check, str | None]]:

@@ -8,6 +8,7 @@ from typing import NoReturn
 import click
 
 import audience_conformance
+from audience_conformance.commands.contract import contract
 from audience_conformance.commands.rules import rules
 from audience_conformance.commands.run import run
 from audience_conformance.commands.sweep import sweep
@@ -46,13 +47,20 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("path", required=False, type=click.Path(path_type=Path))
-@click.option("--list", "list_only", is_flag=True, help="Print the checks, one per line, and exit.")
+@click.argument("path", required=False, type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--list",
+    "list_only",
+    is_flag=True,
+    help="Print the checks, whose rule each is (OpenAPI's or this project's own), and exit.",
+)
 def lint(path: Path | None, list_only: bool) -> None:
-    """Check an OpenAPI 3.0 file in YAML or JSON; by default the project's openapi.yaml.
+    """Check an OpenAPI 3.0 file in YAML or JSON; by default the project's openapi.yaml; `-` reads standard input.
 
-    Prints a line for each finding, `file:line: check: message`. Exits 0 without findings, 1 with findings, 2 if the
-    file cannot be read as OpenAPI 3.0.
+    References to other files are findings: the linter reads one file.
+
+    Prints a line for each finding, `file:line:column: check: message`. Exits 0 without findings, 1 with findings, 2 if
+    the file cannot be read as OpenAPI 3.0.
 
     Example: audience-conformance lint openapi.yaml
     """
@@ -62,18 +70,22 @@ def lint(path: Path | None, list_only: bool) -> None:
     if list_only:
         width = max(len(check.name) for check in checks.CHECKS)
         for check in checks.CHECKS:
-            click.echo(f"{check.name:{width}}  {check.sentence}")
+            click.echo(f"{check.name:{width}}  {check.origin:7}  {check.sentence}")
         return
     try:
         path = path or _relative(contract_path())
-        read = document.read(path)
+        if path == Path("-"):
+            path = Path("<stdin>")
+            read = document.decode(sys.stdin.buffer.read())
+        else:
+            read = document.read(path)
     except FileNotFoundError as error:
         _exit_unreadable(str(error))
     except document.UnreadableError as error:
         _exit_unreadable(f"{path}:{error.line}: {error}" if error.line else f"{path}: {error}")
     findings = checks.lint(read)
     for finding in findings:
-        click.echo(f"{path}:{finding.line}: {finding.check}: {finding.message}")
+        click.echo(f"{path}:{finding.line}:{finding.column}: {finding.check}: {finding.message}")
     if findings:
         click.echo(f"{path}: {_count(len(findings), 'finding')}", err=True)
         sys.exit(FINDINGS)
@@ -81,7 +93,7 @@ def lint(path: Path | None, list_only: bool) -> None:
     click.echo(f"{path}: no findings, {_count(operations, 'operation')}, {_count(rules, 'rule')}", err=True)
 
 
-for _command in (run, rules, sweep):
+for _command in (run, rules, sweep, contract):
     main.add_command(_command)
 
 

@@ -26,3 +26,13 @@ def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
         for method, operation in item.items()
         if isinstance(operation, dict) and "operationId" in operation
     }
+
+
+def follow(node: dict[str, Any], document: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The object that a local $ref names, or the node itself; by default in the contract."""
+    while "$ref" in node:
+        target: Any = contract() if document is None else document
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        node = target
+    return node

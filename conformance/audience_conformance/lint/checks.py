@@ -16,25 +16,29 @@ from audience_conformance.lint.catalogue import (
 )
 from audience_conformance.lint.document import Document, Problem
 from audience_conformance.lint.examples import example_present, example_valid
+from audience_conformance.lint.names import reserved_schema_name
 from audience_conformance.lint.operations import operations
+from audience_conformance.lint.provenance import constraint_source
 from audience_conformance.lint.references import ref_resolves, unused_component
 from audience_conformance.lint.routes import jinja_marker, literal_first, path_params
 from audience_conformance.lint.show import one_line
-from audience_conformance.lint.structure import duplicate_key, openapi
+from audience_conformance.lint.structure import duplicate_key, openapi, quoted_status
 
 
 class Check(NamedTuple):
-    """A check: its permanent name, its requirement, and the function that finds the problems."""
+    """A check: its permanent name, whose rule it is, its requirement, and the function that finds the problems."""
 
     name: str
+    origin: str
     sentence: str
     problems: Callable[[Document], Iterator[Problem]]
 
 
 class Finding(NamedTuple):
-    """A problem on a line; sorts by line."""
+    """A problem on a line; sorts by line and column."""
 
     line: int
+    column: int
     check: str
     message: str
 
@@ -46,33 +50,58 @@ class Size(NamedTuple):
     rules: int
 
 
+# Whose rule a check is.
+OPENAPI, PROJECT = "OpenAPI", "project"
+
 CHECKS = (
-    Check("openapi", "The file is valid OpenAPI 3.0 according to openapi-spec-validator", openapi),
-    Check("duplicate-key", "No mapping has a key twice", duplicate_key),
-    Check("ref-resolves", "Every reference names an object of the right kind in this file", ref_resolves),
-    Check("unused-component", "Every component is used, directly or through others", unused_component),
-    Check("operation-id", "Every operation has a unique operationId", operation_id),
-    Check("path-params", "The {names} in a path are exactly its required path parameters", path_params),
-    Check("literal-first", "A literal path comes before a path with a parameter in its place", literal_first),
-    Check("jinja-marker", "The file contains no Jinja2 tags", jinja_marker),
-    Check("example-present", "Every body of a request or response has an example", example_present),
-    Check("example-valid", "Every example and default matches its schema", example_valid),
-    Check("error-documented", "Operations document 400 for invalid input and 404 for unknown ids", error_documented),
-    Check("link-target", "Every link names an operation and only its parameters", link_target),
-    Check("rule-id-format", "A rule's id is three capitals, a hyphen and two digits", rule_id_format),
-    Check("rule-ids-unique", "No two rules of the catalogue share an id", rule_ids_unique),
-    Check("rule-level", "A rule's level is MUST or SHOULD", rule_level),
-    Check("rule-sentence", "A rule has a sentence", rule_sentence),
-    Check("rule-known", "An operation lists only rules of the catalogue, each once", rule_known),
-    Check("rule-bound", "Every rule is listed by an operation, and every operation lists a rule", rule_bound),
-    Check("rule-group", "Every group of rules has a title in x-rule-groups, and every title has rules", rule_group),
+    Check("openapi", OPENAPI, "The file is valid OpenAPI 3.0 according to openapi-spec-validator", openapi),
+    Check("duplicate-key", OPENAPI, "No mapping has a key twice", duplicate_key),
+    Check("ref-resolves", OPENAPI, "Every reference names an object of the right kind in this file", ref_resolves),
+    Check("unused-component", PROJECT, "Every component is used, directly or through others", unused_component),
+    Check("operation-id", OPENAPI, "Every operation has a unique operationId", operation_id),
+    Check("path-params", OPENAPI, "The {names} in a path are exactly its required path parameters", path_params),
+    Check("literal-first", PROJECT, "A literal path comes before a path with a parameter in its place", literal_first),
+    Check("jinja-marker", PROJECT, "The file contains no Jinja2 tags", jinja_marker),
+    Check("example-present", PROJECT, "Every body of a request or response has an example", example_present),
+    Check("example-valid", OPENAPI, "Every example and default matches its schema", example_valid),
+    Check(
+        "error-documented",
+        PROJECT,
+        "Operations document 400 for invalid input and 404 for unknown ids",
+        error_documented,
+    ),
+    Check("link-target", OPENAPI, "Every link names an operation and only its parameters", link_target),
+    Check("rule-id-format", PROJECT, "A rule's id is three capitals, a hyphen and two digits", rule_id_format),
+    Check("rule-ids-unique", PROJECT, "No two rules of the catalogue share an id", rule_ids_unique),
+    Check("rule-level", PROJECT, "A rule's level is MUST or SHOULD", rule_level),
+    Check("rule-sentence", PROJECT, "A rule has a sentence", rule_sentence),
+    Check("rule-known", PROJECT, "An operation lists only rules of the catalogue, each once", rule_known),
+    Check("rule-bound", PROJECT, "Every rule is listed by an operation, and every operation lists a rule", rule_bound),
+    Check(
+        "rule-group",
+        PROJECT,
+        "Every group of rules has a title in x-rule-groups, and every title has rules",
+        rule_group,
+    ),
+    Check("quoted-status", OPENAPI, "Every response code is quoted", quoted_status),
+    Check("constraint-source", PROJECT, "In a file with x-source every constraint has a source", constraint_source),
+    Check(
+        "reserved-schema-name",
+        PROJECT,
+        "No schema has a name that generated code cannot use: one of a language, or two of one class",
+        reserved_schema_name,
+    ),
 )
 
 
 def lint(document: Document) -> list[Finding]:
-    """Run all checks; return the findings sorted by line."""
+    """Run all checks; return the findings in the order of the file."""
     return sorted(
-        {Finding(line, check.name, one_line(text)) for check in CHECKS for line, text in check.problems(document)},
+        {
+            Finding(int(line), getattr(line, "column", 1), check.name, one_line(text))
+            for check in CHECKS
+            for line, text in check.problems(document)
+        },
     )
 
 

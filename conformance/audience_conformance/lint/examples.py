@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from audience_conformance.lint.document import Document, Problem
+from audience_conformance.lint.document import Document, Found, Problem
 from audience_conformance.lint.reasons import MASK, reasons
-from audience_conformance.lint.references import Found, follow
-from audience_conformance.lint.schemas import StandAlone, stand_alone
+from audience_conformance.lint.references import MOST_REFERENCES, follow
+from audience_conformance.lint.schemas import StandAlone, TooDeepError, stand_alone
 from audience_conformance.lint.structure import openapi
 from audience_conformance.lint.walk import Node, Pointer, mapping
 
@@ -38,7 +38,12 @@ def example_valid(document: Document) -> Iterator[Problem]:
     for case in _cases(document):
         if case.schema.pointer not in validators:
             validators[case.schema.pointer] = None
-            converted = stand_alone(document, case.schema)
+            try:
+                converted = stand_alone(document, case.schema)
+            except TooDeepError:
+                text = f"the schema is more than {MOST_REFERENCES} references deep, so its examples are not checked"
+                yield document.line(case.schema.pointer), text
+                continue
             try:
                 validators[case.schema.pointer] = _validator(converted)
             except jsonschema_rs.ValidationError as error:

@@ -23,6 +23,17 @@ if TYPE_CHECKING:
 # Validators print this instead of a value, so that a message can contain the value shortened.
 MASK = "\0"
 
+# JSON types in the words of YAML.
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
 # Properties whose value identifies the intended alternative of a oneOf.
 _DISCRIMINATORS = ("type", "in")
 
@@ -38,6 +49,8 @@ def reasons(error: ValidationError) -> Iterator[tuple[Pointer, str]]:
         yield place, f"{show(error.instance)} is not one of {_choices(details['options'])}"
     elif error.kind.name == "not" and list(details["schema"]) == ["required"]:
         yield place, f"{' and '.join(details['schema']['required'])} are mutually exclusive; delete one"
+    elif error.kind.name == "type":
+        yield place, _wrong_type(error, details["types"])
     elif details.get("context"):
         yield from _reasons_of_forms(error, details["context"])
     else:
@@ -53,6 +66,10 @@ def _reasons_of_forms(error: ValidationError, forms: list[Form]) -> Iterator[tup
         for reason in likely[0]:
             yield from reasons(reason)
         return
+    types = [_rejected_type(form, place) for form in forms]
+    if all(types):
+        yield place, _wrong_type(error, chain(*types))
+        return
     missing = [error.kind.as_dict().get("property") for form in forms for error in form]
     if all(missing) and len(missing) == len(forms):
         yield place, f"{show(error.instance)} needs {' or '.join(map(show, missing))}"
@@ -63,6 +80,24 @@ def _reasons_of_forms(error: ValidationError, forms: list[Form]) -> Iterator[tup
             yield (*place, name), f"{show(error.instance[name])} is not one of {_choices(chain(*options))}"
             return
     yield place, f"{show(error.instance)} matches none of the {len(forms)} forms allowed here"
+
+
+def _wrong_type(error: ValidationError, types: Iterable[str]) -> str:
+    place = tuple(error.instance_path)
+    names = [str(part) for part in place if not isinstance(part, int)] or ["the value"]
+    field = f"{names[-1]}[{place[-1]}]" if place and isinstance(place[-1], int) else names[-1]
+    expected = " or ".join(_TYPES[name] for name in dict.fromkeys(types))
+    return f"{field} is {show(error.instance)}, but must be {expected}"
+
+
+def _rejected_type(form: Form, place: Pointer) -> list[str]:
+    """Return the types that the form accepts, if it rejects the value for its type."""
+    return [
+        name
+        for error in form
+        if error.kind.name == "type" and tuple(error.instance_path) == place
+        for name in error.kind.as_dict()["types"]
+    ]
 
 
 def _is_other_form(place: Pointer, error: ValidationError) -> bool:

@@ -1,19 +1,23 @@
 """References within one document: resolving them, and the checks for broken references and unused components."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from audience_conformance.lint.document import Document, Problem
+from audience_conformance.lint.document import Document, Found, Problem
 from audience_conformance.lint.show import show
 from audience_conformance.lint.walk import Pointer, mapping, sequence
 
+# Tools follow a chain of references recursively; no contract needs a longer one.
+MOST_REFERENCES = 100
 
-class Found(NamedTuple):
-    """A value and its pointer."""
 
-    pointer: Pointer
-    value: Any
+class End(NamedTuple):
+    """The end of a chain of references: its object, None if there is none, and the number of references to it."""
+
+    found: Found | None
+    distance: int
 
 
 class Reference(NamedTuple):
@@ -39,10 +43,11 @@ def references(document: Document) -> Iterator[Reference]:
 
 def find(document: Document, text: str) -> Found | None:
     """Return the target of a local reference such as `#/paths/~1a/get`, or None."""
-    start, *parts = unquote(text).split("/")
-    if start != "#":
-        return None
-    return look_up(document, tuple(part.replace("~1", "/").replace("~0", "~") for part in parts))
+    if text not in document.targets:
+        start, *parts = unquote(text).split("/")
+        pointer = tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
+        document.targets[text] = look_up(document, pointer) if start == "#" else None
+    return document.targets[text]
 
 
 def look_up(document: Document, pointer: Pointer) -> Found | None:
@@ -62,16 +67,32 @@ def look_up(document: Document, pointer: Pointer) -> Found | None:
 
 
 def follow(document: Document, value: Any, pointer: Pointer) -> Found | None:
-    """Follow the chain of `$ref` of an object to its target; return None if there is none."""
-    found: Found | None = Found(pointer, value)
-    seen = set()
-    while found and isinstance(found.value, dict) and "$ref" in found.value:
-        text = found.value["$ref"]
-        if not isinstance(text, str) or text in seen:
-            return None
-        seen.add(text)
+    """Follow the chain of `$ref` of an object to its target; return None if there is none, or it is too far."""
+    if not isinstance(value, dict) or "$ref" not in value:
+        return Found(pointer, value)
+    end = _end(document, value["$ref"])
+    return end.found if end.distance <= MOST_REFERENCES else None
+
+
+def _end(document: Document, reference: object) -> End:
+    """Follow a chain of any length, in one pass for all of its references."""
+    ends: dict[object, End] = document.chain_ends
+    chain: dict[object, None] = {}
+    end = End(None, 0)
+    text = reference
+    while isinstance(text, str) and text not in chain:
+        if text in ends:
+            end = ends[text]
+            break
+        chain[text] = None
         found = find(document, text)
-    return found
+        if not found or not isinstance(found.value, dict) or "$ref" not in found.value:
+            end = End(found, 0)
+            break
+        text = found.value["$ref"]
+    for text in reversed(chain):
+        end = ends[text] = End(end.found, end.distance + 1)
+    return end
 
 
 def ref_resolves(document: Document) -> Iterator[Problem]:
@@ -80,6 +101,29 @@ def ref_resolves(document: Document) -> Iterator[Problem]:
         fault = _fault(document, reference, kinds)
         if fault:
             yield document.line(reference.pointer), f"{show(reference.text)} {fault}"
+    if all(end.distance <= MOST_REFERENCES for end in document.chain_ends.values()):
+        yield from _deep(document)
+
+
+def _deep(document: Document) -> Iterator[Problem]:
+    """Name a component that the operations reach only through too many others, one inside the other."""
+    inside: dict[Pointer, list[tuple[Reference, Pointer]]] = {}
+    for reference in references(document):
+        if isinstance(reference.text, str) and (found := find(document, reference.text)):
+            inside.setdefault(_component(reference.pointer), []).append((reference, _component(found.pointer)))
+    level: list[Pointer] = [()]
+    reached = set(level)
+    for depth in itertools.count(1):
+        uses = [use for component in level for use in inside.get(component, []) if use[1] not in reached]
+        if not uses:
+            return
+        if depth > MOST_REFERENCES:
+            reference, _ = uses[0]
+            fault = f"is {depth} references deep inside the objects of an operation; {MOST_REFERENCES} are allowed"
+            yield document.line(reference.pointer), f"{show(reference.text)} {fault}"
+            return
+        level = list(dict.fromkeys(component for _, component in uses))
+        reached.update(level)
 
 
 def _fault(document: Document, reference: Reference, kinds: dict[Pointer, str]) -> str:
@@ -90,13 +134,27 @@ def _fault(document: Document, reference: Reference, kinds: dict[Pointer, str]) 
     found = find(document, reference.text)
     if not found:
         return "does not exist in this file; correct it or add the object"
-    if not follow(document, found.value, found.pointer):
+    return _fault_of_chain(_end(document, reference.text)) or _fault_of_kind(found, reference, kinds)
+
+
+def _fault_of_chain(end: End) -> str:
+    if not end.found:
         return "leads only to other references; refer to an object"
+    if end.distance == MOST_REFERENCES + 1:  # the longer chains lead through this one
+        return f"leads through {end.distance} references to its object; refer to {show(_text(end.found))} itself"
+    return ""
+
+
+def _fault_of_kind(found: Found, reference: Reference, kinds: dict[Pointer, str]) -> str:
     kind = kinds.get(found.pointer, reference.kind)
     if not isinstance(found.value, dict) or kind != reference.kind:
         target = _article(kind) if kind != reference.kind else "not an object"
         return f"refers to {target}, but must refer to {_article(reference.kind)}"
     return ""
+
+
+def _text(found: Found) -> str:
+    return "/".join(["#", *(str(part).replace("~", "~0").replace("/", "~1") for part in found.pointer)])
 
 
 def unused_component(document: Document) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from audience_conformance.lint.document import Document, Problem
 from audience_conformance.lint.operations import Parameter, listed_parameters, operations, parameters
 from audience_conformance.lint.show import show
+from audience_conformance.lint.values import Line
 from audience_conformance.lint.walk import mapping
 
 _NAME = re.compile(r"\{([^{}]*)\}")
@@ -47,18 +48,21 @@ def _mismatches(document: Document, path: str, parameter: Parameter) -> Iterator
 
 def literal_first(document: Document) -> Iterator[Problem]:
     paths = [path for path in mapping(document.data.get("paths")) if path.startswith("/")]
-    for index, later in enumerate(paths):
-        earlier = next((path for path in paths[:index] if _is_hidden(path.split("/"), later.split("/"))), None)
-        if earlier:
+    by_length: dict[int, list[list[str]]] = {}
+    for later in paths:
+        segments = later.split("/")
+        alike = by_length.setdefault(len(segments), [])
+        hiding = next((other for other in alike if _is_hidden(other, segments)), None)
+        alike.append(segments)
+        if hiding:
+            earlier = "/".join(hiding)
             line = document.line(("paths", earlier))
             text = f"{later} comes after {earlier}, which takes its requests; move it before line {line}"
             yield document.line(("paths", later)), text
 
 
 def _is_hidden(earlier: list[str], later: list[str]) -> bool:
-    """Whether a request can match both, and at the first different segment only the later is literal."""
-    if len(earlier) != len(later):
-        return False
+    """Whether a request can match both paths of one length, and at the first difference only the later is literal."""
     pairs = [(a, b) for a, b in zip(earlier, later, strict=True) if a != b]
     if not all(_matches(a, b) or _matches(b, a) for a, b in pairs):
         return False
@@ -74,6 +78,6 @@ def _matches(template: str, segment: str) -> bool:
 
 def jinja_marker(document: Document) -> Iterator[Problem]:
     for number, line in enumerate(document.text.splitlines(), start=1):
-        for marker in re.findall(r"\{[{%#]", line):
+        for marker in dict.fromkeys(re.findall(r"\{[{%#]", line)):
             text = f"{marker} starts a Jinja2 tag, and Connexion renders the file through it; add a space"
-            yield number, text
+            yield Line(number, line.index(marker) + 1), text

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from audience_conformance.lint.document import Document
-from audience_conformance.lint.references import Found, follow
+from audience_conformance.lint.document import Document, Found
+from audience_conformance.lint.references import MOST_REFERENCES, follow
 from audience_conformance.lint.walk import Pointer, mapping, sequence
 
 # Keywords of both; OpenAPI's other keywords do not constrain a value.
@@ -27,6 +27,10 @@ _COMMON_KEYWORDS = (
 )
 
 
+class TooDeepError(Exception):
+    """The schema refers to others through too many references, one inside the other."""
+
+
 class StandAlone(NamedTuple):
     """A draft 4 schema, and the pointers of its numbered definitions in the document."""
 
@@ -39,9 +43,15 @@ class StandAlone(NamedTuple):
 
 
 def stand_alone(document: Document, schema: Found) -> StandAlone:
-    """Convert a schema and all schemas that it refers to; a broken reference accepts every value."""
+    """Convert a schema and all schemas that it refers to; a broken reference accepts every value.
+
+    Raises:
+        TooDeepError: the validator, which is recursive, could overflow its stack.
+    """
     found = [schema]
     numbers = {schema.pointer: 0}
+    depths = [0]
+    number = 0
 
     def refer(value: Any) -> dict[str, Any]:
         target = follow(document, value, ())
@@ -50,6 +60,9 @@ def stand_alone(document: Document, schema: Found) -> StandAlone:
         if target.pointer not in numbers:
             numbers[target.pointer] = len(found)
             found.append(target)
+            depths.append(depths[number] + 1)
+            if depths[-1] > MOST_REFERENCES:
+                raise TooDeepError
         return {"$ref": f"#/definitions/{numbers[target.pointer]}"}
 
     definitions: dict[str, Any] = {}

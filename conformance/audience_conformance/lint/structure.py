@@ -12,6 +12,7 @@ from openapi_spec_validator.validation.exceptions import DuplicateOperationIDErr
 from audience_conformance.lint.document import Document, Problem
 from audience_conformance.lint.reasons import MASK, reasons
 from audience_conformance.lint.references import follow, look_up, ref_resolves
+from audience_conformance.lint.schema_meaning import schema_problems
 from audience_conformance.lint.walk import Pointer
 
 
@@ -27,6 +28,13 @@ def duplicate_key(document: Document) -> Iterator[Problem]:
     yield from document.repeated_keys
 
 
+def quoted_status(document: Document) -> Iterator[Problem]:
+    for node in document.nodes:
+        if node.kind == "responses":
+            for key, line in document.non_text_keys.get(id(node.value), {}).items():
+                yield line, f'the response code {key} is not quoted, and YAML reads it as a number; write "{key}"'
+
+
 def _shape(document: Document) -> Iterator[Problem]:
     """Check against the schema of OpenAPI 3.0 in openapi-spec-validator."""
     # Its own adapter drops the errors inside a oneOf, which name the problem.
@@ -37,7 +45,7 @@ def _shape(document: Document) -> Iterator[Problem]:
 
 
 def _meaning(document: Document) -> Iterator[Problem]:
-    """Check for repeated parameters and tags, wrong patterns, and missing required properties."""
+    """Check for repeated parameters and tags, and the schemas."""
     validator = _Validator(document.data)
     try:
         for error in validator.root_validator(validator.schema_path):
@@ -46,10 +54,11 @@ def _meaning(document: Document) -> Iterator[Problem]:
                 yield document.line(_pointer(document, error)), error.message
     except Exception as error:  # noqa: BLE001  # any exception is a finding
         yield document.line(()), f"openapi-spec-validator gives up: {type(error).__name__}: {error}"
+    yield from schema_problems(document)
 
 
-class _NoDefaults(keywords.KeywordValidator):
-    """Skips defaults: example-valid checks them and knows their lines."""
+class _NoSchemas(keywords.KeywordValidator):
+    """Skips schemas, where openapi-spec-validator is recursive and quadratic: schema_problems checks them."""
 
     def __call__(self, *_: object) -> Iterator[Any]:
         return iter(())
@@ -72,7 +81,7 @@ class _Validator(OpenAPIV30SpecValidator):
     resolver_handlers = {}  # noqa: RUF012  # their class attribute; empty, so that nothing is fetched
     keyword_validators = {  # noqa: RUF012  # as above
         **{name: _located(check) for name, check in OpenAPIV30SpecValidator.keyword_validators.items()},
-        "default": _NoDefaults,
+        **dict.fromkeys(("schema", "parameter", "responses"), _NoSchemas),  # the last two only lead to schemas
     }
 
 

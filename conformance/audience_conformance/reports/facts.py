@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from audience_conformance.checks.registry import rules_without_check
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import EXIT_BROKEN, EXIT_INTERRUPTED, EXIT_UNABLE, RuleStatus, Summary
@@ -89,9 +90,15 @@ def _details(summary: Summary) -> list[str]:
     details = []
     for level in LEVELS:
         counts = summary.counts(level)
-        if number := counts["skipped"] + counts["not run"]:
+        missing = sum(
+            catalogue()[rule_id].level == level and summary.status(rule_id) == "not run"
+            for rule_id in rules_without_check()
+        )
+        if number := counts["skipped"] + counts["not run"] - missing:
             verb = "was" if number == 1 else "were"
             details.append(f"{number} of {counts.total()} {level} rules {verb} not checked.")
+        if missing:
+            details.append(f"{count(missing, f'{level} rule')} {'has' if missing == 1 else 'have'} no check yet.")
         if counts["error"] and summary.exit_code != EXIT_UNABLE:
             details.append(f"The suite itself failed at {count(counts['error'], f'{level} rule')}.")
     details += [

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import yaml
 
 JsonObject = dict[str, Any]
+PATTERN_DESCRIPTION = "x-pattern-description"
+"""Key of a schema beside `pattern`: its meaning in words, which fit into "send a string (…)"."""
 
 
 class TenantName(NamedTuple):
@@ -36,13 +38,29 @@ def load_contract(tenants: Iterable[TenantName] = ()) -> JsonObject:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     with contract_path().open("rb") as file:
         contract: JsonObject = _string_keys(yaml.load(file, loader))  # noqa: S506 (a safe loader)
-    added = list(tenants)
-    for parameter in _parameters(contract):
-        enum = parameter.get("schema", {}).get("enum")
-        if enum is not None and parameter["name"] in TenantName._fields:
-            enum += [n for t in added if (n := getattr(t, parameter["name"])) not in enum]
-            enum[:] = dict.fromkeys(enum)
+    add_tenants(contract, tenants)
     return contract
+
+
+def add_tenants(contract: JsonObject, tenants: Iterable[TenantName]) -> None:
+    """Add `tenants` to the contract's enums of company and application."""
+    served = list(tenants)
+    for name, schema in tenant_enums(contract):
+        schema["enum"] = list(dict.fromkeys([*schema["enum"], *(getattr(tenant, name) for tenant in served)]))
+
+
+def tenant_enums(contract: JsonObject) -> list[tuple[str, JsonObject]]:
+    """The schemas with an enum of company_id or application_id: in a parameter, or named in `components/schemas`.
+
+    Each comes once, with the name of its parameter, and is the object in the contract itself.
+    """
+    found = {
+        id(schema): (parameter["name"], schema)
+        for parameter in _parameters(contract)
+        if parameter["name"] in TenantName._fields
+        and "enum" in (schema := follow(contract, parameter.get("schema", {})))
+    }
+    return list(found.values())
 
 
 def _parameters(contract: JsonObject) -> Iterable[JsonObject]:
@@ -63,16 +81,26 @@ def _string_keys(node: Any) -> Any:
 def json_schema(schema: Any) -> Any:
     """Translate an OpenAPI 3.0 schema without `$ref` into JSON Schema draft 4.
 
-    They differ in `nullable`, which only has an effect next to `type`.
+    They differ in `nullable`, which only counts next to `type`, and in the formats of integers, which are bounds.
+    Of the contract's own `x-` keys, the description of a pattern stays, for messages.
     """
     if isinstance(schema, list):
         return [json_schema(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    result = {key: json_schema(value) for key, value in schema.items() if not key.startswith("x-")}
+    kept = {key: value for key, value in schema.items() if key == PATTERN_DESCRIPTION or not key.startswith("x-")}
+    result = {key: json_schema(value) for key, value in kept.items()}
     if result.pop("nullable", False) is True and isinstance(result.get("type"), str):
         result["type"] = [result["type"], "null"]
+    for keyword, bound in _INTEGERS.get(result.get("format"), {}).items():
+        result.setdefault(keyword, bound)
     return result
+
+
+_INTEGERS: dict[Any, dict[str, int]] = {
+    f"int{bits}": {"minimum": -(2 ** (bits - 1)), "maximum": 2 ** (bits - 1) - 1} for bits in (32, 64)
+}
+"""Format of an integer -> the bounds that it means."""
 
 
 def documented_responses(contract: JsonObject) -> dict[str, dict[int, JsonObject]]:
@@ -88,14 +116,32 @@ def documented_responses(contract: JsonObject) -> dict[str, dict[int, JsonObject
     }
 
 
+def error_schema(contract: JsonObject) -> JsonObject:
+    """The schema of every error body, as the documented 404 responses have it: a `$ref`, whatever its name."""
+    for item in contract["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict) and "404" in operation.get("responses", {}):
+                response = follow(contract, operation["responses"]["404"])
+                schema: JsonObject = response["content"]["application/json"]["schema"]
+                return schema
+    raise ValueError("no operation of the contract documents a 404, whose schema is that of all errors; document one")
+
+
+def follow(contract: JsonObject, node: JsonObject) -> JsonObject:
+    """The object that a local `$ref` names, or the node itself."""
+    while "$ref" in node:
+        target: Any = contract
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        node = target
+    return node
+
+
 def resolve(contract: JsonObject, node: Any) -> Any:
     """A deep copy of `node` with every local `$ref` replaced by its target."""
     if isinstance(node, dict):
         if "$ref" in node:
-            target: Any = contract
-            for part in node["$ref"].removeprefix("#/").split("/"):
-                target = target[part]
-            return resolve(contract, target)
+            return resolve(contract, follow(contract, node))
         return {key: resolve(contract, value) for key, value in node.items()}
     if isinstance(node, list):
         return [resolve(contract, item) for item in node]

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import orjson
 
-from audience_mock.contract.document import JsonObject, documented_responses, resolve
+from audience_mock.contract.document import JsonObject, documented_responses, error_schema, resolve
 from audience_mock.contract.schema import Schema
 from audience_mock.errors import Violation
 
@@ -29,7 +29,7 @@ class ResponseValidator:
     """
 
     def __init__(self, contract: JsonObject) -> None:
-        self._errors = Schema(resolve(contract, contract["components"]["schemas"]["Error"]))
+        self._errors = Schema(resolve(contract, error_schema(contract)))
         self._valid: set[tuple[str | None, int, bytes]] = set()
         self._cached_bytes = 0
         self._schemas = {

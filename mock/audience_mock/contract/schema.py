@@ -5,8 +5,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from audience_mock.contract.document import JsonObject, json_schema
-from audience_mock.errors import Violation, show
+from audience_mock.contract.document import PATTERN_DESCRIPTION, JsonObject, json_schema
+from audience_mock.errors import MAX_SHOWN, Violation, show
 
 _TYPES = {
     "string": "a string",
@@ -16,12 +16,6 @@ _TYPES = {
     "array": "a list",
     "object": "an object",
     "null": "null",
-}
-_PATTERNS = {
-    "^[A-Za-z0-9][A-Za-z0-9_-]*$": "letters, digits, - and _, the first a letter or digit",
-    "^([Hh][Tt][Tt][Pp][Ss]?://|[Dd][Aa][Tt][Aa]:[Tt][Ee][Xx][Tt]/[Cc][Ss][Vv][;,])": (
-        "an http, https or data:text/csv URL, special characters percent-encoded"
-    ),
 }
 _FORMATS = {
     "uri": "a URL, special characters percent-encoded",
@@ -86,7 +80,7 @@ def describe(schema: JsonObject) -> str:
     if types == "array" and schema.get("items", {}).get("type"):
         text = f"a list of {describe(schema['items']).removeprefix('an ').removeprefix('a ')}s"
     if "pattern" in schema:
-        text += f" ({_PATTERNS.get(schema['pattern'], 'matching ' + schema['pattern'])})"
+        text += f" ({schema.get(PATTERN_DESCRIPTION) or 'matching ' + _shortened(schema['pattern'])})"
     elif "format" in schema:
         text = _FORMATS.get(schema["format"], text)
     for low, high, unit in (("minLength", "maxLength", "characters"), ("minItems", "maxItems", "items")):
@@ -95,6 +89,10 @@ def describe(schema: JsonObject) -> str:
     if "minimum" in schema or "maximum" in schema:
         text += f", {_bounds(schema.get('minimum'), schema.get('maximum'))}"
     return text
+
+
+def _shortened(pattern: str) -> str:
+    return pattern if len(pattern) <= MAX_SHOWN else f"{pattern[:MAX_SHOWN]}…"
 
 
 def _bounds(low: Any, high: Any) -> str:

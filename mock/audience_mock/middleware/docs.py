@@ -1,10 +1,9 @@
 """Step: the documentation pages: Swagger UI at /ui, the contract at /openapi.json and /openapi.yaml."""
 
-import functools
 from collections.abc import Awaitable
+from pathlib import Path
 
 import orjson
-import swagger_ui_bundle
 import yaml
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -14,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_mock import errors
 from audience_mock.contract.document import JsonObject
+from audience_mock.contract.renderings import open_tenants
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -36,10 +36,23 @@ SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true,
 """
 
 
+PAGE = "audience_mock.page"
+"""Key of the ASGI scope: the request is for one of these pages, which are no part of the contract."""
+OPEN = "open"
+"""Value of the query parameter `tenants`: any company and application."""
+_SWAGGER_UI = Path(__file__).parents[1] / "swagger_ui"
+_METHODS = ("GET", "HEAD")
+_PATHS = frozenset({"", "/", "/ui", "/openapi.json", "/openapi.yaml"})
+
+
 class Docs:
     """Answer /, /ui, /openapi.json and /openapi.yaml; pass everything else on.
 
     Connexion would serve them under the API's base path and rewrite `servers`; people look for them at the root.
+
+    Args:
+        app: the next step.
+        contract: the contract as it is served.
     """
 
     def __init__(self, app: ASGIApp, contract: JsonObject) -> None:
@@ -50,7 +63,7 @@ class Docs:
                 Route("/", lambda _: RedirectResponse("/ui/")),
                 Route("/ui", lambda _: RedirectResponse("/ui/")),
                 Route("/ui/", lambda _: HTMLResponse(_PAGE)),
-                Mount("/ui", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path)),
+                Mount("/ui", StaticFiles(directory=_SWAGGER_UI)),
                 Route("/openapi.json", self._json),
                 Route("/openapi.yaml", self._yaml),
             ],
@@ -60,21 +73,23 @@ class Docs:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or scope["path"].partition("/ui/")[0] not in _PATHS:
             return self._app(scope, receive, send)
+        scope[PAGE] = True
         if scope["method"] not in _METHODS:
             raise errors.method_not_allowed(scope["method"], scope["path"], _METHODS)
         return self._router(scope, receive, send)
 
-    async def _json(self, _: Request) -> Response:
-        return Response(orjson.dumps(self._contract, option=orjson.OPT_INDENT_2), media_type="application/json")
+    async def _json(self, request: Request) -> Response:
+        text = orjson.dumps(self._rendering(request), option=orjson.OPT_INDENT_2)
+        return Response(text, media_type="application/json")
 
-    async def _yaml(self, _: Request) -> Response:
-        return Response(self._yaml_text, media_type="application/yaml")
-
-    @functools.cached_property
-    def _yaml_text(self) -> str:
+    async def _yaml(self, request: Request) -> Response:
         dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        return str(yaml.dump(self._contract, Dumper=dumper, sort_keys=False, allow_unicode=True, width=110))
+        text = yaml.dump(self._rendering(request), Dumper=dumper, sort_keys=False, allow_unicode=True, width=110)
+        return Response(text, media_type="application/yaml")
 
-
-_METHODS = ("GET", "HEAD")
-_PATHS = frozenset({"", "/", "/ui", "/openapi.json", "/openapi.yaml"})
+    def _rendering(self, request: Request) -> JsonObject:
+        """The rendering that the query names. Raises Refusal 400 for an unknown one."""
+        for value in (values := request.query_params.getlist("tenants")):
+            if value != OPEN:
+                raise errors.unknown_rendering(value, OPEN)
+        return open_tenants(self._contract) if values else self._contract

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_mock.contract.response_validator import ResponseValidator
 from audience_mock.errors import Refusal, Violation, show
+from audience_mock.middleware.docs import PAGE
 from audience_mock.middleware.json_response import APPLIED, send_refusal
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.middleware.request_validation import VALIDATE_ONLY, receive_body
@@ -50,7 +51,7 @@ class Proxy:
         validated = await self._validate_request(scope, body)
         status: int = validated[0]["status"]
         operation_id = operation_id_of(scope)
-        if operation_id is None and status < HTTPStatus.BAD_REQUEST:  # a page of docs.py
+        if PAGE in scope:
             for message in validated:
                 await send(message)
             return

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from tests.conformance.cli_runner import Done, conformance, environment
 
 from audience_conformance.commands import main as cli
@@ -40,9 +41,9 @@ def test_findings_are_lines_in_the_order_of_the_file_and_exit_1(file: Path) -> N
     done = conformance("lint", file)
     assert done.code == 1
     assert [line.removeprefix(f"{file}:") for line in done.out.splitlines()] == [
-        "4: jinja-marker: {# starts a Jinja2 tag, and Connexion renders the file through it; add a space",
-        '10: rule-level: "MAY" for "PET-02"; write MUST or SHOULD',
-        '91: example-valid: "" is shorter than 1 character (schema: line 91)',
+        "4:25: jinja-marker: {# starts a Jinja2 tag, and Connexion renders the file through it; add a space",
+        '10:5: rule-level: "MAY" for "PET-02"; write MUST or SHOULD',
+        '91:44: example-valid: "" is shorter than 1 character (schema: line 91)',
     ]
     assert done.err == f"{file}: 3 findings\n"
 
@@ -66,6 +67,25 @@ def test_an_unreadable_file_exits_2_with_one_line(content: bytes | None, reason:
     assert conformance("lint", file) == Done(2, "", f"{file}{reason}\n")
 
 
+@pytest.mark.parametrize(
+    ("content", "code", "output"),
+    [
+        (CLEAN.read_bytes(), 0, "<stdin>: no findings, 5 operations, 2 rules\n"),
+        (b"a: b: c", 2, "<stdin>:1: not YAML: mapping values are not allowed here\n"),
+        (b"", 2, "<stdin>: the file is empty; an OpenAPI document is a mapping\n"),
+        (b"caf\xe9", 2, "<stdin>:1: byte 0xe9 is not UTF-8; save the file as UTF-8\n"),
+        (
+            CLEAN.read_bytes().replace(b"example: Rex", b"example: ''"),
+            1,
+            '<stdin>:91:44: example-valid: "" is shorter than 1 character (schema: line 91)\n<stdin>: 1 finding\n',
+        ),
+    ],
+)
+def test_a_dash_reads_standard_input(content: bytes, code: int, output: str) -> None:
+    done = CliRunner().invoke(cli.main, ["lint", "-"], input=content)
+    assert (done.exit_code, done.output) == (code, output)
+
+
 def test_one_finding_is_counted_as_one(file: Path) -> None:
     file.write_text("# {{\n" + CLEAN.read_text(encoding="utf-8"), encoding="utf-8")
     assert conformance("lint", file).err == f"{file}: 1 finding\n"
@@ -83,12 +103,15 @@ def test_the_contract_outside_the_working_directory_is_named_in_full(tmp_path: P
     assert conformance("lint", cwd=tmp_path).err.startswith(f"{contract_path()}: ")
 
 
-def test_list_prints_every_check_with_its_sentence() -> None:
+def test_list_prints_every_check_with_its_origin_and_its_sentence() -> None:
     done = conformance("lint", "--list")
     assert done.code == 0
-    assert [line.split(maxsplit=1) for line in done.out.splitlines()] == [
-        [check.name, check.sentence] for check in CHECKS
+    assert [line.split(maxsplit=2) for line in done.out.splitlines()] == [
+        [check.name, check.origin, check.sentence] for check in CHECKS
     ]
+    assert {"literal-first project", "jinja-marker project", "path-params OpenAPI"} <= {
+        " ".join(line.split()[:2]) for line in done.out.splitlines()
+    }
 
 
 def test_every_command_has_a_sentence_and_an_example_in_its_help() -> None:

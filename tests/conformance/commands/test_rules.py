@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 from tests.conformance.cli_runner import conformance
 
-from audience_conformance.checks.registry import all_checks
+from audience_conformance.checks.registry import all_checks, rules_without_check
 from audience_conformance.contract.rules import catalogue
 
 
@@ -43,8 +43,11 @@ def test_a_check_function_is_listed_once_with_its_cases_that_read_and_those_that
     assert "profile   standard and deep, not smoke" in output
 
 
-def test_every_rule_has_a_check_with_a_location() -> None:
+def test_every_rule_has_a_check_with_a_location_or_says_that_there_is_none_yet() -> None:
     for part in rules("*").split("\n\n"):
+        if part[:6] in rules_without_check():
+            assert part.endswith("\n  check       none yet")
+            continue
         locations = re.findall(r"location  audience_conformance/checks/[a-z_/]+\.py:\d+", part)
         assert len(locations) == part.count("\n  check  ") > 0, part
 

@@ -26,7 +26,7 @@ def after(line: str, new: str) -> tuple[str, str]:
 
 def found(text: str) -> list[tuple[int, str]]:
     """Line and check of every finding in a text."""
-    return [(line, check) for line, check, _ in checks.lint(document.parse(text))]
+    return [(line, check) for line, _, check, _ in checks.lint(document.parse(text))]
 
 
 def marked(text: str) -> list[tuple[int, str]]:
@@ -39,7 +39,7 @@ def marked(text: str) -> list[tuple[int, str]]:
 
 
 def messages(text: str) -> list[str]:
-    return [message for _, _, message in checks.lint(document.parse(text))]
+    return [message for *_, message in checks.lint(document.parse(text))]
 
 
 def assert_marked(old: str, new: str) -> None:

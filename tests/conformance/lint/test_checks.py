@@ -21,6 +21,9 @@ NAMES = [
     "rule-known",
     "rule-bound",
     "rule-group",
+    "quoted-status",
+    "constraint-source",
+    "reserved-schema-name",
 ]
 
 

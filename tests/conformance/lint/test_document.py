@@ -6,6 +6,7 @@ import pytest
 from tests.conformance.lint.linting import CLEAN
 
 from audience_conformance.lint import document
+from audience_conformance.lint.values import Line
 
 OPENAPI = 'openapi: "3.0.3"\n'
 
@@ -38,6 +39,11 @@ UNREADABLE = {
     "openapi: 3.0.3\nx-a: 0x1" + "0" * 2000: "2: a number of more than 4096 bits",
     "openapi: 3.0.3\nx-a: 1" + "0" * 5000: "2: ",
     "openapi: 3.0.3\nx-a: " + "[" * 120 + "]" * 120: "nested deeper than 100 levels",
+    "openapi: 3.0.3\nx-a: " + "{a: " * 100000: "2: nested deeper than 100 levels",
+    "openapi: 3.0.3\nx-a:\n  " + "- " * 100000 + "a": "3: nested deeper than 100 levels",
+    "openapi: 3.0.3\nx-a: " + "{allOf: [" * 100000: "2: nested deeper than 100 levels",
+    "openapi: 3.0.3\nx-a: &a b\nx-c: &a d": "3: not YAML: the anchor a is already used",
+    "openapi: 3.0.3\nx-a:\t[b]\n\tx-c: d": "found character '\\t' that cannot start any token",
     "openapi: 3.0.3\nx-a: " + "[" * 100000: "nested deeper than 100 levels",
     '{"openapi": "3.0.3", "a": ' + "[" * 100000: "nested deeper than 100 levels",
     "openapi: 3.0.3\nx-0: &x0 [1]\n" + "".join(f"x-{n + 1}: &x{n + 1} [*x{n}]\n" for n in range(120)): "nested deeper",
@@ -119,6 +125,15 @@ x-merged:
         (200, "h"): 15,
     }
     assert {pointer: read.line(pointer) for pointer in lines} == lines
+
+
+@pytest.mark.parametrize(
+    "text", ["openapi: 3.0.3\nx-a:\n  - {b: c}\n", '{"openapi": "3.0.3",\n"x-a":\n  [{ "b":\t1}]}']
+)
+def test_a_line_has_its_column(text: str) -> None:
+    lines = [document.parse(text).line(pointer) for pointer in (("x-a",), ("x-a", 0), ("x-a", 0, "b"))]
+    expected = [(2, 1), (3, 5), (3, 6)] if "- " in text else [(2, 1), (3, 4), (3, 6)]
+    assert [(line, line.column) for line in lines if isinstance(line, Line)] == expected
 
 
 def test_the_later_of_two_equal_keys_counts_as_for_pyyaml() -> None:

@@ -90,8 +90,9 @@ def lint(text: str) -> None:
         assert str(error)  # noqa: PT017  # the one error that is allowed
         return
     lines = len(text.splitlines())
-    for line, check, message in checks.lint(read):
+    for line, column, check, message in checks.lint(read):
         assert 1 <= line <= lines
+        assert column >= 1
         assert check
         assert message
         assert message.isprintable()

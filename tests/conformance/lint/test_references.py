@@ -1,12 +1,12 @@
 import pytest
-from tests.conformance.lint.linting import after, assert_marked, before, found, seed
+from tests.conformance.lint.linting import after, assert_marked, before, found, messages, seed
 
 NAME = '  name: {$ref: "#/components/schemas/Name"}\n'
 
 FAULTS = {
     "a reference to nothing": (
-        '        200: {$ref: "#/components/responses/Pet"}\n        404: ',
-        '        200: {$ref: "#/components/responses/Bird"}  # <- ref-resolves\n        404: ',
+        '        "200": {$ref: "#/components/responses/Pet"}\n        "404": ',
+        '        "200": {$ref: "#/components/responses/Bird"}  # <- ref-resolves\n        "404": ',
     ),
     "a reference without its slash": (
         'X-Total: {$ref: "#/components/headers/Total"}',
@@ -110,3 +110,44 @@ def test_a_fault_is_named(fault: str) -> None:
 @pytest.mark.parametrize("change", SOUND)
 def test_no_finding_for(change: str) -> None:
     assert found(seed(*SOUND[change])) == []
+
+
+def chain(schemas: dict[str, str]) -> str:
+    """The clean document with these schemas, used by a response."""
+    listed = "".join(f"    {name}: {schema}\n" for name, schema in schemas.items())
+    return seed(*before("    Name:", listed)).replace(
+        NAME, NAME + '              s: {$ref: "#/components/schemas/S0"}\n'
+    )
+
+
+FORMS = {
+    "references alone": "{{$ref: {0}}}",
+    "properties": "{{type: object, properties: {{a: {{$ref: {0}}}}}}}",
+    "lists": "{{type: array, items: {{$ref: {0}}}}}",
+    "allOf": "{{required: [a], allOf: [{{$ref: {0}}}]}}",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("ring", [True, False])
+def test_a_long_chain_or_ring_of_references_is_a_finding(form: str, ring: bool) -> None:
+    many = 1500
+    schemas = {f"S{n}": FORMS[form].format(f'"#/components/schemas/S{(n + 1) % many}"') for n in range(many)}
+    if not ring:
+        schemas[f"S{many - 1}"] = "{type: object, properties: {a: {type: string}}}"
+    said = messages(chain(schemas))
+    if form != "references alone":
+        assert any('/S99" is 101 references deep inside' in text for text in said)
+    elif ring:
+        assert any("leads only to other references" in text for text in said)
+    else:
+        assert any('S1399" leads through 101 references to its object; refer to "#/comp' in text for text in said)
+    assert not any("RecursionError" in text for text in said)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_chain_of_a_hundred_references_is_none(form: str) -> None:
+    many = 99  # and one more, to the response
+    schemas = {f"S{n}": FORMS[form].format(f'"#/components/schemas/S{n + 1}"') for n in range(many - 1)}
+    schemas[f"S{many - 1}"] = "{type: object, properties: {a: {type: string}}}"
+    assert found(chain(schemas)) == []

@@ -3,6 +3,8 @@ import socket
 import pytest
 from tests.conformance.lint.linting import CLEAN, after, assert_marked, found, messages, seed
 
+from audience_conformance.lint import checks, document
+
 FAULTS = {
     "a field that OpenAPI does not have": after(
         "      operationId: getOldestPet", "      sumary: The oldest  # <- openapi\n"
@@ -20,6 +22,15 @@ FAULTS = {
         "        4XX: {$ref: ",
         "        oops: {description: Not a status}  # <- openapi\n        4XX: {$ref: ",
     ),
+    "an unquoted status": (
+        "        4XX: {$ref: ",
+        "        404: {description: Gone}  # <- quoted-status\n        4XX: {$ref: ",
+    ),
+    "an unquoted status in a merged mapping": (
+        "        4XX: {$ref: ",
+        "        <<:\n          404: {description: Gone}  # <- quoted-status\n        4XX: {$ref: ",
+    ),
+    "a member that is twice in an enum": ("enum: [Rex, Tom]", "enum: [Rex, Tom, Rex]  # <- openapi"),
     "a field of the wrong type": ("      requestBody: ", "      deprecated: 1  # <- openapi\n      requestBody: "),
     "an example beside examples": ("    PageSize:\n", "    PageSize:  # <- openapi\n      example: 5\n"),
     "a repeated parameter": (
@@ -77,3 +88,52 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert found(text)
     assert found(seed(*after("      operationId: createPet", '      x-more: {$ref: "http://127.0.0.1/x"}\n'))) == []
+
+
+def test_the_message_of_an_unquoted_status_shows_the_fix() -> None:
+    text = seed("        4XX: {$ref: ", "        404: {description: Gone}\n        4XX: {$ref: ")
+    assert messages(text) == ['the response code 404 is not quoted, and YAML reads it as a number; write "404"']
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "    Name:\n      type: string\n",
+            "    Name:\n      required: yes-string\n",
+            'required is "yes-string", but must be a list',
+        ),
+        ("enum: [Rex, Tom]", "enum: 3", "enum is 3, but must be a list"),
+        ("enum: [Rex, Tom]", 'minLength: "3"', 'minLength is "3", but must be an integer'),
+        ("enum: [Rex, Tom]", "required: [3]", "required[0] is 3, but must be a string"),
+        ("enum: [Rex, Tom]", "items: 3", "items is 3, but must be a mapping"),
+        ("enum: [Rex, Tom]", "nullable: 1", "nullable is 1, but must be true or false"),
+        ("enum: [Rex, Tom]", "properties:", "properties is null, but must be a mapping"),
+        ("tags: [{name: pets}]", "tags: {name: pets}", 'tags is {"name": "pets"}, but must be a list'),
+        (
+            "        4XX: {$ref: ",
+            '        "404": Gone\n        4XX: {$ref: ',
+            'responses[404] is "Gone", but must be a mapping',
+        ),
+        (
+            "  /pets/{pet_id}:\n    parameters:\n      - {name",
+            "  /pets/{pet_id}:\n    parameters:\n      0: {name",
+            "parameters is {",
+        ),
+        (
+            "weight: {type: number, minimum: 0, ",
+            'weight: {type: number, minimum: "0", ',
+            'minimum is "0", but must be a number',
+        ),
+        ("example: 0.5}", "example: half}", 'the value is "half", but must be a number'),
+    ],
+)
+def test_a_value_of_the_wrong_type_names_its_field(old: str, new: str, message: str) -> None:
+    assert any(message in text for text in messages(seed(old, new)))
+
+
+def test_paths_that_are_a_list_are_named_with_line_and_column() -> None:
+    text = 'openapi: 3.0.3\ninfo: {title: a, version: "1"}\npaths: []\n'
+    assert [(line, column, message) for line, column, _, message in checks.lint(document.parse(text))] == [
+        (3, 1, "paths is [], but must be a mapping")
+    ]

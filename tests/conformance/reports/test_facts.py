@@ -1,5 +1,6 @@
 import pytest
 
+from audience_conformance.checks.registry import rules_without_check
 from audience_conformance.reports.facts import by_rule, matrix, replay, skipped, verdict, visible
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
@@ -13,7 +14,7 @@ def add(summary: Summary, rule: str, status: str, **more: object) -> None:
 
 
 def test_the_verdict_says_what_the_exit_code_says(clean: Summary, empty: Summary, every: Summary) -> None:
-    assert verdict(clean) == ("good", "Conforms: all 98 rules hold", [])
+    assert verdict(clean) == ("good", "Conforms: all 121 rules hold", [])
     assert verdict(empty)[:2] == ("unknown", "Not judged: nothing was checked")
     assert verdict(every)[:2] == ("bad", "Does not conform: 2 MUST rules are broken")
     assert "The suite itself failed at 1 MUST rule." in verdict(every).details
@@ -50,6 +51,15 @@ def test_what_was_not_checked_is_told(clean: Summary) -> None:
         "Conforms: every rule that was checked holds",
         ["1 of 59 MUST rules was not checked."],
     )
+
+
+def test_rules_that_the_suite_has_no_check_of_are_told_apart(clean: Summary) -> None:
+    clean.results = [result for result in clean.results if result.rule not in {"DEF-12", *rules_without_check()}]
+    missing = len(rules_without_check())
+    assert verdict(clean).details == [
+        "1 of 62 SHOULD rules was not checked.",
+        f"{missing} SHOULD rules have no check yet.",
+    ]
 
 
 def test_a_finding_stands_at_its_operation_and_at_no_other(every: Summary) -> None:

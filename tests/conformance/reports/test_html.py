@@ -105,7 +105,8 @@ def test_each_cell_of_the_matrix_says_in_words_what_its_marks_show(read: Reader)
     (cell,) = [cell for cell in cells if (cell["data-op"], cell["data-group"]) == ("getUserGroups", "PAG")]
     assert cell["aria-label"] == (
         "PAG, getUserGroups: 0 of 5 MUST hold, PAG-01 not run, PAG-02 not run, PAG-03 not run, PAG-04 not run, "
-        "PAG-07 not run; 0 of 4 SHOULD hold, PAG-05 not run, PAG-06 not run, PAG-08 not run, PAG-09 known"
+        "PAG-07 not run; 0 of 5 SHOULD hold, PAG-05 not run, PAG-06 not run, PAG-08 not run, PAG-09 known, "
+        "PAG-10 not run"
     )
     assert len(read.all("th", scope="row")) == len(operations())
 

@@ -25,7 +25,7 @@ def outside_of_fences(text: str) -> str:
 
 def test_the_verdict_comes_first(every: Summary, clean: Summary, empty: Summary) -> None:
     assert markdown.report(every).startswith("## ❌ Audience contract: Does not conform: 2 MUST rules are broken\n")
-    assert markdown.report(clean).startswith("## ✅ Audience contract: Conforms: all 98 rules hold\n")
+    assert markdown.report(clean).startswith("## ✅ Audience contract: Conforms: all 121 rules hold\n")
     assert markdown.report(empty).startswith("## ❔ Audience contract: Not judged: nothing was checked\n")
 
 

@@ -20,7 +20,7 @@ def shown(summary: Summary, width: int = 80, *, terminal: bool = False) -> str:
 def test_each_level_has_a_table_of_operations_by_groups(every: Summary) -> None:
     lines = shown(every).splitlines()
     assert lines[0].split() == ["MUST", "FMT", "DEF", "ATT", "BLK", "GRP", "MEM", "PAG", "CON", "GET"]
-    assert lines[22].split() == ["SHOULD", "FMT", "ERR", "DEF", "ATT", "BLK", "GRP", "MEM", "PAG", "TEN"]
+    assert lines[22].split() == ["SHOULD", "FMT", "ERR", "DEF", "ATT", "BLK", "GRP", "MEM", "PAG", "TEN", "CON"]
     assert [line.split()[0] for line in lines[1:21]] == list(operations())
     assert [line.split()[0] for line in lines[23:43]] == list(operations())
 

@@ -8,7 +8,7 @@ from tests.mock.conftest import BASE, Api, MakeApi
 from tests.mock.control.helpers import CONTROL, clock, items, rule
 from tests.mock.helpers import Json, refused
 
-from audience_mock.contract.document import load_contract, resolve
+from audience_mock.contract.document import documented_responses, error_schema, load_contract, resolve
 from audience_mock.contract.examples import Examples
 from audience_mock.contract.schema import Schema
 
@@ -32,7 +32,7 @@ def test_a_forced_error_has_the_contracts_error_body(shared_api: Api, operation:
     answer = prefer(shared_api, f"code={status}", PATHS[operation])
     assert answer.status_code == status
     assert answer.headers["Preference-Applied"] == f"code={status}"
-    error = Schema(resolve(CONTRACT, CONTRACT["components"]["schemas"]["Error"]))
+    error = Schema(resolve(CONTRACT, error_schema(CONTRACT)))
     assert error.violations(answer.json(), "body") == []
     assert answer.json()["status_code"] == status
 
@@ -57,7 +57,11 @@ def test_a_generated_body_of_any_operation_fits_its_schema() -> None:
 
 
 def test_an_example_can_be_named(api: Api) -> None:
-    assert prefer(api, "example=tags").json() == Examples(CONTRACT).body("getUserGroupTags", 200)
+    assert prefer(api, "example=documents").json() == Examples(CONTRACT).body("getUserGroupTags", 200)
+    for name, example in documented_responses(CONTRACT)["createUserAttributeDefinition"][400]["examples"].items():
+        headers = {"Prefer": f"code=400, example={name}"}
+        answer = api.request("POST", "/user_attribute/definition", headers=headers, json={})
+        assert (answer.status_code, answer.json()) == (400, example["value"])
     assert prefer(api, "dynamic=true").json()["items"] is not None
 
 

@@ -110,7 +110,7 @@ def test_without_parameters_it_is_page_1_of_size_10(api: Api, listed: Listed) ->
 def test_a_page_far_past_the_end_is_empty(api: Api, listed: Listed) -> None:
     """PAG-06, PAG-03."""
     listed.add(api, 1)
-    for page_no in (2, 1000, 2**63, 10**30):
+    for page_no in (2, 1000, 2**63 - 1):
         body = page(api, listed, page_no=page_no)
         assert body["items"] == []
         assert body["page"] == {
@@ -124,9 +124,12 @@ def test_a_page_far_past_the_end_is_empty(api: Api, listed: Listed) -> None:
 
 
 @EVERY_LIST
-def test_a_page_below_1_or_a_size_outside_1_to_100_is_refused(api: Api, listed: Listed) -> None:
+def test_a_page_out_of_bounds_or_a_size_outside_1_to_100_is_refused(api: Api, listed: Listed) -> None:
     """PAG-08."""
-    for name, values in (("page_no", ("0", "-1", "-0", f"-{10**30}")), ("page_size", ("0", "-5", "101", f"{10**30}"))):
+    for name, values in (
+        ("page_no", ("0", "-1", "-0", f"-{10**30}", f"{2**63}", f"{10**30}")),
+        ("page_size", ("0", "-5", "101", f"{10**30}")),
+    ):
         for value in values:
             answer = api.get(listed.path, **{name: value})
             assert refused(answer) == [f"query.{name}"], value

@@ -23,7 +23,7 @@ from tests.mock.helpers import (
     refused,
 )
 
-from audience_mock.contract.document import TenantName
+from audience_mock.contract.document import TenantName, resolve
 
 OURS = ("559", "64b000000000000000000001")
 SHOP = ("7", "shop")
@@ -164,7 +164,8 @@ def test_the_served_contract_lists_the_tenants_that_are_served(
 ) -> None:
     answer = make_api(tenants=tuple(TenantName(*tenant) for tenant in added)).get(path)
     assert answer.status_code == 200
-    parameters = read(answer.text)["components"]["parameters"]
+    served = read(answer.text)
+    parameters = resolve(served, served["components"]["parameters"])
     for name, values in zip(("ServedCompanyId", "ServedApplicationId"), zip(OURS, *added, strict=True), strict=True):
         assert parameters[name]["schema"]["enum"] == list(values)
     assert "enum" not in parameters["CompanyId"]["schema"]

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.checks.protocol.requests.call import Call
-from audience_conformance.checks.protocol.requests.spec import TENANT
-from audience_conformance.contract.document import contract
+from audience_conformance.contract.document import contract, follow
+from audience_conformance.contract.open_tenants import TENANT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,7 +49,8 @@ def _schema(tenant: Tenant) -> OpenApiSchema:
     for parameter in document["components"]["parameters"].values():
         if parameter["name"] in TENANT:
             value = tenant[TENANT.index(parameter["name"])]
-            parameter["example"] = value
+            parameter["examples"] = {"of_the_run": {"value": value}}
+            parameter["schema"] = {**follow(parameter["schema"])}
             if "enum" in parameter["schema"]:
                 parameter["schema"]["enum"] = [value]
     schema: OpenApiSchema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(SETTINGS))

@@ -17,9 +17,10 @@ import jsonschema_rs
 from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.checks.protocol.requests.call import JSON, Call
 from audience_conformance.checks.protocol.requests.resources import Resources
-from audience_conformance.checks.protocol.requests.spec import TENANT, follow
 from audience_conformance.checks.protocol.requests.valid import MAX_LENGTH, valid_body
 from audience_conformance.client.api import Api, JsonObject, csv_url
+from audience_conformance.contract.document import follow
+from audience_conformance.contract.open_tenants import TENANT
 from audience_conformance.results.finding import equal, show
 
 MARK = "acs-refused"

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
 
 from audience_conformance.checks.registry import CheckFunction, check
 from audience_conformance.client.api import JsonObject, seg
-from audience_conformance.contract.document import contract, operations
+from audience_conformance.contract.document import contract, follow, operations
+from audience_conformance.contract.open_tenants import TENANT
 
-TENANT = ("company_id", "application_id")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -28,16 +27,6 @@ def per_operation(
     cases, more = list(cases), list(more)
     read_only = [*filter(is_read, cases), *more]
     return check(rule, on=" ".join(cases), cases=[*cases, *more], read_only=read_only, generates=generates, needs=needs)
-
-
-def follow(node: JsonObject) -> JsonObject:
-    """The object that a $ref names, or the node itself."""
-    while "$ref" in node:
-        target: Any = contract()
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
 
 
 # --- method and path ----------------------------------------------------------------------------------
@@ -100,8 +89,14 @@ def reading_operation(operation_id: str) -> str | None:
 
 def query_parameters(operation_id: str) -> list[JsonObject]:
     """The query parameters, references followed."""
-    parameters = [follow(parameter) for parameter in operations()[operation_id][2].get("parameters", [])]
+    parameters = [_parameter(parameter) for parameter in operations()[operation_id][2].get("parameters", [])]
     return [parameter for parameter in parameters if parameter["in"] == "query"]
+
+
+def _parameter(node: JsonObject) -> JsonObject:
+    """A parameter; neither it nor its schema is a $ref."""
+    parameter = follow(node)
+    return {**parameter, "schema": follow(parameter["schema"])}
 
 
 def body_schema(operation_id: str) -> JsonObject | None:
@@ -124,7 +119,7 @@ def has_input(operation_id: str) -> bool:
 def enumerated_tenant(operation_id: str) -> list[str]:
     """Which of company_id and application_id the operation restricts to an enum."""
     _, path_, operation = operations()[operation_id]
-    declared = [follow(p) for p in (*contract()["paths"][path_]["parameters"], *operation.get("parameters", []))]
+    declared = [_parameter(p) for p in (*contract()["paths"][path_]["parameters"], *operation.get("parameters", []))]
     return [name for name in TENANT if any(p["name"] == name and "enum" in p["schema"] for p in declared)]
 
 

@@ -1,0 +1,107 @@
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openapi_spec_validator import validate
+from tests.conformance.cli_runner import Done, conformance
+
+from audience_conformance.contract import document, location
+from audience_conformance.contract.open_tenants import TENANT, open_contract
+
+ROOT = Path(__file__).parents[3]
+TEXT = (ROOT / "openapi.yaml").read_text("utf-8")
+
+
+def shown(*arguments: str) -> str:
+    done: Done = conformance("contract", *arguments, samples=False)
+    assert (done.code, done.err) == (0, "")
+    return done.out
+
+
+def test_the_contract_is_printed_as_it_is() -> None:
+    assert shown() == TEXT
+
+
+def test_as_json_it_is_the_same_document() -> None:
+    printed = json.loads(shown("--json"))
+    assert printed == yaml.safe_load(TEXT)
+    assert list(printed) == list(yaml.safe_load(TEXT))
+
+
+def test_the_open_rendering_is_valid_openapi_in_yaml_and_json() -> None:
+    printed = yaml.safe_load(shown("--open-tenants"))
+    validate(printed)
+    assert printed == json.loads(shown("--open-tenants", "--json")) == open_contract()
+
+
+def test_the_open_rendering_has_the_contracts_order_and_blocks_of_text() -> None:
+    text = shown("--open-tenants")
+    assert list(yaml.safe_load(text)) == list(yaml.safe_load(TEXT))
+    assert list(yaml.safe_load(text)["paths"]) == list(yaml.safe_load(TEXT)["paths"])
+    assert "  description: |\n" in text
+    assert "&id" not in text
+
+
+def test_the_open_rendering_passes_the_linter(tmp_path: Path) -> None:
+    (tmp_path / "open.yaml").write_text(shown("--open-tenants"), "utf-8")
+    done = conformance("lint", tmp_path / "open.yaml", samples=False)
+    assert (done.code, done.out) == (0, "")
+
+
+def in_parameters(contract: dict[str, Any]) -> None:
+    """Put the enums into the parameters, where the contract has them in named schemas."""
+    for parameter in contract["components"]["parameters"].values():
+        if parameter["name"] in TENANT:
+            parameter["schema"] = copy.deepcopy(document.follow(parameter["schema"], contract))
+    for name in ("ServedCompany", "ServedApplication"):
+        contract["components"]["schemas"].pop(name, None)
+
+
+def in_one_operation(contract: dict[str, Any]) -> None:
+    """One operation has its own parameter, which overrides that of its path."""
+    in_parameters(contract)
+    operation = contract["paths"][PATH]["get"]
+    declared = {"name": "company_id", "in": "path", "required": True, "schema": {"type": "string", "enum": ["559"]}}
+    operation["parameters"] = [declared, *operation.get("parameters", [])]
+
+
+PATH = "/company/{company_id}/application/{application_id}/user_group/tags"
+
+
+@pytest.mark.parametrize("move", [lambda _: None, in_parameters, in_one_operation])
+def test_no_enum_of_company_or_application_is_left_wherever_it_stood(
+    monkeypatch: pytest.MonkeyPatch, move: Any
+) -> None:
+    contract = yaml.safe_load(TEXT)
+    move(contract)
+    assert enums(contract)
+    before = copy.deepcopy(contract)
+    monkeypatch.setattr("audience_conformance.contract.open_tenants.contract", lambda: contract)
+    opened = open_contract()
+    assert enums(opened) == []
+    assert contract == before
+    assert str(opened).count("'enum'") < str(contract).count("'enum'")
+    validate(opened)
+
+
+def enums(node: Any) -> list[Any]:
+    """The enums with the documents' company or application."""
+    if isinstance(node, list):
+        return [found for item in node for found in enums(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["enum"]] if node.get("enum") in (["559"], ["64b000000000000000000001"]) else []
+    return [*own, *(found for value in node.values() for found in enums(value))]
+
+
+def test_without_the_contract_the_command_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> Path:
+        raise FileNotFoundError("no openapi.yaml at /nowhere; name the file to read")
+
+    monkeypatch.setattr(location, "contract_path", missing)
+    done = conformance("contract", samples=False)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "audience-conformance contract: no openapi.yaml at /nowhere; name the file to read\n"
