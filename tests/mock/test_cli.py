@@ -157,7 +157,7 @@ def test_a_watched_seed_file_is_served_anew_and_stderr_says_so(tmp_path: Path) -
                 break
             time.sleep(0.05)
         _, err = stop(process)
-        assert f"the seed {seed} has changed: 1 session has its data now (0 definitions, 1 groups)" in err
+        assert f"the seed {seed} has changed: 1 session has its data now (0 definitions, 0 values, 1 group)" in err
         assert err.count("\n") == 1
 
 

@@ -46,8 +46,19 @@ class SeedWatch:
                 self._reseed()
 
     def _reseed(self) -> None:
+        source = self._sessions.source
         number = self._sessions.reseed()
-        counts = self._sessions.source.world.counts().values()
-        held = ", ".join(f"{sum(one[part] for one in counts)} {part}" for part in ("definitions", "groups"))
-        which = "1 session has" if number == 1 else f"{number} sessions have"
-        logger.info("the seed %s has changed: %s its data now (%s)", self._sessions.source.seed, which, held)
+        counts = source.world.counts().values()
+        held = (_count(sum(one[part] for one in counts), part[:-1]) for part in ("definitions", "values", "groups"))
+        has = "has" if number == 1 else "have"
+        logger.info(
+            "the seed %s has changed: %s %s its data now (%s)",
+            source.seed,
+            _count(number, "session"),
+            has,
+            ", ".join(held),
+        )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

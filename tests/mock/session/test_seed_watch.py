@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,7 +69,8 @@ def test_every_session_gets_the_new_data_and_keeps_the_rest(
     assert len(items(api, "/journal")) == total + 2
     (record,) = caplog.records
     assert record.getMessage() == (
-        f"the seed {tmp_path / 'seed.yaml'} has changed: 2 sessions have its data now (0 definitions, 2 groups)"
+        f"the seed {tmp_path / 'seed.yaml'} has changed: "
+        "2 sessions have its data now (0 definitions, 0 values, 2 groups)"
     )
 
 
@@ -108,7 +108,7 @@ def names_of_default(api: Api) -> list[str]:
 def test_a_file_is_replaced_as_editors_do_it(watched: Api, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     def change() -> None:
         (tmp_path / "new").mkdir()
-        os.replace(write(tmp_path / "new", "New"), tmp_path / "seed.yaml")
+        Path(write(tmp_path / "new", "New")).replace(tmp_path / "seed.yaml")
 
     watch(watched, change, lambda: bool(caplog.records))
     assert names(watched) == ["New"]
