@@ -102,7 +102,7 @@ class Start(NamedTuple):
 
 def origin_of(options: Options) -> str:
     """Where the data of a server with these options comes from when it is started."""
-    return f"state: {options.state}" if _is_restored(options) else f"seed: {options.seed}"
+    return f"state file: {options.state}" if _is_restored(options) else f"seed: {options.seed}"
 
 
 def _is_restored(options: Options) -> bool:

@@ -134,7 +134,7 @@ def test_the_banner_names_a_state_file_that_is_served_in_place_of_the_seed(tmp_p
         curl(curl_lines(lines)[2])
         stop(process)
     with serving("--state", str(path), "--seed", "documents") as (_, lines, _):
-        assert f"(state: {path})" in lines[1]
+        assert f"(state file: {path})" in lines[1]
         for command in curl_lines(lines):
             curl(command)
 

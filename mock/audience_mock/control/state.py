@@ -18,7 +18,7 @@ async def reset(request: ControlRequest) -> Any:
     if to is None:
         await _refresh_seed(request)
     world = request.sessions.origin(to)
-    request.sessions.reset(request.session.name, world, kept)
+    request.sessions.reset(request.session, world, kept)
     return _counts(request)
 
 

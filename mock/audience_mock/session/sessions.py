@@ -156,17 +156,16 @@ class Sessions:
         while self._others and (first := next(iter(self._others.values()))).used < long_ago:
             self.end(first.name)
 
-    def reset(self, name: str, world: World, keep: Collection[str] = ()) -> Session:
+    def reset(self, old: Session, world: World, keep: Collection[str] = ()) -> Session:
         """Start a session again from a fork of a world.
 
         A request that is still being delayed is answered at once, from the data before the reset.
 
         Args:
-            name: of a session.
+            old: a session of this server; the new one takes its place.
             world: its new data.
             keep: the parts of KEEPABLE to keep.
         """
-        old = self.get(name)
         new = self._new(old.name, world, old, keep)
         if old is self.default:
             self.default = new
@@ -179,9 +178,9 @@ class Sessions:
     def reseed(self) -> int:
         """Start all sessions again that have older data of the seed, and return their number; only data is replaced."""
         world = self.source.world
-        found = [session.name for session in self if session.seed is not None and session.seed is not world]
-        for name in found:
-            self.reset(name, world, KEEPABLE)
+        found = [session for session in self if session.seed is not None and session.seed is not world]
+        for session in found:
+            self.reset(session, world, KEEPABLE)
         return len(found)
 
     def end(self, name: str) -> None:
@@ -190,7 +189,7 @@ class Sessions:
         if session is None:
             raise errors.unknown_session(name)
         if session is self.default:
-            self.reset(name, self.source.world)
+            self.reset(session, self.source.world)
         else:
             del self._others[name]
             _close(session)

@@ -158,6 +158,14 @@ def test_an_unused_session_ends_but_never_the_default_one(api: Api, monkeypatch:
     assert names(api, "default")[-1] == "Mine"
 
 
+def test_all_sessions_can_be_ended_when_some_are_unused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = monotonic
+    names(api, "old")
+    monkeypatch.setattr(sessions, "monotonic", lambda: real() + 2 * sessions.IDLE)
+    assert api.delete("//__mock__/sessions").is_success
+    assert listed(api) == ["default"]
+
+
 def test_the_least_recently_used_session_ends_for_a_new_one(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "MOST", 4)
     for name in ("a", "b", "c", "a", "d"):
