@@ -189,7 +189,7 @@ def test_the_page_uses_the_session_that_it_was_switched_to(console: Console) -> 
     expect(console.page.get_by_label("Session", exact=True)).to_have_value("mine")
     console.go("Data")
     expect(console.page.get_by_text("No definitions.")).to_be_visible()
-    assert console.get(DEFINITIONS)["page"]["item_total"] == 40
+    assert console.get(DEFINITIONS)["page"]["item_total"] == 41
     console.go("Sessions")
     console.press("Use default")
     console.go("Data")
