@@ -106,7 +106,8 @@ def origin_of(options: Options) -> str:
 
 
 def _is_restored(options: Options) -> bool:
-    return options.state is not None and options.state.exists()
+    """Is there a state file with content. An empty one is as good as none."""
+    return options.state is not None and options.state.exists() and options.state.stat().st_size > 0
 
 
 def create_start(options: Options) -> Start:

@@ -13,6 +13,8 @@ from tests.mock.conftest import Api, MakeApi
 from tests.mock.control.helpers import CONTROL, JOBS, JOURNAL, NOON, clock, items, rule, state, use
 from tests.mock.helpers import DOCUMENTED, GROUPS, a_group, refused, seed_file
 
+from audience_mock.app import Options, origin_of
+
 PARTS = ["journal", "faults", "clock", "jobs"]
 
 
@@ -342,3 +344,10 @@ def test_applications_of_the_seed_and_of_the_state_file_are_served(make_api: Mak
     assert names(api, "default") == []
     api.post(f"{CONTROL}/reset")
     assert names(api, "default") == ["Seeded"]
+
+
+def test_an_empty_state_file_is_as_good_as_none(make_api: MakeApi, tmp_path: Path) -> None:
+    (tmp_path / "state.json").touch()
+    options = Options(seed=walkers(tmp_path, "Seeded"), state=tmp_path / "state.json")
+    assert origin_of(options) == f"seed: {options.seed}"
+    assert names(make_api(seed=options.seed, state=options.state), "default") == ["Seeded"]
