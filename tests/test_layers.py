@@ -26,7 +26,7 @@ LAYERS = {
     ),
     MOCK: (
         ("cli", "pytest_plugin"),
-        ("testing",),
+        ("testing", "banner"),
         ("app",),
         ("serve", "control"),
         ("middleware",),

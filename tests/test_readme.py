@@ -10,7 +10,7 @@ import yaml
 
 from audience_conformance.reports import REPORTS
 from audience_mock.app import Options, create_backend
-from audience_mock.cli import banner
+from audience_mock.banner import banner
 from audience_mock.contract.document import TenantName
 
 ROOT = Path(__file__).parents[1]

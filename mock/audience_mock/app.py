@@ -22,7 +22,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from connexion.middleware import ConnexionMiddleware
 from connexion.resolver import Resolver
@@ -49,10 +49,12 @@ from audience_mock.middleware.response_validation import ResponseValidation
 from audience_mock.middleware.routing import Routing
 from audience_mock.middleware.session import SessionLookup
 from audience_mock.operations import OPERATIONS
-from audience_mock.seeds import BUILT_IN, load_seed, read_seed
+from audience_mock.seeds import BUILT_IN, SeedProblem, load_seed, read_seed
 from audience_mock.session.backend import Backend
 from audience_mock.session.clock import Clock
 from audience_mock.session.jobs import Jobs
+from audience_mock.session.seed_source import SeedSource, version_of
+from audience_mock.session.seed_watch import SeedWatch
 from audience_mock.session.sessions import Sessions
 from audience_mock.session.state_file import StateFile
 from audience_mock.session.user_files import Files
@@ -75,6 +77,7 @@ class Options:
         state: file that keeps the state across restarts; if it exists, it is loaded instead of the seed.
         token: token that the control API needs; None if only this machine can reach the server.
         proxy: origin of a real server to forward requests to.
+        watch: replace the data of the sessions whenever the seed's file changes.
     """
 
     tenants: tuple[TenantName, ...] = ()
@@ -86,16 +89,50 @@ class Options:
     state: Path | None = None
     token: str | None = None
     proxy: str | None = None
+    watch: bool = False
+
+
+class Start(NamedTuple):
+    """The contract with the served tenants, the backend of the default session, and the initial data of the others."""
+
+    contract: JsonObject
+    backend: Backend
+    source: SeedSource
+
+
+def origin_of(options: Options) -> str:
+    """Where the data of a server with these options comes from when it is started."""
+    return f"state file: {options.state}" if _is_restored(options) else f"seed: {options.seed}"
+
+
+def _is_restored(options: Options) -> bool:
+    """Is there a state file with content. An empty one is as good as none."""
+    return options.state is not None and options.state.exists() and options.state.stat().st_size > 0
+
+
+def create_start(options: Options) -> Start:
+    """What a server with these options starts from. Raises SeedProblem."""
+    if options.watch and options.seed in BUILT_IN:
+        raise SeedProblem(f"there is no file to watch: the seed {options.seed} is built in; give --seed a file")
+    version = version_of(options.seed)
+    seed = read_seed(options.seed)
+    state = read_seed(str(options.state)) if _is_restored(options) else None
+    served = [*options.tenants, *(TenantName(*name.split("/", 1)) for name in [*seed, *(state or ())])]
+    clock = Clock()
+    initial = World(served, clock.now)
+    load_seed(initial, seed, options.seed)
+    world = initial.fork()
+    if state is not None:
+        world = initial.empty()
+        load_seed(world, state, str(options.state))
+    backend = Backend(world, Jobs(options.job_delay, clock), Files(options.hosts))
+    return Start(load_contract(served), backend, SeedSource(initial, options.seed, version))
 
 
 def create_backend(options: Options) -> tuple[JsonObject, Backend]:
-    """The contract with the served tenants, and the seeded backend. Raises SeedProblem."""
-    seed = read_seed(str(options.state) if options.state and options.state.exists() else options.seed)
-    served = [*options.tenants, *(TenantName(*name.split("/", 1)) for name in seed)]
-    clock = Clock()
-    world = World(served, clock.now)
-    load_seed(world, seed, options.seed)
-    return load_contract(served), Backend(world, Jobs(options.job_delay, clock), Files(options.hosts))
+    """The contract with the served tenants, and the backend of the default session. Raises SeedProblem."""
+    contract, backend, _ = create_start(options)
+    return contract, backend
 
 
 def seed_worlds() -> dict[str, Callable[[World], World]]:
@@ -116,8 +153,8 @@ def create_mock(options: Options) -> ConnexionMiddleware:
 
 def create_parts(options: Options) -> tuple[ConnexionMiddleware, Sessions]:
     """The ASGI application of a server, and its sessions. Raises SeedProblem."""
-    contract, backend = create_backend(options)
-    sessions = Sessions(backend, seed_worlds())
+    contract, backend, source = create_start(options)
+    sessions = Sessions(backend, seed_worlds(), source)
     app = create_app(
         contract,
         sessions,
@@ -126,6 +163,7 @@ def create_parts(options: Options) -> tuple[ConnexionMiddleware, Sessions]:
         bearer=options.bearer,
         proxy=options.proxy,
         state_file=StateFile(options.state, sessions) if options.state else None,
+        seed_watch=SeedWatch(sessions) if options.watch else None,
     )
     return app, sessions
 
@@ -138,6 +176,7 @@ def create_app(
     token: str | None = None,
     bearer: str | None = None,
     state_file: StateFile | None = None,
+    seed_watch: SeedWatch | None = None,
     proxy: str | None = None,
 ) -> ConnexionMiddleware:
     """An ASGI application with the API of the contract, as `load_contract` returns it, and the control API."""
@@ -159,16 +198,21 @@ def create_app(
         lambda app: FaultInjection(app, Examples(contract)),
         RequestValidation,
     ]
-    app = ConnexionMiddleware(Dispatch(_lifespan(sessions, state_file)), import_name=__name__, middlewares=steps)
+    app = ConnexionMiddleware(
+        Dispatch(_lifespan(sessions, state_file, seed_watch)), import_name=__name__, middlewares=steps
+    )
     app.add_api(contract, resolver=Resolver(lambda operation_id: OPERATIONS[operation_id][1]))
     return app
 
 
-def _lifespan(sessions: Sessions, state_file: StateFile | None) -> Callable[[Any], Any]:
+def _lifespan(sessions: Sessions, state_file: StateFile | None, seed_watch: SeedWatch | None) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
         keeping = asyncio.create_task(state_file.keep()) if state_file else None
+        watching = asyncio.create_task(seed_watch.watch()) if seed_watch else None
         yield
+        if watching:
+            watching.cancel()
         await sessions.stop()
         if keeping:
             keeping.cancel()

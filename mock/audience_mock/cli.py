@@ -9,17 +9,15 @@ import socket
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import click
 
 from audience_mock import __version__
-from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName, load_contract
+from audience_mock.banner import banner
+from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
 from audience_mock.loopback import is_loopback
 from audience_mock.serve.socket import listen
-
-if TYPE_CHECKING:
-    from audience_mock.app import Options
 
 DEFAULT_PORT = 4010
 DEFAULT_JOB_DELAY = 0.2
@@ -86,6 +84,11 @@ def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> st
     help="Initial data: demo, documents, empty, huge, or the path of a YAML file.",
 )
 @click.option(
+    "--watch",
+    is_flag=True,
+    help="Read the file of --seed again whenever it changes, and replace the data of the sessions.",
+)
+@click.option(
     "--files-from",
     "hosts",
     multiple=True,
@@ -143,6 +146,7 @@ def main(
     port: int,
     tenants: tuple[TenantName, ...],
     seed: str,
+    watch: bool,
     hosts: tuple[str, ...],
     job_delay: float,
     check_responses: bool,
@@ -154,18 +158,25 @@ def main(
     """Serve a mock of the Audience API until Ctrl-C."""
     gc.disable()  # until the server is up: all objects made before stay
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
-    from audience_mock.app import Options, create_parts  # noqa: PLC0415 (--help is quick without the server)
+    # --help is quick without the server
+    from audience_mock.app import Options, create_parts, origin_of  # noqa: PLC0415
     from audience_mock.seeds import SeedProblem  # noqa: PLC0415
     from audience_mock.serve.server import CommandServer  # noqa: PLC0415
 
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    if watch:
+        logging.getLogger("audience_mock.seed").setLevel(logging.INFO)  # says what it has done, at any --log-level
     try:
         listener = _listen(host, port)
         token = None if is_loopback(host) else secrets.token_urlsafe(12)
-        options = Options(tenants, seed, frozenset(hosts), job_delay, check_responses, bearer, state, token, proxy)
+        options = Options(
+            tenants, seed, frozenset(hosts), job_delay, check_responses, bearer, state, token, proxy, watch
+        )
+        origin = origin_of(options)
         app, sessions = create_parts(options)
-        server = CommandServer(app, sessions, functools.partial(banner, options=options), log_level)
+        text = functools.partial(banner, options=options, world=sessions.default.backend.world, origin=origin)
+        server = CommandServer(app, sessions, text, log_level)
     except SeedProblem as problem:
         _exit(str(problem))
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn ends with it after Ctrl-C, mostly
@@ -188,23 +199,3 @@ def _listen(host: str, port: int) -> socket.socket:
 def _exit(reason: str) -> NoReturn:
     print(f"audience-mock: {reason}", file=sys.stderr)
     sys.exit(2)
-
-
-def banner(url: str, options: "Options") -> str:
-    """The text at start: the URLs, the operations, three example requests."""
-    contract = load_contract()
-    api = f"{url}{contract['servers'][0]['url']}/company/{DOCUMENTED_TENANT.company_id}"
-    api += f"/application/{DOCUMENTED_TENANT.application_id}"
-    operations = sum("operationId" in o for item in contract["paths"].values() for o in item.values())
-    also = "".join(f", {tenant}" for tenant in options.tenants)
-    token = f"?token={options.token}" if options.token else ""
-    kept = f"Data is kept in {options.state}." if options.state else "Data is not kept."
-    return f"""Audience API mock at {url}
-  serves   {operations} operations for {DOCUMENTED_TENANT}{also} (seed: {options.seed})
-  control  {url}/__mock__/{token} (console)   {url}/__mock__/openapi.json
-  docs     {url}/ui (try it out)   {url}/openapi.json   {url}/openapi.yaml
-  example  curl '{api}/user_group?page_size=2'
-           curl '{api}/user_group/64f111111111111111111111/users?page_size=3'
-           curl -X POST -H 'Content-Type: application/json' -d '{{"name": "Shirt size", "slug": "shirt-size", \
-"description": "S to XL", "type": "string"}}' '{api}/user_attribute/definition'
-Ctrl-C stops it. {kept}"""

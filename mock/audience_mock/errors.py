@@ -235,7 +235,7 @@ def unknown_session(name: str) -> Refusal:
 
 
 def unknown_snapshot(name: str, known: Iterable[str]) -> Refusal:
-    return Refusal(HTTPStatus.NOT_FOUND, f"There is no snapshot {show(name)} in this session; {_existing(known)}.")
+    return Refusal(HTTPStatus.NOT_FOUND, f"There is no snapshot {show(name)}; {_existing(known)}.")
 
 
 def unknown_origin(name: str, known: Iterable[str]) -> Refusal:

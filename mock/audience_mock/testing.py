@@ -18,6 +18,7 @@ from audience_mock.session.sessions import HEADER
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Collection
     from types import TracebackType
 
     from connexion.middleware import ConnexionMiddleware
@@ -114,21 +115,23 @@ class MockServer:
         """The request headers for a session, which has its own data."""
         return {HEADER: name}
 
-    def reset(self, to: str | None = None, *, session: str | None = None) -> None:
-        """Reset the data of a session.
+    def reset(self, to: str | None = None, *, session: str | None = None, keep: Collection[str] = ()) -> None:
+        """Reset everything of a session: data, ids, jobs, their progression, fault rules, clock and journal.
 
         Args:
-            to: name of a seed or snapshot; None for the initial seed.
+            to: name of a seed or snapshot; None for the initial seed, whose file is read again if it has changed.
             session: name of the session; None for the default session.
+            keep: what to keep: "journal", "faults", "clock", "jobs".
 
         Raises:
-            ValueError: there is no seed or snapshot with this name.
+            ValueError: there is no seed or snapshot with this name, no such part to keep, or the seed's file is broken.
         """
         headers = self.sessions(session) if session else {}
-        self._control("POST", "/reset", {"to": to} if to is not None else {}, headers)
+        query = {"to": to} if to is not None else {}
+        self._control("POST", "/reset", {**query, "keep": keep if isinstance(keep, str) else ",".join(keep)}, headers)
 
     def end_sessions(self) -> None:
-        """Delete all sessions and reset the default one: data, clock, jobs, snapshots, faults and journal."""
+        """End all sessions, reset the default one, and delete all snapshots."""
         self._control("DELETE", "/sessions", {}, {})
 
     def _control(self, method: str, path: str, query: dict[str, str], headers: dict[str, str]) -> None:

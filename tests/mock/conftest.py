@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from audience_mock.app import Options, create_app, create_backend, seed_worlds
+from audience_mock.app import Options, create_app, create_start, seed_worlds
+from audience_mock.session.backend import Backend
 from audience_mock.session.sessions import Sessions
 
 T = TypeVar("T")
@@ -22,14 +23,19 @@ class Api:
     """
 
     def __init__(self, options: Options, *, raise_faults: bool = True) -> None:
-        contract, self.backend = create_backend(options)
-        self.sessions = Sessions(self.backend, seed_worlds())
+        contract, backend, source = create_start(options)
+        self.sessions = Sessions(backend, seed_worlds(), source)
         self.app = create_app(
             contract, self.sessions, check_responses=options.check_responses, bearer=options.bearer, proxy=options.proxy
         )
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=raise_faults)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
         self._loop = asyncio.new_event_loop()
+
+    @property
+    def backend(self) -> Backend:
+        """Of the default session, until its next reset."""
+        return self.sessions.default.backend
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._loop.run_until_complete(work)

@@ -6,15 +6,17 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from click.testing import CliRunner
 from tests.mock.conftest import BASE
-from tests.mock.helpers import a_definition, a_group
+from tests.mock.helpers import DOCUMENTED, a_definition, a_group, seed_file
 
 from audience_mock.app import Options, create_backend
 from audience_mock.cli import main
@@ -72,14 +74,44 @@ def test_port_0_picks_a_free_port_and_prints_it() -> None:
         assert httpx.get(f"{url}{BASE}/user_group").json()["items"] == []
 
 
-def test_the_curl_lines_printed_at_start_work() -> None:
-    with serving() as (_, lines, _):
-        commands = [line[line.index("curl") :] for line in lines if " curl " in line]
+def curl_lines(lines: list[str]) -> list[str]:
+    return [line[line.index("curl") :] for line in lines if " curl " in line]
+
+
+def curl(command: str) -> Any:
+    """The answer of a command of the banner, which succeeds."""
+    done = subprocess.run(f"{command} -s -S --fail-with-body", shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+TAKEN = {"name": "Size", "slug": "shirt-size", "type": "string"}
+SEEDS: dict[str, Any] = {
+    "no data at all": {},
+    "no groups": {DOCUMENTED: {"definitions": [TAKEN, {**TAKEN, "slug": "shirt-size-2"}]}},
+    "groups without users": {DOCUMENTED: {"groups": [{"name": "Nobody", "category": "l1"}]}},
+    "ids of its own": {DOCUMENTED: {"groups": [{"_id": "it's 1/2?", "name": "A", "category": "l1", "users": ["u"]}]}},
+    "another application": {"7/my shop": {"groups": [{"name": "A", "category": "l1", "users": ["u"]}]}},
+}
+
+
+@pytest.mark.parametrize("options", [(), ("--seed", "empty"), ("--require-token", 'it\'s 1 "secret"')])
+def test_the_curl_lines_printed_at_start_work(options: tuple[str, ...]) -> None:
+    with serving(*options) as (_, lines, _):
+        commands = curl_lines(lines)
         assert len(commands) == 3
         for command in commands:
-            done = subprocess.run(f"{command} -s -f", shell=True, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, done.stderr
-            assert "error" not in json.loads(done.stdout)
+            curl(command)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_curl_lines_printed_at_start_work_for_any_seed(tmp_path: Path, seed: str) -> None:
+    (tmp_path / "seed.yaml").write_text(json.dumps(SEEDS[seed]))
+    with serving("--seed", str(tmp_path / "seed.yaml")) as (_, lines, _):
+        answers = [curl(command) for command in curl_lines(lines)]
+        assert len(answers) == 3
+        assert answers[0]["items"] or "groups" not in str(SEEDS[seed])
+        assert answers[1].get("items") or answers[1]["status"] == "pending"
 
 
 def test_the_banner_names_what_is_served() -> None:
@@ -87,6 +119,51 @@ def test_the_banner_names_what_is_served() -> None:
         assert "20 operations for 559/64b000000000000000000001, 7/shop (seed: documents)" in lines[1]
         tags = f"{url}/service/platform/user/v1.0/company/7/application/shop/user_group/tags"
         assert httpx.get(tags).json() == {"items": []}
+
+
+def test_the_banner_names_the_applications_of_a_seed_file(tmp_path: Path) -> None:
+    (tmp_path / "seed.yaml").write_text(json.dumps(SEEDS["another application"]))
+    with serving("--seed", str(tmp_path / "seed.yaml")) as (_, lines, _):
+        assert f"for {DOCUMENTED}, 7/my shop (seed: {tmp_path / 'seed.yaml'})" in lines[1]
+
+
+def test_the_banner_names_a_state_file_that_is_served_in_place_of_the_seed(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with serving("--state", str(path), "--seed", "documents") as (_, lines, process):
+        assert "(seed: documents)" in lines[1]
+        curl(curl_lines(lines)[2])
+        stop(process)
+    with serving("--state", str(path), "--seed", "documents") as (_, lines, _):
+        assert f"(state file: {path})" in lines[1]
+        for command in curl_lines(lines):
+            curl(command)
+
+
+def test_the_banner_of_a_proxy_names_the_real_server_and_only_reads_from_it() -> None:
+    with serving("--seed", "documents") as (upstream, _, _), serving("--proxy", upstream) as (_, lines, _):
+        assert f"(proxy for {upstream})" in lines[1]
+        assert "seed" not in "".join(lines)
+        (command,) = curl_lines(lines)
+        assert "-X" not in command
+        assert len(curl(command)["items"]) == 2
+
+
+def test_a_watched_seed_file_is_served_anew_and_stderr_says_so(tmp_path: Path) -> None:
+    seed = seed_file(tmp_path, groups=[{"name": "One", "category": "l1"}])
+    with serving("--seed", str(seed), "--watch", "--log-level", "error") as (url, _, process):
+        seed_file(tmp_path, groups=[{"name": "Other", "category": "l1"}])
+        for _ in range(600):
+            if httpx.get(f"{url}{BASE}/user_group").json()["items"][0]["name"] == "Other":
+                break
+            time.sleep(0.05)
+        _, err = stop(process)
+        assert f"the seed {seed} has changed: 1 session has its data now (0 definitions, 0 values, 1 group)" in err
+        assert err.count("\n") == 1
+
+
+def test_a_built_in_seed_cannot_be_watched() -> None:
+    error = refused("--port", "0", "--watch")
+    assert error == "audience-mock: there is no file to watch: the seed demo is built in; give --seed a file\n"
 
 
 def test_ctrl_c_stops_it_with_exit_code_0_and_an_empty_stderr() -> None:

@@ -126,6 +126,46 @@ def test_a_reset_goes_back_to_the_seed_or_to_another_or_to_a_snapshot() -> None:
             mock.reset("nowhere")
 
 
+@pytest.mark.parametrize("session", [None, "mine"])
+def test_a_reset_takes_back_faults_clock_jobs_and_journal(session: str | None) -> None:
+    with MockServer(seed="empty") as mock, httpx.Client(base_url=mock.url) as client:
+        client.headers.update(mock.sessions(session) if session else {})
+
+        def left() -> list[bool]:
+            return [
+                bool(client.get("/__mock__/journal").json()["items"]),
+                bool(client.get("/__mock__/faults").json()["items"]),
+                client.get("/__mock__/clock").json()["frozen"],
+                client.get("/__mock__/jobs").json()["progression"]["seconds"] is None,
+            ]
+
+        client.post("/__mock__/faults", json={"operation": "getUserGroups", "status": 503})
+        client.post("/__mock__/clock", json={"freeze": "2031-01-01T00:00:00Z"})
+        client.put("/__mock__/jobs/progression", json={})
+        assert client.get(f"{mock.api_url}{GROUPS}").status_code == 503
+        mock.reset(session=session, keep=("journal", "faults", "clock", "jobs"))
+        assert left() == [True] * 4
+        mock.reset(session=session, keep="clock")
+        assert left() == [False, False, True, False]
+        mock.reset(session=session)
+        assert left() == [False] * 4
+        assert client.get(f"{mock.api_url}{GROUPS}").json()["items"] == []
+        with pytest.raises(ValueError, match="clocks"):
+            mock.reset(keep=["clocks"])
+
+
+def test_a_reset_reads_a_changed_seed_file_again_or_raises(tmp_path: Path) -> None:
+    seed = seed_file(tmp_path, groups=[{"name": "One", "category": "l1"}])
+    with MockServer(seed=str(seed)) as mock:
+        seed_file(tmp_path, groups=[{"name": "Other", "category": "l1"}])
+        mock.reset()
+        assert names(mock) == ["Other"]
+        seed.write_text("[")
+        with pytest.raises(ValueError, match=r"seed\.yaml is not YAML, line"):
+            mock.reset()
+        assert names(mock) == ["Other"]
+
+
 def test_a_session_has_its_own_data() -> None:
     with MockServer(seed="empty") as mock:
         make(mock, "A", session="a")

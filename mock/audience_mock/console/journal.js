@@ -36,12 +36,17 @@ export function create() {
 }
 
 function restart() {
+  $("journal-har").href = controlAddress("/journal/har");
+  listen();
+  empty();
+}
+
+/** Show the journal from its beginning: other entries may have the ids of those that were shown. */
+function empty() {
   entries = [];
   waiting = [];
   chosen = null;
-  $("journal-har").href = controlAddress("/journal/har");
   $("journal-entry").replaceChildren();
-  listen();
   read();
 }
 
@@ -52,6 +57,7 @@ function listen() {
     say($("journal-trouble"), "");
     read(); // all entries again: some may be missing, and the ids of a restarted session begin at 1
   });
+  source.addEventListener("reset", empty);
   source.addEventListener("entry", (event) => receive(JSON.parse(event.data)));
   source.addEventListener("error", () => say($("journal-trouble"), source.readyState === EventSource.CLOSED
     ? "This server does not send live updates."
@@ -169,9 +175,5 @@ function togglePause() {
 
 async function clear() {
   await attempt(() => control("DELETE", "/journal"), "Cleared the journal.");
-  entries = [];
-  waiting = [];
-  chosen = null;
-  $("journal-entry").replaceChildren();
-  read();
+  empty();
 }

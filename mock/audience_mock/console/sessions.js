@@ -45,7 +45,7 @@ const columns = [
 ];
 
 function endAll() {
-  confirm("End all sessions?", "This deletes their data, clocks, jobs, snapshots, faults and journals.",
+  confirm("End all sessions?", "This deletes their data, clocks, jobs, faults and journals, and all snapshots.",
     "End all", async () => {
       await control("DELETE", "/sessions");
       notify("Ended all sessions.");

@@ -19,6 +19,7 @@ from audience_mock.errors import Refusal, show
 from audience_mock.middleware.json_response import dump, json_response
 from audience_mock.operations import OPERATIONS
 from audience_mock.session.journal import Record
+from audience_mock.session.sessions import Session
 
 HEARTBEAT = 15.0
 """Seconds between the heartbeats of a stream without new entries."""
@@ -149,10 +150,22 @@ async def stream_entries(request: ControlRequest) -> Any:
 
 
 async def _events(request: ControlRequest, seen: int) -> AsyncIterator[bytes]:
-    """One event for each entry after `seen`, until the session ends or the server stops."""
+    """One event for each entry after `seen`, until the session ends or the server stops; and one for a reset."""
     session = request.session
-    journal = session.journal
     yield b": the journal, live\nretry: 1000\n\n"
+    while True:
+        async for event in _new_entries(request, session, seen):
+            yield event
+        current = request.sessions.find(session.name)
+        if current is None or current.journal is session.journal:
+            return
+        session, seen = current, 0
+        yield b"event: reset\nid: 0\ndata: {}\n\n"
+
+
+async def _new_entries(request: ControlRequest, session: Session, seen: int) -> AsyncIterator[bytes]:
+    """One event for each entry after `seen`, until the journal is closed."""
+    journal = session.journal
     with journal.watched() as news:
         while not journal.is_closed:
             news.clear()
@@ -181,7 +194,7 @@ CALLS = (
         "GET",
         "/journal/events",
         stream_entries,
-        "Stream new entries (server-sent events)",
+        "Stream new entries (server-sent events), and an event `reset` after which ids begin at 1",
         query={"since": ("start after the entry with this id; by default with the next one", _ID)},
     ),
     Call("GET", "/journal/{id}", read_entry, "Read an entry"),

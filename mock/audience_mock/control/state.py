@@ -8,14 +8,36 @@ from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
 from audience_mock.seeds import SeedProblem
 from audience_mock.seeds.exporting import exported, imported
+from audience_mock.session.sessions import DEFAULT, KEEPABLE
 
 NAME: Json = {"type": "string"}
 
 
 async def reset(request: ControlRequest) -> Any:
-    session = request.session
-    session.switch_to(request.sessions.origin(request.query.get("to"), session))
+    kept, to = _kept(request), request.query.get("to")
+    if to is None:
+        await _refresh_seed(request)
+    world = request.sessions.origin(to)
+    request.sessions.reset(request.session, world, kept)
     return _counts(request)
+
+
+def _kept(request: ControlRequest) -> set[str]:
+    """The parts to keep; the parameter may be repeated. Raises Refusal 400."""
+    texts = request.request.query_params.getlist("keep")
+    parts = {part.strip() for text in texts for part in text.split(",")} - {""}
+    unknown = sorted(parts - set(KEEPABLE))
+    if unknown:
+        raise errors.one("query.keep", f"A reset cannot keep {errors.show(unknown[0])}; send {', '.join(KEEPABLE)}.")
+    return parts
+
+
+async def _refresh_seed(request: ControlRequest) -> None:
+    """Read a changed seed file again. Raises Refusal 400 if it cannot be used."""
+    try:
+        await request.sessions.source.refresh()
+    except SeedProblem as problem:
+        raise errors.one("seed", f"Nothing was reset: {problem}.") from None
 
 
 def _counts(request: ControlRequest) -> Json:
@@ -37,25 +59,22 @@ async def write_state(request: ControlRequest) -> Any:
 
 
 async def list_snapshots(request: ControlRequest) -> Any:
-    return {"items": [{"name": name, "tenants": world.counts()} for name, world in request.session.snapshots.items()]}
+    return {"items": [{"name": name, "tenants": world.counts()} for name, world in request.sessions.snapshots.items()]}
 
 
 async def take_snapshot(request: ControlRequest) -> Any:
-    session = request.session
-    session.snapshots[request.path("name")] = session.backend.world.fork()
+    request.sessions.take_snapshot(request.path("name"), request.session.backend.world)
     return _counts(request)
 
 
 async def restore_snapshot(request: ControlRequest) -> Any:
-    session = request.session
-    session.switch_to(session.snapshot(request.path("name")))
+    request.session.switch_to(request.sessions.snapshot(request.path("name")))
     return _counts(request)
 
 
 async def delete_snapshot(request: ControlRequest) -> Any:
-    session = request.session
-    session.snapshot(request.path("name"))
-    del session.snapshots[request.path("name")]
+    request.sessions.snapshot(request.path("name"))
+    del request.sessions.snapshots[request.path("name")]
     return {"success": True, "message": f"The snapshot {request.path('name')} is deleted."}
 
 
@@ -70,18 +89,26 @@ async def list_sessions(request: ControlRequest) -> Any:
 
 
 async def end_session(request: ControlRequest) -> Any:
-    request.sessions.end(request.path("name"))
+    name = request.path("name")
+    if name == DEFAULT:
+        await _refresh_seed(request)
+    request.sessions.end(name)
     return {
         "success": True,
-        "message": f"The session {request.path('name')} has ended; its next request starts it again from the seed.",
+        "message": f"The session {name} has ended; its next request starts it again from the seed.",
     }
 
 
 async def end_sessions(request: ControlRequest) -> Any:
+    await _refresh_seed(request)
     ended = [session.name for session in request.sessions]
     for name in ended:
         request.sessions.end(name)
-    return {"success": True, "message": f"{len(ended)} sessions have ended; the default session is reset."}
+    request.sessions.snapshots.clear()
+    return {
+        "success": True,
+        "message": f"{len(ended)} sessions have ended; the default session is reset, and there are no snapshots.",
+    }
 
 
 CALLS = (
@@ -89,16 +116,29 @@ CALLS = (
         "POST",
         "/reset",
         reset,
-        "Reset all data to the seed, another seed or a snapshot, and cancel waiting jobs",
-        query={"to": ("empty, documents, demo, or the name of a snapshot; by default the initial seed", NAME)},
+        "Reset everything of the session: data, ids, jobs, their progression, fault rules, clock and journal",
+        query={
+            "to": ("empty, documents, demo, or the name of a snapshot; by default the server's seed", NAME),
+            "keep": (
+                f"what to keep, with commas between: {', '.join(KEEPABLE)} (their progression, and those that ended)",
+                NAME,
+            ),
+        },
     ),
     Call("GET", "/state", read_state, "Export all data as a seed"),
     Call("PUT", "/state", write_state, "Import all data from an export or a seed", body={"type": "object"}),
-    Call("GET", "/snapshots", list_snapshots, "List the snapshots"),
-    Call("PUT", "/snapshots/{name:path}", take_snapshot, "Save all data as a snapshot"),
-    Call("POST", "/snapshots/{name:path}", restore_snapshot, "Restore a snapshot"),
+    Call("GET", "/snapshots", list_snapshots, "List the snapshots, which all sessions share"),
+    Call("PUT", "/snapshots/{name:path}", take_snapshot, "Save all data as a snapshot for all sessions"),
+    Call(
+        "POST",
+        "/snapshots/{name:path}",
+        restore_snapshot,
+        "Restore the data of a snapshot; POST /reset?to= resets the rest too",
+    ),
     Call("DELETE", "/snapshots/{name:path}", delete_snapshot, "Delete a snapshot"),
     Call("GET", "/sessions", list_sessions, "List the sessions"),
-    Call("DELETE", "/sessions", end_sessions, "End all sessions; the default session is reset"),
+    Call(
+        "DELETE", "/sessions", end_sessions, "End all sessions and delete all snapshots; the default session is reset"
+    ),
     Call("DELETE", "/sessions/{name:path}", end_session, "End a session; the default session is reset"),
 )

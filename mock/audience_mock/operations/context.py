@@ -37,8 +37,8 @@ class Jobs(Protocol):
     ) -> object:
         """Queue `work`."""
 
-    def seen(self, subject: str) -> None:
-        """Count a read of a subject, for jobs that wait for reads."""
+    def seen(self, *subjects: str) -> None:
+        """Count a read that shows these subjects, for jobs that wait for reads."""
 
 
 class Context(NamedTuple):

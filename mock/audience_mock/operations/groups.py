@@ -18,11 +18,15 @@ async def list_categories(at: Context, category: str | None = None) -> Any:
 
 
 async def list_by_category(at: Context) -> Any:
-    return {"user_groups": at.tenant.groups.categorised()}
+    found = at.tenant.groups.categorised()
+    at.jobs.seen(*(group["_id"] for groups in found.values() for group in groups))
+    return {"user_groups": found}
 
 
 async def list_groups(at: Context, page_no: int, page_size: int, **filters: Any) -> Any:
-    return await searched_page(at.tenant.groups, filters, page_no, page_size)
+    found = await searched_page(at.tenant.groups, filters, page_no, page_size)
+    at.jobs.seen(*(group["_id"] for group in found["items"]))
+    return found
 
 
 async def create_group(at: Context, body: dict[str, Any]) -> Any:
@@ -32,8 +36,9 @@ async def create_group(at: Context, body: dict[str, Any]) -> Any:
 
 
 async def get_group(at: Context, group_id: str) -> Any:
+    group = at.tenant.groups.get(group_id)
     at.jobs.seen(group_id)
-    return at.tenant.groups.get(group_id)
+    return group
 
 
 async def patch_group(at: Context, group_id: str, body: dict[str, Any]) -> Any:
@@ -90,6 +95,7 @@ async def list_users(
     for _ in members.search(query):
         await asyncio.sleep(0)
     found = members.page(query)
+    at.jobs.seen(group_id)
     page = {
         "type": "cursor",
         "current": found.current,

@@ -18,6 +18,7 @@ class Clock:
         self._shift = timedelta()
         self._frozen_at: datetime | None = None
         self._sleepers: WeakSet[asyncio.Event] = WeakSet()
+        self._has_ended = False
 
     def now(self) -> datetime:
         return self._frozen_at or real_time() + self._shift
@@ -59,6 +60,11 @@ class Clock:
         self._shift, self._frozen_at = timedelta(), None
         self._wake()
 
+    def end(self) -> None:
+        """End all sleeps, now and later, because its session has ended."""
+        self._has_ended = True
+        self._wake()
+
     async def sleep(
         self, seconds: float | None, awake: asyncio.Event | None = None, done: Callable[[], bool] = lambda: False
     ) -> None:
@@ -73,7 +79,7 @@ class Clock:
         self._sleepers.add(awake)
         left = LONGEST_WAIT if seconds is None else seconds
         until = self.now() + timedelta(seconds=left)
-        while left > 0 and not done():
+        while left > 0 and not self._has_ended and not done():
             awake.clear()
             is_real = not self.is_frozen and left <= LONGEST_WAIT
             try:

@@ -166,10 +166,11 @@ class Jobs:
     def get(self, job_id: str) -> Job | None:
         return self._jobs.get(job_id)
 
-    def seen(self, subject: str) -> None:
-        """Count a read of a subject; its jobs that waited for this read run."""
+    def seen(self, *subjects: str) -> None:
+        """Count a read that shows these subjects; their jobs that waited for this read run."""
+        shown = set(subjects) if self._running else ()
         for job in self._running.values():
-            if job.subject == subject and job.status == "waiting" and job.progression.reads is not None:
+            if job.subject in shown and job.status == "waiting" and job.progression.reads is not None:
                 job.reads += 1
                 if job.reads >= job.progression.reads:
                     self.advance(job)
@@ -203,3 +204,10 @@ class Jobs:
             task.cancel()
         self._jobs.clear()
         self._last = 0
+
+    def abandon(self, problem: str) -> None:
+        """Cancel all jobs without waiting; they stay in the list as failed, with this problem."""
+        for task, job in self._running.items():
+            task.cancel()
+            if not job.has_ended:
+                self._end(job, problem)

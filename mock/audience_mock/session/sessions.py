@@ -1,7 +1,10 @@
-"""Sessions: each has its own fork of the seeded data, its own clock, jobs, fault rules and journal."""
+"""Sessions: each has its own fork of the seeded data, its own clock, jobs, fault rules and journal.
+
+A reset replaces the whole Session: what is not kept on purpose cannot be left over.
+"""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -11,6 +14,7 @@ from audience_mock.session.clock import Clock
 from audience_mock.session.fault_rules import Faults
 from audience_mock.session.jobs import Jobs
 from audience_mock.session.journal import Journal, MemoryBudget
+from audience_mock.session.seed_source import SeedSource
 from audience_mock.store.world import World
 
 HEADER = "X-Mock-Session"
@@ -24,6 +28,9 @@ MOST = 10_000
 IDLE = 1800.0
 """Seconds after which an unused session ends."""
 LONGEST_NAME = 200
+KEEPABLE = ("journal", "faults", "clock", "jobs")
+"""The parts of a session that a reset can keep; `jobs` are the progression and the list of ended jobs."""
+MOST_SNAPSHOTS = 1_000
 
 
 @dataclass
@@ -34,57 +41,66 @@ class Session:
         name: the name in the header.
         backend: its world, jobs and files.
         clock: its clock.
-        snapshots: its snapshots, by name.
         faults: its fault rules.
         journal: its requests and responses.
         used: the time of its last request, by `monotonic`.
         has_begun: it has had a request; until then its jobs do not start.
+        seed: the world of the server's seed that it started from; None after a switch to other data.
     """
 
     name: str
     backend: Backend
     clock: Clock
-    snapshots: dict[str, World] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
     used: float = field(default_factory=monotonic)
     has_begun: bool = False
+    seed: World | None = None
 
     def switch_to(self, world: World) -> None:
-        """Replace the world by a fork of this one, and cancel all jobs."""
+        """Replace the data by a fork of this world, and cancel all jobs."""
         self.backend.jobs.clear()
         self.backend.world = world.fork(self.clock.now)
+        self.seed = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the jobs that its data waits for."""
         self.has_begun = True
         self.backend.resume()
-
-    def snapshot(self, name: str) -> World:
-        """The world of a snapshot. Raises Refusal 404."""
-        if name not in self.snapshots:
-            raise errors.unknown_snapshot(name, self.snapshots)
-        return self.snapshots[name]
 
 
 class Sessions:
     """All sessions of a server; a session is created on its first request.
 
     Args:
-        backend: of the default session; its current state is the initial state of all other sessions.
+        backend: of the default session, with the data that it has at the start of the server.
         seeds: name -> makes the world of that seed, with the applications that the given world serves.
+        source: the initial data of all other sessions, and of a reset; by default the backend's.
     """
 
-    def __init__(self, backend: Backend, seeds: dict[str, Callable[[World], World]] | None = None) -> None:
-        self._origin = backend.world.fork()
+    def __init__(
+        self,
+        backend: Backend,
+        seeds: dict[str, Callable[[World], World]] | None = None,
+        source: SeedSource | None = None,
+    ) -> None:
+        self.source = source or SeedSource(backend.world.fork())
+        self.snapshots: dict[str, World] = {}
+        """The snapshots of the server, by name: taken in one session, usable in all."""
         self._files = backend.files
         self._progression = backend.jobs.progression
         self._seeds = seeds or {}
         self._worlds: dict[str, World] = {}
         self._budget = MemoryBudget()
-        self._default = Session(DEFAULT, backend, backend.jobs.clock, journal=Journal(self._budget))
+        self.default = Session(
+            DEFAULT, backend, backend.jobs.clock, journal=Journal(self._budget), seed=self.source.world
+        )
         self._others: OrderedDict[str, Session] = OrderedDict()
         """Least recently used first."""
 
     def __iter__(self) -> Iterator[Session]:
-        return iter([self._default, *self._others.values()])
+        return iter([self.default, *self._others.values()])
 
     def get(self, name: str | None) -> Session:
         """The session of this name, created on first use; the default one for no name.
@@ -94,17 +110,17 @@ class Sessions:
         """
         self._end_idle()
         name = name or DEFAULT
-        session = self._find(name) or self._make(name)
+        session = self.find(name) or self._make(name)
         session.used = monotonic()
-        if session is not self._default:
+        if session is not self.default:
             self._others.move_to_end(name)
         if not session.has_begun:
-            session.has_begun = True
-            session.backend.resume()
+            session.begin()
         return session
 
-    def _find(self, name: str) -> Session | None:
-        return self._default if name == DEFAULT else self._others.get(name)
+    def find(self, name: str) -> Session | None:
+        """The session of this name, without creating or using it."""
+        return self.default if name == DEFAULT else self._others.get(name)
 
     def _make(self, name: str) -> Session:
         if len(name) > LONGEST_NAME:
@@ -114,46 +130,95 @@ class Sessions:
             )
         if len(self._others) + 1 >= MOST:
             self.end(next(iter(self._others)))
-        clock = Clock()
-        jobs = Jobs(0, clock)
-        jobs.progression = self._progression
-        backend = Backend(self._origin.fork(clock.now), jobs, self._files)
-        self._others[name] = Session(name, backend, clock, journal=Journal(self._budget))
+        self._others[name] = self._new(name, self.source.world)
         return self._others[name]
+
+    def _new(self, name: str, world: World, old: Session | None = None, keep: Collection[str] = ()) -> Session:
+        """A session with a fork of a world, and with the parts of an old session that are kept."""
+        clock = old.clock if old and "clock" in keep else Clock()
+        jobs = old.backend.jobs if old and "jobs" in keep else Jobs(0, clock)
+        if old and "jobs" in keep:
+            jobs.abandon("Its data was reset before it ran.")
+            jobs.clock = clock
+        else:
+            jobs.progression = self._progression
+        return Session(
+            name,
+            Backend(world.fork(clock.now), jobs, self._files),
+            clock,
+            faults=old.faults if old and "faults" in keep else Faults(),
+            journal=old.journal if old and "journal" in keep else Journal(self._budget),
+            seed=world if world is self.source.world else None,
+        )
 
     def _end_idle(self) -> None:
         long_ago = monotonic() - IDLE
         while self._others and (first := next(iter(self._others.values()))).used < long_ago:
             self.end(first.name)
 
+    def reset(self, old: Session, world: World, keep: Collection[str] = ()) -> Session:
+        """Start a session again from a fork of a world.
+
+        A request that is still being delayed is answered at once, from the data before the reset.
+
+        Args:
+            old: a session of this server; the new one takes its place.
+            world: its new data.
+            keep: the parts of KEEPABLE to keep.
+        """
+        new = self._new(old.name, world, old, keep)
+        if old is self.default:
+            self.default = new
+        else:
+            self._others[old.name] = new
+        _close(old, keep)
+        new.begin()
+        return new
+
+    def reseed(self) -> int:
+        """Start all sessions again that have older data of the seed, and return their number; only data is replaced."""
+        world = self.source.world
+        found = [session for session in self if session.seed is not None and session.seed is not world]
+        for session in found:
+            self.reset(session, world, KEEPABLE)
+        return len(found)
+
     def end(self, name: str) -> None:
         """End a session; the next request with its name starts a new one. Raises Refusal 404."""
-        session = self._find(name)
+        session = self.find(name)
         if session is None:
             raise errors.unknown_session(name)
-        session.backend.jobs.clear()
-        if name == DEFAULT:
-            session.clock.reset()
-            session.backend.jobs.progression = self._progression
-            session.snapshots.clear()
-            session.faults.clear()
-            session.journal.clear()
-            session.switch_to(self._origin)
+        if session is self.default:
+            self.reset(session, self.source.world)
         else:
-            session.journal.close()
             del self._others[name]
+            _close(session)
 
-    def origin(self, name: str | None, session: Session) -> World:
-        """The initial world, or the one of a seed or snapshot of this name. Raises Refusal 400 for an unknown name."""
+    def origin(self, name: str | None) -> World:
+        """The world of the server's seed, or of the seed or snapshot of this name. Raises Refusal 400."""
         if name is None:
-            return self._origin
-        if name in session.snapshots:
-            return session.snapshots[name]
+            return self.source.world
+        if name in self.snapshots:
+            return self.snapshots[name]
         if name not in self._seeds:
-            raise errors.unknown_origin(name, [*self._seeds, *session.snapshots])
+            raise errors.unknown_origin(name, [*self._seeds, *self.snapshots])
         if name not in self._worlds:
-            self._worlds[name] = self._seeds[name](self._origin)
+            self._worlds[name] = self._seeds[name](self.source.world)
         return self._worlds[name]
+
+    def take_snapshot(self, name: str, world: World) -> None:
+        """Keep a fork of a world. Raises Refusal 400 for the name of a seed, and for too many snapshots."""
+        if name in self._seeds:
+            raise errors.one("path.name", f"{errors.show(name)} is the name of a seed; choose another name.")
+        if name not in self.snapshots and len(self.snapshots) >= MOST_SNAPSHOTS:
+            raise errors.one("path.name", f"There are {MOST_SNAPSHOTS} snapshots already; delete one first.")
+        self.snapshots[name] = world.fork()
+
+    def snapshot(self, name: str) -> World:
+        """The world of a snapshot. Raises Refusal 404."""
+        if name not in self.snapshots:
+            raise errors.unknown_snapshot(name, self.snapshots)
+        return self.snapshots[name]
 
     def close_streams(self) -> None:
         """End all event streams of journals, for which a stopping server would wait for ever."""
@@ -164,3 +229,13 @@ class Sessions:
         """Cancel all jobs of all sessions."""
         for session in self:
             await session.backend.jobs.stop()
+
+
+def _close(session: Session, keep: Collection[str] = ()) -> None:
+    """Stop the parts of a session that are not kept."""
+    if "jobs" not in keep:
+        session.backend.jobs.clear()
+    if "clock" not in keep:
+        session.clock.end()
+    if "journal" not in keep:
+        session.journal.close()

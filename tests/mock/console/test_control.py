@@ -28,6 +28,37 @@ def test_a_reset_restores_a_seed(console: Console, button: str, definitions: int
     expect(console.page.locator("#state-counts")).to_contain_text(str(definitions or "Empty"))
 
 
+def test_a_reset_begins_everything_anew(console: Console) -> None:
+    control(console, "POST", "/faults", {"operation": "getUserGroups", "status": 503})
+    control(console, "POST", "/clock", {"freeze": "2031-05-06T07:08:09Z"})
+    assert console.client.get(GROUPS).status_code == 503
+    console.open("state")
+    expect(console.page.locator("#clock-state")).to_have_text("frozen")
+    expect(console.page.get_by_text("Everything begins anew")).to_be_visible()
+    console.press("Initial seed")
+    see(console, "Reset to the seed")
+    expect(console.page.locator("#clock-state")).to_have_text("real time")
+    console.go("Faults")
+    expect(console.page.get_by_text("No rules: the mock responds")).to_be_visible()
+    assert console.client.get(GROUPS).status_code == 200
+    paths = [entry["response"]["status"] for entry in control(console, "GET", "/journal")["items"]]
+    assert 503 not in paths
+
+
+def test_a_reset_from_elsewhere_empties_the_journal_that_is_shown(console: Console) -> None:
+    console.open("journal")
+    for name in ("One", "Two"):
+        console.client.get(GROUPS, params={"name": name})
+    calls = console.page.locator(".call", has_text="getUserGroups")
+    expect(calls).to_have_count(2)
+    calls.first.click()
+    control(console, "POST", "/reset")
+    expect(calls).to_have_count(0)
+    console.client.get(GROUPS)
+    expect(calls).to_have_count(1)
+    expect(console.page.get_by_text("Live updates were interrupted")).to_have_count(0)
+
+
 def test_an_exported_state_can_be_imported(console: Console, tmp_path_factory: pytest.TempPathFactory) -> None:
     console.open("state")
     with console.page.expect_download() as download:

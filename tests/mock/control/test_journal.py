@@ -130,12 +130,12 @@ def test_each_session_has_its_own_journal(api: Api) -> None:
     assert (entry["operation"], entry["session"], entry["id"]) == ("getUserAttributeDefinitions", "anna", 1)
 
 
-def test_a_reset_keeps_the_journal_and_the_end_of_the_session_clears_it(api: Api) -> None:
+@pytest.mark.parametrize(("method", "path"), [("POST", "/reset"), ("DELETE", "/sessions/default")])
+def test_a_reset_and_the_end_of_a_session_clear_the_journal(api: Api, method: str, path: str) -> None:
     api.get(GROUPS)
-    api.post(f"{CONTROL}/reset")
-    assert len(items(api, "/journal")) == 1
-    api.delete(f"{CONTROL}/sessions/default")
+    api.request(method, f"{CONTROL}{path}")
     assert items(api, "/journal") == []
+    assert items(api, "/journal/counts") == []
 
 
 # --- filters --------------------------------------------------------------------------------------------

@@ -124,5 +124,23 @@ def test_a_stream_survives_clearing_the_journal(client: httpx.Client) -> None:
         assert event(lines)["id"] == 2
 
 
+def test_a_stream_goes_on_after_a_reset_and_tells_it(client: httpx.Client) -> None:
+    with listening(client) as lines:
+        client.get(GROUPS)
+        assert event(lines)["id"] == 1
+        client.post("/__mock__/reset")
+        assert [next(lines) for _ in range(4)] == ["event: reset", "id: 0", "data: {}", ""]
+        client.get(GROUPS)
+        assert event(lines)["id"] == 1
+
+
+def test_a_stream_of_a_kept_journal_goes_on(client: httpx.Client) -> None:
+    with listening(client) as lines:
+        client.get(GROUPS)
+        client.post("/__mock__/reset?keep=journal")
+        client.get(GROUPS)
+        assert [event(lines)["id"], event(lines)["id"]] == [1, 2]
+
+
 def test_a_bad_start_is_refused(api: Api) -> None:
     assert api.get("//__mock__/journal/events", since="x").status_code == 400

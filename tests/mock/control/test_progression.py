@@ -37,13 +37,52 @@ def test_a_job_waits_for_its_advance(make_api: MakeApi) -> None:
 def test_a_job_waits_for_reads_of_what_it_works_on(make_api: MakeApi) -> None:
     api = manual(make_api, reads=2)
     group, other = (api.post(GROUPS, a_group(["u1"])).json() for _ in "ab")
-    api.get(GROUPS)
+    api.get(f"{GROUPS}/tags")
+    api.get(f"{GROUPS}/categories")
     assert group_status(api, group) == "pending"
     assert [job["reads"] for job in items(api, "/jobs")] == [0, 1]
     group_status(api, group)
     clock(api, run=True)  # whose answer comes when the jobs that are due are done
     assert group_status(api, group) == "completed"
     assert group_status(api, other) == "pending"
+
+
+@pytest.mark.parametrize("read", ["", "?name=wearers", "?page_size=1&page_no=3", "/categorised", "/ID", "/ID/users"])
+def test_every_read_that_shows_a_group_counts_once(make_api: MakeApi, read: str) -> None:
+    api = manual(make_api, reads=2)
+    group = api.post(GROUPS, a_group(["u1"])).json()
+    path = f"{GROUPS}{read.replace('ID', group['_id'])}"
+    for reads in (1, 2):
+        assert items(api, "/jobs")[0]["status"] == "waiting"
+        assert api.request("GET", path).is_success
+        assert items(api, "/jobs")[0]["reads"] == reads
+    api.settle()
+    assert group_status(api, group) == "completed"
+
+
+@pytest.mark.parametrize("read", ["?name=nobody", "?page_size=1", "/tags", "/64f111111111111111111111/users", "/none"])
+def test_a_read_that_does_not_show_a_group_does_not_count(make_api: MakeApi, read: str) -> None:
+    api = manual(make_api, reads=1)
+    api.post(GROUPS, a_group(["u1"]))
+    api.request("GET", f"{GROUPS}{read}")
+    assert items(api, "/jobs")[0]["reads"] == 0
+
+
+def test_a_read_of_a_deleted_group_does_not_count(make_api: MakeApi) -> None:
+    api = manual(make_api, reads=1)
+    group = api.post(GROUPS, a_group(["u1"])).json()
+    api.delete(f"{GROUPS}/{group['_id']}")
+    refused(api.get(f"{GROUPS}/{group['_id']}"), 404)
+    refused(api.get(f"{GROUPS}/{group['_id']}/users"), 404)
+    assert items(api, "/jobs")[0]["reads"] == 0
+
+
+def test_a_list_counts_for_all_groups_that_it_shows(make_api: MakeApi) -> None:
+    api = manual(make_api, reads=1)
+    groups = [api.post(GROUPS, a_group(["u1"])).json() for _ in range(3)]
+    api.get(GROUPS, page_size=100)
+    api.settle()
+    assert {group_status(api, group) for group in groups} == {"completed"}
 
 
 def test_a_bulk_update_waits_for_reads_of_its_job(make_api: MakeApi) -> None:

@@ -42,17 +42,15 @@ def test_the_control_api_takes_the_session_from_the_header_or_the_parameter(api:
     assert not api.get("//__mock__/clock").json()["frozen"]
 
 
-def test_a_session_has_ids_jobs_clock_and_snapshots_of_its_own(make_api: MakeApi) -> None:
+def test_a_session_has_ids_jobs_and_clock_of_its_own(make_api: MakeApi) -> None:
     api = make_api(job_delay=60)
     a, b = (ask(api, name, "POST", GROUPS, json=a_group()).json() for name in "ab")
     assert (a["_id"], a["uid"]) == (b["_id"], b["uid"])
     (job,) = ask(api, "a", "GET", "//__mock__/jobs").json()["items"]
     assert ask(api, "b", "GET", "//__mock__/jobs").json()["items"][0]["id"] == job["id"] == "job-1"
     ask(api, "a", "POST", f"//__mock__/jobs/{job['id']}/advance")
-    ask(api, "a", "PUT", "//__mock__/snapshots/kept")
     ask(api, "a", "POST", "//__mock__/clock", json={"freeze": True})
     assert [ask(api, name, "GET", f"{GROUPS}/{a['_id']}").json()["status"] for name in "ab"] == ["completed", "pending"]
-    assert ask(api, "b", "GET", "//__mock__/snapshots").json()["items"] == []
     assert not ask(api, "b", "GET", "//__mock__/clock").json()["frozen"]
     assert api.get("//__mock__/jobs").json()["items"] == []
 
@@ -92,14 +90,12 @@ def test_a_thousand_sessions_do_not_see_each_other(api: Api) -> None:
 def test_an_ended_session_begins_anew_with_its_next_request(api: Api) -> None:
     seeded = names(api, "a")
     ask(api, "a", "POST", GROUPS, json=a_group())
-    ask(api, "a", "PUT", "//__mock__/snapshots/kept")
     assert api.delete("//__mock__/sessions/a").json()["success"]
     answer = api.delete("//__mock__/sessions/a")
     refused(answer, 404)
     assert '"a"' in answer.json()["message"]
     assert listed(api) == ["default"]
     assert names(api, "a") == seeded
-    assert ask(api, "a", "GET", "//__mock__/snapshots").json()["items"] == []
 
 
 def test_a_session_of_any_name_can_be_ended(api: Api) -> None:
@@ -114,12 +110,10 @@ def test_ending_the_default_session_takes_it_back_to_where_it_began(api: Api) ->
     seeded, jobs = api.get("//__mock__/state").json(), api.get("//__mock__/jobs").json()
     api.put("//__mock__/jobs/progression", {})
     api.post(GROUPS, a_group())
-    api.put("//__mock__/snapshots/kept", None)
     api.post("//__mock__/clock", {"freeze": "2030-01-01T00:00:00Z"})
     assert api.delete("//__mock__/sessions/default").is_success
     assert api.get("//__mock__/state").json() == seeded
     assert api.get("//__mock__/jobs").json() == jobs
-    assert api.get("//__mock__/snapshots").json()["items"] == []
     assert not api.get("//__mock__/clock").json()["frozen"]
 
 
@@ -162,6 +156,14 @@ def test_an_unused_session_ends_but_never_the_default_one(api: Api, monkeypatch:
     assert "Old" not in names(api, "old")
     monkeypatch.setattr(sessions, "monotonic", lambda: real() + 100 * sessions.IDLE)
     assert names(api, "default")[-1] == "Mine"
+
+
+def test_all_sessions_can_be_ended_when_some_are_unused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = monotonic
+    names(api, "old")
+    monkeypatch.setattr(sessions, "monotonic", lambda: real() + 2 * sessions.IDLE)
+    assert api.delete("//__mock__/sessions").is_success
+    assert listed(api) == ["default"]
 
 
 def test_the_least_recently_used_session_ends_for_a_new_one(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
