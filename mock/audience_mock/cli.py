@@ -156,7 +156,7 @@ def main(
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
     from audience_mock.app import Options, create_parts  # noqa: PLC0415 (--help is quick without the server)
     from audience_mock.seeds import SeedProblem  # noqa: PLC0415
-    from audience_mock.serve.server import CommandServer  # noqa: PLC0415
+    from audience_mock.serve.server import CommandServer, say  # noqa: PLC0415
 
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -168,11 +168,11 @@ def main(
         server = CommandServer(app, sessions, functools.partial(banner, options=options), log_level)
     except SeedProblem as problem:
         _exit(str(problem))
-    with contextlib.suppress(KeyboardInterrupt):  # uvicorn ends with it after Ctrl-C, mostly
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C before the server handles it
         server.run([listener])
     if not server.started:
         sys.exit(1)
-    print("Stopped.")
+    say("Stopped.")
 
 
 def _listen(host: str, port: int) -> socket.socket:

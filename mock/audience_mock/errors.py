@@ -89,6 +89,11 @@ def unknown_path(path: str) -> Refusal:
     )
 
 
+def not_utf8(place: str, text: str) -> Refusal:
+    """400 for a percent-encoded text in the path or the query."""
+    return one(place, f"{show(text)} in the {place} is not UTF-8; percent-encode the bytes of UTF-8 (é is %C3%A9).")
+
+
 def method_not_allowed(method: str, path: str, allowed: Sequence[str]) -> Refusal:
     allow = ", ".join(allowed)
     return Refusal(
@@ -120,6 +125,78 @@ def body_too_large(limit: int) -> Refusal:
         f"The body is larger than {limit // 2**20} MiB, the most this server reads; "
         "put a long list of users in a file and send its file_url.",
     )
+
+
+# --- requests that do not arrive as HTTP/1.1 --------------------------------------------------------
+
+
+def head_too_large(limit: int) -> Refusal:
+    return Refusal(
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        f"The headers of the request have more than {limit // 2**10} KiB, the most this server reads; send fewer or "
+        "shorter headers (cookies?).",
+    )
+
+
+def target_too_long(limit: int) -> Refusal:
+    return Refusal(
+        HTTPStatus.REQUEST_URI_TOO_LONG,
+        f"The path and query of the request have more than {limit // 2**10} KiB, the most this server reads; "
+        "send a shorter query.",
+    )
+
+
+def too_slow(seconds: float) -> Refusal:
+    return Refusal(
+        HTTPStatus.REQUEST_TIMEOUT,
+        f"The rest of the request did not arrive within {seconds:.0f} s; send it again, and all of it: a body has "
+        "exactly the bytes that Content-Length says.",
+    )
+
+
+def stopping() -> Refusal:
+    return Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The server was stopped before the whole body had arrived; send it again when the server runs.",
+    )
+
+
+def malformed_target(target: str) -> Refusal:
+    return one(
+        "request",
+        f"{show(target)} in the target is no part of a URL; percent-encode all characters but "
+        "printable ASCII, in UTF-8 (é is %C3%A9), and send http://host/path or /path.",
+    )
+
+
+_MALFORMED = (
+    ("Pause on PRI", "it is HTTP/2; send HTTP/1.1"),
+    ("Invalid HTTP version", "send HTTP/1.1"),
+    ("Content-Length", "send one Content-Length, a whole number, or Transfer-Encoding: chunked instead"),
+    ("Transfer-Encoding", "send Content-Length, or only Transfer-Encoding: chunked"),
+    ("Expected HTTP/", "send a line of method, target and HTTP/1.1; percent-encode blanks in the target"),
+    ("eader", "send each header as one line of name, colon and value"),
+    ("", "send HTTP/1.1, which begins with a line of method, target and version"),
+)
+"""Part of the parser's message -> the fix; the first match counts."""
+
+
+def malformed_head(reason: str, line: str) -> Refusal:
+    """400 for a request line or header; `line` is the request line, as far as it is known."""
+    fix = next(fix for part, fix in _MALFORMED if part in reason)
+    named = f" beginning with {show(line)}" if line else ""
+    return one("request", f"The request{named} is not HTTP ({reason}): {fix}.")
+
+
+def malformed_body(reason: str) -> Refusal:
+    return one(
+        "body",
+        f"The body is not sent as its headers say ({reason}); send Content-Length, or chunks of which each has the "
+        "size in hexadecimal that it announces.",
+    )
+
+
+# --- bodies -----------------------------------------------------------------------------------------
 
 
 def body_missing() -> Violation:

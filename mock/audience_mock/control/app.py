@@ -13,9 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from audience_mock import errors
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
+from audience_mock.middleware.error_responses import REFUSAL
 from audience_mock.middleware.fault_injection import CONNECTION, connection_of
 from audience_mock.middleware.json_response import json_response, send_refusal
 from audience_mock.middleware.request_validation import MAX_DEPTH, parse_json
+from audience_mock.middleware.routing import check_path
 from audience_mock.session.sessions import HEADER, Session, Sessions
 
 PREFIX = "/__mock__"
@@ -45,8 +47,12 @@ class Control:
         return self._app(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if REFUSAL in scope:
+            await send_refusal(send, scope[REFUSAL])
+            return
         try:
             self._guard.check(Request(scope))
+            check_path(scope)
         except Refusal as refusal:
             await send_refusal(send, refusal)
             return

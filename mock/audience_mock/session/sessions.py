@@ -7,7 +7,7 @@ from time import monotonic
 
 from audience_mock import errors
 from audience_mock.session.backend import Backend
-from audience_mock.session.clock import Clock
+from audience_mock.session.clock import Clock, Delays
 from audience_mock.session.fault_rules import Faults
 from audience_mock.session.jobs import Jobs
 from audience_mock.session.journal import Journal, MemoryBudget
@@ -37,6 +37,7 @@ class Session:
         snapshots: its snapshots, by name.
         faults: its fault rules.
         journal: its requests and responses.
+        delays: its delayed responses, and those of all other sessions.
         used: the time of its last request, by `monotonic`.
         has_begun: it has had a request; until then its jobs do not start.
     """
@@ -47,6 +48,7 @@ class Session:
     snapshots: dict[str, World] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
+    delays: Delays = field(default_factory=Delays)
     used: float = field(default_factory=monotonic)
     has_begun: bool = False
 
@@ -79,7 +81,10 @@ class Sessions:
         self._seeds = seeds or {}
         self._worlds: dict[str, World] = {}
         self._budget = MemoryBudget()
-        self._default = Session(DEFAULT, backend, backend.jobs.clock, journal=Journal(self._budget))
+        self._delays = Delays()
+        self._default = Session(
+            DEFAULT, backend, backend.jobs.clock, journal=Journal(self._budget), delays=self._delays
+        )
         self._others: OrderedDict[str, Session] = OrderedDict()
         """Least recently used first."""
 
@@ -118,7 +123,7 @@ class Sessions:
         jobs = Jobs(0, clock)
         jobs.progression = self._progression
         backend = Backend(self._origin.fork(clock.now), jobs, self._files)
-        self._others[name] = Session(name, backend, clock, journal=Journal(self._budget))
+        self._others[name] = Session(name, backend, clock, journal=Journal(self._budget), delays=self._delays)
         return self._others[name]
 
     def _end_idle(self) -> None:
@@ -159,6 +164,10 @@ class Sessions:
         """End all event streams of journals, for which a stopping server would wait for ever."""
         for session in self:
             session.journal.close()
+
+    def end_delays(self) -> None:
+        """End the delays of responses, because the server stops."""
+        self._delays.end()
 
     async def stop(self) -> None:
         """Cancel all jobs of all sessions."""
