@@ -5,6 +5,7 @@ import functools
 import gc
 import logging
 import secrets
+import signal
 import socket
 import sys
 import warnings
@@ -152,6 +153,7 @@ def main(
     log_level: str,
 ) -> None:
     """Serve a mock of the Audience API until Ctrl-C."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # also as the first process of a container
     gc.disable()  # until the server is up: all objects made before stay
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
     from audience_mock.app import Options, create_parts  # noqa: PLC0415 (--help is quick without the server)
