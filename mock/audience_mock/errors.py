@@ -89,9 +89,9 @@ def unknown_path(path: str) -> Refusal:
     )
 
 
-def not_utf8(place: str, text: str) -> Refusal:
-    """400 for a percent-encoded text in the path or the query."""
-    return one(place, f"{show(text)} in the {place} is not UTF-8; percent-encode the bytes of UTF-8 (é is %C3%A9).")
+def not_utf8(field: str, text: str) -> Violation:
+    """For a percent-encoded text in the path or the query."""
+    return Violation(field, f"{show(text)} is not UTF-8; percent-encode the bytes of UTF-8 (é is %C3%A9).")
 
 
 def method_not_allowed(method: str, path: str, allowed: Sequence[str]) -> Refusal:

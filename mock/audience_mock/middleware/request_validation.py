@@ -113,7 +113,7 @@ class _Parameters:
         return arguments
 
     def _read_query(self, query_string: bytes, violations: list[Violation]) -> dict[str, Any]:
-        texts = _query(query_string.decode("latin-1"))
+        texts = dict(parse_qsl(query_string.decode("latin-1"), keep_blank_values=True))
         arguments: dict[str, Any] = {}
         found: list[Violation] = []
         for parameter in self._query:
@@ -122,19 +122,6 @@ class _Parameters:
             store(self._good, query_string, arguments)
         violations += found
         return arguments
-
-
-def _query(text: str) -> dict[str, str]:
-    """The parameters of a query string; of a repeated one the last. Raises Refusal 400 for one that is not UTF-8."""
-    try:
-        return dict(parse_qsl(text, keep_blank_values=True, errors="strict"))
-    except UnicodeDecodeError:
-        for part in text.split("&"):
-            try:
-                parse_qsl(part, keep_blank_values=True, errors="strict")
-            except UnicodeDecodeError:
-                raise errors.not_utf8("query", part) from None
-        raise
 
 
 class _Body:

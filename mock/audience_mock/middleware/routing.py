@@ -36,7 +36,7 @@ def check_path(scope: Scope) -> None:
             try:
                 unquote_to_bytes(segment).decode()
             except UnicodeDecodeError:
-                raise errors.not_utf8("path", segment.decode("latin-1")) from None
+                raise errors.invalid([errors.not_utf8("path", segment.decode("latin-1"))]) from None
 
 
 class _Leaf(NamedTuple):
