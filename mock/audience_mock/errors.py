@@ -12,6 +12,10 @@ MAX_SHOWN = 60
 """Characters of a wrong value that are shown in a message."""
 MAX_LISTED = 3
 """Errors that are repeated in the message of a 400."""
+MAX_ERRORS = 100
+"""Errors in the list of a 400."""
+MAX_JUDGED = 1_000
+"""Errors after which the judging of a request stops."""
 
 
 class Violation(NamedTuple):
@@ -60,7 +64,11 @@ def show(value: Any, limit: int = MAX_SHOWN) -> str:
     """`value` as JSON for a message, shortened."""
     if isinstance(value, str) and len(value) > limit:
         value = f"{value[:limit]}…"
-    text = json.dumps(value, ensure_ascii=False)
+    text = ""
+    for part in json.JSONEncoder(ensure_ascii=False).iterencode(value):  # not all of a large value
+        text += part
+        if len(text) > 2 * limit:
+            break
     return text if len(text) <= 2 * limit else f"{text[: 2 * limit]}…"
 
 
@@ -72,9 +80,13 @@ def invalid(violations: Sequence[Violation]) -> Refusal:
     if len(violations) == 1:
         return Refusal(HTTPStatus.BAD_REQUEST, violations[0].message, violations)
     listed = " ".join(violation.message for violation in violations[:MAX_LISTED])
-    rest = len(violations) - MAX_LISTED
-    more = f" And {rest} more: see errors." if rest > 0 else ""
-    return Refusal(HTTPStatus.BAD_REQUEST, f"{len(violations)} errors in this request. {listed}{more}", violations)
+    count, rest = len(violations), len(violations) - MAX_LISTED
+    at_least = "at least " if count >= MAX_JUDGED else ""
+    more = f" And {at_least}{rest} more: see errors" if rest > 0 else ""
+    if count > MAX_ERRORS:
+        more += f", which lists the first {MAX_ERRORS}; {at_least}{count - MAX_ERRORS} more are not listed"
+    message = f"{at_least.capitalize()}{count} errors in this request. {listed}{more}{'.' if more else ''}"
+    return Refusal(HTTPStatus.BAD_REQUEST, message, violations[:MAX_ERRORS])
 
 
 def one(field: str, message: str) -> Refusal:
