@@ -131,6 +131,23 @@ def unsupported_media_type(content_type: str) -> Refusal:
     )
 
 
+def unsupported_encoding(encoding: str, known: Sequence[str]) -> Refusal:
+    return Refusal(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        f"The body is sent with Content-Encoding {show(encoding)}, which this server does not decode; "
+        f"send {' or '.join(known)}, or no Content-Encoding and the JSON as it is.",
+        headers={"Accept-Encoding": ", ".join(known)},
+    )
+
+
+def undecodable_body(encoding: str, reason: str) -> Refusal:
+    return one(
+        "body",
+        f"The body cannot be decoded as {show(encoding)}, its Content-Encoding ({reason}); "
+        "encode it so, or send no Content-Encoding.",
+    )
+
+
 def body_too_large(limit: int) -> Refusal:
     return Refusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -24,6 +24,7 @@ from audience_mock.contract.document import JsonObject
 from audience_mock.contract.schema import Schema
 from audience_mock.errors import Violation
 from audience_mock.middleware.cache import store
+from audience_mock.middleware.content_encoding import decoded
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.middleware.routing import PATH_ARGUMENTS
 
@@ -139,6 +140,9 @@ class _Body:
         """
         headers = headers_of(scope)
         content = await receive_body(receive, headers.get(b"content-length", b""))
+        encoding = headers.get(b"content-encoding")
+        if encoding is not None:
+            content = await decoded(content, encoding.decode("latin-1"), MAX_BODY)
         if not content:
             if self._required:
                 violations.append(errors.body_missing())
@@ -271,7 +275,7 @@ class RequestValidation(RoutedMiddleware):  # type: ignore[misc]
     """Put the arguments of the operation into the scope, or refuse the request with all its violations.
 
     Raises:
-        Refusal: 400 with every violation, 413, 415.
+        Refusal: 400 with the violations, 413, 415.
     """
 
     api_cls = _ValidationAPI
