@@ -6,6 +6,7 @@ compiles every schema again for each request. Here each operation is compiled on
 parameters are cached, and all violations of a request are reported together.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -44,6 +45,8 @@ _MAY_BE_BIG = re.compile(rb"[0-9]{19}|[0-9][eE]")
 """Matches every JSON text with such a number."""
 _SHORT = 4096
 """Bytes up to which it is faster to scan the text than the parsed value."""
+_LARGE = 2**18
+"""Bytes from which on a text is parsed in a thread, because other requests would wait."""
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -150,7 +153,8 @@ class _Body:
         content_type = headers.get(b"content-type")
         if content_type is not None and content_type != _JSON:
             _check_media_type(content_type.decode("latin-1"))
-        body, problem = parse_json(content)
+        is_large = len(content) > _LARGE
+        body, problem = await asyncio.to_thread(parse_json, content) if is_large else parse_json(content)
         violations += [problem] if problem else self._schema.violations(body, "body")
         return body
 

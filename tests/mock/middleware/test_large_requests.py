@@ -1,5 +1,6 @@
 """Requests with very many errors cost little, and their answers are small."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 
@@ -31,6 +32,22 @@ def test_a_bulk_update_with_a_hundred_thousand_wrong_items_is_refused_quickly(ap
     assert answer.json()["message"].startswith("201 errors in this request.")
     assert answer.json()["message"].endswith("lists the first 100; 101 more are not listed.")
     assert len(answer.content) < 50_000
+
+
+def test_others_are_answered_while_a_large_request_is_read(api: Api) -> None:
+    body = {"file_url": csv_of(["u"]), "attributes": [{"key": 1, "value": None}] * 200_000}
+
+    async def story() -> bool:
+        large = api.start("PATCH", BULK, json=body)
+        await asyncio.sleep(0)
+        while api.sessions.get(None).journal.last == before and not large.done():
+            await api.send("GET", "/user_group/tags")
+        was_first = not large.done()
+        assert (await large).status_code == 400
+        return was_first
+
+    before = api.sessions.get(None).journal.last
+    assert api.run(story())
 
 
 def test_a_value_with_very_many_wrong_parts_is_one_error(api: Api) -> None:
