@@ -1,16 +1,33 @@
-"""What all tests share: Connexion validates a document once in a process, not again for each mock with the same one."""
+"""What all tests share: what is slow, and the same each time, is done once in a process."""
 
 import functools
 import json
+import ssl
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from connexion.spec import OpenAPISpecification
 
+LONGEST = ("test_wheel.py", "test_no_false_alarms.py", "test_shared_requests.py", "test_schemathesis.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the longest: at the end one worker would wait for the other, or make the same fixture again."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates_are_read_once() -> Iterator[None]:
+    """Each client of httpx, and so each httpx.get, would read all that the machine trusts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", functools.cache(ssl.create_default_context))
+        yield
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _each_document_is_validated_once() -> Iterator[None]:
+    """Connexion would validate the contract again for each mock."""
     validate = OpenAPISpecification._validate_spec
 
     @functools.cache

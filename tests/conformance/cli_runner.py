@@ -5,16 +5,16 @@ import os
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 import pytest
 from click.testing import CliRunner
+from tests.http_server import http_server
 
 from audience_conformance.checks import registry
 from audience_conformance.client.api import DEFINITIONS, GROUPS
@@ -64,10 +64,16 @@ def conformance_process(*arguments: str | Path, cwd: Path | None = None, samples
 
 
 def pytest_suite(*arguments: str | Path, cwd: Path, samples: bool = True) -> Done:
-    """Run `pytest --pyargs audience_conformance` as a process, without plugins that take seconds to load."""
+    """Run `pytest --pyargs audience_conformance` as a process."""
+    return run_process(
+        pytest_command("--pyargs", "audience_conformance", *arguments), cwd, environment(samples=samples)
+    )
+
+
+def pytest_command(*arguments: str | Path) -> list[str]:
+    """A command line of pytest without plugins that take long to load."""
     without = [word for name in ("schemathesis", "hypothesispytest", "anyio") for word in ("-p", f"no:{name}")]
-    started = command("pytest", "--pyargs", "audience_conformance", *without, *arguments)
-    return run_process(started, cwd, environment(samples=samples))
+    return command("pytest", *without, *arguments)
 
 
 def run_process(started: list[str], cwd: Path | None, env: dict[str, str]) -> Done:
@@ -126,13 +132,8 @@ def recording_proxy(target: str) -> Iterator[tuple[str, list[tuple[str, str, str
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    with httpx.Client() as client:
-        yield f"http://127.0.0.1:{server.server_port}", received
-        server.shutdown()
-        server.server_close()
+    with httpx.Client() as client, http_server(Proxy) as origin:
+        yield origin, received
 
 
 def without_run_id(text: str) -> str:

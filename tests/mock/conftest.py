@@ -12,6 +12,7 @@ from audience_mock.session.sessions import Sessions
 
 T = TypeVar("T")
 BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"
+DEFAULTS: dict[str, Any] = {"seed": "documents", "job_delay": 0, "check_responses": True}
 
 
 class Api:
@@ -89,13 +90,20 @@ def make_api() -> Iterator[MakeApi]:
     made: list[Api] = []
 
     def make(*, raise_faults: bool = True, **options: Any) -> Api:
-        defaults: dict[str, Any] = {"seed": "documents", "job_delay": 0, "check_responses": True}
-        made.append(Api(Options(**{**defaults, **options}), raise_faults=raise_faults))
+        made.append(Api(Options(**{**DEFAULTS, **options}), raise_faults=raise_faults))
         return made[-1]
 
     yield make
     for api in made:
         api.close()
+
+
+@pytest.fixture(scope="module")
+def shared_api() -> Iterator[Api]:
+    """Such a mock for all tests of a file that change nothing in it: to make one takes longer than most tests."""
+    api = Api(Options(**DEFAULTS))
+    yield api
+    api.close()
 
 
 @pytest.fixture

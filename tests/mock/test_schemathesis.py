@@ -129,7 +129,7 @@ def successes(found: Run) -> Counter[str]:
 
 def test_requests_that_the_contract_allows_get_documented_answers() -> None:
     """FMT-01, FMT-02, FMT-03, FMT-04: a 400 for a value that does not fit its definition is one of them."""
-    phases = {"examples": {}, "coverage": {}, "fuzzing": examples(25)}
+    phases = {"examples": {}, "coverage": {}, "fuzzing": examples(10)}
     found = run("positive", phases, CONFORMS)
     assert not found.failures, "\n\n".join(found.failures)
     assert set(successes(found)) >= {operation.id for operation in OPERATIONS if "{" not in operation.path[54:]}
@@ -139,7 +139,7 @@ def test_requests_about_what_is_there_get_documented_answers() -> None:
     """FMT-01, FMT-02, FMT-03, FMT-04: with known ids, so that every operation succeeds many times."""
     known = [operation.id for operation in OPERATIONS if operation.id not in ENDS]
     operations = [{"include-operation-id": known, "parameters": {**TENANT, **KNOWN}}]
-    phases = {"examples": {}, "coverage": {}, "fuzzing": examples(25)}
+    phases = {"examples": {}, "coverage": {}, "fuzzing": examples(10)}
     found = run("positive", phases, CONFORMS, operations=operations)
     assert not found.failures, "\n\n".join(found.failures)
     counted = successes(found)
@@ -192,7 +192,7 @@ def check_refusals(found: Run) -> list[str]:
 
 def test_requests_that_the_contract_forbids_are_refused() -> None:
     """FMT-04, FMT-05, FMT-06."""
-    found = run("negative", {"coverage": {}, "fuzzing": examples(25)}, REFUSES)
+    found = run("negative", {"coverage": {}, "fuzzing": examples(10)}, REFUSES)
     wrong = check_refusals(found)
     assert not wrong, "\n\n".join(wrong)
     refused = {call.operation for call in found.calls if call.status == 400}
@@ -203,12 +203,12 @@ def test_requests_that_the_contract_forbids_are_refused() -> None:
 # --- links -----------------------------------------------------------------------------------------
 
 
-LINKED: Json = {
-    "phases": {"stateful": {"max-steps": 30, **examples(60), "inference": {"algorithms": []}}},
-    "checks": LASTS,
-    "parameters": TENANT,
-}
-"""Scenarios of up to 30 requests along the contract's links, no guessed ones."""
+def linked(number: int) -> Json:
+    """So many scenarios of up to 30 requests along the contract's links, no guessed ones."""
+    stateful = {"max-steps": 30, **examples(number), "inference": {"algorithms": []}}
+    return {"phases": {"stateful": stateful}, "checks": LASTS, "parameters": TENANT}
+
+
 ANY_WAY: Json = {"mode": "positive", "deterministic": False, "database": "none", "no-shrink": True}
 
 
@@ -227,7 +227,7 @@ def test_what_was_created_is_found_by_its_links_until_it_is_deleted() -> None:
     """DEF-01, DEF-07, DEF-08, ATT-07, ATT-09, GRP-01, GRP-07, GRP-08."""
     followed: Counter[str] = Counter()
     # On a busy machine a run may end before it has followed each link: further ones take other ways.
-    ways: list[Json] = [LINKED, *({**LINKED, "seed": seed, "generation": ANY_WAY} for seed in range(3))]
+    ways: list[Json] = [linked(60), *({**linked(60), "seed": seed, "generation": ANY_WAY} for seed in range(3))]
     for way in ways:
         found = run("positive", **way)
         assert not found.failures, "\n\n".join(found.failures)
@@ -255,7 +255,7 @@ def _no_validation(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def _no_deletion(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(Groups, "delete", lambda *_: None)
-    return run("positive", **LINKED).failures
+    return run("positive", **linked(5)).failures
 
 
 @pytest.mark.parametrize(

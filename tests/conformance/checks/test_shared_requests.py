@@ -18,13 +18,15 @@ from typing import Any, NamedTuple
 
 import pytest
 from tests.faults.harness import checks_of, names, perform, serving
-from tests.faults.registry import all_faults
+from tests.faults.registry import Fault, all_faults
 
+from audience_conformance.checks.registry import items
 from audience_conformance.client.api import Api
 from audience_conformance.client.target import Answer, Target
+from audience_conformance.results.result import item_id
 from audience_conformance.runner import local_mock
 from audience_conformance.runner.execute import Run
-from audience_conformance.runner.scheduling import affinity_key
+from audience_conformance.runner.scheduling import Item, affinity_key
 from audience_conformance.runner.worker import Worker
 from audience_conformance.settings.parse import read_settings
 from audience_conformance.settings.settings import Settings
@@ -33,6 +35,8 @@ STATES = ("a_valid_request_succeeds_in_every_state", "no_state_gets_a_5xx")
 OWN = re.compile(r"acs-[0-9a-f]{8}-([A-Za-z]+)(%20|\+| )?\d+")
 ID = re.compile(r"\b[0-9a-f]{24}\b")
 REFUSED = frozenset({400, 404, 405, 415})
+EARLIER = ("FMT-01", "FMT-02", "FMT-03", "ERR-01", "MEM-01", "MEM-02")
+"""Rules whose checks send requests that those of other rules use."""
 
 
 class Request(NamedTuple):
@@ -160,14 +164,23 @@ def test_the_measure_finds_what_is_sent_twice(settings: Settings, tmp_path: Path
 )
 def test_a_finding_is_the_same_whichever_check_has_sent_the_requests(fault_id: str) -> None:
     fault = next(one for one in all_faults() if one.id == fault_id)
-    shown = []
-    for rules in ([fault.rule], ["FMT-01", "FMT-02", "FMT-03", "ERR-01", "MEM-01", "MEM-02", fault.rule]):
-        with serving(fault.change) as mock:
-            results, _, _ = perform(mock.options, [one for rule in rules for one in checks_of(rule)], "smoke")
-        found = [one for one in results if names(one, fault.rule) and one.rules[0] == fault.rule]
-        shown.append([(one.id, ID.sub("id", OWN.sub("own", "\n".join([one.expected, one.curl[-1]])))) for one in found])
-    assert shown[0]
-    assert shown[0] == shown[1]
+    own = items(checks_of(fault.rule))
+    alone = _findings(fault, own)
+    item = next((check, case) for check, case in own if item_id(check.name, case, check.rules) in alone)
+    earlier = items(check for rule in EARLIER for check in checks_of(rule))
+    sharing = [one for one in earlier if affinity_key(*one) == affinity_key(*item)]
+    assert sharing
+    ((name, text),) = _findings(fault, [*sharing, item]).items()
+    assert text == alone[name]
+
+
+def _findings(fault: Fault, chosen: list[Item]) -> dict[str, str]:
+    """What the checks of the fault's own rule find: the item's name -> requirement and request."""
+    only = {(check.name, case or "") for check, case in chosen}
+    with serving(fault.change) as mock:
+        results, _, _ = perform(mock.options, dict.fromkeys(check for check, _ in chosen), "smoke", only=only)
+    found = (one for one in results if names(one, fault.rule) and one.rules[0] == fault.rule)
+    return {one.id: ID.sub("id", OWN.sub("own", "\n".join([one.expected, one.curl[-1]]))) for one in found}
 
 
 def test_checks_that_share_requests_are_performed_by_one_worker(smoke: Recording) -> None:

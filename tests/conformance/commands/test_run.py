@@ -13,8 +13,8 @@ from tests.conformance.cli_runner import (
     without_run_id,
 )
 
-from audience_conformance.runner import local_mock
 from audience_conformance.settings.options import OPTIONS
+from audience_mock.testing import MockServer
 
 HOLDS, MUST, SHOULD, CRASHES, LACKS = "DEF-01,DEF-02", "DEF-03", "DEF-12", "DEF-05", "DEF-14"
 SECRET = "s3cret-5f2a-value"
@@ -169,8 +169,9 @@ def test_plain_lines_are_printed_where_there_is_no_terminal(url: str) -> None:
 def test_secrets_are_printed_nowhere(url: str, tmp_path: Path) -> None:
     headers = ["-H", f"Authorization: Bearer {SECRET}", "-H", f"X-Key: {SECRET.upper()}"]
     files = ["--report-dir", str(tmp_path / "r"), "--write-known-failures", str(tmp_path / "k")]
-    for more in (["--report", "junit,html,json,markdown,sarif,badge", *files], ["--workers", "2"]):
-        done = conformance_process("run", "--url", url, "--rules", "DEF-*", *headers, *more, "--strict")
+    with_reports = ["--report", "junit,html,json,markdown,sarif,badge", *files]
+    for run, more in ((conformance, with_reports), (conformance_process, ["--workers", "2"])):
+        done = run("run", "--url", url, "--rules", "DEF-*", *headers, *more, "--strict")
         assert SECRET.lower() not in (done.out + done.err).lower()
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(written) == 7
@@ -199,13 +200,12 @@ def test_a_report_that_cannot_be_written_is_exit_2(url: str, tmp_path: Path) -> 
 def test_the_same_seed_gives_the_same_run() -> None:
     requests = []
     for seed in ("3", "3", "4"):
-        mock = local_mock.start()  # its ids are the same each time
-        with recording_proxy(mock.url) as (url, received):
+        # The ids of a new mock are the same each time.
+        with MockServer(seed="documents") as mock, recording_proxy(mock.url) as (url, received):
             # The real checks of DEF-01 send generated values and wait for nothing.
             rules = ["--rules", "DEF-01", "--profile", "smoke"]
             done = conformance_process("run", "--url", url, "--seed", seed, *rules, samples=False)
             assert done.code == 0, done.out + done.err
-        mock.stop()
         requests.append([without_run_id(" ".join(request)) for request in received])
     assert len(requests[0]) > 20
     assert requests[0] == requests[1]

@@ -4,10 +4,11 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from tests.conformance.cli_runner import (
+    Done,
     command,
     conformance,
     conformance_process,
@@ -28,10 +29,12 @@ def same(url: str) -> Iterator[str]:
     assert snapshot(url) == before
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_run_with_findings_and_internal_errors_deletes_what_it_created(same: str, workers: str) -> None:
+@pytest.mark.parametrize(("run", "workers"), [(conformance, "1"), (conformance_process, "2")])
+def test_a_run_with_findings_and_internal_errors_deletes_what_it_created(
+    same: str, run: Callable[..., Done], workers: str
+) -> None:
     options = ["--rules", "DEF-*,TEN-*,GRP-01", "--other-application", OTHER_APPLICATION, "--workers", workers]
-    done = conformance_process("run", "--url", same, *options)
+    done = run("run", "--url", same, *options)
     assert done.code == 1
     assert "left " not in done.out
 

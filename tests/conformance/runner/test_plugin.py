@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.conformance.cli_runner import command, environment, pytest_suite, run_process
+from tests.conformance.cli_runner import command, environment, pytest_command, pytest_suite, run_process
 
 from audience_conformance.contract.rules import catalogue
 
@@ -109,7 +109,7 @@ def test_pytest_runs_of_other_projects_are_not_affected(tmp_path: Path) -> None:
         "    package = 'audience_conformance'\n"
         "    assert ours == [package, f'{package}.runner', f'{package}.runner.plugin']\n"
     )
-    done = run_process(command("pytest", "--url", "mine", "-q"), tmp_path, environment(samples=False))
+    done = run_process(pytest_command("--url", "mine", "-q"), tmp_path, environment(samples=False))
     assert done.code == 0, done.out
 
 

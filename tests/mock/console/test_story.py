@@ -1,15 +1,15 @@
 """A frontend that is developed against the mock: two pages of different origins in a real browser."""
 
-import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.http_server import http_server
 from tests.mock.console.conftest import Console
 from tests.mock.console.test_control import counts
 from tests.mock.console.test_page import GROUPS, control, see
@@ -27,13 +27,8 @@ class _Files(SimpleHTTPRequestHandler):
 def frontend() -> Iterator[str]:
     """The origin of the frontend, which is not the mock's."""
     handler = partial(_Files, directory=str(Path(__file__).with_name("frontend")))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with http_server(handler) as origin:
+        yield origin
 
 
 def opened(console: Console, frontend: str, **query: str) -> Page:

@@ -28,8 +28,8 @@ def prefer(api: Api, text: str, path: str = TAGS, **more: Any) -> Any:
 
 @pytest.mark.parametrize("operation", PATHS)
 @pytest.mark.parametrize("status", [400, 401, 404, 409, 429, 500, 503, 599])
-def test_a_forced_error_has_the_contracts_error_body(api: Api, operation: str, status: int) -> None:
-    answer = prefer(api, f"code={status}", PATHS[operation])
+def test_a_forced_error_has_the_contracts_error_body(shared_api: Api, operation: str, status: int) -> None:
+    answer = prefer(shared_api, f"code={status}", PATHS[operation])
     assert answer.status_code == status
     assert answer.headers["Preference-Applied"] == f"code={status}"
     error = Schema(resolve(CONTRACT, error_schema(CONTRACT)))
@@ -38,8 +38,8 @@ def test_a_forced_error_has_the_contracts_error_body(api: Api, operation: str, s
 
 
 @pytest.mark.parametrize("operation", PATHS)
-def test_a_forced_success_is_the_contracts_example(api: Api, operation: str) -> None:
-    answer = prefer(api, "code=200", PATHS[operation])
+def test_a_forced_success_is_the_contracts_example(shared_api: Api, operation: str) -> None:
+    answer = prefer(shared_api, "code=200", PATHS[operation])
     assert (answer.status_code, answer.json()) == (200, Examples(CONTRACT).body(operation, 200))
 
 
@@ -80,8 +80,8 @@ def test_an_example_can_be_named(api: Api) -> None:
         ("code=201", "201"),
     ],
 )
-def test_a_bad_preference_is_refused_by_name(api: Api, text: str, named: str) -> None:
-    answer = prefer(api, text)
+def test_a_bad_preference_is_refused_by_name(shared_api: Api, text: str, named: str) -> None:
+    answer = prefer(shared_api, text)
     assert refused(answer) == ["header.Prefer"]
     assert named in answer.json()["message"]
 
@@ -200,9 +200,9 @@ def test_a_delay_may_be_a_distribution(api: Api, delay: Any) -> None:
         {"kind": "fire"},
     ],
 )
-def test_an_invalid_rule_is_refused_and_not_kept(api: Api, fields: Json) -> None:
-    assert refused(api.post(f"{CONTROL}/faults", fields))
-    assert items(api, "/faults") == []
+def test_an_invalid_rule_is_refused_and_not_kept(shared_api: Api, fields: Json) -> None:
+    assert refused(shared_api.post(f"{CONTROL}/faults", fields))
+    assert items(shared_api, "/faults") == []
 
 
 def test_one_rule_or_all_rules_can_be_deleted(api: Api) -> None:

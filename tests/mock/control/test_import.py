@@ -100,10 +100,10 @@ def test_an_invalid_export_is_refused_and_changes_nothing(api: Api, body: Any, s
 
 
 @pytest.mark.parametrize("content", [b"[]", b"null", b"{", b'{"a": NaN}', b'{"a": "\\ud800"}', b"\xff", b"[" * 5000])
-def test_a_body_that_is_not_a_json_object_is_refused(api: Api, content: bytes) -> None:
-    before = state(api)
-    assert refused(api.request("PUT", f"{CONTROL}/state", content=content)) == ["body"]
-    assert state(api) == before
+def test_a_body_that_is_not_a_json_object_is_refused(shared_api: Api, content: bytes) -> None:
+    before = state(shared_api)
+    assert refused(shared_api.request("PUT", f"{CONTROL}/state", content=content)) == ["body"]
+    assert state(shared_api) == before
 
 
 def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -141,9 +141,13 @@ def test_a_reset_keeps_the_journal_and_the_end_of_the_session_clears_it(api: Api
 # --- filters --------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def busy(api: Api) -> Api:
-    """A mock with six requests: ids 1 to 6."""
+@pytest.fixture(scope="module")
+def busy(shared_api: Api) -> Api:
+    return six_requests(shared_api)
+
+
+def six_requests(api: Api) -> Api:
+    """The mock after six requests: ids 1 to 6."""
     api.get(GROUPS)
     api.get(DEFINITIONS)
     api.post(DEFINITIONS, a_definition())
@@ -194,8 +198,8 @@ def test_a_limit_changes_the_list_and_not_the_total(busy: Api) -> None:
         ({"hat": "1"}, "hat"),
     ],
 )
-def test_an_invalid_filter_is_refused(api: Api, query: Json, named: str) -> None:
-    answer = api.get(JOURNAL, **query)
+def test_an_invalid_filter_is_refused(shared_api: Api, query: Json, named: str) -> None:
+    answer = shared_api.get(JOURNAL, **query)
     assert refused(answer) == [f"query.{next(iter(query))}"]
     assert named in answer.text
 
@@ -222,7 +226,8 @@ def test_requests_are_counted_by_operation_and_status(busy: Api) -> None:
     }
 
 
-def test_a_cleared_journal_is_empty_and_its_ids_continue(busy: Api) -> None:
+def test_a_cleared_journal_is_empty_and_its_ids_continue(api: Api) -> None:
+    busy = six_requests(api)
     busy.delete(JOURNAL)
     assert busy.get(JOURNAL).json() == {"items": [], "total": 0, "dropped": 0}
     assert busy.get(f"{JOURNAL}/counts").json() == {"items": []}
@@ -231,7 +236,8 @@ def test_a_cleared_journal_is_empty_and_its_ids_continue(busy: Api) -> None:
     assert [entry["id"] for entry in items(busy, "/journal", since=6)] == [7]
 
 
-def test_requests_of_the_console_are_listed_but_not_counted(busy: Api) -> None:
+def test_requests_of_the_console_are_listed_but_not_counted(api: Api) -> None:
+    busy = six_requests(api)
     before = busy.get(f"{JOURNAL}/coverage").json()
     busy.request("GET", "/user_group/categories", headers={"X-Mock-Console": "true"})
     assert busy.get(JOURNAL).json()["items"][0]["operation"] == "getUserGroupCategories"

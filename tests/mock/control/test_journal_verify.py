@@ -12,9 +12,10 @@ from audience_mock.session.journal import LONGEST_BODY
 VERIFY = f"{JOURNAL}/verify"
 
 
-@pytest.fixture
-def busy(api: Api) -> Api:
+@pytest.fixture(scope="module")
+def busy(shared_api: Api) -> Api:
     """A mock with four requests: ids 1 to 4."""
+    api = shared_api
     api.get(GROUPS, page_size=5, tags="vip")
     api.post(DEFINITIONS, a_definition("hat-size"))
     api.request("POST", DEFINITIONS, json=a_definition("shoe-size"), headers={"X-Page": "shoes"})
@@ -154,8 +155,8 @@ def test_a_secret_header_can_be_verified_and_is_not_shown(api: Api) -> None:
         ({"headers": {"x": 1}}, "body.headers.x"),
     ],
 )
-def test_an_invalid_expectation_is_refused(api: Api, expected: Json, field: str) -> None:
-    assert refused(api.post(VERIFY, expected)) == [field]
+def test_an_invalid_expectation_is_refused(shared_api: Api, expected: Json, field: str) -> None:
+    assert refused(shared_api.post(VERIFY, expected)) == [field]
 
 
 def test_the_query_and_the_body_are_validated_together(api: Api) -> None:

@@ -81,10 +81,10 @@ def test_a_progression_is_for_new_jobs(make_api: MakeApi) -> None:
 @pytest.mark.parametrize(
     "body", [{"seconds": -1}, {"seconds": 2e9}, {"reads": 0}, {"reads": 1.5}, {"after": 1}, {"reads": "2"}]
 )
-def test_an_invalid_progression_is_refused(api: Api, body: Any) -> None:
-    before = api.get(JOBS).json()["progression"]
-    refused(api.put(f"{JOBS}/progression", body))
-    assert api.get(JOBS).json()["progression"] == before
+def test_an_invalid_progression_is_refused(shared_api: Api, body: Any) -> None:
+    before = shared_api.get(JOBS).json()["progression"]
+    refused(shared_api.put(f"{JOBS}/progression", body))
+    assert shared_api.get(JOBS).json()["progression"] == before
 
 
 # --- failing ------------------------------------------------------------------------------------------
@@ -136,8 +136,8 @@ def test_an_ended_job_can_be_neither_advanced_nor_failed(api: Api) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/advance"), ("POST", "/fail")])
-def test_an_unknown_job_is_404(api: Api, method: str, path: str) -> None:
-    answer = api.request(method, f"{JOBS}/none{path}")
+def test_an_unknown_job_is_404(shared_api: Api, method: str, path: str) -> None:
+    answer = shared_api.request(method, f"{JOBS}/none{path}")
     refused(answer, 404)
     assert '"none"' in answer.json()["message"]
 

@@ -82,11 +82,11 @@ def test_every_notation_of_a_time_is_parsed(api: Api, text: str, says: str) -> N
         {"reset": None},
     ],
 )
-def test_an_invalid_clock_is_refused_and_changes_nothing(api: Api, body: Any) -> None:
-    before = clock(api, freeze=NOON)
-    (field,) = refused(api.post(f"{CONTROL}/clock", body))
+def test_an_invalid_clock_is_refused_and_changes_nothing(shared_api: Api, body: Any) -> None:
+    before = clock(shared_api, freeze=NOON)
+    (field,) = refused(shared_api.post(f"{CONTROL}/clock", body))
     assert field.startswith("body")
-    assert api.get(f"{CONTROL}/clock").json() == before
+    assert shared_api.get(f"{CONTROL}/clock").json() == before
 
 
 def test_a_clock_does_not_go_beyond_its_last_year(api: Api) -> None:

@@ -94,14 +94,14 @@ def test_users_come_in_pages(api: Api) -> None:
         ({"colour": "red"}, "body"),
     ],
 )
-def test_invalid_contact_data_is_refused_and_changes_nothing(api: Api, body: Any, field: str) -> None:
-    before = shown(api)
-    assert refused(api.put(f"{USERS}/{MEMBER}", body)) == [field]
-    assert shown(api) == before
+def test_invalid_contact_data_is_refused_and_changes_nothing(shared_api: Api, body: Any, field: str) -> None:
+    before = shown(shared_api)
+    assert refused(shared_api.put(f"{USERS}/{MEMBER}", body)) == [field]
+    assert shown(shared_api) == before
 
 
 @pytest.mark.parametrize(
     "query", [{"page_no": 0}, {"page_size": 101}, {"page_no": "x"}, {"application": "a/b"}, {"application": "559"}]
 )
-def test_an_invalid_page_is_refused(api: Api, query: Any) -> None:
-    assert refused(api.get(USERS, **query)) == [f"query.{next(iter(query))}"]
+def test_an_invalid_page_is_refused(shared_api: Api, query: Any) -> None:
+    assert refused(shared_api.get(USERS, **query)) == [f"query.{next(iter(query))}"]

@@ -1,11 +1,11 @@
 """The mock in front of a real server: forwarded requests, and recorded deviations."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
 
 import pytest
+from tests.http_server import http_server
 from tests.mock.conftest import BASE, Api, MakeApi
 from tests.mock.control.helpers import CONTROL, last, state
 
@@ -45,13 +45,8 @@ def real() -> Iterator[str]:
     """A real server's origin."""
     Real.requests.clear()
     Real.response = (200, {"Content-Type": "application/json"}, b'{"items":["a"]}')
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Real)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with http_server(Real) as origin:
+        yield origin
 
 
 @pytest.fixture
