@@ -5,6 +5,7 @@ import functools
 import gc
 import logging
 import secrets
+import signal
 import socket
 import sys
 import warnings
@@ -156,12 +157,13 @@ def main(
     log_level: str,
 ) -> None:
     """Serve a mock of the Audience API until Ctrl-C."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # also as the first process of a container
     gc.disable()  # until the server is up: all objects made before stay
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
     # --help is quick without the server
     from audience_mock.app import Options, create_parts, origin_of  # noqa: PLC0415
     from audience_mock.seeds import SeedProblem  # noqa: PLC0415
-    from audience_mock.serve.server import CommandServer  # noqa: PLC0415
+    from audience_mock.serve.server import CommandServer, say  # noqa: PLC0415
 
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -179,11 +181,11 @@ def main(
         server = CommandServer(app, sessions, text, log_level)
     except SeedProblem as problem:
         _exit(str(problem))
-    with contextlib.suppress(KeyboardInterrupt):  # uvicorn ends with it after Ctrl-C, mostly
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C before the server handles it
         server.run([listener])
     if not server.started:
         sys.exit(1)
-    print("Stopped.")
+    say("Stopped.")
 
 
 def _listen(host: str, port: int) -> socket.socket:

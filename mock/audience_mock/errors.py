@@ -12,6 +12,10 @@ MAX_SHOWN = 60
 """Characters of a wrong value that are shown in a message."""
 MAX_LISTED = 3
 """Errors that are repeated in the message of a 400."""
+MAX_ERRORS = 100
+"""Errors in the list of a 400."""
+MAX_JUDGED = 1_000
+"""Errors after which the judging of a request stops."""
 
 
 class Violation(NamedTuple):
@@ -60,7 +64,11 @@ def show(value: Any, limit: int = MAX_SHOWN) -> str:
     """`value` as JSON for a message, shortened."""
     if isinstance(value, str) and len(value) > limit:
         value = f"{value[:limit]}…"
-    text = json.dumps(value, ensure_ascii=False)
+    text = ""
+    for part in json.JSONEncoder(ensure_ascii=False).iterencode(value):  # not all of a large value
+        text += part
+        if len(text) > 2 * limit:
+            break
     return text if len(text) <= 2 * limit else f"{text[: 2 * limit]}…"
 
 
@@ -72,9 +80,13 @@ def invalid(violations: Sequence[Violation]) -> Refusal:
     if len(violations) == 1:
         return Refusal(HTTPStatus.BAD_REQUEST, violations[0].message, violations)
     listed = " ".join(violation.message for violation in violations[:MAX_LISTED])
-    rest = len(violations) - MAX_LISTED
-    more = f" And {rest} more: see errors." if rest > 0 else ""
-    return Refusal(HTTPStatus.BAD_REQUEST, f"{len(violations)} errors in this request. {listed}{more}", violations)
+    count, rest = len(violations), len(violations) - MAX_LISTED
+    at_least = "at least " if count >= MAX_JUDGED else ""
+    more = f" And {at_least}{rest} more: see errors" if rest > 0 else ""
+    if count > MAX_ERRORS:
+        more += f", which lists the first {MAX_ERRORS}; {at_least}{count - MAX_ERRORS} more are not listed"
+    message = f"{at_least.capitalize()}{count} errors in this request. {listed}{more}{'.' if more else ''}"
+    return Refusal(HTTPStatus.BAD_REQUEST, message, violations[:MAX_ERRORS])
 
 
 def one(field: str, message: str) -> Refusal:
@@ -87,6 +99,11 @@ def unknown_path(path: str) -> Refusal:
     return Refusal(
         HTTPStatus.NOT_FOUND, f"There is no path {shown} in the Audience API; /openapi.json and /ui list all paths."
     )
+
+
+def not_utf8(field: str, text: str) -> Violation:
+    """For a percent-encoded text in the path or the query."""
+    return Violation(field, f"{show(text)} is not UTF-8; percent-encode the bytes of UTF-8 (é is %C3%A9).")
 
 
 def method_not_allowed(method: str, path: str, allowed: Sequence[str]) -> Refusal:
@@ -114,12 +131,101 @@ def unsupported_media_type(content_type: str) -> Refusal:
     )
 
 
+def unsupported_encoding(encoding: str, known: Sequence[str]) -> Refusal:
+    return Refusal(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        f"The body is sent with Content-Encoding {show(encoding)}, which this server does not decode; "
+        f"send {' or '.join(known)}, or no Content-Encoding and the JSON as it is.",
+        headers={"Accept-Encoding": ", ".join(known)},
+    )
+
+
+def undecodable_body(encoding: str, reason: str) -> Refusal:
+    return one(
+        "body",
+        f"The body cannot be decoded as {show(encoding)}, its Content-Encoding ({reason}); "
+        "encode it so, or send no Content-Encoding.",
+    )
+
+
 def body_too_large(limit: int) -> Refusal:
     return Refusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         f"The body is larger than {limit // 2**20} MiB, the most this server reads; "
         "put a long list of users in a file and send its file_url.",
     )
+
+
+# --- requests that do not arrive as HTTP/1.1 --------------------------------------------------------
+
+
+def head_too_large(limit: int) -> Refusal:
+    return Refusal(
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        f"The headers of the request have more than {limit // 2**10} KiB, the most this server reads; send fewer or "
+        "shorter headers (cookies?).",
+    )
+
+
+def target_too_long(limit: int) -> Refusal:
+    return Refusal(
+        HTTPStatus.REQUEST_URI_TOO_LONG,
+        f"The path and query of the request have more than {limit // 2**10} KiB, the most this server reads; "
+        "send a shorter query.",
+    )
+
+
+def too_slow(seconds: float) -> Refusal:
+    return Refusal(
+        HTTPStatus.REQUEST_TIMEOUT,
+        f"The rest of the request did not arrive within {seconds:.0f} s; send it again, and all of it: a body has "
+        "exactly the bytes that Content-Length says.",
+    )
+
+
+def stopping() -> Refusal:
+    return Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The server was stopped before the whole body had arrived; send it again when the server runs.",
+    )
+
+
+def malformed_target(target: str) -> Refusal:
+    return one(
+        "request",
+        f"{show(target)} in the target is no part of a URL; percent-encode all characters but "
+        "printable ASCII, in UTF-8 (é is %C3%A9), and send http://host/path or /path.",
+    )
+
+
+_MALFORMED = (
+    ("Pause on PRI", "it is HTTP/2; send HTTP/1.1"),
+    ("Invalid HTTP version", "send HTTP/1.1"),
+    ("Content-Length", "send one Content-Length, a whole number, or Transfer-Encoding: chunked instead"),
+    ("Transfer-Encoding", "send Content-Length, or only Transfer-Encoding: chunked"),
+    ("Expected HTTP/", "send a line of method, target and HTTP/1.1; percent-encode blanks in the target"),
+    ("eader", "send each header as one line of name, colon and value"),
+    ("", "send HTTP/1.1, which begins with a line of method, target and version"),
+)
+"""Part of the parser's message -> the fix; the first match counts."""
+
+
+def malformed_head(reason: str, line: str) -> Refusal:
+    """400 for a request line or header; `line` is the request line, as far as it is known."""
+    fix = next(fix for part, fix in _MALFORMED if part in reason)
+    named = f" beginning with {show(line)}" if line else ""
+    return one("request", f"The request{named} is not HTTP ({reason}): {fix}.")
+
+
+def malformed_body(reason: str) -> Refusal:
+    return one(
+        "body",
+        f"The body is not sent as its headers say ({reason}); send Content-Length, or chunks of which each has the "
+        "size in hexadecimal that it announces.",
+    )
+
+
+# --- bodies -----------------------------------------------------------------------------------------
 
 
 def body_missing() -> Violation:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from audience_mock.session.sessions import Sessions
 
-SHUTDOWN_TIMEOUT = 1
-"""Seconds that open requests may take when the server stops."""
 _LOADING = threading.Lock()
 
 
@@ -161,7 +159,7 @@ class _Server(Server):
     """A server that sets an event when it listens, and that shuts down cleanly after a failure."""
 
     def __init__(self, app: ConnexionMiddleware, sessions: Sessions) -> None:
-        super().__init__(app, sessions, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_TIMEOUT)
+        super().__init__(app, sessions, log_config=None, access_log=False)
         self.is_up = threading.Event()
         self.failure: BaseException | None = None
 

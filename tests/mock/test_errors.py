@@ -102,7 +102,16 @@ def test_head_answers_like_get_without_a_body(api: Api) -> None:
 
 # --- ids --------------------------------------------------------------------------------------------
 
-ODD_IDS = ["a%2Fb", "%2F", "%00", "%FF", "%E2%98%82", "%20", "%0A", "%25", "%252F", "..%2F..", "%3F", "null", "{id}"]
+ODD_IDS = ["a%2Fb", "%2F", "%00", "%E2%98%82", "%20", "%0A", "%25", "%252F", "..%2F..", "%3F", "null", "{id}"]
+
+
+@pytest.mark.parametrize("odd", ["%FF", "%FE", "a%C3", "%ED%A0%80", "%C0%80"])
+def test_an_id_that_is_not_utf8_is_refused(api: Api, odd: str) -> None:
+    """Two of them would be the same id: the bytes that are not UTF-8 would all be U+FFFD."""
+    for path in (f"{GROUPS}/{odd}", f"{DEFINITIONS}/{odd}", f"/user_attribute/user/{odd}", f"//nothing/{odd}"):
+        assert refused(api.get(path)) == ["path"]
+    assert refused(api.put(f"/user_attribute/user/{odd}/definition/x", {"attribute": {"value": 1}})) == ["path"]
+    assert refused(api.get(f"//__mock__/users/{odd}")) == ["path"]
 
 
 @pytest.mark.parametrize("odd", [*ODD_IDS, "x" * 3000])

@@ -1,12 +1,14 @@
 """Validation by the contract's schemas, and the messages of schema violations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
 
 from audience_mock.contract.document import PATTERN_DESCRIPTION, JsonObject, json_schema
-from audience_mock.errors import MAX_SHOWN, Violation, show
+from audience_mock.errors import MAX_JUDGED, MAX_SHOWN, Violation, show
 
 _TYPES = {
     "string": "a string",
@@ -24,6 +26,11 @@ _FORMATS = {
 }
 
 
+_CHOICES = ("oneOf", "anyOf")
+_WHOLE = ("allOf", "not", "uniqueItems", "minProperties", "maxProperties", "patternProperties", "dependencies")
+"""Keywords that are judged with all that is below them."""
+
+
 class Schema:
     """One compiled schema of the contract.
 
@@ -32,30 +39,111 @@ class Schema:
     """
 
     def __init__(self, schema: JsonObject) -> None:
-        self._schema = json_schema(schema)
-        self._validator = jsonschema_rs.Draft4Validator(self._schema, validate_formats=True)
+        self._node = _Node(json_schema(schema))
 
     def violations(self, value: Any, field: str) -> list[Violation]:
-        """All violations of the schema, each with its path below `field`; empty if `value` is valid."""
-        if self._validator.is_valid(value):
-            return []
-        return list(self._explain(value, field))
+        """The violations of the schema, each with its path below `field`; empty if `value` is valid.
 
-    def _explain(self, value: Any, field: str) -> Iterator[Violation]:
-        for error in self._validator.iter_errors(value):
-            path = _join(field, error.instance_path)
-            keyword = error.kind.name
+        Judging stops after MAX_JUDGED, and does not look at what is too much in a list that is too long.
+        """
+        if self._node.validator.is_valid(value):
+            return []
+        return list(islice(self._node.explain(value, field), MAX_JUDGED))
+
+
+class _Node:
+    """A schema, and those of what is below it.
+
+    jsonschema-rs finds all errors before it returns the first, and copies the value of each: with a large request that
+    takes minutes and gigabytes. So it judges level by level: a value without what is below it, then its parts.
+    """
+
+    def __init__(self, schema: Any) -> None:
+        self._schema = schema
+        self.validator = jsonschema_rs.Draft4Validator(schema, validate_formats=True)
+
+    @cached_property
+    def _own(self) -> Any:
+        """Validates a value without what is below it; see `_without_parts`."""
+        own = {name: value for name, value in self._schema.items() if name not in _CHOICES}
+        if "properties" in own:
+            own["properties"] = {name: {} for name in own["properties"]}
+        own |= {name: {} for name in ("items", "additionalProperties") if isinstance(own.get(name), dict)}
+        return jsonschema_rs.Draft4Validator(own, validate_formats=True)
+
+    @cached_property
+    def _choices(self) -> list["_Node"]:
+        return [_Node({name: self._schema[name]}) for name in _CHOICES if name in self._schema]
+
+    @cached_property
+    def _properties(self) -> dict[str, "_Node"]:
+        return {name: _Node(schema) for name, schema in self._schema.get("properties", {}).items()}
+
+    @cached_property
+    def _items(self) -> "_Node | None":
+        return self._below("items")
+
+    @cached_property
+    def _others(self) -> "_Node | None":
+        """Of the properties that are not named."""
+        return self._below("additionalProperties")
+
+    def _below(self, keyword: str) -> "_Node | None":
+        schema = self._schema.get(keyword)
+        return _Node(schema) if isinstance(schema, dict) else None
+
+    def explain(self, value: Any, field: str) -> Iterator[Violation]:
+        """The violations of a value, found one by one."""
+        if any(name in self._schema for name in _WHOLE):
+            yield from self._described(self.validator.iter_errors(value), value, field)
+            return
+        yield from self._described(self._own.iter_errors(self._without_parts(value)), value, field)
+        for choice in self._choices:
+            if not choice.validator.is_valid(value):
+                yield self._unfit(value, field)
+        for name, node, part in self._parts(value):
+            if not node.validator.is_valid(part):
+                yield from node.explain(part, f"{field}.{name}")
+
+    def _without_parts(self, value: Any) -> Any:
+        """A small value with the same violations of its own."""
+        if isinstance(value, list):
+            return [None] * min(len(value), self._schema.get("maxItems", len(value)) + 1)
+        if isinstance(value, dict):
+            named = self._schema.get("properties", {})
+            known = {name: None for name in (*named, *self._schema.get("required", ())) if name in value}
+            unknown = next((name for name in value if name not in named), None)
+            return known if unknown is None else {unknown: None, **known}
+        return value
+
+    def _parts(self, value: Any) -> Iterator[tuple[str | int, "_Node", Any]]:
+        if isinstance(value, list) and self._items:
+            for place, item in enumerate(islice(value, self._schema.get("maxItems"))):
+                yield place, self._items, item
+        elif isinstance(value, dict):
+            for name, part in value.items():
+                node = self._properties.get(name, self._others)
+                if node:
+                    yield name, node, part
+
+    def _described(self, errors: Iterable[Any], value: Any, field: str) -> Iterator[Violation]:
+        for error in errors:
             parent = self._at(error.schema_path[:-1])
-            if keyword == "required":
+            path = _join(field, error.instance_path)
+            if error.kind.name == "required":
                 missing = str(error.kind.value)
                 path = _join(path, [missing])
                 expected = describe(parent.get("properties", {}).get(missing, {}))
                 yield Violation(path, f"{path} is missing; send {expected}.")
-            elif keyword == "additionalProperties":
+            elif error.kind.name == "additionalProperties":
                 unknown = show(error.kind.value[0])
                 yield Violation(path, f"{path} has the unknown {unknown}; use {', '.join(parent['properties'])}.")
             else:
-                yield Violation(path, f"{path} is {show(error.instance)}; send {describe(parent)}.")
+                found = error.instance if error.instance_path else value
+                yield Violation(path, f"{path} is {show(found)}; send {describe(parent)}.")
+
+    def _unfit(self, value: Any, field: str) -> Violation:
+        return Violation(field, f"{field} is {show(value)}; send {describe(self._schema)}.")
 
     def _at(self, path: list[str | int]) -> Any:
         node = self._schema

@@ -13,12 +13,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from audience_mock import errors
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
+from audience_mock.middleware.content_encoding import decoded
+from audience_mock.middleware.error_responses import REFUSAL
 from audience_mock.middleware.fault_injection import CONNECTION, connection_of
 from audience_mock.middleware.json_response import json_response, send_refusal
 from audience_mock.middleware.request_validation import MAX_DEPTH, parse_json
+from audience_mock.middleware.routing import check_path
 from audience_mock.session.sessions import HEADER, Session, Sessions
 
 PREFIX = "/__mock__"
+MAX_DECODED = 2**30
+"""Bytes of a body after decoding; an import of a large world fits."""
 WRAPPER_DEPTH = 8
 """Levels that an export or a journal entry may add around a body of the API."""
 
@@ -45,8 +50,12 @@ class Control:
         return self._app(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if REFUSAL in scope:
+            await send_refusal(send, scope[REFUSAL])
+            return
         try:
             self._guard.check(Request(scope))
+            check_path(scope)
         except Refusal as refusal:
             await send_refusal(send, refusal)
             return
@@ -93,6 +102,8 @@ class ControlRequest:
     async def body(self) -> dict[str, Any]:
         """The body, which must be an object; an empty object for no body. Raises Refusal 400."""
         content = await self.request.body()
+        if encoding := self.request.headers.get("content-encoding"):
+            content = await decoded(content, encoding, MAX_DECODED)
         if not content:
             return {}
         body, problem = parse_json(content, MAX_DEPTH + WRAPPER_DEPTH)

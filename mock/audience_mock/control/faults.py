@@ -8,8 +8,11 @@ from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
 from audience_mock.middleware.prefer_header import KINDS
 from audience_mock.operations import OPERATIONS
+from audience_mock.session.fault_rules import MAX_DELAY, WITHOUT_BODY
 
-SECONDS: Json = {"type": "number", "minimum": 0, "maximum": 3600}
+MAX_LIMIT, MAX_SECONDS = 100_000, 31_536_000
+"""Of a rate: a rule remembers the time of so many requests; a year."""
+SECONDS: Json = {"type": "number", "minimum": 0, "maximum": MAX_DELAY}
 RULE: Json = {
     "type": "object",
     "additionalProperties": False,
@@ -22,7 +25,9 @@ RULE: Json = {
             "description": "the full path, or the path below the application; * matches any text",
         },
         "status": {"type": "integer", "minimum": 200, "maximum": 599},
-        "body": {"description": "of the response; by default an example from the contract"},
+        "body": {
+            "description": "of the response, which has none for 204 and 304; by default an example from the contract"
+        },
         "example": {"type": "string", "description": "name of one of the contract's examples"},
         "delay": {
             "description": "seconds, or a distribution of seconds",
@@ -48,7 +53,10 @@ RULE: Json = {
             "description": "429 with Retry-After for more than `limit` requests in `seconds`",
             "additionalProperties": False,
             "required": ["limit", "seconds"],
-            "properties": {"limit": {"type": "integer", "minimum": 0}, "seconds": {"type": "number", "minimum": 0.001}},
+            "properties": {
+                "limit": {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT},
+                "seconds": {"type": "number", "minimum": 0.001, "maximum": MAX_SECONDS},
+            },
         },
         "kind": {"enum": list(KINDS), "description": "no response, half a response, or a body that is not JSON"},
     },
@@ -65,7 +73,7 @@ async def add_fault(request: ControlRequest) -> Any:
     if not any(effect in fields for effect in EFFECTS):
         raise errors.one("body", f"The rule has no effect; send at least one of {', '.join(EFFECTS)}.")
     status = fields.get("status", HTTPStatus.BAD_REQUEST)
-    if status < HTTPStatus.BAD_REQUEST and not {"operation", "body"} & fields.keys():
+    if status < HTTPStatus.BAD_REQUEST and status not in WITHOUT_BODY and not {"operation", "body"} & fields.keys():
         message = f"The body of a {status} depends on the operation; send operation or body too."
         raise errors.one("body.status", message)
     return request.session.faults.add(fields).as_dict()

@@ -11,6 +11,10 @@ from audience_mock.middleware.json_response import CRASHED, send_refusal
 logger = logging.getLogger("audience_mock")
 
 
+REFUSAL = "audience_mock.refusal"
+"""Key of the ASGI scope: the Refusal of a request whose body cannot be received; absent for all others."""
+
+
 class ErrorResponses:
     """Turn an exception of the steps below into an error response."""
 
@@ -18,6 +22,9 @@ class ErrorResponses:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if REFUSAL in scope:
+            await send_refusal(send, scope[REFUSAL])
+            return
         try:
             await self._app(scope, receive, send)
         except Exception as error:

@@ -7,6 +7,7 @@ on a valid request.
 import asyncio
 import random
 import weakref
+from collections import deque
 from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Any
@@ -20,8 +21,8 @@ from audience_mock.errors import Refusal
 from audience_mock.middleware.json_response import APPLIED, json_response
 from audience_mock.middleware.prefer_header import NONE, Preferences, preferences
 from audience_mock.middleware.request_headers import headers_of
-from audience_mock.middleware.request_validation import VALIDATE_ONLY
-from audience_mock.session.fault_rules import Fault
+from audience_mock.middleware.request_validation import MAX_BODY, VALIDATE_ONLY
+from audience_mock.session.fault_rules import WITHOUT_BODY, Fault
 from audience_mock.session.sessions import SESSION, Session
 
 CONNECTION = "audience_mock.connection"
@@ -57,7 +58,8 @@ class FaultInjection:
         if rule:
             applied.append(f"rule {rule.id}{'' if rule.changes_response else ': delay'}")
         kind = prefer.fault or (rule.fields.get("kind") if rule else None)
-        await session.clock.sleep(prefer.delay + (rule.delay() if rule else 0.0))
+        if delay := prefer.delay + (rule.delay() if rule else 0.0):
+            receive = await _delayed(session, delay, receive)
         if kind == "drop":
             await _drop(scope, receive)
             return
@@ -68,6 +70,10 @@ class FaultInjection:
         altered_send = _AlteredResponse(send, headers, kind, scope)
         if forced is None:
             await self._app(scope, receive, altered_send)
+        elif forced[0] in WITHOUT_BODY:
+            start = {"type": "http.response.start", "status": forced[0], "headers": []}
+            await altered_send(start)
+            await altered_send({"type": "http.response.body"})
         else:
             await json_response(*forced)(scope, receive, altered_send)
 
@@ -79,10 +85,56 @@ class FaultInjection:
         if status is None and example is None and not prefer.dynamic and "body" not in fields:
             return None
         status = status or examples.success(operation_id)
+        if status in WITHOUT_BODY:
+            return status, None
         if "body" in fields and prefer.code is None:
             return status, fields["body"]
         seed = random.randrange(2**32) if prefer.dynamic else None  # noqa: S311 (no secret)
         return status, examples.body(operation_id, status, example=example, seed=seed)
+
+
+async def _delayed(session: Session, seconds: float, receive: Receive) -> Receive:
+    """Wait, but not for a client that has gone. Returns a `receive` for the body, which arrives meanwhile."""
+    awake = asyncio.Event()
+    client = _WaitingClient(receive, awake)
+    watching = asyncio.create_task(client.watch())
+    try:
+        await session.delays.wait(session.clock, seconds, lambda: client.has_gone, awake)
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+    return client.receive
+
+
+class _WaitingClient:
+    """The client of a delayed response: keeps the body that it sends, and notices when it goes."""
+
+    def __init__(self, receive: Receive, awake: asyncio.Event) -> None:
+        self._receive = receive
+        self._awake = awake
+        self._messages: deque[Message] = deque()
+        self._refusal: Refusal | None = None
+        self.has_gone = False
+
+    async def watch(self) -> None:
+        """Receive until the client goes, or has sent more than a body may have."""
+        size = 0
+        try:
+            while size <= MAX_BODY and not self.has_gone:
+                message = await self._receive()
+                self._messages.append(message)
+                self.has_gone = message["type"] == "http.disconnect"
+                size += len(message.get("body", b""))
+        except Refusal as refusal:
+            self._refusal, self.has_gone = refusal, True
+        self._awake.set()
+
+    async def receive(self) -> Message:
+        if self._messages:
+            return self._messages.popleft()
+        if self._refusal:
+            raise self._refusal
+        return await self._receive()
 
 
 def _paths(scope: Scope) -> tuple[str, str]:
@@ -140,7 +192,8 @@ class _AlteredResponse:
     async def _send_half(self) -> None:
         half = self._body[: len(self._body) // 2]
         if self._kind == "malformed":
-            MutableHeaders(raw=self._start["headers"])["content-length"] = str(len(half))
+            if self._start["status"] not in WITHOUT_BODY:
+                MutableHeaders(raw=self._start["headers"])["content-length"] = str(len(half))
             await self._send(self._start)
             await self._send({"type": "http.response.body", "body": half})
             return

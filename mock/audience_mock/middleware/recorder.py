@@ -9,6 +9,7 @@ from time import perf_counter
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from audience_mock.errors import Refusal
 from audience_mock.middleware.json_response import APPLIED
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.session.journal import LONGEST_BODY, Record
@@ -67,7 +68,7 @@ async def _respond_after_body(message: Message, record: Record, receive: Receive
     record.body_unread = False
     declared = record.declared_size()
     is_kept = declared <= LONGEST_BODY and record.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    with contextlib.suppress(TimeoutError):
+    with contextlib.suppress(TimeoutError, Refusal):
         async with asyncio.timeout(BODY_TIMEOUT):
             while is_kept and record.request_body.size < declared:
                 received = await receive()

@@ -6,6 +6,7 @@ compiles every schema again for each request. Here each operation is compiled on
 parameters are cached, and all violations of a request are reported together.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -24,6 +25,7 @@ from audience_mock.contract.document import JsonObject
 from audience_mock.contract.schema import Schema
 from audience_mock.errors import Violation
 from audience_mock.middleware.cache import store
+from audience_mock.middleware.content_encoding import decoded
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.middleware.routing import PATH_ARGUMENTS
 
@@ -43,6 +45,8 @@ _MAY_BE_BIG = re.compile(rb"[0-9]{19}|[0-9][eE]")
 """Matches every JSON text with such a number."""
 _SHORT = 4096
 """Bytes up to which it is faster to scan the text than the parsed value."""
+_LARGE = 2**18
+"""Bytes from which on a text is parsed in a thread, because other requests would wait."""
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -139,6 +143,9 @@ class _Body:
         """
         headers = headers_of(scope)
         content = await receive_body(receive, headers.get(b"content-length", b""))
+        encoding = headers.get(b"content-encoding")
+        if encoding is not None:
+            content = await decoded(content, encoding.decode("latin-1"), MAX_BODY)
         if not content:
             if self._required:
                 violations.append(errors.body_missing())
@@ -146,7 +153,8 @@ class _Body:
         content_type = headers.get(b"content-type")
         if content_type is not None and content_type != _JSON:
             _check_media_type(content_type.decode("latin-1"))
-        body, problem = parse_json(content)
+        is_large = len(content) > _LARGE
+        body, problem = await asyncio.to_thread(parse_json, content) if is_large else parse_json(content)
         violations += [problem] if problem else self._schema.violations(body, "body")
         return body
 
@@ -271,7 +279,7 @@ class RequestValidation(RoutedMiddleware):  # type: ignore[misc]
     """Put the arguments of the operation into the scope, or refuse the request with all its violations.
 
     Raises:
-        Refusal: 400 with every violation, 413, 415.
+        Refusal: 400 with the violations, 413, 415.
     """
 
     api_cls = _ValidationAPI

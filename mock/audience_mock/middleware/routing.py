@@ -8,7 +8,7 @@ splits the path. This step has the same interface.
 
 from collections.abc import Awaitable
 from typing import Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from connexion.http_facts import METHODS
 from connexion.middleware.abstract import ROUTING_CONTEXT, SpecMiddleware
@@ -26,6 +26,17 @@ def operation_id_of(scope: Scope) -> str | None:
     """The operation of a request that passed Routing."""
     operation_id: str | None = scope.get("extensions", {}).get(ROUTING_CONTEXT, {}).get("operation_id")
     return operation_id
+
+
+def check_path(scope: Scope) -> None:
+    """Raises Refusal 400 for a path whose bytes are not UTF-8: decoded leniently, two of them could be the same."""
+    raw_path: bytes = scope.get("raw_path") or b""
+    if b"%" in raw_path:
+        for segment in raw_path.partition(b"?")[0].split(b"/"):
+            try:
+                unquote_to_bytes(segment).decode()
+            except UnicodeDecodeError:
+                raise errors.invalid([errors.not_utf8("path", segment.decode("latin-1"))]) from None
 
 
 class _Leaf(NamedTuple):
@@ -107,7 +118,10 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
         if scope["type"] != "http":
             return self.app(scope, receive, send)
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-        found = self._known.get(raw_path) or self._look_up(raw_path)
+        found = self._known.get(raw_path)
+        if found is None:
+            check_path(scope)
+            found = self._look_up(raw_path)
         if found is None:
             raise errors.unknown_path(scope["path"])
         leaf, arguments = found

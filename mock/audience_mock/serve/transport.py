@@ -1,14 +1,35 @@
-"""uvicorn's transport, with one write for the head and the body of a response.
+"""The connection: uvicorn's HTTP protocol with limits, the contract's error shape, and one write for each response.
 
-uvicorn writes them one after the other: one more system call and packet for each response.
+uvicorn answers text/plain to requests that it cannot parse, has no limits for a request's head, waits for ever for
+the rest of a request, and loses the body of a request that offers an upgrade. It also writes the head and the body
+of a response one after the other: one more system call and packet for each response.
 """
 
 import asyncio
-from typing import Any
+from time import monotonic
+from typing import Any, NoReturn
+from urllib.parse import unquote
 
+import httptools
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGIReceiveEvent
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from audience_mock import errors
+from audience_mock.errors import Refusal
+from audience_mock.middleware.error_responses import REFUSAL
+from audience_mock.middleware.json_response import dump
+from audience_mock.serve import malformed
+
+MAX_HEAD = 64 * 2**10
+"""Bytes of a request's header section, and of the trailers and chunk extensions of its body."""
+MAX_TARGET = 16 * 2**10
+"""Bytes of a request's target."""
+PATIENCE = 30.0
+"""Seconds for the head of a request, and between two parts of its body."""
+LINGER = 1.0
+"""Seconds that a client may go on sending after the response to a request that was refused."""
 
 
 class _BufferedTransport:
@@ -36,12 +57,309 @@ class _BufferedTransport:
         self._flush()
         self._transport.close()
 
+    def end(self) -> None:
+        """Send what was written, and end this direction."""
+        self._flush()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+
+
+class _GentleTransport:
+    """A transport whose `close` ends the response and lets the client finish sending.
+
+    The kernel would answer what the client still sends with a reset, and the client would lose the response.
+    """
+
+    def __init__(self, transport: _BufferedTransport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def close(self) -> None:
+        if not self._transport.is_closing():
+            self._transport.end()
+            self._loop.call_later(LINGER, self._transport.close)
+
+
+class Cycle(RequestResponseCycle):
+    """One request and its response."""
+
+    refusal: Refusal | None = None
+
+    def refuse(self, refusal: Refusal, loop: asyncio.AbstractEventLoop) -> None:
+        """Refuse a request whose body cannot arrive any more; the connection ends with the response."""
+        self.refusal, self.keep_alive = refusal, False
+        self.scope[REFUSAL] = refusal  # type: ignore[literal-required]
+        self.transport = _GentleTransport(self.transport, loop)  # type: ignore[assignment, arg-type]
+        self.message_event.set()
+
+    async def receive(self) -> ASGIReceiveEvent:
+        """As uvicorn's. Raises Refusal for a request that was refused."""
+        message = await super().receive()
+        if self.refusal and message["type"] == "http.request":
+            self.message_event.set()  # the next call does not wait either
+            raise self.refusal
+        return message
+
+    async def run_asgi(self, app: ASGIApp) -> None:  # type: ignore[override]
+        """As uvicorn's, but a task that the stopping server cancels is no error, and a 500 has the error shape."""
+        try:
+            await app(self.scope, self.receive, self.send)  # type: ignore[arg-type]
+        except asyncio.CancelledError:
+            self.transport.abort()
+        except BaseException as error:  # noqa: BLE001 (logged)
+            self._crashed("Exception in ASGI application", error)
+        else:
+            if not self.response_complete and not self.disconnected and not self.transport.is_closing():
+                self._crashed("ASGI callable returned without completing response.")
+        finally:
+            self.on_response = lambda: None
+
+    def _crashed(self, message: str, error: BaseException | None = None) -> None:
+        self.logger.error(message, exc_info=error)
+        if not self.response_started and not self.transport.is_closing():
+            refusal = Refusal(500, "Internal error in the mock; see its log. Please report this.")
+            self.transport.write(_response(refusal, self.default_headers, self.scope["method"]))
+        self.transport.close()
+
 
 class Protocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol over a buffered transport."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(_BufferedTransport(transport, self.loop))  # type: ignore[arg-type]
+        self._stage = "idle"  # between two requests; then "head", "body"; "closed": nothing more is read
+        self._head: bytes | None = b""  # as much as has arrived of an incomplete head; None: its begin is not known
+        self._unparsed = b""  # the begin of a head that the parser would not take
+        self._size = 0  # bytes of which the head is a part
+        self._messages = 0  # requests that ended in the newest data
+        self._method: str | None = None  # of the request, if the parser does not know it
+        self._has_content = False  # was there content of a body in the newest data
+        self._overhead = 0  # bytes of the body that were chunk extensions or trailers
+        self._refusal: Refusal | None = None  # of a request without a usable head
+        self._running: RequestResponseCycle | None = None
+        self._waits_since = monotonic()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._running is not None and not self._running.response_complete:  # an earlier one of a pipeline
+            self._running.disconnected = True
+            self._running.message_event.set()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    # --- input -------------------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        was = self._stage
+        if was == "closed":
+            return
+        self._unset_keepalive_if_required()
+        if was != "head":
+            self._waits_since = monotonic()
+        if self._unparsed:
+            was, data, self._unparsed = "idle", self._unparsed + data, b""
+        self._size = len(data) + (len(self._head or b"") if was == "head" else 0)
+        self._messages, self._has_content = 0, False
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._decline_upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserError as error:
+            self._fail(data, was, str(error))
+        else:
+            if self._stage == "head":
+                self._keep_head(data, was)
+            elif was == "body" and self._stage == "body" and not self._has_content:
+                self._overhead += len(data)
+                if self._overhead > MAX_HEAD:
+                    self._refuse_body(errors.head_too_large(MAX_HEAD))
+
+    def _keep_head(self, data: bytes, was: str) -> None:
+        if self._messages:
+            self._head = None
+        elif was == "head":
+            self._head = (self._head or b"") + data
+        else:
+            self._head = data
+        if len(self.url) > MAX_TARGET:
+            self._refuse(errors.target_too_long(MAX_TARGET))
+        elif self._size > MAX_HEAD and not self._messages:
+            self._refuse(errors.head_too_large(MAX_HEAD))
+
+    def _decline_upgrade(self, rest: bytes) -> None:
+        """Parse a request again without its offer of an upgrade (RFC 9110, 7.8), and then what follows it."""
+        method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+        if method == b"CONNECT":
+            target = self.url.decode("latin-1")
+            self._refuse(errors.method_not_allowed("CONNECT", target, malformed.METHODS))
+            return
+        self._restart()
+        fields = b"".join(b"%s: %s\r\n" % field for field in malformed.without_upgrade(self.headers))
+        self.data_received(b"%s %s HTTP/%s\r\n%s\r\n%s" % (method, self.url, version, fields, rest))
+
+    def _restart(self) -> None:
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._stage = "idle"
+
+    def _fail(self, data: bytes, was: str, reason: str) -> None:
+        """Refuse what the parser does not accept. A method that it does not know is for the application to refuse."""
+        if self._stage == "body":
+            self._refuse_body(errors.malformed_body(reason))
+            return
+        head = None if self._messages else data
+        if was == "head" and head is not None:
+            head = None if self._head is None else self._head + data
+        if head is None or self._refusal or self._method:
+            self._refuse(self._refusal or errors.malformed_head(reason, ""))
+            return
+        head = head.lstrip(b"\r\n")
+        method = malformed.unknown_method(head)
+        if method is None:
+            self._refuse(malformed.problem(head, reason))
+        elif method == head:
+            self._restart()
+            self._stage, self._unparsed = "head", head
+        else:
+            self._restart()
+            self._method = method.decode("ascii")
+            self.data_received(b"GET" + head[len(method) :])
+
+    def _refuse_body(self, refusal: Refusal) -> None:
+        """Refuse the request whose body is arriving, after the requests before it, and close the connection."""
+        self._stage = "closed"
+        if self.cycle.response_complete:
+            self.transport.close()
+        elif isinstance(self.cycle, Cycle):
+            self.cycle.refuse(refusal, self.loop)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Refuse a request without a usable head, after the requests before it, and close the connection."""
+        self._stage, self._head, self._refusal = "closed", b"", refusal
+        if self.cycle is None or self.cycle.response_complete:
+            self._send_refusal(refusal)
+
+    def _send_refusal(self, refusal: Refusal) -> None:
+        if not self.transport.is_closing():
+            headers = [*self.server_state.default_headers, *malformed.cors_headers(self.headers or [])]
+            method = (self.scope or {}).get("method", "GET")
+            self.transport.write(_response(refusal, headers, str(method)))
+            _GentleTransport(self.transport, self.loop).close()  # type: ignore[arg-type]
+
+    # --- callbacks of the parser -------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._stage = "head"
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._stage != "head":
+            return  # a trailer, which is not one of the request's headers (RFC 9110, 6.5.1)
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """As uvicorn's, which knows no limits and no errors of its own."""
+        parser, scope, url = self.parser, self.scope, self.url
+        if parser.should_upgrade():
+            return  # see _decline_upgrade
+        version = parser.get_http_version()
+        scope["method"] = self._method or parser.get_method().decode("ascii")
+        self._method = None
+        if version != "1.1":
+            scope["http_version"] = version
+        if len(url) > MAX_TARGET:
+            self._stop_parsing(errors.target_too_long(MAX_TARGET))
+        if self._size > MAX_HEAD and sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD:
+            self._stop_parsing(errors.head_too_large(MAX_HEAD))
+        try:
+            target = httptools.parse_url(url)
+        except httptools.HttpParserError:
+            self._stop_parsing(errors.malformed_target(url.decode("latin-1")))
+        raw_path = target.path or b"/"
+        path = raw_path.decode("ascii")
+        scope["path"] = unquote(path) if "%" in path else path
+        scope["raw_path"] = raw_path
+        scope["query_string"] = target.query or b""
+        self._stage, self._overhead = "body", 0
+        earlier = self.cycle
+        self.cycle = Cycle(
+            scope=scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version != "1.0" and parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+        if earlier is None or earlier.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
+
+    def _stop_parsing(self, refusal: Refusal) -> NoReturn:
+        """The parser turns the exception into one of its own."""
+        self._refusal = refusal
+        raise refusal
+
+    def on_body(self, body: bytes) -> None:
+        self._has_content = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if self._stage == "body":  # not the head of a request that offers an upgrade
+            self._stage = "idle"
+            self._messages += 1
+            super().on_message_complete()
+
+    # --- the end of a response, of patience, of the server -----------------------------------------
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._refusal and self.cycle.response_complete and not self.pipeline:
+            self._unset_keepalive_if_required()
+            self._send_refusal(self._refusal)
+
+    def check_patience(self, now: float) -> None:
+        """Refuse a request that has not arrived in time; called about once a second."""
+        if self.flow.read_paused:
+            self._waits_since = now
+        elif now - self._waits_since < PATIENCE:
+            return
+        elif self._stage == "body":
+            self._refuse_body(errors.too_slow(PATIENCE))
+        elif self.cycle is not None and not self.cycle.response_complete:
+            return  # its response is under way
+        elif self._stage == "head":
+            self._refuse(errors.too_slow(PATIENCE))
+        elif self.timeout_keep_alive_task is None:
+            self.transport.close()
+
+    def give_up(self) -> None:
+        """Refuse a request whose body has not arrived, because the server stops."""
+        if self._stage == "body":
+            self._refuse_body(errors.stopping())
+
+
+def _response(refusal: Refusal, headers: list[tuple[bytes, bytes]], method: str) -> bytes:
+    content = dump(refusal.body())
+    more = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in refusal.headers.items()]
+    length = b"%d" % len(content)
+    always = [(b"content-type", b"application/json"), (b"content-length", length), (b"connection", b"close")]
+    lines = b"".join(b"%s: %s\r\n" % field for field in [*headers, *more, *always])
+    return STATUS_LINE[refusal.status] + lines + b"\r\n" + (b"" if method == "HEAD" else content)
 
 
 def config(app: ASGIApp, **options: Any) -> uvicorn.Config:

@@ -94,3 +94,32 @@ class Clock:
     def _wake(self) -> None:
         for awake in self._sleepers:
             awake.set()
+
+
+class Delays:
+    """The delayed responses of a server. All delays end when it stops, also by a frozen clock; jobs go on waiting."""
+
+    def __init__(self) -> None:
+        self._waiting: set[asyncio.Event] = set()
+        self._ended = False
+
+    async def wait(self, clock: Clock, seconds: float, is_over: Callable[[], bool], awake: asyncio.Event) -> None:
+        """Wait until this many seconds have passed on a clock.
+
+        Args:
+            clock: a session's.
+            seconds: the delay.
+            is_over: ends the wait early.
+            awake: set it to make the wait check `is_over` again.
+        """
+        self._waiting.add(awake)
+        try:
+            await clock.sleep(seconds, awake, lambda: self._ended or is_over())
+        finally:
+            self._waiting.discard(awake)
+
+    def end(self) -> None:
+        """End all delays, and those that are still to come."""
+        self._ended = True
+        for awake in self._waiting:
+            awake.set()

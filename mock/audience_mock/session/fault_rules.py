@@ -1,14 +1,24 @@
 """Fault rules: which requests a rule matches, how often it fires, and which response it forces."""
 
 import itertools
+import math
 import random
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from http import HTTPStatus
 from typing import Any
 
 Json = dict[str, Any]
+
+WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+"""Statuses whose responses have no body (RFC 9110, 6.4.1)."""
+MAX_DELAY = 3600.0
+"""Seconds."""
+_LARGEST_EXPONENT = 700.0
+"""e to a larger power is too large for a float."""
 
 
 @dataclass
@@ -25,7 +35,7 @@ class Fault:
     fields: Json
     hits: int = 0
     _random: random.Random = field(default_factory=random.Random, repr=False)
-    _allowed: list[datetime] = field(default_factory=list, repr=False)
+    _allowed: deque[datetime] = field(default_factory=deque, repr=False)
 
     def __post_init__(self) -> None:
         if "seed" in self.fields:
@@ -54,7 +64,8 @@ class Fault:
 
     def _is_too_fast(self, now: datetime, limit: int, seconds: float) -> bool:
         since = now - timedelta(seconds=seconds)
-        self._allowed = [moment for moment in self._allowed if moment > since]
+        while self._allowed and self._allowed[0] <= since:
+            self._allowed.popleft()
         if len(self._allowed) >= limit:
             return True
         self._allowed.append(now)
@@ -66,13 +77,14 @@ class Fault:
         return any(effect in self.fields for effect in ("status", "body", "example", "rate", "kind"))
 
     def delay(self) -> float:
-        """Seconds to wait before the response."""
+        """Seconds to wait before the response, MAX_DELAY at most."""
         fields = self.fields.get("delay", 0)
         if isinstance(fields, dict):
             if "uniform" in fields:
                 return self._random.uniform(*fields["uniform"])
             median, sigma = fields["lognormal"]
-            return float(median * self._random.lognormvariate(0, sigma))
+            deviation = min(self._random.gauss(0, sigma), _LARGEST_EXPONENT)
+            return min(float(median * math.exp(deviation)), MAX_DELAY)
         return float(fields)
 
     def retry_after(self, now: datetime) -> int:

@@ -10,7 +10,7 @@ from time import monotonic
 
 from audience_mock import errors
 from audience_mock.session.backend import Backend
-from audience_mock.session.clock import Clock
+from audience_mock.session.clock import Clock, Delays
 from audience_mock.session.fault_rules import Faults
 from audience_mock.session.jobs import Jobs
 from audience_mock.session.journal import Journal, MemoryBudget
@@ -43,6 +43,7 @@ class Session:
         clock: its clock.
         faults: its fault rules.
         journal: its requests and responses.
+        delays: its delayed responses, and those of all other sessions.
         used: the time of its last request, by `monotonic`.
         has_begun: it has had a request; until then its jobs do not start.
         seed: the world of the server's seed that it started from; None after a switch to other data.
@@ -53,6 +54,7 @@ class Session:
     clock: Clock
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
+    delays: Delays = field(default_factory=Delays)
     used: float = field(default_factory=monotonic)
     has_begun: bool = False
     seed: World | None = None
@@ -93,8 +95,14 @@ class Sessions:
         self._seeds = seeds or {}
         self._worlds: dict[str, World] = {}
         self._budget = MemoryBudget()
+        self._delays = Delays()
         self.default = Session(
-            DEFAULT, backend, backend.jobs.clock, journal=Journal(self._budget), seed=self.source.world
+            DEFAULT,
+            backend,
+            backend.jobs.clock,
+            journal=Journal(self._budget),
+            delays=self._delays,
+            seed=self.source.world,
         )
         self._others: OrderedDict[str, Session] = OrderedDict()
         """Least recently used first."""
@@ -148,6 +156,7 @@ class Sessions:
             clock,
             faults=old.faults if old and "faults" in keep else Faults(),
             journal=old.journal if old and "journal" in keep else Journal(self._budget),
+            delays=self._delays,
             seed=world if world is self.source.world else None,
         )
 
@@ -224,6 +233,10 @@ class Sessions:
         """End all event streams of journals, for which a stopping server would wait for ever."""
         for session in self:
             session.journal.close()
+
+    def end_delays(self) -> None:
+        """End the delays of responses, because the server stops."""
+        self._delays.end()
 
     async def stop(self) -> None:
         """Cancel all jobs of all sessions."""

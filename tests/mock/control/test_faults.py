@@ -188,7 +188,7 @@ def test_a_delay_may_be_a_distribution(api: Api, delay: Any) -> None:
         {"times": 3},
         {"operation": "nope", "status": 500},
         {"status": 99},
-        {"status": 204},
+        {"status": 202},
         {"status": 200, "path": "/user_group"},
         {"status": 500, "colour": "red"},
         {"delay": -1},

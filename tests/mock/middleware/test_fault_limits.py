@@ -1,0 +1,82 @@
+"""Fault rules at the edge: statuses without a body, absurd rates, delays without an end."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from tests.mock.conftest import BASE, Api
+from tests.mock.helpers import Json, refused
+
+from audience_mock.session.fault_rules import MAX_DELAY, Fault
+from audience_mock.testing import MockServer
+
+FAULTS = "//__mock__/faults"
+TAGS = "/user_group/tags"
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[httpx.Client]:
+    """A client that uses one connection for all requests: bytes too many would be seen."""
+    with MockServer(seed="documents") as mock, httpx.Client(base_url=mock.url, trust_env=False) as client:
+        yield client
+
+
+@pytest.mark.parametrize("status", [204, 304])
+@pytest.mark.parametrize(
+    "more", [{}, {"operation": "getUserGroupTags"}, {"body": {"a": 1}}, {"body": None}, {"kind": "malformed"}]
+)
+def test_a_rule_with_a_status_without_a_body_sends_none(client: httpx.Client, status: int, more: Json) -> None:
+    rule = client.post("/__mock__/faults", json={"path": TAGS, "status": status, "times": 1, **more})
+    assert rule.status_code == 201, rule.text
+    answer = client.get(f"{BASE}{TAGS}")
+    assert (answer.status_code, answer.content) == (status, b"")
+    assert not {"content-length", "content-type", "transfer-encoding"} & {*answer.headers}
+    assert client.get(f"{BASE}{TAGS}").status_code == 200
+    client.delete("/__mock__/faults")
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_prefer_with_such_a_status_sends_none(client: httpx.Client, status: int) -> None:
+    answer = client.get(f"{BASE}{TAGS}", headers={"Prefer": f"code={status}"})
+    assert (answer.status_code, answer.content) == (status, b"")
+    assert answer.headers["preference-applied"] == f"code={status}"
+    assert client.get(f"{BASE}{TAGS}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "rate",
+    [
+        {"limit": 1, "seconds": 1e15},
+        {"limit": 1, "seconds": 1e300},
+        {"limit": 1, "seconds": 31_536_001},
+        {"limit": 10**18, "seconds": 1},
+        {"limit": 100_001, "seconds": 1},
+    ],
+)
+def test_an_absurd_rate_is_refused_when_it_is_given(api: Api, rate: Json) -> None:
+    assert refused(api.post(FAULTS, {"rate": rate}))[0].startswith("body.rate.")
+    assert api.get(FAULTS).json()["items"] == []
+
+
+def test_the_largest_rate_works_also_by_the_oldest_clock(api: Api) -> None:
+    assert api.post("//__mock__/clock", {"freeze": "1970-01-01T00:00:00Z"}).status_code == 200
+    assert api.post(FAULTS, {"rate": {"limit": 1, "seconds": 31_536_000}}).status_code == 201
+    assert api.get(TAGS).status_code == 200
+    answer = api.get(TAGS)
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "31536000"
+
+
+def test_a_rate_allows_as_many_requests_as_it_says_in_each_period(api: Api) -> None:
+    api.post("//__mock__/clock", {"freeze": "2030-01-01T00:00:00Z"})
+    api.post(FAULTS, {"rate": {"limit": 2, "seconds": 10}})
+    assert [api.get(TAGS).status_code for _ in range(3)] == [200, 200, 429]
+    api.post("//__mock__/clock", {"advance": 10})
+    assert [api.get(TAGS).status_code for _ in range(3)] == [200, 200, 429]
+
+
+@pytest.mark.parametrize("distribution", [[1, 3600], [3600, 3600], [0, 3600], [3600, 0]])
+def test_a_distribution_without_an_end_has_one(distribution: list[float]) -> None:
+    rule = Fault("fault-1", {"delay": {"lognormal": distribution}, "seed": 1})
+    delays = [rule.delay() for _ in range(1000)]
+    assert all(0 <= delay <= MAX_DELAY for delay in delays)
