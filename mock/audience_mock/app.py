@@ -49,12 +49,13 @@ from audience_mock.middleware.response_validation import ResponseValidation
 from audience_mock.middleware.routing import Routing
 from audience_mock.middleware.session import SessionLookup
 from audience_mock.operations import OPERATIONS
-from audience_mock.seeds import BUILT_IN, load_seed, read_seed
+from audience_mock.seeds import BUILT_IN, load_seed, read_seed, read_state
 from audience_mock.session.backend import Backend
 from audience_mock.session.clock import Clock
 from audience_mock.session.jobs import Jobs
 from audience_mock.session.sessions import Sessions
 from audience_mock.session.state_file import StateFile
+from audience_mock.session.state_lock import StateLock
 from audience_mock.session.user_files import Files
 from audience_mock.store.world import World
 
@@ -90,7 +91,8 @@ class Options:
 
 def create_backend(options: Options) -> tuple[JsonObject, Backend]:
     """The contract with the served tenants, and the seeded backend. Raises SeedProblem."""
-    seed = read_seed(str(options.state) if options.state and options.state.exists() else options.seed)
+    state = read_state(options.state) if options.state else None
+    seed = read_seed(options.seed) if state is None else state
     served = [*options.tenants, *(TenantName(*name.split("/", 1)) for name in seed)]
     clock = Clock()
     world = World(served, clock.now)
@@ -116,7 +118,13 @@ def create_mock(options: Options) -> ConnexionMiddleware:
 
 def create_parts(options: Options) -> tuple[ConnexionMiddleware, Sessions]:
     """The ASGI application of a server, and its sessions. Raises SeedProblem."""
-    contract, backend = create_backend(options)
+    lock = StateLock(options.state) if options.state else None  # before the file is read
+    try:
+        contract, backend = create_backend(options)
+    except BaseException:
+        if lock:
+            lock.release()
+        raise
     sessions = Sessions(backend, seed_worlds())
     app = create_app(
         contract,
@@ -125,7 +133,7 @@ def create_parts(options: Options) -> tuple[ConnexionMiddleware, Sessions]:
         token=options.token,
         bearer=options.bearer,
         proxy=options.proxy,
-        state_file=StateFile(options.state, sessions) if options.state else None,
+        state_file=StateFile(options.state, sessions, lock) if options.state else None,
     )
     return app, sessions
 
