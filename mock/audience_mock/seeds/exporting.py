@@ -78,7 +78,7 @@ def _last(tenant: Tenant, world: World) -> dict[str, int]:
     ids = chain(
         (record["_id"] for record in records),
         (stored.attribute_id for _, _, stored in tenant.attributes.every()),
-        (work.subject for work in tenant.accepted),
+        (work.subject for work in tenant.accepted if work.kind == "bulk update"),
     )
     if world.last_id > max(map(number_of_id, ids), default=0):
         last["id"] = world.last_id
