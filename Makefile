@@ -26,11 +26,14 @@ faults: install  ## Run the suite on every faulty server, hours (options: make f
 lint: install  ## Lint openapi.yaml: the specification's rules and the contract's own
 	@$(BIN)/audience-conformance lint $(ARGS)
 
-lint-peers:  ## Lint openapi.yaml with Spectral and Redocly too (needs npm)
-	@mkdir -p .cache/peers && cp tests/peers/* .cache/peers
-	@npm ci --ignore-scripts --prefix .cache/peers --no-audit --no-fund --loglevel=error
-	@.cache/peers/node_modules/.bin/spectral lint --ruleset .cache/peers/spectral.yaml --fail-severity hint openapi.yaml
+lint-peers: .cache/peers/installed  ## Lint openapi.yaml with Spectral and Redocly too (needs npm)
+	@.cache/peers/node_modules/.bin/spectral lint --ruleset tests/peers/spectral.yaml --fail-severity hint openapi.yaml
 	@REDOCLY_TELEMETRY=off .cache/peers/node_modules/.bin/redocly lint --extends recommended-strict openapi.yaml
+
+.cache/peers/installed: tests/peers/package.json tests/peers/package-lock.json
+	@mkdir -p .cache/peers && cp $^ .cache/peers
+	@npm ci --ignore-scripts --prefix .cache/peers --no-audit --no-fund --loglevel=error
+	@touch $@
 
 clients: install  ## Generate clients from openapi.yaml with 7 generators and drive the mock; Specmatic, Postman (options: make clients ARGS="go orval")
 	@$(BIN)/python -m tests.clients $(ARGS)

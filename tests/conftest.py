@@ -9,6 +9,13 @@ from typing import Any
 import pytest
 from connexion.spec import OpenAPISpecification
 
+LONGEST = ("test_wheel.py", "test_no_false_alarms.py", "test_shared_requests.py", "test_schemathesis.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the longest: at the end one worker would wait for the other, or make the same fixture again."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _certificates_are_read_once() -> Iterator[None]:

@@ -74,7 +74,13 @@ def openapi_generator_go(folder: Path, contract: Path) -> str:
     shutil.rmtree(source / "audience" / "test")  # imports a test library
     _copy(DRIVERS / "openapi_generator_go.go", source / "driver" / "main.go")
     _copy(DRIVERS / "openapi_generator_go_validator.go", source / "gopkg.in" / "validator.v2" / "validator.go")
-    go = {"GO111MODULE": "off", "GOPATH": str(folder), "GOCACHE": str(CACHE / "go-build"), "GOFLAGS": ""}
+    go = {
+        "GO111MODULE": "off",
+        "GOPATH": str(folder),
+        "GOCACHE": str(CACHE / "go-build"),
+        "GOFLAGS": "",
+        "CGO_ENABLED": "0",
+    }
     run(("go", "vet", "audience", "driver"), folder, **go)
     run(("go", "build", "-o", "run", "driver"), folder, **go)
     return _drive(folder, folder / "run")

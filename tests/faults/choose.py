@@ -34,16 +34,18 @@ def choose(rows: list[Row]) -> None:
 def cover(rows: Iterable[Row], before: Container[str]) -> dict[str, Items]:
     """The fewest faults of a rule, by greedy choice, and what each adds to the checks and cases that fail.
 
-    Only faults whose rule is named count, and at least one is chosen, with a check that names the rule; of equals one
-    that was chosen before, else the quickest.
+    Only faults whose rule is named count, and at least one is chosen, with a check that names the rule, if possible
+    one that generates nothing; of equals one that was chosen before, else the quickest.
     """
+    generating = {check.name for check in all_checks() if check.generates}
     left = {row.id: (row, {(check, case) for _, check, case in row.findings}) for row in rows if row.by_owner}
     chosen: dict[str, Items] = {}
     while left:
         row, added = max(left.values(), key=lambda one: (len(one[1]), one[0].id in before, -one[0].seconds))
         if chosen and not added:
             break
-        named = min((check, case) for rule, check, case in row.findings if rule == row.rule)
+        naming = ((check, case) for rule, check, case in row.findings if rule == row.rule)
+        named = min(naming, key=lambda item: (item[0] in generating, item))
         chosen[row.id] = added | {named}
         del left[row.id]
         left = {one.id: (one, found - added) for one, found in left.values()}

@@ -69,9 +69,8 @@ def run(folder: Path, *arguments: str, **files: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("options", [(), ("-p", "xdist.plugin", "-n", "2", "--dist", "loadfile")])
-def test_the_mock_is_reset_before_each_test_also_in_workers_of_xdist(tmp_path: Path, options: tuple[str, ...]) -> None:
-    assert "4 passed" in run(tmp_path, *options, test_story=STORY)
+def test_the_mock_is_reset_before_each_test_also_in_workers_of_xdist(tmp_path: Path) -> None:
+    assert "4 passed" in run(tmp_path, "-p", "xdist.plugin", "-n", "2", "--dist", "loadfile", test_story=STORY)
 
 
 def test_a_project_chooses_the_options(tmp_path: Path) -> None:

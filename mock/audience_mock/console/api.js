@@ -116,7 +116,7 @@ export async function load() {
 /** The contract lists companies and applications, but not their pairs; the sessions with data show the pairs. */
 async function tenants(contract) {
   const named = (name) => Object.values(contract.components.parameters)
-    .find((one) => one.name === name && one.schema.enum)?.schema.enum ?? [];
+    .filter((one) => one.name === name).map((one) => target(contract, one.schema).enum).find(Boolean) ?? [];
   const every = named("company_id").flatMap((company) => named("application_id").map((one) => `${company}/${one}`));
   if (every.length < 2) return every;
   const { items } = await control("GET", "/sessions");
@@ -124,4 +124,9 @@ async function tenants(contract) {
   const parts = new Set(known.flatMap((one) => one.split("/")));
   const areAll = every.every((one) => one.split("/").every((part) => parts.has(part)));
   return areAll ? known : every;
+}
+
+/** A schema, or the one that its $ref names. */
+function target(contract, schema) {
+  return schema.$ref ? schema.$ref.split("/").slice(1).reduce((node, key) => node[key], contract) : schema;
 }

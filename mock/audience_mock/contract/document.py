@@ -1,6 +1,7 @@
 """How openapi.yaml is found and loaded, and how it is changed for the served tenants."""
 
 import copy
+import functools
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,11 +36,17 @@ def contract_path() -> Path:
 
 def load_contract(tenants: Iterable[TenantName] = ()) -> JsonObject:
     """Load the contract, with every key a string, and add `tenants` to the enums of company and application."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with contract_path().open("rb") as file:
-        contract: JsonObject = _string_keys(yaml.load(file, loader))  # noqa: S506 (a safe loader)
+    contract: JsonObject = _string_keys(_parsed(contract_path()))  # a copy
     add_tenants(contract, tenants)
     return contract
+
+
+@functools.cache
+def _parsed(path: Path) -> Any:
+    """The file, read once: that takes twenty times as long as a copy, and a start needs several."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    with path.open("rb") as file:
+        return yaml.load(file, loader)  # noqa: S506 (a safe loader)
 
 
 def add_tenants(contract: JsonObject, tenants: Iterable[TenantName]) -> None:

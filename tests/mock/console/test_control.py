@@ -17,7 +17,7 @@ def counts(console: Console) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(
-    ("button", "definitions"), [("Empty", 0), ("Documents", 4), ("Demo", 40), ("Initial seed", 40)]
+    ("button", "definitions"), [("Empty", 0), ("Documents", 5), ("Demo", 41), ("Initial seed", 41)]
 )
 def test_a_reset_restores_a_seed(console: Console, button: str, definitions: int) -> None:
     console.client.delete(f"{GROUPS}/64f111111111111111111111")
@@ -158,7 +158,7 @@ def test_the_page_uses_the_session_that_it_was_switched_to(console: Console) -> 
     expect(console.page.get_by_label("Session", exact=True)).to_have_value("mine")
     console.go("Data")
     expect(console.page.get_by_text("No definitions.")).to_be_visible()
-    assert console.get(DEFINITIONS)["page"]["item_total"] == 40
+    assert console.get(DEFINITIONS)["page"]["item_total"] == 41
     console.go("Sessions")
     console.press("Use default")
     console.go("Data")

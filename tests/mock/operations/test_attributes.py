@@ -78,7 +78,7 @@ def test_a_value_of_every_type_reads_back_equal(api: Api, type_: str) -> None:
         assert type(read["attribute"]["value"]) is type(value)
 
 
-@settings(derandomize=True, database=None, deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, database=None, deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 @given(
     st.dictionaries(
         st.text(),

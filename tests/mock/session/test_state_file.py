@@ -10,11 +10,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from tests.mock.conftest import BASE
 from tests.mock.helpers import a_group
 from tests.mock.session.servers import START, started
 
 from audience_mock.app import Options, create_backend
+from audience_mock.cli import main
+from audience_mock.seeds import SeedProblem
 from audience_mock.session import state_file
 from audience_mock.session.sessions import Sessions
 from audience_mock.session.state_file import StateFile
@@ -48,32 +51,21 @@ def test_a_change_is_in_the_file_while_the_server_runs(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
 
 
-def refused_start(path: Path) -> str:
-    """What a server prints that does not start with this state file."""
-    done = subprocess.run(
-        [sys.executable, "-c", START, "--port", "0", "--state", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    return done.stderr
-
-
 @pytest.mark.parametrize(
     "content", ["{", '{"559/64b000000000000000000001": {"groups": [{"name": 5}]}}', "[1]", '{"x": {}}']
 )
 def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, content: str) -> None:
     path = tmp_path / "state.json"
     path.write_text(content)
-    assert str(path) in refused_start(path)
+    with pytest.raises(SeedProblem, match=re.escape(str(path))):
+        create_backend(Options(state=path))
     assert path.read_text() == content
 
 
 def test_a_file_in_no_folder_is_refused_at_start(tmp_path: Path) -> None:
-    assert str(tmp_path / "none") in refused_start(tmp_path / "none" / "state.json")
+    done = CliRunner().invoke(main, ["--state", str(tmp_path / "none" / "state.json")])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert str(tmp_path / "none") in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
