@@ -75,7 +75,7 @@ def read_text(text: bytes, source: str, *, must_be_json: bool = False) -> SeedTe
         orjson.loads(text)
     except orjson.JSONDecodeError as error:
         # Only what JSON has no place for may be YAML; a number or a text that JSON refuses stays a mistake.
-        if must_be_json or not error.msg.startswith("unexpected character"):
+        if must_be_json or not error.msg.startswith("unexpected"):
             raise _not_json(text, source, error) from None
         return _read_yaml(text, source)
     return _read_json(text.decode(), source)
