@@ -49,7 +49,7 @@ from audience_mock.middleware.response_validation import ResponseValidation
 from audience_mock.middleware.routing import Routing
 from audience_mock.middleware.session import SessionLookup
 from audience_mock.operations import OPERATIONS
-from audience_mock.seeds import BUILT_IN, SeedProblem, load_seed, read_seed
+from audience_mock.seeds import BUILT_IN, SeedProblem, load_seed, read_seed, read_state
 from audience_mock.session.backend import Backend
 from audience_mock.session.clock import Clock
 from audience_mock.session.jobs import Jobs
@@ -57,6 +57,7 @@ from audience_mock.session.seed_source import SeedSource, version_of
 from audience_mock.session.seed_watch import SeedWatch
 from audience_mock.session.sessions import Sessions
 from audience_mock.session.state_file import StateFile
+from audience_mock.session.state_lock import StateLock
 from audience_mock.session.user_files import Files
 from audience_mock.store.world import World
 
@@ -92,6 +93,10 @@ class Options:
     watch: bool = False
 
 
+_BEGINNING = 4096
+"""Bytes of a state file that tell whether there is anything in it."""
+
+
 class Start(NamedTuple):
     """The contract with the served tenants, the backend of the default session, and the initial data of the others."""
 
@@ -106,8 +111,11 @@ def origin_of(options: Options) -> str:
 
 
 def _is_restored(options: Options) -> bool:
-    """Is there a state file with content. An empty one is as good as none."""
-    return options.state is not None and options.state.exists() and options.state.stat().st_size > 0
+    """Is there a state file with content. One of blanks only is as good as none."""
+    if options.state is None or not options.state.is_file():
+        return False
+    with options.state.open("rb") as file:
+        return bool(file.read(_BEGINNING).strip())
 
 
 def create_start(options: Options) -> Start:
@@ -116,7 +124,7 @@ def create_start(options: Options) -> Start:
         raise SeedProblem(f"there is no file to watch: the seed {options.seed} is built in; give --seed a file")
     version = version_of(options.seed)
     seed = read_seed(options.seed)
-    state = read_seed(str(options.state)) if _is_restored(options) else None
+    state = read_state(options.state) if options.state else None
     served = [*options.tenants, *(TenantName(*name.split("/", 1)) for name in [*seed, *(state or ())])]
     clock = Clock()
     initial = World(served, clock.now)
@@ -153,7 +161,13 @@ def create_mock(options: Options) -> ConnexionMiddleware:
 
 def create_parts(options: Options) -> tuple[ConnexionMiddleware, Sessions]:
     """The ASGI application of a server, and its sessions. Raises SeedProblem."""
-    contract, backend, source = create_start(options)
+    lock = StateLock(options.state) if options.state else None  # before the file is read
+    try:
+        contract, backend, source = create_start(options)
+    except BaseException:
+        if lock:
+            lock.release()
+        raise
     sessions = Sessions(backend, seed_worlds(), source)
     app = create_app(
         contract,
@@ -162,7 +176,7 @@ def create_parts(options: Options) -> tuple[ConnexionMiddleware, Sessions]:
         token=options.token,
         bearer=options.bearer,
         proxy=options.proxy,
-        state_file=StateFile(options.state, sessions) if options.state else None,
+        state_file=StateFile(options.state, sessions, lock) if options.state else None,
         seed_watch=SeedWatch(sessions) if options.watch else None,
     )
     return app, sessions

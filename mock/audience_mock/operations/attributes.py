@@ -7,6 +7,7 @@ from typing import Any
 
 from audience_mock import errors
 from audience_mock.operations.context import Context, deleted, number_page
+from audience_mock.store.accepted import Work
 
 BATCH = 500
 """Values that a bulk update writes before it yields to other requests."""
@@ -28,13 +29,7 @@ async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
     if violations:
         raise errors.invalid(violations)
     job_id = at.world.new_id()
-    at.jobs.start(
-        f"Bulk update {job_id}",
-        lambda job: _write(at.within(job), body["file_url"], values),
-        kind="bulk update",
-        subject=job_id,
-        job_id=job_id,
-    )
+    start_update(at, Work("bulk update", job_id, body["file_url"], values))
     return {
         "success": True,
         "message": f"The update is queued as job {job_id}.",
@@ -42,6 +37,17 @@ async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
         "job_id": job_id,
         "status_code": HTTPStatus.ACCEPTED,
     }
+
+
+def start_update(at: Context, work: Work) -> None:
+    """Start the job of an accepted bulk update."""
+    at.accept(
+        work,
+        f"Bulk update {work.subject}",
+        lambda job: _write(at.within(job), work.file_url, work.values),
+        job_id=work.subject,
+        targets=work.values,
+    )
 
 
 async def _write(at: Context, file_url: str, values: dict[str, Any]) -> None:

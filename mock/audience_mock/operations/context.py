@@ -4,9 +4,10 @@ The session provides jobs and files; operations know only the protocols here.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, NamedTuple, Protocol
 
+from audience_mock.store.accepted import Work
 from audience_mock.store.definitions import Definitions
 from audience_mock.store.groups import Groups
 from audience_mock.store.world import Tenant, World
@@ -33,9 +34,16 @@ class Jobs(Protocol):
     """Runs work in the background, after the response."""
 
     def start(
-        self, title: str, work: Callable[[Job], Awaitable[None]], *, kind: str, subject: str, job_id: str = ""
+        self,
+        title: str,
+        work: Callable[[Job], Awaitable[None]],
+        *,
+        kind: str,
+        subject: str,
+        job_id: str = "",
+        targets: Collection[str] = (),
     ) -> object:
-        """Queue `work`."""
+        """Queue `work`; jobs that write to the same targets do not overtake each other."""
 
     def seen(self, *subjects: str) -> None:
         """Count a read that shows these subjects, for jobs that wait for reads."""
@@ -52,6 +60,32 @@ class Context(NamedTuple):
     def within(self, job: Job) -> "Context":
         """The context for the work of a job, which reads files as `Job.files` gives them."""
         return self._replace(files=job.files(self.files))
+
+    def accept(
+        self,
+        work: Work,
+        title: str,
+        run: Callable[[Job], Awaitable[None]],
+        *,
+        job_id: str = "",
+        targets: Collection[str] = (),
+    ) -> None:
+        """Start a job for accepted work, which stays part of the data until the job has ended.
+
+        A job that is cancelled, by a reset or when the server stops, has not ended.
+        """
+        accepted = self.tenant.accepted
+        number = accepted.add(work)
+
+        async def run_to_end(job: Job) -> None:
+            try:
+                await run(job)
+            except Exception:
+                accepted.done(number)
+                raise
+            accepted.done(number)
+
+        self.jobs.start(title, run_to_end, kind=work.kind, subject=work.subject, job_id=job_id, targets=targets)
 
 
 def number_page(found: tuple[list[Any], int], page_no: int, page_size: int) -> dict[str, Any]:

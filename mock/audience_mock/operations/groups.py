@@ -1,11 +1,11 @@
 """Operations 11 to 20: user groups, their users, and the jobs that read their files."""
 
 import asyncio
-from collections.abc import Iterable
 from typing import Any
 
 from audience_mock.errors import FileProblem
 from audience_mock.operations.context import Context, Job, deleted, searched_page
+from audience_mock.store.accepted import Work
 from audience_mock.store.members import PageQuery
 
 
@@ -65,14 +65,16 @@ def _read_file(at: Context, group: dict[str, Any]) -> None:
         if groups.is_current(group_id, reading):
             groups.complete(group_id, members)
 
-    at.jobs.start(f"Reading the file of the group {group_id}", work, kind="group file", subject=group_id)
+    at.accept(Work("group file", group_id), f"Reading the file of the group {group_id}", work)
 
 
-def resume(tenants: Iterable[Context]) -> None:
-    """Start reading the files that were still being read when a world was saved, imported or forked."""
-    for at in tenants:
-        for group in at.tenant.groups.being_read():
-            _read_file(at, group)
+def restart(at: Context, work: Work) -> None:
+    """Start again what was accepted for a group; nothing if the group has been deleted."""
+    if work.subject in at.tenant.groups:
+        if work.kind == "refresh":
+            _count(at, work.subject)
+        else:
+            _read_file(at, at.tenant.groups.get(work.subject))
 
 
 async def delete_group(at: Context, group_id: str) -> Any:
@@ -110,10 +112,15 @@ async def list_users(
 
 async def refresh(at: Context, group_id: str) -> Any:
     group = at.tenant.groups.get(group_id)
+    _count(at, group_id)
+    return {"message": f"The users of the group {group_id} are being counted.", "uid": group["uid"]}
+
+
+def _count(at: Context, group_id: str) -> None:
+    """Start the job that counts the group's users."""
 
     async def work(job: Job) -> None:
         job.check()
         at.tenant.groups.refresh(group_id)
 
-    at.jobs.start(f"Refresh of the group {group_id}", work, kind="refresh", subject=group_id)
-    return {"message": f"The users of the group {group_id} are being counted.", "uid": group["uid"]}
+    at.accept(Work("refresh", group_id), f"Refresh of the group {group_id}", work)

@@ -12,26 +12,24 @@ default:
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from audience_mock.contract.document import DOCUMENTED_TENANT, JsonObject, load_contract, resolve
 from audience_mock.contract.schema import Schema
 from audience_mock.seeds import demo, huge
+from audience_mock.seeds.problems import Lines, Mistake, SeedProblem, broken, no_lines
+from audience_mock.seeds.reading import read_text
+from audience_mock.seeds.seeding import LocatedSeed, Seed, mistakes_of
 from audience_mock.store.groups import CATEGORIES, COMPLETED, FAILED, PENDING
 
-Seed = dict[str, dict[str, Any]]
+__all__ = ["BUILT_IN", "Seed", "SeedProblem", "read_seed", "read_state", "validate"]
 
 _TENANT = re.compile("[^/]+/[^/]+")
 PARTS = ("definitions", "users", "values", "groups")
-
-
-class SeedProblem(Exception):
-    """A seed that cannot be used; the message names the file, the place and the fix."""
+RECORDS = (*PARTS, "jobs")
 
 
 def read_seed(seed: str) -> Seed:
@@ -41,34 +39,37 @@ def read_seed(seed: str) -> Seed:
     path = Path(seed)
     if not path.exists() and path.suffix not in {".yaml", ".yml", ".json"}:
         raise SeedProblem(f"there is no seed {seed!r}: use {', '.join(BUILT_IN)}, or the path of a YAML file")
-    content: Seed = _load(path)
-    validate(seed, content)
-    return content
+    return _read(path, f"the seed {path}", must_be_json=path.suffix == ".json")
 
 
-def _load(path: Path) -> Any:
+def read_state(path: Path) -> Seed | None:
+    """The state file at this path; None if it does not exist or is empty. Raises SeedProblem."""
+    source = f"the state file {path}"
+    if not path.exists() or not _text(path, source).strip():
+        return None
+    return _read(path, source, must_be_json=True)
+
+
+def _text(path: Path, source: str) -> bytes:
     try:
-        return yaml.load(path.read_bytes(), _Loader)  # noqa: S506 (a safe loader)
+        return path.read_bytes()
     except OSError as error:
-        raise SeedProblem(f"the seed {path} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise SeedProblem(f"the seed {path} is not YAML{where}: {getattr(error, 'problem', error)}") from None
+        raise SeedProblem(f"{source} cannot be read: {error.strerror}") from None
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Dates stay text, as in JSON."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+def _read(path: Path, source: str, *, must_be_json: bool) -> LocatedSeed:
+    found = read_text(_text(path, source), source, must_be_json=must_be_json)
+    mistakes = list(found.mistakes)
+    if found.content is not None or not mistakes:
+        mistakes += _mistakes(found.content, found.lines)
+    if mistakes:
+        raise broken(source, mistakes)
+    return LocatedSeed(found.content, source, found.lines)
 
 
 def _documents() -> Seed:
-    return dict(_load(Path(__file__).with_name("documents.yaml")))
+    path = Path(__file__).with_name("documents.yaml")
+    return dict(read_text(path.read_bytes(), "the seed documents").content)
 
 
 def _with_documents(parts: dict[str, Any]) -> Seed:
@@ -88,12 +89,34 @@ BUILT_IN: dict[str, Callable[[], Seed]] = {
 
 def validate(seed: str, content: Any) -> None:
     """Validate a seed against the contract's schemas. Raises SeedProblem."""
-    if isinstance(content, dict):
-        for name in content:
-            if not _TENANT.fullmatch(str(name)):
-                raise SeedProblem(f"the seed {seed} names the tenant {name!r}; write it as COMPANY/APPLICATION")
-    for violation in _compiled().violations(content, "seed"):
-        raise SeedProblem(f"the seed {seed} breaks the contract: {violation.message}")
+    if mistakes := list(_mistakes(content, no_lines)):
+        raise broken(f"the seed {seed}", mistakes)
+
+
+def _mistakes(content: Any, lines: Lines) -> Iterator[Mistake]:
+    """Every mistake of a seed that breaks a schema; of one that breaks none, nothing: `load_seed` checks the rest."""
+    names = list(content) if isinstance(content, dict) else []
+    wrong = [name for name in names if not isinstance(name, str) or not _TENANT.fullmatch(name)]
+    for name in wrong:
+        yield Mistake(lines(str(name)), f"it names the tenant {name!r}; write it as COMPANY/APPLICATION")
+    violations = _compiled().violations(content, "seed")
+    for violation in violations:
+        yield Mistake(lines(violation.field.partition(".")[2]), violation.message)
+    if isinstance(content, dict) and (wrong or violations):
+        # What is valid is loaded, to find the other mistakes: those that no schema shows.
+        yield from mistakes_of({name: _valid(name, content[name]) for name in names if name not in wrong}, lines)
+
+
+def _valid(name: str, parts: Any) -> dict[str, Any]:
+    """The valid items of a tenant; an invalid one is left out as None, so that the others keep their numbers."""
+    if not isinstance(parts, dict):
+        return {}
+    schema = _compiled()
+    return {
+        part: [item if not schema.violations({name: {part: [item]}}, "") else None for item in parts[part]]
+        for part in RECORDS
+        if isinstance(parts.get(part), list)
+    }
 
 
 @functools.cache
@@ -147,12 +170,35 @@ def _schema() -> JsonObject:
             "_id": {"type": "string", "minLength": 1},
         },
     }
-    items = {"definitions": definition, "users": user, "values": value, "groups": group}
+    text = {"type": "string", "minLength": 1}
+    job = {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {
+            "kind": {"enum": ["group file", "refresh", "bulk update"]},
+            "group": text,
+            "_id": text,
+            "file_url": text,
+            "values": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["definition", "value"],
+                    "additionalProperties": False,
+                    "properties": {"definition": text, "value": schemas["AttributeValue"]},
+                },
+            },
+        },
+    }
+    number = {"type": "integer", "minimum": 0, "maximum": 2**53}
+    last = {"type": "object", "additionalProperties": False, "properties": {"id": number, "uid": number}}
+    items = {"definitions": definition, "users": user, "values": value, "groups": group, "jobs": job}
     tenant = {
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            part: {"type": "array", "items": {**items[part], "additionalProperties": False}} for part in PARTS
+            **{part: {"type": "array", "items": {**items[part], "additionalProperties": False}} for part in RECORDS},
+            "last": last,
         },
     }
     return {"type": "object", "additionalProperties": tenant}

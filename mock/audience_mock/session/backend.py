@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from audience_mock.operations import groups
+from audience_mock.operations import attributes, groups
 from audience_mock.operations.context import Context
 from audience_mock.session.jobs import Jobs
 from audience_mock.session.user_files import Files
@@ -18,8 +18,13 @@ class Backend:
     files: Files
 
     def resume(self) -> None:
-        """Start reading the files that are still being read by the world's groups."""
-        groups.resume(map(self.context, self.world.tenants()))
+        """Start what the world has accepted and not done, in the order given."""
+        for at in map(self.context, self.world.tenants()):
+            for work in at.tenant.accepted.take():
+                if work.kind == "bulk update":
+                    attributes.start_update(at, work)
+                else:
+                    groups.restart(at, work)
 
     def context(self, tenant: Tenant) -> Context:
         """The context of an operation on this tenant."""

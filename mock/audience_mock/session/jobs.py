@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -59,6 +59,7 @@ class Job:
     failing_rows: frozenset[int] = frozenset()
     problem: str | None = None
     released: bool = False
+    targets: frozenset[str] = frozenset()
     awake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def is_due(self, now: datetime) -> bool:
@@ -123,10 +124,23 @@ class Jobs:
         self._running: dict[asyncio.Task[None], Job] = {}
         self._last = 0
 
-    def start(self, title: str, work: Work, *, kind: str = "", subject: str = "", job_id: str = "") -> Job:
-        """Run `work` when it is due; a failure is logged with `title` and has no other effect."""
+    def start(
+        self,
+        title: str,
+        work: Work,
+        *,
+        kind: str = "",
+        subject: str = "",
+        job_id: str = "",
+        targets: Collection[str] = (),
+    ) -> Job:
+        """Run `work` when it is due; a failure is logged with `title` and has no other effect.
+
+        A job waits for those that run already and write to one of its `targets`.
+        """
         self._last += 1
         job = Job(job_id or f"job-{self._last}", kind, subject, title, self.progression, self.clock.now())
+        job.targets = frozenset(targets)
         self._jobs[job.id] = job
         task = asyncio.create_task(self._run(job, work))
         self._running[task] = job
@@ -138,7 +152,14 @@ class Jobs:
             await asyncio.sleep(0)
         else:
             await self.clock.sleep(job.progression.seconds, job.awake, lambda: job.released)
+        ahead = [
+            task
+            for task, other in self._running.items()
+            if other.status == "running" and not job.targets.isdisjoint(other.targets)
+        ]
         job.status = "running"
+        if ahead:
+            await asyncio.wait(ahead)
         try:
             await work(job)
         except FileProblem as problem:

@@ -104,6 +104,10 @@ class Groups(Resources):
         """The uid of the next group; uids of deleted groups are not reused."""
         return self._last_uid + 1
 
+    def continue_uids(self, after: int) -> None:
+        """Give no uid up to this one."""
+        self._last_uid = max(self._last_uid, after)
+
     def insert(self, record: Record, user_ids: list[str] | None = None) -> Record:
         """Add a complete record, with the users of its file if it has been read."""
         self._records.add(record)

@@ -22,7 +22,7 @@ def _is_date(value: Any) -> bool:
 
 
 def _is_datetime(value: Any) -> bool:
-    return isinstance(value, str) and _DATE_TIME.fullmatch(value) is not None and _instant(value) is not None
+    return isinstance(value, str) and _DATE_TIME.fullmatch(value) is not None and instant(value) is not None
 
 
 def _parsed(kind: type[date] | type[datetime], text: str) -> Any:
@@ -32,8 +32,8 @@ def _parsed(kind: type[date] | type[datetime], text: str) -> Any:
         return None
 
 
-def _instant(text: str) -> Any:
-    """Parse RFC 3339; Python alone rejects lower case, more than six decimals and a leap second."""
+def instant(text: str) -> Any:
+    """Parse RFC 3339, None if it is none; Python alone rejects lower case, more than six decimals and a leap second."""
     text = re.sub(r"(\.\d{6})\d+", r"\1", text.upper())
     return _parsed(datetime, re.sub(r":60(?=[.Z+-])", ":59", text))
 
@@ -55,7 +55,7 @@ TYPES: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def _is_bound(value: Any) -> bool:
-    return _is_number(value) or (isinstance(value, str) and _instant(value) is not None)
+    return _is_number(value) or (isinstance(value, str) and instant(value) is not None)
 
 
 def _order(value: Any, bound: Any) -> int | None:
@@ -63,7 +63,7 @@ def _order(value: Any, bound: Any) -> int | None:
     if _is_number(value) and _is_number(bound):
         pair = (value, bound)
     elif isinstance(value, str) and isinstance(bound, str):
-        pair = (_instant(value), _instant(bound))
+        pair = (instant(value), instant(bound))
         if None in pair:
             return None
         pair = tuple(moment if moment.tzinfo else moment.replace(tzinfo=UTC) for moment in pair)

@@ -1,9 +1,11 @@
 """All data of one session: its tenants, its clock, its sequence of ids. A session is a fork of the seeded world."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
 from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
+from audience_mock.store.accepted import AcceptedWork
 from audience_mock.store.attributes import Attributes
 from audience_mock.store.collection import Record
 from audience_mock.store.definitions import Definitions
@@ -11,6 +13,9 @@ from audience_mock.store.groups import Groups
 from audience_mock.store.users import UserDirectory
 
 Clock = Callable[[], datetime]
+_GENERATED_ID = re.compile("65[0-9a-f]{22}")
+_LARGEST = 2**40
+"""Ids of a seed with a larger number are not of the sequence; they only look like it."""
 
 
 def real_time() -> datetime:
@@ -26,6 +31,7 @@ class Tenant:
         self.definitions = Definitions(world, self.attributes)
         self.users = UserDirectory()
         self.groups = Groups(name, world, self.users)
+        self.accepted = AcceptedWork()
 
     def fork(self, world: "World") -> "Tenant":
         """An independent copy in another world. The user directory is shared until it changes."""
@@ -34,6 +40,7 @@ class Tenant:
         other.definitions = self.definitions.fork(world, other.attributes)
         other.users = self.users
         other.groups = self.groups.fork(world, self.users)
+        other.accepted = self.accepted.fork()
         return other
 
     def describe(self, user_id: str, described: Record | None) -> None:
@@ -102,7 +109,7 @@ class World:
     @property
     def writes(self) -> int:
         """The number of writes so far."""
-        parts = ((t.definitions, t.attributes, t.groups, t.users) for t in self._tenants.values())
+        parts = ((t.definitions, t.attributes, t.groups, t.users, t.accepted) for t in self._tenants.values())
         return sum(part.writes for tenant in parts for part in tenant)
 
     def empty(self) -> "World":
@@ -126,12 +133,32 @@ class World:
         """Exclude an id of a seed from the sequence."""
         self._reserved.add(reserved)
 
+    @property
+    def reserved_ids(self) -> Collection[str]:
+        """The ids of the seed."""
+        return self._reserved
+
+    @property
+    def last_id(self) -> int:
+        """The number of the last id of the sequence."""
+        return self._last_id
+
+    def continue_ids(self, after: int) -> None:
+        """Continue the sequence after this number: the ids of deleted records are not reused."""
+        self._last_id = max(self._last_id, after)
+
     def now(self, after: str = "") -> str:
         """The time as RFC 3339 in UTC with milliseconds, at least one millisecond later than `after`."""
         stamp = timestamp(self._clock())
         if stamp <= after:
             stamp = timestamp(datetime.fromisoformat(after) + timedelta(milliseconds=1))
         return stamp
+
+
+def number_of_id(text: str) -> int:
+    """The number of an id of the sequence; 0 for any other id."""
+    number = int.from_bytes(bytes.fromhex(text[2:]), "big") if _GENERATED_ID.fullmatch(text) else 0
+    return number if number <= _LARGEST else 0
 
 
 def timestamp(moment: datetime) -> str:

@@ -3,12 +3,7 @@
 import asyncio
 import json
 import re
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -16,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from tests.mock.conftest import BASE
 from tests.mock.helpers import a_group
+from tests.mock.session.servers import started
 
 from audience_mock.app import Options, create_backend
 from audience_mock.cli import main
@@ -24,28 +20,7 @@ from audience_mock.session import state_file
 from audience_mock.session.sessions import Sessions
 from audience_mock.session.state_file import StateFile
 
-START = "import audience_mock.cli as c; c.main()"
 GROUP = a_group(["u1", "u2"], name="Kept")
-
-
-@contextmanager
-def started(*arguments: str) -> Iterator[tuple[str, str]]:
-    """A server process: its URL, and its output at start."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", START, "--port", "0", "--seed", "documents", "--job-delay", "0", *arguments],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        lines = [process.stdout.readline()]
-        while not lines[-1].startswith("Ctrl-C"):
-            lines.append(process.stdout.readline())
-            assert lines[-1], lines
-        yield lines[0].split()[-1], "".join(lines)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
 
 
 def test_the_state_outlives_the_server(tmp_path: Path) -> None:

@@ -1,0 +1,154 @@
+"""How the text of a seed or a state file is read, and how its mistakes are listed."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.mock.conftest import MakeApi
+from tests.mock.control.helpers import state
+from tests.mock.helpers import DEFINITIONS, DOCUMENTED, GROUPS, a_definition, seed_file, seeded
+
+from audience_mock.app import Options, create_backend
+from audience_mock.seeds import SeedProblem, read_seed, read_state
+
+MIXED = f"""{DOCUMENTED}:
+  definitions:
+    - {{name: A, slug: a, type: text}}
+    - {{name: B, slug: b, type: number}}
+    - {{name: C, slug: b, type: number}}
+  values:
+    - {{user_id: u, definition: b, value: red}}
+    - {{user_id: u, definition: a, value: 1}}
+  groups:
+    - name: G
+      category: l9
+    - name: H
+"""
+
+
+def problem_of(folder: Path, text: str | bytes, name: str = "seed.yaml") -> str:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(SeedProblem) as problem:
+        create_backend(Options(seed=str(path)))
+    return str(problem.value).replace(str(folder), "")
+
+
+def test_all_mistakes_of_a_seed_are_listed_at_once_with_their_lines(tmp_path: Path) -> None:
+    found = problem_of(tmp_path, MIXED)
+    head, *lines = found.splitlines()
+    assert head == "the seed /seed.yaml breaks the contract in 5 places:"
+    assert [line.strip().split(":")[0] for line in lines] == ["line 3", "line 5", "line 7", "line 11", "line 12"]
+    for line, says in zip(lines, ["text", "taken", "a number", "l9", "category is missing"], strict=True):
+        assert says in line
+
+
+def test_a_json_seed_has_lines_too(tmp_path: Path) -> None:
+    text = json.dumps(
+        {DOCUMENTED: {"groups": [{"name": "a, b: {", "category": "l1"}, {"name": 5, "category": "l1"}]}}, indent=0
+    )
+    line = text.splitlines().index('"name": 5,') + 1
+    assert f"contract: line {line}: seed.{DOCUMENTED}.groups.1.name is 5" in problem_of(tmp_path, text, "seed.json")
+
+
+@pytest.mark.parametrize("name", ["seed.yaml", "seed.json"])
+def test_a_key_that_appears_twice_is_refused_with_both_lines(tmp_path: Path, name: str) -> None:
+    text = f'{{"{DOCUMENTED}": {{"groups": []}},\n\n"{DOCUMENTED}": {{}}}}'
+    text = text if name == "seed.json" else f"{DOCUMENTED}:\n  groups: []\n{DOCUMENTED}: {{}}\n"
+    found = problem_of(tmp_path, text, name)
+    assert "twice, in line 1 and line 3" in found
+    assert DOCUMENTED in found
+
+
+@pytest.mark.parametrize("name", ["seed.yaml", "seed.json"])
+def test_a_text_that_nests_too_deeply_is_a_message(tmp_path: Path, name: str) -> None:
+    assert (
+        problem_of(tmp_path, "[" * 100_000, name)
+        == f"the seed /{name} nests deeper than 100 levels; use flatter values"
+    )
+    assert "nests deeper" in problem_of(tmp_path, "a: " + "[" * 100_000 + "]" * 100_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: &a [*a]", "line 1: an alias refers to what contains it"),
+        (
+            "\n".join(["k: &a0 [1]", *(f"k{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 60))]),
+            "aliases are resolved",
+        ),
+        ("a: 1\nb: .nan", 'line 2: the number ".nan"'),
+        ("a: 1\nb: !!binary aGk=", "line 2: the value has the type"),
+        ("a: {1: 2}", 'line 1: the key "1" is not text'),
+        ("a: 1\nb: [", "is not YAML, line 3"),
+        (b"a: \x01", "is not YAML, line 1: control characters are not allowed"),
+        ('{"a":\n 1e999}', "is not JSON, line 2"),
+    ],
+)
+def test_what_json_does_not_have_is_refused_with_its_line(tmp_path: Path, text: str | bytes, says: str) -> None:
+    found = problem_of(tmp_path, text if isinstance(text, bytes) else f"{text}\n")
+    assert says in found
+    assert len(found.splitlines()) == 1
+
+
+def test_times_are_normalized_to_utc_with_milliseconds(make_api: MakeApi, tmp_path: Path) -> None:
+    moment, there = "2024-05-01T12:00:00.1234567+02:00", "2024-05-01T10:00:00.123Z"
+    times = {"created_at": moment, "modified_at": moment}
+    total = {"count": 0, "refreshed_at": moment}
+    api = seeded(
+        make_api,
+        tmp_path,
+        definitions=[{**a_definition(), **times}],
+        groups=[{"name": "G", "category": "l1", "total_users": total, **times}],
+    )
+    (definition,), (group,) = api.get(DEFINITIONS).json()["items"], api.get(GROUPS).json()["items"]
+    for found in (definition, group):
+        assert (found["created_at"], found["modified_at"]) == (there, there)
+    assert group["total_users"]["refreshed_at"] == there
+
+
+def test_a_time_outside_the_calendar_is_refused(tmp_path: Path) -> None:
+    group = {"name": "G", "category": "l1", "created_at": "0001-01-01T00:00:00+02:00"}
+    with pytest.raises(SeedProblem, match=r"0001-01-01"):
+        create_backend(Options(seed=str(seed_file(tmp_path, groups=[group]))))
+
+
+def test_a_state_whose_default_no_longer_fits_its_type_comes_back(make_api: MakeApi, tmp_path: Path) -> None:
+    api = seeded(make_api, tmp_path, definitions=[{"name": "A", "slug": "a", "type": "string", "default_value": "M"}])
+    (definition,) = api.get(DEFINITIONS).json()["items"]
+    assert api.put(f"{DEFINITIONS}/{definition['_id']}", {"type": "number"}).is_success
+    exported = state(api)
+    (tmp_path / "state.json").write_text(json.dumps(exported))
+    assert state(make_api(seed=str(tmp_path / "state.json"))) == exported
+
+
+@pytest.mark.parametrize("content", ["", " \n"])
+def test_an_empty_state_file_means_none_yet(make_api: MakeApi, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(content)
+    assert read_state(path) is None
+    assert make_api(seed="documents", state=path).get(GROUPS).json()["page"]["item_total"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('{"a":\n', "is not JSON, line 2, column 1"),
+        ("{a: b}", "is not JSON, line 1, column 2"),
+        ("[" * 100_000, "nests deeper than 100 levels"),
+        ('{"\n', "is not JSON, line 1"),
+        (b'{"a":\n "\xff"}', "is not JSON, line 2: it is not UTF-8"),
+    ],
+)
+def test_a_broken_state_file_is_called_the_state_file(tmp_path: Path, content: str | bytes, says: str) -> None:
+    path = tmp_path / "state.yaml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(SeedProblem, match=r"^the state file ") as problem:
+        read_state(path)
+    assert f"{path} {says}" in str(problem.value)
+
+
+def test_a_seed_of_yaml_in_flow_style_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "seed.yaml"
+    path.write_text("{559/x: {groups: [{name: a, category: l1}]}}")
+    assert read_seed(str(path)) == {"559/x": {"groups": [{"name": "a", "category": "l1"}]}}
