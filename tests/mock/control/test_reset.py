@@ -144,7 +144,7 @@ def test_an_unknown_part_to_keep_is_refused_and_nothing_changes(api: Api, keep: 
 
 
 def test_nothing_of_before_a_reset_is_running(make_api: MakeApi) -> None:
-    api = make_api(job_delay=60)
+    api = make_api(job_delay=3)
     before = everything(api)
     disturb(api)
     api.post(f"{CONTROL}/reset")

@@ -5,6 +5,7 @@ import json
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -29,12 +30,22 @@ def test_the_state_outlives_the_server(tmp_path: Path) -> None:
         assert f"Data is kept in {path}." in said
         made = httpx.post(f"{url}{BASE}/user_group", json=GROUP).json()
         httpx.delete(f"{url}{BASE}/user_group/64f555555555555555555555")
-        before = httpx.get(f"{url}{BASE}/user_group/{made['_id']}/users").json()
+        before = _users_read(f"{url}{BASE}/user_group/{made['_id']}/users")
     with started("--state", str(path)) as (url, _):
         group = httpx.get(f"{url}{BASE}/user_group/{made['_id']}").json()
         assert (group["name"], group["created_at"], group["uid"]) == ("Kept", made["created_at"], made["uid"])
         assert httpx.get(f"{url}{BASE}/user_group/{made['_id']}/users").json() == before
         assert httpx.get(f"{url}{BASE}/user_group/64f555555555555555555555").status_code == 404
+
+
+def _users_read(url: str) -> Any:
+    """The page of users, as soon as the file of the group has been read."""
+    for _ in range(200):
+        page = httpx.get(url).json()
+        if page["items"]:
+            return page
+        time.sleep(0.05)
+    raise AssertionError("the file was not read")
 
 
 def test_a_change_is_in_the_file_while_the_server_runs(tmp_path: Path) -> None:
