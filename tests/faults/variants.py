@@ -181,7 +181,7 @@ newest_first = repage(lambda every, no, size: cut(every[::-1], no, size), *ops.L
 
 def together(mock: Mock) -> None:
     of_responses = (opaque_cursors, other_times, extra_properties, other_key_order, pretty_printed, charset)
-    for change in (uuid_ids, newest_first, *of_responses, jobs_behind_writes):
+    for change in (uuid_ids, newest_first, *of_responses):
         change(mock)
 
 
@@ -209,7 +209,7 @@ VARIANTS: dict[str, Variant] = {
     "other-times": Variant(other_times),
     "opaque-cursors": Variant(opaque_cursors),
     "newest-first": Variant(newest_first),
-    "together": Variant(together, job_delay=0.1, settings={"async_timeout": 10.0}),
+    "together": Variant(together),
     "slow-jobs": Variant(job_delay=1.5, settings={"async_timeout": 10.0}),
     "jobs-behind-writes": Variant(jobs_behind_writes, job_delay=0.1, settings={"async_timeout": 10.0}),
     "should-is-broken": Variant(should_is_broken, broken=should_rules(), settings={"async_timeout": 0.7}),
