@@ -53,6 +53,8 @@ def _schema(tenant: Tenant) -> OpenApiSchema:
             parameter["schema"] = {**follow(parameter["schema"])}
             if "enum" in parameter["schema"]:
                 parameter["schema"]["enum"] = [value]
+    # The pattern implies the format; Schemathesis would search for ten seconds for a text that breaks the format alone.
+    del document["components"]["schemas"]["FileUrl"]["format"]
     schema: OpenApiSchema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(SETTINGS))
     return schema
 
