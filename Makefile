@@ -1,6 +1,9 @@
 # Everything runs in .venv, which is made on first use from the exact versions in requirements.txt.
 PYTHON ?= python3
 BIN := .venv/bin
+# Each of many short processes would compile its modules again where bytecode is not written, as in some containers.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 SOURCES := mock conformance tests
 .DEFAULT_GOAL := help
 .PHONY: help mock conformance test bench faults lint lint-peers clients check format install clean

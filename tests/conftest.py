@@ -13,8 +13,8 @@ LONGEST = ("test_wheel.py", "test_no_false_alarms.py", "test_shared_requests.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with the longest: at the end one worker would wait for the other, or make the same fixture again."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    """Start with the longest, in the order of LONGEST: at the end, workers would wait for one of them."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session", autouse=True)
