@@ -14,7 +14,7 @@ from tests.faults.registry import Change, fault, faults, operator
 from audience_mock.errors import Refusal
 from audience_mock.operations.context import Context
 
-A_WHILE = 0.005
+A_WHILE = 0.1
 """Seconds between a read and a write of the database."""
 
 
