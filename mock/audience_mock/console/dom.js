@@ -15,9 +15,9 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /** A button; screen readers read `about` after its text: "Delete Favourite colour". */
-export function button(text, action, { about = "", kind = "" } = {}) {
+export function button(text, action, { about = "", kind = "", disabled = false } = {}) {
   const hidden = about ? h("span", { class: "unseen" }, ` ${about}`) : null;
-  return h("button", { type: "button", class: kind || null, click: action }, text, hidden);
+  return h("button", { type: "button", class: kind || null, disabled, click: action }, text, hidden);
 }
 
 /** A table of rows. A column: {title, cell(row), head: it is the row's heading, number: it is aligned right}. */
@@ -60,6 +60,12 @@ export function notify(text) {
 export function warn(error) {
   say($("notice"), "");
   say($("alarm"), error.message || String(error));
+}
+
+/** Hide what was said about another panel. */
+export function clearMessages() {
+  say($("notice"), "");
+  say($("alarm"), "");
 }
 
 /** Run an action that may fail, and show the result. Returns whether it succeeded. */

@@ -1,5 +1,6 @@
 // One entry of the journal: request and response side by side, the reasons of a refusal, and a curl command.
 
+import { served } from "./api.js";
 import { attempt, badge, button, h, milliseconds, pretty } from "./dom.js";
 
 const LEFT_OUT = new Set(["host", "content-length", "connection", "accept-encoding", "user-agent", "accept-language",
@@ -8,10 +9,11 @@ const LEFT_OUT = new Set(["host", "content-length", "connection", "accept-encodi
 /** Put an entry into `root`. */
 export function showEntry(root, entry) {
   const { request, response } = entry;
+  const lines = reasons(entry);
   root.replaceChildren(
     h("h3", { tabindex: "-1" }, `${entry.method} ${entry.operation ?? entry.path}`),
     h("p", {}, badge(response.status ?? "no response"), ` in ${milliseconds(entry.duration)}, ${entry.time}, session ${entry.session}`),
-    ...reasons(entry),
+    ...(lines.length ? [h("ul", { class: "why" }, lines.map((line) => h("li", {}, line)))] : []),
     h("p", { class: "buttons" }, button("Copy as curl", () => copy(curl(entry)))),
     h("div", { class: "sides" },
       side("Request", address(entry), request),
@@ -19,11 +21,13 @@ export function showEntry(root, entry) {
   );
 }
 
-function reasons({ why, applied }) {
+/** Why a request was refused, and which faults applied; one text each. */
+export function reasons({ outcome, why, applied }) {
+  const faults = (applied ?? []).map((one) => `Fault applied: ${one}`);
+  if (outcome === "forced") return faults;
   const messages = typeof why === "string" ? [why]
     : (why ?? []).map(({ field, message }) => (message.startsWith(field) ? message : `${field}: ${message}`));
-  const lines = [...new Set(messages), ...(applied ?? []).map((one) => `Fault applied: ${one}`)];
-  return lines.length ? [h("ul", { class: "why" }, lines.map((line) => h("li", {}, line)))] : [];
+  return [...new Set(messages), ...faults];
 }
 
 function side(title, first, { headers = {}, body, size }) {
@@ -43,6 +47,22 @@ export function address({ path, query }) {
   const pairs = typeof query === "string" ? query.replace(/^\?/, "") : new URLSearchParams(
     Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one])));
   return `${path}?${pairs}`;
+}
+
+/** Path and query of an entry, to be read: nothing is percent-encoded. */
+export function target({ path, query }) {
+  const pairs = Object.entries(query ?? {}).flatMap(([name, value]) => [value].flat().map((one) => `${name}=${one}`));
+  return pairs.length ? `${path}?${pairs.join("&")}` : path;
+}
+
+/** The target of an entry in two parts: what requests of the chosen application have in common, abbreviated, and the rest. */
+export function place(entry) {
+  const text = target(entry);
+  const tenant = entry.tenant ?? served.tenant;
+  const [company, application] = tenant.split("/");
+  const base = `${served.base}/company/${company}/application/${application}`;
+  if (!text.startsWith(`${base}/`)) return { before: "", path: text };
+  return { before: tenant === served.tenant ? "…" : tenant, path: text.slice(base.length) };
 }
 
 const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;

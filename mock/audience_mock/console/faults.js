@@ -17,7 +17,9 @@ export function create() {
 }
 
 async function load(place, signal) {
-  return sliced((await control("GET", "/faults", undefined, { signal })).items, place);
+  const { items } = await control("GET", "/faults", undefined, { signal });
+  $("fault-clear").disabled = !items.length;
+  return sliced(items, place);
 }
 
 const columns = [

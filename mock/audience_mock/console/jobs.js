@@ -8,10 +8,11 @@ import { pagedList, sliced } from "./list.js";
 const INTERVAL = 2000; // milliseconds between two requests for the jobs, while they are shown
 let list;
 let seen = "";
+let active = ""; // the progression of new jobs, as chosen in the form
 
 export function create() {
   onSubmit($("job-progression"), setProgression);
-  $("job-progression").addEventListener("change", showNumber);
+  $("job-progression").addEventListener("input", showNumber);
   list = pagedList($("job-list"), { caption: "jobs", columns, load, empty: "No jobs. New groups, recounts and bulk updates start jobs." });
   setInterval(poll, INTERVAL);
   return { show };
@@ -82,6 +83,7 @@ function showProgression({ seconds, reads }) {
   const when = reads !== null ? "reads" : seconds === null ? "manual" : seconds === 0 ? "at-once" : "after";
   document.querySelector(`#job-progression input[value=${when}]`).checked = true;
   $("job-number").value = reads ?? seconds ?? "";
+  active = progression();
   showNumber();
 }
 
@@ -89,10 +91,17 @@ function showNumber() {
   const counted = ["after", "reads"].includes(chosen());
   $("job-number").disabled = !counted;
   $("job-number").required = counted;
+  $("job-set").disabled = progression() === active;
+}
+
+/** The body of the chosen progression, as JSON. */
+function progression() {
+  const number = Number($("job-number").value);
+  return JSON.stringify(
+    { "at-once": { seconds: 0 }, after: { seconds: number }, reads: { reads: number }, manual: {} }[chosen()]);
 }
 
 async function setProgression() {
-  const number = Number($("job-number").value);
-  const body = { "at-once": { seconds: 0 }, after: { seconds: number }, reads: { reads: number }, manual: {} }[chosen()];
+  const body = JSON.parse(progression());
   await attempt(async () => showProgression(await control("PUT", "/jobs/progression", body)), "Saved for new jobs.");
 }

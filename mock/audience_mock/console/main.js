@@ -4,7 +4,7 @@ import { load, served, useBearer, worldChanged } from "./api.js";
 import * as coverage from "./coverage.js";
 import * as data from "./data.js";
 import { prepare } from "./dialog.js";
-import { $, fill, onSubmit, warn } from "./dom.js";
+import { $, clearMessages, fill, onSubmit, warn } from "./dom.js";
 import * as faults from "./faults.js";
 import * as jobs from "./jobs.js";
 import * as journal from "./journal.js";
@@ -25,6 +25,7 @@ function show({ focus = false } = {}) {
     else link.removeAttribute("aria-current");
   }
   document.title = `${title.textContent} - Audience API mock`;
+  if (shown && chosen !== shown) clearMessages();
   if (focus && chosen !== shown) {
     title.focus({ preventScroll: true });
     scrollTo(0, 0);

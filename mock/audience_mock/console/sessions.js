@@ -12,6 +12,7 @@ let list;
 export function create() {
   onSubmit($("session-form"), () => go($("session-name").value.trim()));
   $("session-name").addEventListener("focus", suggest);
+  $("session-name").addEventListener("input", allowSwitch);
   $("session-clear").addEventListener("click", endAll);
   document.addEventListener("worldchange", showName);
   showName();
@@ -21,6 +22,11 @@ export function create() {
 
 function showName() {
   $("session-name").value = currentSession();
+  allowSwitch();
+}
+
+function allowSwitch() {
+  $("session-switch").disabled = $("session-name").value.trim() === currentSession();
 }
 
 async function suggest() {
@@ -31,7 +37,9 @@ async function suggest() {
 const go = (name) => attempt(async () => useSession(name), `This page now uses the session ${name}.`);
 
 async function load(place, signal) {
-  return sliced((await control("GET", "/sessions", undefined, { signal })).items, place);
+  const { items } = await control("GET", "/sessions", undefined, { signal });
+  $("session-clear").disabled = !items.length;
+  return sliced(items, place);
 }
 
 const columns = [
@@ -40,7 +48,7 @@ const columns = [
   { title: "Holds", cell: (one) => summed(one.tenants) },
   { title: "Idle", number: true, cell: (one) => `${Math.round(one.idle)} s` },
   { title: "Actions", actions: true, cell: (one) => [
-    button("Use", () => go(one.name), { about: one.name }),
+    button("Use", () => go(one.name), { about: one.name, disabled: one.name === currentSession() }),
     button("End", () => end(one), { about: one.name, kind: "danger" })] },
 ];
 

@@ -1,6 +1,7 @@
 // The state of the session: contents, reset, snapshots, export and import, and the clock.
 
 import { control, controlAddress, currentSession, segment, worldChanged } from "./api.js";
+import { confirm } from "./dialog.js";
 import { $, attempt, button, count, h, onSubmit, say, table } from "./dom.js";
 import { sliced, pagedList } from "./list.js";
 
@@ -9,7 +10,7 @@ let offset = null; // milliseconds between the session's clock and this machine'
 let frozenAt = null;
 
 export function create() {
-  for (const one of $("state-reset").querySelectorAll("button")) one.addEventListener("click", () => reset(one.dataset.to));
+  for (const one of $("state-reset").querySelectorAll("button")) one.addEventListener("click", () => resetTo(one.dataset.to));
   for (const one of $("clock-buttons").querySelectorAll("button")) {
     one.addEventListener("click", () => setClock({ [one.dataset.clock]: true }));
   }
@@ -59,6 +60,11 @@ export function summed(tenants) {
 async function changed(action, text) {
   await attempt(action, ({ tenants }) => `${text}: ${summed(tenants)}.`);
   worldChanged();
+}
+
+function resetTo(to) {
+  if (to !== "empty") return reset(to);
+  return confirm("Empty this session?", "This deletes all its definitions, values, groups and users.", "Empty", () => reset(to));
 }
 
 const reset = (to) => changed(() => control("POST", `/reset${to ? `?to=${segment(to)}` : ""}`), `Reset to ${to || "the seed"}`);
@@ -116,7 +122,10 @@ async function readClock() {
 function showClock({ now, frozen }) {
   frozenAt = frozen ? now : null;
   offset = frozen ? null : Date.parse(now) - Date.now();
-  say($("clock-state"), frozen ? "frozen" : Math.abs(offset) > 5000 ? "shifted" : "real time");
+  const isReal = !frozen && Math.abs(offset) <= 5000;
+  say($("clock-state"), frozen ? "frozen" : isReal ? "real time" : "shifted");
+  const without = { freeze: frozen, run: !frozen, reset: isReal };
+  for (const one of $("clock-buttons").querySelectorAll("button")) one.disabled = without[one.dataset.clock];
   $("clock-moment").value = now.slice(0, 19);
   tick();
 }

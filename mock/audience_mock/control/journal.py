@@ -4,6 +4,7 @@ import asyncio
 import functools
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import compress, takewhile
 from typing import Any
 
 from connexion.http_facts import METHODS
@@ -12,7 +13,7 @@ from starlette.responses import StreamingResponse
 from audience_mock.contract.document import load_contract
 from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
-from audience_mock.control.journal_entries import BATCH, entry, map_in_batches
+from audience_mock.control.journal_entries import BATCH, contains, entry, map_in_batches
 from audience_mock.control.journal_har import archive, archived
 from audience_mock.control.journal_verify import EXPECTATION, matches_pattern, verify_calls
 from audience_mock.errors import Refusal, show
@@ -30,6 +31,8 @@ FILTERS: dict[str, tuple[str, Json]] = {
     "status": ("a status such as 404, or a class such as 4xx", {"type": "string", "pattern": "^[1-5](xx|[0-9]{2})$"}),
     "method": ("an HTTP method", {"type": "string"}),
     "path": ("part of the path; * matches any text", {"type": "string"}),
+    "text": ("part of the path, of the query or of a body, in any case", {"type": "string"}),
+    "console": ("false: without the requests of the console itself", {"type": "boolean", "default": True}),
     "since": ("only entries newer than the entry with this id", _ID),
     "before": ("only entries older than the entry with this id", _ID),
     "limit": ("maximum number of entries", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
@@ -52,27 +55,28 @@ def _filters(request: ControlRequest) -> Iterator[Callable[[Record], bool]]:
         yield lambda record: record.method == method.upper()
     if path is not None:
         yield lambda record: matches_pattern(record.path, f"*{path}*")
+    if not request.query["console"]:
+        yield lambda record: not record.from_console
+    if text := request.query.get("text"):
+        yield lambda record: contains(record, text)
 
 
-def _matching(request: ControlRequest) -> list[Record]:
+async def _matching(request: ControlRequest) -> list[Record]:
     """The entries that pass the filters of the request, newest first."""
     since = request.query.get("since", 0)
     before = request.query.get("before", request.session.journal.last + 1)
     filters = list(_filters(request))
-    found = []
-    for record in request.session.journal.newest():
-        if record.id <= since:
-            break
-        if record.id < before and all(passes(record) for passes in filters):
-            found.append(record)
-    return found
+    newest = takewhile(lambda record: record.id > since, request.session.journal.newest())
+    wanted = [record for record in newest if record.id < before]
+    passed = await map_in_batches(wanted, lambda record: all(passes(record) for passes in filters))
+    return list(compress(wanted, passed))
 
 
 # --- reading --------------------------------------------------------------------------------------------
 
 
 async def list_entries(request: ControlRequest) -> Any:
-    found = _matching(request)
+    found = await _matching(request)
     session = request.session
     items = await map_in_batches(found[: request.query["limit"]], lambda record: entry(record, session.name))
     return {"items": items, "total": len(found), "dropped": session.journal.dropped}
@@ -103,7 +107,7 @@ async def count_entries(request: ControlRequest) -> Any:
 
 
 async def export_har(request: ControlRequest) -> Any:
-    found = _matching(request)[: request.query.get("limit")]
+    found = (await _matching(request))[: request.query.get("limit")]
     response = json_response(200, archive(await map_in_batches(reversed(found), archived)))
     response.headers["Content-Disposition"] = 'attachment; filename="audience-mock.har"'
     return response

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 import orjson
 
@@ -40,6 +40,7 @@ _SECRET_PARAMETERS = re.compile(
 )
 _SCHEMES = frozenset({"basic", "bearer", "digest"})
 _LONG_NUMBER = re.compile(rb"[0-9]{16}")
+_ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _MANY_BRACKETS = 100
 """Opening brackets from which on a body may nest too deep to be serialized."""
 
@@ -130,6 +131,21 @@ def query_of(record: Record) -> Json:
         else:
             query[name] = [query[name], value]
     return query
+
+
+def contains(record: Record, text: str) -> bool:
+    """Is a text part of the path, the query or a body as they are shown, in any case."""
+    wanted = text.casefold()
+    shown = (record.path, unquote_plus(query_text(record)))
+    return any(wanted in one.casefold() for one in shown) or any(
+        wanted in _plain(body.content).casefold() for body in (record.request_body, record.response_body)
+    )
+
+
+def _plain(content: bytes) -> str:
+    """A body as text; characters that JSON escapes are written out."""
+    text = content.decode(errors="replace")
+    return _ESCAPED.sub(lambda found: json.loads(f'"{found[0]}"'), text) if "\\u" in text else text
 
 
 def query_text(record: Record) -> str:

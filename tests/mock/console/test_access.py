@@ -23,7 +23,7 @@ def filled(console: Console, panel: str) -> Console:
     console.open(panel)
     console.page.wait_for_load_state("networkidle") if panel != "journal" else None
     if panel == "journal":
-        console.page.locator(".call", has_text="getUserGroupTags").click()
+        console.page.locator(".call", has_text="/user_group/tags").click()
     if panel == "faults":
         console.page.get_by_text("Rate limit, body, random seed").click()
     return console

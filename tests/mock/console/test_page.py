@@ -42,7 +42,7 @@ def see(console: Console, text: str) -> None:
 @pytest.mark.parametrize(
     ("panel", "text"),
     [
-        ("journal", "getUserGroupTags"),
+        ("journal", "/user_group/tags"),
         ("data", "favourite_colour"),
         ("data/groups", "Frequent buyers"),
         (f"data/values/{USER}", "teal"),
@@ -87,7 +87,10 @@ def test_a_call_appears_in_the_journal_without_a_reload(console: Console) -> Non
 def test_a_call_is_shown_with_its_request_beside_its_response_and_why_it_was_refused(console: Console) -> None:
     console.client.post(GROUPS, json={"name": "", "category": "l9"})
     console.open()
-    console.page.locator(".call", has_text="createUserGroup").click()
+    call = console.page.locator(".call", has_text="POST")
+    expect(call).to_contain_text("body.")
+    expect(call).to_contain_text("more)")
+    call.click()
     request = console.page.get_by_role("region", name="Request: body").bounding_box()
     response = console.page.get_by_role("region", name="Response: body").bounding_box()
     assert request is not None
@@ -102,7 +105,7 @@ def test_the_copied_curl_line_makes_the_same_call(console: Console) -> None:
     console.client.post(DEFINITIONS, json=body)
     console.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=console.url)
     console.open()
-    console.page.locator(".call", has_text="createUserAttributeDefinition").click()
+    console.page.locator(".call", has_text="/user_attribute/definition").click()
     console.press("Copy as curl")
     see(console, "Copied")
     line = console.page.evaluate("navigator.clipboard.readText()")
@@ -127,26 +130,107 @@ def test_the_journal_is_filtered_by_operation_and_status(console: Console) -> No
     expect(calls).to_have_count(2)
 
 
-def test_the_consoles_own_calls_can_be_hidden(console: Console) -> None:
+def test_the_consoles_own_calls_are_hidden_until_they_are_wanted(console: Console) -> None:
     console.client.get(f"{GROUPS}/tags")
     console.open("data")
     expect(console.row("Favourite colour")).to_be_visible()
     console.go("Journal")
-    expect(console.page.locator(".call", has_text="getUserAttributeDefinitions")).to_be_visible()
-    console.page.get_by_label("Hide requests of this console").check()
     expect(console.page.locator(".call")).to_have_count(1)
+    expect(console.page.get_by_text("Last request: GET getUserGroupTags")).to_be_visible()
+    console.page.get_by_label("Show requests of this console").check()
+    expect(console.page.locator(".call", has_text="/user_attribute/definition?")).to_be_visible()
+
+
+def test_a_row_says_what_was_asked_and_why_it_was_refused(console: Console) -> None:
+    console.client.get(f"{GROUPS}/64f111111111111111111111/users", params={"q": "žluť & co", "page_size": "0"})
+    console.open()
+    call = console.page.locator(".call")
+    expect(call.locator(".name")).to_have_text(f"…{GROUPS}/64f111111111111111111111/users?q=žluť & co&page_size=0")
+    expect(call.locator(".reason")).to_contain_text("query.page_size is 0")
+    for text in ("GET", "400", " ms"):
+        expect(call).to_contain_text(text)
+    whole, row = console.page.locator("#journal-list").bounding_box(), call.bounding_box()
+    assert whole is not None
+    assert row is not None
+    assert row["width"] > 0.98 * whole["width"] > 900
+
+
+def test_calls_of_before_are_counted_and_the_last_one_is_named(console: Console) -> None:
+    for _ in range(40):
+        console.client.get(f"{GROUPS}/tags")
+    console.open()
+    expect(console.page.get_by_role("log")).to_have_text("40 requests.")
+    expect(console.page.get_by_text("Last request: GET getUserGroupTags: 200")).to_be_visible()
+    expect(console.page.get_by_text("No requests yet")).to_have_count(0)
+
+
+def test_the_journal_is_searched_in_paths_queries_and_bodies(console: Console) -> None:
+    body = {"name": "Modrá", "slug": "modra", "description": "d", "type": "string"}
+    made = console.client.post(DEFINITIONS, json=body).json()  # httpx sends UTF-8
+    escaped = json.dumps({**body, "slug": "modra-2"}).encode()
+    console.client.post(DEFINITIONS, content=escaped, headers={"Content-Type": "application/json"})
+    console.client.get(f"{DEFINITIONS}/{made['_id']}")
+    console.client.get(DEFINITIONS, params={"name": "zelená"})
+    console.open()
+    calls = console.page.locator(".call")
+    expect(calls).to_have_count(4)
+    for text, number in (("MODRÁ", 3), (made["_id"], 2), ("zelená", 1), ("nowhere", 0)):
+        console.page.get_by_label("Text").fill(text)
+        expect(calls).to_have_count(number)
+    expect(console.page.get_by_text("No requests match the filter.")).to_be_visible()
+    console.client.get(GROUPS, params={"name": "Nowhere"})
+    expect(calls).to_have_count(1)
+
+
+def test_an_open_entry_stays_open_while_requests_come(console: Console) -> None:
+    console.client.get(f"{GROUPS}/tags")
+    console.open()
+    console.page.locator(".call").click()
+    response = console.page.get_by_role("region", name="Response: body")
+    response.focus()
+    console.client.get(f"{GROUPS}/categories")
+    expect(console.page.locator(".call")).to_have_count(2)
+    expect(response).to_be_focused()
+    console.page.locator(".call").last.click()
+    expect(response).to_have_count(0)
+
+
+def test_a_message_stays_on_its_panel(console: Console) -> None:
+    console.open("state")
+    console.press("Demo")
+    see(console, "Reset to demo")
+    console.go("Faults")
+    expect(console.page.get_by_role("status")).to_have_count(0)
+
+
+def test_buttons_without_an_effect_are_disabled(console: Console) -> None:
+    console.open()
+    for panel, names in {
+        "Journal": ["Clear", "Switch"],
+        "State": ["Run", "Real time"],
+        "Faults": ["Remove all rules"],
+        "Jobs": ["Set"],
+        "Sessions": ["Use default"],
+    }.items():
+        console.go(panel)
+        for name in names:
+            expect(console.page.get_by_role("button", name=name, exact=True)).to_be_disabled()
+    console.go("State")
+    console.press("Freeze")
+    expect(console.page.get_by_role("button", name="Freeze")).to_be_disabled()
+    expect(console.page.get_by_role("button", name="Run")).to_be_enabled()
 
 
 def test_a_paused_journal_stands_still(console: Console) -> None:
     console.open()
     console.client.get(f"{GROUPS}/tags")
-    expect(console.page.locator(".call", has_text="getUserGroupTags")).to_be_visible()
+    expect(console.page.locator(".call", has_text="/user_group/tags")).to_be_visible()
     console.press("Pause")
-    console.client.get(GROUPS)
-    expect(console.page.get_by_role("log")).to_contain_text("getUserGroups")
-    expect(console.page.locator(".call", has_text="getUserGroups")).to_have_count(0)
+    console.client.get(f"{GROUPS}/categories")
+    expect(console.page.get_by_role("log")).to_contain_text("getUserGroupCategories")
+    expect(console.page.locator(".call", has_text="/categories")).to_have_count(0)
     console.press("Pause")
-    expect(console.page.locator(".call", has_text="getUserGroups")).to_be_visible()
+    expect(console.page.locator(".call", has_text="/categories")).to_be_visible()
 
 
 def test_a_cleared_journal_is_empty(console: Console) -> None:

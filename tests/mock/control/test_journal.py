@@ -168,6 +168,9 @@ def six_requests(api: Api) -> Api:
         ({"path": "user_group"}, [5, 1]),
         ({"path": "user_*/none"}, [5]),
         ({"path": "ha[t]s"}, []),
+        ({"text": "USER_ATTRIBUTE"}, [4, 3, 2]),
+        ({"text": "page=[1]*"}, [6]),
+        ({"text": "body.slug", "status": "400"}, [4]),
         ({"since": 4}, [6, 5]),
         ({"before": 3}, [2, 1]),
         ({"since": 1, "before": 5, "status": "2xx"}, [3, 2]),
@@ -193,6 +196,7 @@ def test_a_limit_changes_the_list_and_not_the_total(busy: Api) -> None:
         ({"status": "9xx"}, "9xx"),
         ({"since": "-1"}, "-1"),
         ({"before": "x"}, "x"),
+        ({"console": "yes"}, "yes"),
         ({"limit": "0"}, "1 to 1000"),
         ({"limit": "1001"}, "1001"),
         ({"hat": "1"}, "hat"),
@@ -242,6 +246,22 @@ def test_requests_of_the_console_are_listed_but_not_counted(api: Api) -> None:
     busy.request("GET", "/user_group/categories", headers={"X-Mock-Console": "true"})
     assert busy.get(JOURNAL).json()["items"][0]["operation"] == "getUserGroupCategories"
     assert busy.get(f"{JOURNAL}/coverage").json() == before
+    without = busy.get(JOURNAL, console="false").json()
+    assert [entry["id"] for entry in without["items"]] == [6, 5, 4, 3, 2, 1]
+
+
+def test_a_text_is_found_however_the_body_escapes_it(api: Api) -> None:
+    body = rb'{"name": "\u0160\u00e1tek", "slug": 1}'
+    api.request("POST", DEFINITIONS, content=body, headers={"Content-Type": "application/json"})
+    api.post(DEFINITIONS, {"name": "Hat", "slug": 1})
+    for text in ("Šátek", "šÁTEK"):
+        assert [entry["id"] for entry in items(api, "/journal", text=text)] == [1]
+
+
+def test_a_secret_is_not_found_by_its_text(api: Api) -> None:
+    api.get(GROUPS, token="hunter2")
+    assert items(api, "/journal", text="hunter2") == []
+    assert len(items(api, "/journal", text="token=")) == 1
 
 
 def test_coverage_has_every_documented_status_of_every_operation(busy: Api) -> None:
