@@ -48,6 +48,7 @@ from audience_mock.middleware.request_validation import RequestValidation
 from audience_mock.middleware.response_validation import ResponseValidation
 from audience_mock.middleware.routing import Routing
 from audience_mock.middleware.session import SessionLookup
+from audience_mock.middleware.upstream import Upstream
 from audience_mock.operations import OPERATIONS
 from audience_mock.seeds import BUILT_IN, SeedProblem, load_seed, read_seed, read_state
 from audience_mock.session.backend import Backend
@@ -194,22 +195,20 @@ def create_app(
     proxy: str | None = None,
 ) -> ConnexionMiddleware:
     """An ASGI application with the API of the contract, as `load_contract` returns it, and the control API."""
-    validation: list[Step] = []
-    if proxy:
-        validation = [lambda app: Proxy(app, proxy, ResponseValidator(contract))]
-    elif check_responses:
-        validation = [lambda app: ResponseValidation(app, ResponseValidator(contract))]
+    upstream = Upstream(proxy) if proxy else None
+    validator = ResponseValidator(contract) if check_responses or upstream else None
     steps: list[Step] = [
         lambda app: Control(app, routes(CALLS, sessions), Guard(token)),
         Cors,
         lambda app: SessionLookup(app, sessions),
         Recorder,
-        *validation,
+        *([lambda app: ResponseValidation(app, validator)] if validator and not upstream else []),
         ErrorResponses,
         lambda app: Docs(app, with_bearer_auth(contract) if bearer else contract),
         *([lambda app: BearerAuth(app, bearer)] if bearer else []),
-        Routing,
+        lambda app: Routing(app, passes_unknown=upstream is not None),
         lambda app: FaultInjection(app, Examples(contract)),
+        *([lambda app: Proxy(app, upstream, validator)] if validator and upstream else []),
         RequestValidation,
     ]
     app = ConnexionMiddleware(

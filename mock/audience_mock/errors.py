@@ -225,6 +225,19 @@ def malformed_body(reason: str) -> Refusal:
     )
 
 
+# --- a real server behind --proxy -------------------------------------------------------------------
+
+
+def upstream_failed(origin: str, reason: str) -> Refusal:
+    return Refusal(HTTPStatus.BAD_GATEWAY, f"{origin} did not respond as HTTP: {reason}; see --proxy.")
+
+
+def upstream_too_slow(origin: str) -> Refusal:
+    return Refusal(
+        HTTPStatus.GATEWAY_TIMEOUT, f"{origin} did not respond in time; see whether it is reached by --proxy."
+    )
+
+
 # --- bodies -----------------------------------------------------------------------------------------
 
 

@@ -31,6 +31,8 @@ PATIENCE = 30.0
 LINGER = 1.0
 """Seconds that a client may go on sending after the response to a request that was refused."""
 
+STATUS_LINE |= {status: b"HTTP/1.1 %d \r\n" % status for status in range(600, 1000)}  # a real server behind --proxy
+
 
 class _BufferedTransport:
     """A transport that joins all writes of one iteration of the event loop."""
