@@ -8,7 +8,6 @@ import secrets
 import signal
 import socket
 import sys
-import warnings
 from pathlib import Path
 from typing import NoReturn
 
@@ -159,7 +158,6 @@ def main(
     """Serve a mock of the Audience API until Ctrl-C."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # also as the first process of a container
     gc.disable()  # until the server is up: all objects made before stay
-    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
     # --help is quick without the server
     from audience_mock.app import Options, create_parts, origin_of  # noqa: PLC0415
     from audience_mock.seeds import SeedProblem  # noqa: PLC0415
