@@ -37,6 +37,8 @@ def banner(url: str, options: "Options", world: "World | None" = None, origin: s
     )
     token = f"?token={quote(options.token)}" if options.token else ""
     kept = f"Data is kept in {options.state}." if options.state else "Data is not kept."
+    if options.record:
+        kept = f"What passes is recorded in {options.record}."
     examples = "\n           ".join(_examples(f"{url}{contract['servers'][0]['url']}", options, world))
     return f"""Audience API mock at {url}
   serves   {operations} operations {served}

@@ -34,7 +34,7 @@ class _Tenant(click.ParamType[TenantName]):
         return TenantName(company_id, application_id)
 
 
-def _check_state(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
+def _check_folder(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
     if value is not None and not value.parent.is_dir():
         raise click.BadParameter(f"there is no folder {str(value.parent)!r} for {value.name!r}; create it first.")
     return value
@@ -110,7 +110,7 @@ def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> st
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    callback=_check_state,
+    callback=_check_folder,
     help="Keep the state in this file across restarts. If the file exists, it replaces the seed.",
 )
 @click.option(
@@ -119,6 +119,13 @@ def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> st
     callback=_check_proxy,
     help="Forward requests to the real server at this origin; the journal shows where a request or response breaks the "
     "contract.",
+)
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    callback=_check_folder,
+    help="With --proxy: write what passes to this file, as a seed that --seed serves.",
 )
 @click.option(
     "--require-token",
@@ -152,6 +159,7 @@ def main(
     check_responses: bool,
     state: Path | None,
     proxy: str | None,
+    record: Path | None,
     bearer: str | None,
     log_level: str,
 ) -> None:
@@ -171,7 +179,7 @@ def main(
         listener = _listen(host, port)
         token = None if is_loopback(host) else secrets.token_urlsafe(12)
         options = Options(
-            tenants, seed, frozenset(hosts), job_delay, check_responses, bearer, state, token, proxy, watch
+            tenants, seed, frozenset(hosts), job_delay, check_responses, bearer, state, token, proxy, watch, record
         )
         origin = origin_of(options)
         app, sessions = create_parts(options)

@@ -9,25 +9,28 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from audience_mock import errors
 from audience_mock.contract.response_validator import ResponseValidator
 from audience_mock.errors import Refusal, Violation
 from audience_mock.middleware.content_encoding import decoded
 from audience_mock.middleware.fault_injection import CONNECTION
 from audience_mock.middleware.json_response import APPLIED
 from audience_mock.middleware.request_headers import headers_of
-from audience_mock.middleware.request_validation import VALIDATE_ONLY, receive_body
-from audience_mock.middleware.routing import UNROUTED, operation_id_of
+from audience_mock.middleware.request_validation import VALIDATE_ONLY, parse_json, receive_body
+from audience_mock.middleware.routing import PATH_ARGUMENTS, UNROUTED, operation_id_of
 from audience_mock.middleware.upstream import Answer, Upstream, target_of, target_problem
+from audience_mock.seeds.recording import Exchange, Recording
 
 __all__ = ("Proxy", "target_problem")
 
-MAX_VALIDATED = 4 * 2**20
-"""Bytes of a response that are kept to validate it; a larger one is only passed on."""
+MAX_READ = 4 * 2**20
+"""Bytes of a response that are kept to validate and record it; a larger one is only passed on."""
 _LARGE = 2**18
-"""Bytes from which on a response is validated in a thread, because other requests would wait."""
+"""Bytes from which on a response is parsed in a thread, because other requests would wait."""
 
 
 class Proxy:
@@ -37,10 +40,14 @@ class Proxy:
         app: the next step, which validates requests.
         upstream: the real server.
         validator: of responses.
+        recording: of what passes; None for none.
     """
 
-    def __init__(self, app: ASGIApp, upstream: Upstream, validator: ResponseValidator) -> None:
+    def __init__(
+        self, app: ASGIApp, upstream: Upstream, validator: ResponseValidator, recording: Recording | None = None
+    ) -> None:
         self._app = app
+        self._recording = recording
         self._upstream = upstream
         self._validator = validator
 
@@ -104,39 +111,52 @@ class Proxy:
         length = _length_of(answer)
         async for part in answer.parts:
             size += len(part)
-            if len(kept) <= MAX_VALIDATED:
-                kept += part[: MAX_VALIDATED + 1 - len(kept)]
+            if len(kept) <= MAX_READ:
+                kept += part[: MAX_READ + 1 - len(kept)]
             if size == length:
                 held = part
             else:
                 await send({"type": "http.response.body", "body": part, "more_body": True})
         if scope["method"] != "HEAD":
-            scope[APPLIED] += await self._response_deviations(scope, answer, bytes(kept))
+            await self._read(scope, answer, bytes(kept))
         await send({"type": "http.response.body", "body": held})
 
-    async def _response_deviations(self, scope: Scope, answer: Answer, body: bytes) -> list[str]:
-        """What the contract does not allow in a response; a note if it cannot be validated."""
-        headers = dict(answer.headers)
-        if len(body) > MAX_VALIDATED:
-            return [self._not_validated(f"it has more than {MAX_VALIDATED // 2**20} MiB")]
-        if encoding := headers.get(b"content-encoding"):
-            try:
-                body = await decoded(body, encoding.decode("latin-1"), MAX_VALIDATED)
-            except Refusal as refusal:
-                is_too_large = refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-                reason = f"more than {MAX_VALIDATED // 2**20} MiB" if is_too_large else "it cannot be decoded"
-                return [self._not_validated(f"{reason}, Content-Encoding: {encoding.decode('latin-1')}")]
-        content_type = headers.get(b"content-type", b"").decode("latin-1")
+    async def _read(self, scope: Scope, answer: Answer, body: bytes) -> None:
+        """Validate and record a response; note what the contract does not allow, or that it cannot be read."""
+        try:
+            body = await _decoded(answer, body)
+        except Refusal as refusal:
+            reason = (
+                f"larger than {MAX_READ // 2**20} MiB"
+                if refusal.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+                else refusal.message
+            )
+            scope[APPLIED].append(
+                f"proxied to {self._upstream.origin}: response neither validated nor recorded: {reason}"
+            )
+            return
+        content_type = dict(answer.headers).get(b"content-type", b"").decode("latin-1")
         work = (operation_id_of(scope), answer.status, content_type, body)
+        is_large = len(body) > _LARGE
         found = (
             await asyncio.to_thread(self._validator.violations, *work)
-            if len(body) > _LARGE
+            if is_large
             else self._validator.violations(*work)
         )
-        return [f"response deviates: {field}: {message}" for field, message in found]
+        scope[APPLIED] += [f"response deviates: {field}: {message}" for field, message in found]
+        if self._recording is not None and (operation_id := operation_id_of(scope)):
+            content, problem = await asyncio.to_thread(parse_json, body) if is_large else parse_json(body)
+            if problem is None:
+                query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+                self._recording.see(Exchange(operation_id, scope[PATH_ARGUMENTS], query, answer.status, content))
 
-    def _not_validated(self, reason: str) -> str:
-        return f"proxied to {self._upstream.origin}: response not validated: {reason}"
+
+async def _decoded(answer: Answer, body: bytes) -> bytes:
+    """The body as it was before it was encoded. Raises Refusal, 413 for one that is too large."""
+    if len(body) > MAX_READ:
+        raise errors.body_too_large(MAX_READ)
+    encoding = dict(answer.headers).get(b"content-encoding")
+    return await decoded(body, encoding.decode("latin-1"), MAX_READ) if encoding else body
 
 
 async def _unless_gone(receive: Receive, work: Coroutine[Any, Any, None]) -> None:

@@ -425,13 +425,13 @@ def test_a_response_is_passed_on_while_it_arrives(fronted: tuple[MockServer, Raw
 
 
 def test_a_large_response_is_not_kept(through: Api, real: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proxy_step, "MAX_VALIDATED", 2**20)
+    monkeypatch.setattr(proxy_step, "MAX_READ", 2**20)
     body = b'{"items":["' + b"a" * 2**21 + b'"]}'
     real.answer = response(body=body)
     assert through.get(TAGS).content == body
     texts = last(through)["applied"]
-    assert [text for text in texts if "not validated" in text] == [
-        f"proxied to {real.origin}: response not validated: it has more than 1 MiB"
+    assert [text for text in texts if "validated" in text] == [
+        f"proxied to {real.origin}: response neither validated nor recorded: larger than 1 MiB"
     ]
     assert last(through)["outcome"] == "ok"
 
