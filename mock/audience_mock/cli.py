@@ -51,7 +51,7 @@ def _check_workers(_: click.Context, __: click.Parameter, value: int) -> None:
 
 def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is not None:
-        from audience_mock.middleware.proxy import target_problem  # noqa: PLC0415 (--help is quick without the server)
+        from audience_mock.middleware.origin import target_problem  # noqa: PLC0415 (--help is quick without the server)
 
         if problem := target_problem(value):
             raise click.BadParameter(problem)

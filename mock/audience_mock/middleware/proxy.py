@@ -5,7 +5,7 @@ dropped and truncated responses) alter its response.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -22,10 +22,9 @@ from audience_mock.middleware.json_response import APPLIED
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.middleware.request_validation import VALIDATE_ONLY, parse_json, receive_body
 from audience_mock.middleware.routing import PATH_ARGUMENTS, UNROUTED, operation_id_of
-from audience_mock.middleware.upstream import Answer, Upstream, target_of, target_problem
+from audience_mock.middleware.upstream import Answer, Upstream, target_of
 from audience_mock.seeds.recording import Exchange, Recording
-
-__all__ = ("Proxy", "target_problem")
+from audience_mock.session.fault_rules import WITHOUT_BODY
 
 MAX_READ = 4 * 2**20
 """Bytes of a response that are kept to validate and record it; a larger one is only passed on."""
@@ -104,6 +103,9 @@ class Proxy:
         A part that completes the body is held back until the response has been validated: a client that has the whole
         response finds the result in the journal.
         """
+        has_body = scope["method"] != "HEAD" and answer.status not in WITHOUT_BODY
+        if has_body and _length_of(answer) is None and scope["http_version"] == "1.0":
+            answer = await _with_length(answer)
         start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
         _use_own_defaults(scope, answer)
         await send(start)
@@ -183,6 +185,16 @@ def _length_of(answer: Answer) -> int | None:
     """The Content-Length of a response; None without one."""
     text = dict(answer.headers).get(b"content-length", b"")
     return int(text) if text.isdigit() else None
+
+
+async def _with_length(answer: Answer) -> Answer:
+    """The same response, received to its end: HTTP/1.0 has no chunks, so its length must be known."""
+    body = b"".join([part async for part in answer.parts])
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield body
+
+    return Answer(answer.status, [*answer.headers, (b"content-length", b"%d" % len(body))], whole())
 
 
 def _server_of(scope: Scope) -> Any:

@@ -6,20 +6,18 @@ another host. That is why this uses httpcore, which takes the parts of a URL, an
 
 import asyncio
 import re
-import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from typing import NamedTuple
-from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
 
 from audience_mock import errors
-from audience_mock.errors import show
-from audience_mock.loopback import is_loopback
 from audience_mock.middleware.content_encoding import ENCODINGS
+from audience_mock.middleware.origin import proxy_for
+from audience_mock.session.fault_rules import WITHOUT_BODY
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -40,7 +38,6 @@ _OWN = (b"host", b"content-length", b"expect", b"prefer")
 _OWN_COOKIES = re.compile(rb"mock-token *=")
 _UNWRITABLE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """Characters that the header of a response cannot have; the server would fail."""
-_WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 _TARGET = re.compile(rb"/[!-~]*")
 
 
@@ -59,15 +56,15 @@ class Upstream:
     HTTPS_PROXY, NO_PROXY).
 
     Args:
-        origin: http or https, host and port; see `target_problem`.
+        origin: http or https, host and port; see `origin.py`.
     """
 
     def __init__(self, origin: str) -> None:
         self.origin = origin.rstrip("/")
         self._url = httpx.URL(origin)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
-            proxy=_proxy_for(self._url),
+            ssl_context=httpx.create_ssl_context() if self._url.scheme == "https" else None,
+            proxy=proxy_for(self._url),
             max_connections=None,
             keepalive_expiry=_IDLE,
         )
@@ -163,7 +160,7 @@ def response_headers(status: int, headers: Iterable[tuple[bytes, bytes]]) -> Hea
     """
     kept = [(name, value) for name, value in _end_to_end(headers) if not _UNWRITABLE.search(value)]
     is_chunked = any(name.lower() == b"transfer-encoding" for name, _ in headers)
-    if is_chunked or status in _WITHOUT_LENGTH:
+    if is_chunked or status in WITHOUT_BODY:
         kept = [(name, value) for name, value in kept if name != b"content-length"]
     kept = [(name, value) for name, value in kept if name != b"x-content-type-options"]
     return [*kept, (b"content-security-policy", b"sandbox"), (b"x-content-type-options", b"nosniff")]
@@ -174,57 +171,3 @@ def _end_to_end(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
     pairs = [(name.lower(), value) for name, value in headers]
     named = {option.strip().lower() for name, value in pairs if name == b"connection" for option in value.split(b",")}
     return [(name, value) for name, value in pairs if name not in _HOP_BY_HOP and name not in named]
-
-
-# --- the origin -----------------------------------------------------------------------------------------
-
-
-def target_problem(target: str) -> str | None:
-    """Why `target` cannot be the real server's origin; None if it can."""
-    try:
-        url = httpx.URL(target)
-    except httpx.InvalidURL as error:
-        return f"{show(target)} is not a URL: {error}."
-    if url.scheme not in {"http", "https"} or not url.host:
-        return f"{show(target)} is not an http or https URL; give the server's origin, like https://api.example.com."
-    if url.path not in {"", "/"} or url.query or url.fragment:
-        return f"{show(target)} has a path or a query; give only the server's origin, like https://api.example.com."
-    if url.userinfo:
-        return "The URL has a user name or a password; give only the server's origin, and send Authorization."
-    try:
-        _proxy_for(url)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
-def _proxy_for(url: httpx.URL) -> httpcore.Proxy | None:
-    """The environment's proxy for a server; none for one on this machine. Raises ValueError for an unusable one."""
-    proxies = getproxies()
-    found = proxies.get(url.scheme) or proxies.get("all")
-    if not found or is_this_machine(url.host) or proxy_bypass(url.netloc.decode("ascii")):
-        return None
-    proxy = httpx.Proxy(found if "://" in found else f"http://{found}") if _is_http(found) else None
-    if proxy is None:
-        raise ValueError(
-            f"The environment names the proxy {show(found)} for {url.host}; only http and https proxies can be used: "
-            "set HTTPS_PROXY to one, or NO_PROXY to the host."
-        )
-    address = httpcore.URL(scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=b"/")
-    return httpcore.Proxy(address, auth=proxy.raw_auth)
-
-
-def _is_http(proxy: str) -> bool:
-    return "://" not in proxy or proxy.partition("://")[0].lower() in {"http", "https"}
-
-
-def is_this_machine(host: str) -> bool:
-    """Does a URL's host name this machine, in any notation of an address."""
-    name = host.rstrip(".").lower()
-    if name.endswith(".localhost") or is_loopback(name.removeprefix("::ffff:")):
-        return True
-    try:
-        packed = socket.inet_aton(name)  # also 127.1 and 0x7f000001
-    except OSError:
-        return name in {"::", "localhost"}
-    return packed[0] in {0, 127}

@@ -69,3 +69,27 @@ def response(status: int | str = 200, *headers: str, body: bytes = b'{"items":["
     if not any(line.lower().startswith("content-type") for line in headers):
         lines.append("Content-Type: application/json")
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
+
+
+def wait_for_end(connection: socket.socket) -> None:
+    """Wait until the other side closes a connection."""
+    while connection.recv(65536):
+        pass
+
+
+def exchange(url: str, request: bytes) -> bytes:
+    """What a server answers to these bytes, until it closes the connection."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(request)
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+    return received
+
+
+def head_of(received: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """The status line and the headers of a response."""
+    line, *fields = received.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    pairs = [field.split(b":", 1) for field in fields]
+    return line, [(name.lower(), value.strip()) for name, value in pairs]
