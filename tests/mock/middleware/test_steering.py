@@ -3,8 +3,9 @@
 import pytest
 from tests.mock.conftest import BASE, Api, MakeApi
 from tests.mock.control.helpers import CONTROL, last
-from tests.mock.middleware.upstreams import RawServer, exchange
+from tests.mock.middleware.upstreams import RawServer, exchange, response
 
+from audience_mock.middleware import fault_injection
 from audience_mock.testing import MockServer
 
 TAGS = "/user_group/tags"
@@ -60,6 +61,19 @@ def test_a_response_of_the_real_server_is_truncated(real: RawServer, kind: str) 
         received = exchange(mock.url, request.encode())
     assert received.partition(b"\r\n\r\n")[2] == b'{"items"'[:7]
     assert len(real.requests) == 1
+
+
+@pytest.mark.parametrize("kind", ["malformed", "half"])
+def test_a_large_response_is_truncated_before_its_end(
+    fronted: tuple[MockServer, RawServer], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mock, real = fronted
+    monkeypatch.setattr(fault_injection, "MAX_HALVED", 1000)
+    real.answer = response(body=b"a" * 10**6)
+    request = f"GET {BASE}{TAGS} HTTP/1.1\r\nHost: x\r\nPrefer: fault={kind}\r\nConnection: close\r\n\r\n"
+    body = exchange(mock.url, request.encode()).partition(b"\r\n\r\n")[2]
+    assert 500 <= len(body) < 10**5
+    assert set(body) == {ord("a")}
 
 
 def test_a_wrong_preference_is_refused(through: Api, real: RawServer) -> None:
