@@ -87,10 +87,15 @@ class Proxy:
 
     async def _forward(self, scope: Scope, target: bytes, body: bytes, send: Send) -> None:
         is_begun = False
+
+        async def begin(message: Message) -> None:
+            nonlocal is_begun
+            is_begun = True
+            await send(message)
+
         try:
             async with self._upstream.answer(scope["method"], target, scope["headers"], body) as answer:
-                is_begun = True
-                await self._pass_on(scope, answer, send)
+                await self._pass_on(scope, answer, begin)
         except Refusal as refusal:
             if not is_begun:
                 raise

@@ -66,6 +66,13 @@ def test_a_response_that_is_cut_off_is_cut_off_for_the_client_too(
     assert caplog.records == []
 
 
+def test_a_cut_off_response_whose_length_is_needed_is_502(fronted: tuple[MockServer, RawServer]) -> None:
+    mock, real = fronted
+    real.answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n"
+    received = exchange(mock.url, f"GET {BASE}{TAGS} HTTP/1.0\r\nHost: x\r\n\r\n".encode())
+    assert received.startswith(b"HTTP/1.1 502 ")
+
+
 @pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n"])
 def test_a_client_that_goes_ends_the_request_to_the_real_server(
     fronted: tuple[MockServer, RawServer], begin: bytes
