@@ -51,6 +51,15 @@ def test_the_open_rendering_passes_the_linter(tmp_path: Path) -> None:
     assert (done.code, done.out) == (0, "")
 
 
+def test_the_front_page_is_true_in_the_open_rendering_too() -> None:
+    description = " ".join(open_contract()["info"]["description"].split())
+    _, _, tenants = description.partition("## Tenants ")
+    assert "This file" not in tenants.partition("##")[0]
+    assert (
+        "The contract itself lists only the documents' example; the open rendering (README: `tenants=open`)" in tenants
+    )
+
+
 def in_parameters(contract: dict[str, Any]) -> None:
     """Put the enums into the parameters, where the contract has them in named schemas."""
     for parameter in contract["components"]["parameters"].values():
