@@ -95,6 +95,17 @@ def test_the_message_of_an_unquoted_status_shows_the_fix() -> None:
     assert messages(text) == ['the response code 404 is not quoted, and YAML reads it as a number; write "404"']
 
 
+@pytest.mark.parametrize("key", ["null", "on", "2.0", "0x1F", "600", "1_00"])
+def test_a_key_that_is_no_response_code_is_not_told_to_be_quoted(key: str) -> None:
+    assert_marked("        4XX: {$ref: ", f"        {key}: {{description: Gone}}  # <- openapi\n        4XX: {{$ref: ")
+
+
+@pytest.mark.parametrize("key", ["2XX", "default", "x-more", '"404"', "'404'"])
+def test_a_key_that_yaml_reads_as_a_text_needs_no_quotes(key: str) -> None:
+    text = seed("        4XX: {$ref: ", f"        {key}: {{description: Gone}}\n        4XX: {{$ref: ")
+    assert "quoted-status" not in [check for _, check in found(text)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
