@@ -74,9 +74,11 @@ def read_values(text: str, *, as_json: bool) -> Values:
     """
     # The C parser is ten times faster. It accepts tabs that PyYAML refuses, knows no surrogate pairs, and its messages
     # are poorer: the other parser decides in these cases.
-    if "\t" not in text or not _TABS.search(text):
+    # A PyYAML that was built without libyaml has only the other.
+    parser = getattr(yaml, "CSafeLoader", None)
+    if parser and ("\t" not in text or not _TABS.search(text)):
         with contextlib.suppress(yaml.YAMLError):
-            return _Builder(as_json).build(_events(yaml.CSafeLoader(text)))
+            return _Builder(as_json).build(_events(parser(text)))
     try:
         return _Builder(as_json).build(_events(yaml.SafeLoader(text)))
     except yaml.MarkedYAMLError as error:

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from tests.conformance.lint.linting import CLEAN
 
 from audience_conformance.lint import document
@@ -140,6 +141,12 @@ def test_the_later_of_two_equal_keys_counts_as_for_pyyaml() -> None:
     read = document.parse(f"{OPENAPI}x-a: 1\nx-a: 2\n")
     assert read.data["x-a"] == 2
     assert [line for line, _ in read.repeated_keys] == [3]
+
+
+def test_a_pyyaml_without_its_c_parser_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = document.parse(CLEAN)
+    monkeypatch.delattr(yaml, "CSafeLoader")
+    assert document.parse(CLEAN).data == read.data
 
 
 def test_a_byte_order_mark_is_not_part_of_the_document(tmp_path: Path) -> None:
