@@ -49,7 +49,11 @@ FAULTS = {
     "a repeated key": after("      operationId: getPhoto", "      operationId: getPhoto  # <- duplicate-key\n"),
     "a required property that an allOf does not have": (
         "    Fish:\n      allOf:",
-        "    Fish:  # <- openapi\n      required: [fins]\n      allOf:",
+        "    Fish:\n      required: [fins]  # <- openapi\n      allOf:",
+    ),
+    "each required property that an allOf does not have": (
+        "    Fish:\n      allOf:",
+        "    Fish:\n      required:\n        - fins  # <- openapi\n        - tail  # <- openapi\n      allOf:",
     ),
 }
 
@@ -70,6 +74,11 @@ def test_a_clean_document_has_no_finding() -> None:
         ("type: apiKey, in: header", "type: apiKey, in: head", '"head" is not one of "header", "query", "cookie"'),
         (*after("    PageSize:", "      example: 5\n"), "example and examples are mutually exclusive; delete one"),
         ("schema: {type: integer}, example: 1}", "}", ' needs "schema" or "content"'),
+        (
+            "    Fish:\n      allOf:",
+            "    Fish:\n      required: [fins]\n      allOf:",
+            'no part of the schema has the required property "fins"; add it to properties or correct it',
+        ),
         ("  /pets:\n", "  /pets}:\n", "gives up: ValueError"),
     ],
 )
