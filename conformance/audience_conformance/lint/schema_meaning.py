@@ -9,7 +9,7 @@ from openapi_schema_validator import OAS30Validator
 
 from audience_conformance.lint.document import Document, Found, Problem
 from audience_conformance.lint.reasons import MASK, reasons
-from audience_conformance.lint.references import MOST_REFERENCES, follow
+from audience_conformance.lint.references import follow
 from audience_conformance.lint.show import show
 from audience_conformance.lint.walk import Node, Pointer, mapping, sequence
 
@@ -75,7 +75,7 @@ def _properties(document: Document, level: list[Found]) -> set[str]:
     """Return the names of all properties that the schemas have, by themselves and through their parts."""
     names: set[str] = set()
     seen: set[Pointer] = set()
-    for _ in range(MOST_REFERENCES):  # a ring of schemas has no end
+    while level:
         targets = [follow(document, found.value, found.pointer) for found in level]
         new = {found.pointer: mapping(found.value) for found in targets if found and found.pointer not in seen}
         seen.update(new)
