@@ -66,7 +66,7 @@ def _reasons_of_forms(error: ValidationError, forms: list[Form]) -> Iterator[tup
         for reason in likely[0]:
             yield from reasons(reason)
         return
-    types = [_rejected_type(form, place) for form in forms]
+    types = [_accepted(form, place, "type", "types") for form in forms]
     if all(types):
         yield place, _wrong_type(error, chain(*types))
         return
@@ -90,16 +90,6 @@ def _wrong_type(error: ValidationError, types: Iterable[str]) -> str:
     return f"{field} is {show(error.instance)}, but must be {expected}"
 
 
-def _rejected_type(form: Form, place: Pointer) -> list[str]:
-    """Return the types that the form accepts, if it rejects the value for its type."""
-    return [
-        name
-        for error in form
-        if error.kind.name == "type" and tuple(error.instance_path) == place
-        for name in error.kind.as_dict()["types"]
-    ]
-
-
 def _is_other_form(place: Pointer, error: ValidationError) -> bool:
     """Whether the error shows that the value was not intended to have this form."""
     if tuple(error.instance_path) != place:
@@ -118,11 +108,16 @@ def _is_other_form(place: Pointer, error: ValidationError) -> bool:
 
 def _options(form: Form, place: Pointer) -> list[Any]:
     """Return the allowed values at the place, if the form rejects the one there."""
+    return _accepted(form, place, "enum", "options")
+
+
+def _accepted(form: Form, place: Pointer, kind: str, detail: str) -> list[Any]:
+    """Return what the form accepts at the place, as the detail of its errors of this kind tells."""
     return [
-        option
+        choice
         for error in form
-        if error.kind.name == "enum" and tuple(error.instance_path) == place
-        for option in error.kind.as_dict()["options"]
+        if error.kind.name == kind and tuple(error.instance_path) == place
+        for choice in error.kind.as_dict()[detail]
     ]
 
 
