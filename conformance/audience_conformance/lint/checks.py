@@ -98,7 +98,7 @@ def lint(document: Document) -> list[Finding]:
     """Run all checks; return the findings in the order of the file."""
     return sorted(
         {
-            Finding(int(line), getattr(line, "column", 1), check.name, one_line(text))
+            Finding(int(line), line.column, check.name, one_line(text))
             for check in CHECKS
             for line, text in check.problems(document)
         },

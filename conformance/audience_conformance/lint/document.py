@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from audience_conformance.lint.values import Marks, Problem, UnreadableError, kind, line_of, read_values
+from audience_conformance.lint.values import Line, Marks, Problem, UnreadableError, kind, line_of, read_values
 from audience_conformance.lint.walk import Node, Pointer, walk
 
-__all__ = ["Document", "Found", "Problem", "UnreadableError", "decode", "parse", "read"]
+__all__ = ["Document", "Found", "Line", "Problem", "UnreadableError", "decode", "parse", "read"]
 
 
 class Found(NamedTuple):
@@ -27,15 +27,15 @@ class Document:
     data: dict[str, Any]
     nodes: list[Node]
     repeated_keys: list[Problem]
-    non_text_keys: dict[int, dict[str, int]]
+    non_text_keys: dict[int, dict[str, Line]]
     _start: Any
     _marks: Marks
     # What references.py has resolved: reference -> its target, and -> the end of its chain.
     targets: dict[str, Found | None] = field(default_factory=dict)
     chain_ends: dict[object, Any] = field(default_factory=dict)
 
-    def line(self, pointer: Pointer) -> int:
-        """Return the line of a key or list item, a Line with its column; if it does not exist, that of its parent."""
+    def line(self, pointer: Pointer) -> Line:
+        """Return the line of a key or list item; if it does not exist, that of its parent."""
         mark = self._start
         value: Any = self.data
         for part in pointer:

@@ -36,8 +36,8 @@ def line_of(mark: Any) -> Line:
     return Line(mark.line + 1, mark.column + 1)
 
 
-# A line number and a message.
-Problem: TypeAlias = tuple[int, str]
+# A line, with its column, and a message.
+Problem: TypeAlias = tuple[Line, str]
 
 _MERGE = "tag:yaml.org,2002:merge"
 _STRING = "tag:yaml.org,2002:str"
@@ -63,7 +63,7 @@ class Values:
     marks: Marks = field(default_factory=dict)
     repeated_keys: list[Problem] = field(default_factory=list)
     # Id of a mapping -> the keys that YAML reads as a number, a boolean or nothing, with their lines.
-    non_text_keys: dict[int, dict[str, int]] = field(default_factory=dict)
+    non_text_keys: dict[int, dict[str, Line]] = field(default_factory=dict)
 
 
 def read_values(text: str, *, as_json: bool) -> Values:
@@ -137,7 +137,7 @@ class _Open:
     marks: dict[str | int, Any] = field(default_factory=dict)
     key: _Item | None = None
     merged: list[Any] = field(default_factory=list)
-    non_text: dict[str, int] = field(default_factory=dict)
+    non_text: dict[str, Line] = field(default_factory=dict)
     levels: int = 0
     values: int = 1
 

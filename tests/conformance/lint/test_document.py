@@ -7,7 +7,6 @@ import yaml
 from tests.conformance.lint.linting import CLEAN
 
 from audience_conformance.lint import document
-from audience_conformance.lint.values import Line
 
 OPENAPI = 'openapi: "3.0.3"\n'
 
@@ -134,7 +133,7 @@ x-merged:
 def test_a_line_has_its_column(text: str) -> None:
     lines = [document.parse(text).line(pointer) for pointer in (("x-a",), ("x-a", 0), ("x-a", 0, "b"))]
     expected = [(2, 1), (3, 5), (3, 6)] if "- " in text else [(2, 1), (3, 4), (3, 6)]
-    assert [(line, line.column) for line in lines if isinstance(line, Line)] == expected
+    assert [(line, line.column) for line in lines] == expected
 
 
 def test_the_later_of_two_equal_keys_counts_as_for_pyyaml() -> None:
