@@ -60,7 +60,7 @@ def lint(path: Path | None, list_only: bool) -> None:
     References to other files are findings: the linter reads one file.
 
     Prints a line for each finding, `file:line:column: check: message`. Exits 0 without findings, 1 with findings, 2 if
-    the file cannot be read as OpenAPI 3.0.
+    the file cannot be read as OpenAPI 3.0: then `file:line:column: message` says why.
 
     Example: audience-conformance lint openapi.yaml
     """
@@ -82,7 +82,8 @@ def lint(path: Path | None, list_only: bool) -> None:
     except FileNotFoundError as error:
         _exit_unreadable(str(error))
     except document.UnreadableError as error:
-        _exit_unreadable(f"{path}:{error.line}: {error}" if error.line else f"{path}: {error}")
+        place = f"{path}:{error.line}:{error.line.column}" if error.line else str(path)
+        _exit_unreadable(f"{place}: {error}")
     findings = checks.lint(read)
     for finding in findings:
         click.echo(f"{path}:{finding.line}:{finding.column}: {finding.check}: {finding.message}")

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from audience_conformance.lint.values import Line, Marks, Problem, UnreadableError, kind, line_of, read_values
+from audience_conformance.lint.values import (
+    Line,
+    Marks,
+    Problem,
+    UnreadableError,
+    kind,
+    line_after,
+    line_of,
+    read_values,
+)
 from audience_conformance.lint.walk import Node, Pointer, walk
 
 __all__ = ["Document", "Found", "Line", "Problem", "UnreadableError", "decode", "parse", "read"]
@@ -70,8 +79,9 @@ def decode(raw: bytes) -> Document:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(f"byte 0x{raw[error.start]:02x} is not UTF-8; save the file as UTF-8", line) from error
+        # Without the byte order mark, which the error does not count.
+        read, byte = error.object[: error.start].decode(), error.object[error.start]
+        raise UnreadableError(f"byte 0x{byte:02x} is not UTF-8; save the file as UTF-8", line_after(read)) from error
     return parse(text)
 
 

@@ -36,6 +36,11 @@ def line_of(mark: Any) -> Line:
     return Line(mark.line + 1, mark.column + 1)
 
 
+def line_after(text: str) -> Line:
+    """Return the line and column that follow the beginning of a file."""
+    return Line(text.count("\n") + 1, len(text) - text.rfind("\n"))
+
+
 # A line, with its column, and a message.
 Problem: TypeAlias = tuple[Line, str]
 
@@ -47,9 +52,9 @@ _TABS = re.compile(r"""(^|[-:?,\[\]{}"'\s])\t""", re.MULTILINE)
 
 
 class UnreadableError(Exception):
-    """The file is not an OpenAPI 3.0 document; `line` is the line of the problem, if there is one."""
+    """The file is not an OpenAPI 3.0 document; `line` is the line of the problem, with its column, if there is one."""
 
-    def __init__(self, reason: str, line: int | None = None) -> None:
+    def __init__(self, reason: str, line: Line | None = None) -> None:
         super().__init__(reason)
         self.line = line
 
@@ -83,10 +88,10 @@ def read_values(text: str, *, as_json: bool) -> Values:
         return _Builder(as_json).build(_events(yaml.SafeLoader(text)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise UnreadableError(f"not YAML: {error.problem}", mark.line + 1 if mark else None) from error
+        raise UnreadableError(f"not YAML: {error.problem}", line_of(mark) if mark else None) from error
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise UnreadableError(f"not YAML: character {error.character:#06x} is not allowed", line) from error
+        problem = f"not YAML: character {error.character:#06x} is not allowed"
+        raise UnreadableError(problem, line_after(text[: error.position])) from error
 
 
 def _events(parser: Any) -> Iterator[Any]:
