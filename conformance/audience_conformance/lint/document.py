@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from audience_conformance.lint.show import type_of
 from audience_conformance.lint.values import (
     Line,
     Marks,
     Problem,
     UnreadableError,
-    kind,
     line_after,
     line_of,
     read_values,
@@ -98,7 +98,9 @@ def parse(text: str) -> Document:
     if values.start is None:
         raise UnreadableError("the file is empty; an OpenAPI document is a mapping")
     if not isinstance(data, dict):
-        raise UnreadableError(f"the top level is {kind(data)}; an OpenAPI document is a mapping", line_of(values.start))
+        raise UnreadableError(
+            f"the top level is {type_of(data)}; an OpenAPI document is a mapping", line_of(values.start)
+        )
     nodes = list(walk("document", (), data))
     document = Document(text, data, nodes, values.repeated_keys, values.non_text_keys, values.start, values.marks)
     version = data.get("openapi")

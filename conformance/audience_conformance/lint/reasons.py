@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from audience_conformance.lint.show import show
+from audience_conformance.lint.show import TYPES, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 
 # Validators print this instead of a value, so that a message can contain the value shortened.
 MASK = "\0"
-
-# JSON types in the words of YAML.
-_TYPES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "a string",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "null",
-}
 
 # Properties whose value identifies the intended alternative of a oneOf.
 _DISCRIMINATORS = ("type", "in")
@@ -86,7 +75,7 @@ def _wrong_type(error: ValidationError, types: Iterable[str]) -> str:
     place = tuple(error.instance_path)
     names = [str(part) for part in place if not isinstance(part, int)] or ["the value"]
     field = f"{names[-1]}[{place[-1]}]" if place and isinstance(place[-1], int) else names[-1]
-    expected = " or ".join(_TYPES[name] for name in dict.fromkeys(types))
+    expected = " or ".join(TYPES[name] for name in dict.fromkeys(types))
     return f"{field} is {show(error.instance)}, but must be {expected}"
 
 

@@ -12,6 +12,8 @@ from typing import Any, Self, TypeAlias
 
 import yaml
 
+from audience_conformance.lint.show import type_of
+
 # Limits that protect the checks from deep recursion and expanding aliases.
 MOST_LEVELS = 100
 MOST_VALUES = 1_000_000
@@ -250,7 +252,7 @@ class _Builder:
     def _merge(self, parent: _Open, mapping: dict[str, Any]) -> None:
         for source in parent.merged:
             if not isinstance(source, dict):
-                raise UnreadableError(f"a merge key << takes a mapping, not {kind(source)}", line_of(parent.mark))
+                raise UnreadableError(f"a merge key << takes a mapping, not {type_of(source)}", line_of(parent.mark))
             for key in [key for key in source if key not in mapping]:
                 mapping[key], parent.marks[key] = source[key], self.read.marks[id(source)][key]
                 if key in self.read.non_text_keys.get(id(source), {}):
@@ -287,9 +289,7 @@ class _Builder:
                 value = self._yaml.construct_object(yaml.ScalarNode(tag, event.value))
         except (yaml.YAMLError, ValueError, LookupError, OverflowError) as error:
             raise UnreadableError(f"{json.dumps(event.value)} is not a {tag}", line) from error
-        if isinstance(value, str):
-            return str(value)
-        if value is not None and not isinstance(value, bool | int | float):
+        if value is not None and not isinstance(value, str | bool | int | float):
             raise UnreadableError(f"a value with the tag {tag} cannot be JSON", line)
         if isinstance(value, int) and value.bit_length() > MOST_BITS:
             raise UnreadableError(f"a number of more than {MOST_BITS} bits", line)
@@ -309,9 +309,3 @@ def _joined(event: Any) -> str:
 
 def _line(event: Any) -> Line:
     return line_of(event.start_mark)
-
-
-def kind(value: object) -> str:
-    """The name of a JSON type, for messages."""
-    names = {dict: "a mapping", list: "a list", str: "a string", type(None): "nothing"}
-    return names.get(type(value), "a number or a boolean")
