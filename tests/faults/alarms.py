@@ -7,6 +7,7 @@ from tests.faults.harness import perform, serving
 from tests.faults.matrix import in_processes
 from tests.faults.variants import VARIANTS
 
+from audience_conformance.checks.groups import helpers
 from audience_conformance.checks.registry import all_checks
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.result import Result
@@ -29,7 +30,7 @@ class Alarms(NamedTuple):
 def alarms(name: str, profile: str, chance: int) -> Alarms:
     """Run all checks against a variant."""
     variant = VARIANTS[name]
-    with serving(variant.change, job_delay=variant.job_delay, **variant.settings) as mock:
+    with serving(variant.change, job_delay=variant.job_delay, pause=helpers.PAUSE, **variant.settings) as mock:
         results, _, left = perform(mock.options, all_checks(), profile, chance=chance)
     problems = [line for result in results if (line := _problem(result, variant.broken))]
     problems += [f"left behind: {url}" for url in left]
