@@ -1,7 +1,8 @@
 """Every rule's own checks catch the faults of the rule: a mock with one thing wrong.
 
 Here run the faults of tests/faults/chosen.txt, each with the checks and cases that it must make fail: together, these
-are all that any fault makes fail. `make faults` runs all faults with all checks.
+are all that any fault makes fail, of a check that generates examples one case. `make faults` runs all faults with all
+checks.
 """
 
 import re
