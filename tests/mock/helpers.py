@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-import yaml
 from tests.mock.conftest import Api, MakeApi
+from tests.yaml_files import contract
 
 from audience_mock.app import Options
 
@@ -22,7 +22,7 @@ DOCUMENTED = "559/64b000000000000000000001"
 DEFINITIONS = "/user_attribute/definition"
 GROUPS = "/user_group"
 ROOT = Path(__file__).resolve().parents[2]
-CONTRACT: Json = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+CONTRACT: Json = contract()
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
