@@ -3,7 +3,7 @@
 Of a check that generates examples one case is enough.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 
 from tests.faults.matrix import Row
 from tests.faults.registry import CHOSEN, chosen_items
@@ -34,15 +34,15 @@ def choose(rows: list[Row]) -> None:
             print(f"  never fails: {check.rules[0]} {check.name} {case or ''}".rstrip())
 
 
-def cover(rows: Iterable[Row], before: Container[str]) -> dict[str, Items]:
+def cover(rows: Iterable[Row], before: Mapping[str, Items]) -> dict[str, Items]:
     """The fewest faults of a rule, by greedy choice, and what each adds to the checks and cases that fail.
 
     Only faults whose rule is named count, and at least one is chosen, with a check that names the rule, if possible
     one that generates nothing; of equals one that was chosen before, else the quickest. Of a check that generates
-    examples one case is enough: its cases differ in the operation only, and each takes seconds.
+    examples one case is enough, the one chosen before: its cases differ in the operation only, and each takes seconds.
     """
     generating = {check.name for check in all_checks() if check.generates}
-    left = {row.id: (row, one_case(row.findings, generating)) for row in rows if row.by_owner}
+    left = {row.id: (row, one_case(row.findings, generating, before.get(row.id, ()))) for row in rows if row.by_owner}
     chosen: dict[str, Items] = {}
     while left:
         row, added = max(left.values(), key=lambda one: (len(one[1]), one[0].id in before, -one[0].seconds))
@@ -57,8 +57,10 @@ def cover(rows: Iterable[Row], before: Container[str]) -> dict[str, Items]:
     return chosen
 
 
-def one_case(findings: Iterable[tuple[str, str, str]], generating: Container[str]) -> Items:
-    """The checks that failed, with their cases; of one that generates examples only the first case."""
-    every = sorted({(check, case) for _, check, case in findings})
+def one_case(
+    findings: Iterable[tuple[str, str, str]], generating: Container[str], before: Container[tuple[str, str]]
+) -> Items:
+    """The checks that failed, with their cases; of one that generates examples one case, one of before if it failed."""
+    every = sorted({(check, case) for _, check, case in findings}, key=lambda item: (item not in before, item))
     first = {check: (check, case) for check, case in reversed(every)}
     return {item for item in every if item[0] not in generating or item == first[item[0]]}

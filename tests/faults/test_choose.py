@@ -15,7 +15,7 @@ def test_every_check_and_case_that_fails_is_chosen_once() -> None:
         row("b", ("plain", "2"), ("plain", "3")),
         row("c", ("plain", "3")),
     ]
-    assert cover(rows, ()) == {
+    assert cover(rows, {}) == {
         "FMT-05-a": {("plain", "1"), ("plain", "2")},
         "FMT-05-b": {("plain", "3")},
     }
@@ -23,4 +23,6 @@ def test_every_check_and_case_that_fails_is_chosen_once() -> None:
 
 def test_of_a_check_that_generates_examples_one_case_is_chosen() -> None:
     rows = [row("a", (GENERATING, "1"), (GENERATING, "2"), ("plain", "1")), row("b", (GENERATING, "3"))]
-    assert cover(rows, ()) == {"FMT-05-a": {(GENERATING, "1"), ("plain", "1")}}
+    assert cover(rows, {}) == {"FMT-05-a": {(GENERATING, "1"), ("plain", "1")}}
+    before = {"FMT-05-a": {(GENERATING, "2")}}
+    assert cover(rows, before) == {"FMT-05-a": {(GENERATING, "2"), ("plain", "1")}}
