@@ -27,7 +27,7 @@ WITHOUT_CHECK = {
 
 @pytest.mark.parametrize("fault", chosen_faults(), ids=lambda fault: fault.id)
 def test_the_owning_rule_names_the_fault(fault: Fault) -> None:
-    with serving(fault.change) as mock:
+    with serving(fault.change, async_timeout=0.7) as mock:
         chosen = chosen_items()[fault.id]
         results, _, _ = perform(mock.options, checks_of(fault.rule), only=chosen)
     lines = "\n".join(f"{one.id}: {one.status}: {one.rule}: {one.expected} / {one.actual[-500:]}" for one in results)
