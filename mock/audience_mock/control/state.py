@@ -11,6 +11,10 @@ from audience_mock.seeds.exporting import exported, imported
 from audience_mock.session.sessions import DEFAULT, KEEPABLE
 
 NAME: Json = {"type": "string"}
+KEEP = (
+    f"what to keep, with commas between: {', '.join(KEEPABLE)} (their progression, and those that ended; a new bulk "
+    "update replaces a kept one of the same id)"
+)
 
 
 async def reset(request: ControlRequest) -> Any:
@@ -119,10 +123,7 @@ CALLS = (
         "Reset everything of the session: data, ids, jobs, their progression, fault rules, clock and journal",
         query={
             "to": ("empty, documents, demo, or the name of a snapshot; by default the server's seed", NAME),
-            "keep": (
-                f"what to keep, with commas between: {', '.join(KEEPABLE)} (their progression, and those that ended)",
-                NAME,
-            ),
+            "keep": (KEEP, NAME),
         },
     ),
     Call("GET", "/state", read_state, "Export all data as a seed"),

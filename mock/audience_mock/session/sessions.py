@@ -47,6 +47,7 @@ class Session:
         used: the time of its last request, by `monotonic`.
         has_begun: it has had a request; until then its jobs do not start.
         seed: the world of the server's seed that it started from; None after a switch to other data.
+        has_ended: it was ended or reset; its delayed requests are answered at once.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Session:
     used: float = field(default_factory=monotonic)
     has_begun: bool = False
     seed: World | None = None
+    has_ended: bool = False
 
     def switch_to(self, world: World) -> None:
         """Replace the data by a fork of this world, and cancel all jobs."""
@@ -70,6 +72,12 @@ class Session:
         """Start the jobs that its data waits for."""
         self.has_begun = True
         self.backend.resume()
+
+    def end(self) -> None:
+        """Cancel its jobs, and answer its delayed requests at once."""
+        self.has_ended = True
+        self.backend.jobs.end()
+        self.delays.check()
 
 
 class Sessions:
@@ -144,11 +152,10 @@ class Sessions:
     def _new(self, name: str, world: World, old: Session | None = None, keep: Collection[str] = ()) -> Session:
         """A session with a fork of a world, and with the parts of an old session that are kept."""
         clock = old.clock if old and "clock" in keep else Clock()
-        jobs = old.backend.jobs if old and "jobs" in keep else Jobs(0, clock)
         if old and "jobs" in keep:
-            jobs.abandon("Its data was reset before it ran.")
-            jobs.clock = clock
+            jobs = old.backend.jobs.after_reset(clock)
         else:
+            jobs = Jobs(0, clock)
             jobs.progression = self._progression
         return Session(
             name,
@@ -157,6 +164,7 @@ class Sessions:
             faults=old.faults if old and "faults" in keep else Faults(),
             journal=old.journal if old and "journal" in keep else Journal(self._budget),
             delays=self._delays,
+            used=old.used if old else monotonic(),
             seed=world if world is self.source.world else None,
         )
 
@@ -180,7 +188,9 @@ class Sessions:
             self.default = new
         else:
             self._others[old.name] = new
-        _close(old, keep)
+        old.end()
+        if "journal" not in keep:
+            old.journal.close()
         new.begin()
         return new
 
@@ -201,7 +211,8 @@ class Sessions:
             self.reset(session, self.source.world)
         else:
             del self._others[name]
-            _close(session)
+            session.end()
+            session.journal.close()
 
     def origin(self, name: str | None) -> World:
         """The world of the server's seed, or of the seed or snapshot of this name. Raises Refusal 400."""
@@ -242,13 +253,3 @@ class Sessions:
         """Cancel all jobs of all sessions."""
         for session in self:
             await session.backend.jobs.stop()
-
-
-def _close(session: Session, keep: Collection[str] = ()) -> None:
-    """Stop the parts of a session that are not kept."""
-    if "jobs" not in keep:
-        session.backend.jobs.clear()
-    if "clock" not in keep:
-        session.clock.end()
-    if "journal" not in keep:
-        session.journal.close()

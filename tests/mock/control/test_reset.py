@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from tests.mock.conftest import Api, MakeApi
-from tests.mock.control.helpers import CONTROL, JOBS, JOURNAL, NOON, clock, items, rule, state, use
+from tests.mock.control.helpers import CONTROL, JOBS, JOURNAL, NOON, bulk_update, clock, items, rule, state, use
 from tests.mock.helpers import DOCUMENTED, GROUPS, a_group, refused, seed_file
 
 from audience_mock.app import Options, origin_of
@@ -143,19 +144,32 @@ def test_an_unknown_part_to_keep_is_refused_and_nothing_changes(api: Api, keep: 
     assert everything(api) == before
 
 
-def test_nothing_of_before_a_reset_is_running(make_api: MakeApi) -> None:
+@pytest.mark.parametrize(("keep", "status"), [("", "waiting"), ("?keep=jobs,clock", "failed")])
+def test_nothing_of_before_a_reset_is_running(make_api: MakeApi, keep: str, status: str) -> None:
     api = make_api(job_delay=3)
-    before = everything(api)
-    disturb(api)
-    api.post(f"{CONTROL}/reset")
+    api.post(GROUPS, a_group(["u1"]))
+    world, jobs, clock_before = api.backend.world, api.backend.jobs, api.sessions.default.clock
+    (job,) = jobs.list()
+    api.post(f"{CONTROL}/reset{keep}")
+    clock_before.advance(timedelta(days=1))
     clock(api, advance=1e6)
+    api.run(jobs.settled())
+    assert job.status == status
+    assert [group["status"] for tenant in world.tenants() for group in tenant.groups][-1] == "pending"
+
+
+def test_a_bulk_update_after_a_reset_is_the_newest_of_the_kept_jobs(api: Api) -> None:
+    """Its id is that of data, which begins anew."""
+    first = bulk_update(api, "u1")[0]
     api.settle()
-    clock(api, reset=True)
-    assert everything(api) == before
+    api.post(GROUPS, a_group())
+    api.post(f"{CONTROL}/reset?keep=jobs")
+    assert bulk_update(api, "u1")[0] == first
+    assert [job["id"] for job in items(api, "/jobs")] == [first, "job-2"]
 
 
 @pytest.mark.parametrize("frozen", [True, False])
-@pytest.mark.parametrize("end", ["reset", "session"])
+@pytest.mark.parametrize("end", ["POST /reset", "POST /reset?keep=clock,jobs", "DELETE /sessions/default"])
 def test_a_delayed_request_is_answered_at_once_and_leaves_nothing_behind(api: Api, frozen: bool, end: str) -> None:
     before = everything(api)
     if frozen:
@@ -165,13 +179,12 @@ def test_a_delayed_request_is_answered_at_once_and_leaves_nothing_behind(api: Ap
         waiting = api.start("POST", GROUPS, json=a_group(name="Late"), headers={"Prefer": "delay=3000000"})
         await asyncio.sleep(0.05)
         assert not waiting.done()
-        if end == "reset":
-            await api.send("POST", f"{CONTROL}/reset")
-        else:
-            await api.send("DELETE", f"{CONTROL}/sessions/default")
+        method, path = end.split()
+        await api.send(method, f"{CONTROL}{path}")
         return await asyncio.wait_for(waiting, 30)
 
     assert api.run(story()).status_code == 201
+    clock(api, reset=True)
     assert everything(api) == before
 
 

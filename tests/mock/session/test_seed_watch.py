@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.mock.conftest import Api, MakeApi
-from tests.mock.control.helpers import CONTROL, items, rule
+from tests.mock.control.helpers import CONTROL, NOON, clock, items, rule
 from tests.mock.helpers import GROUPS, a_group, refused, seed_file
 
 from audience_mock.app import Options, create_start
@@ -82,6 +83,32 @@ def test_sessions_with_other_data_keep_it(watched: Api, tmp_path: Path, caplog: 
     api.request("PUT", f"{CONTROL}/state", headers=of("imported"), json={})
     watch(api, lambda: write(tmp_path, "Two"), lambda: bool(caplog.records))
     assert [names(api, name) for name in ("empty", "restored", "imported", "default")] == [[], ["One"], [], ["Two"]]
+
+
+def test_a_delayed_request_is_answered_when_the_data_is_replaced(
+    watched: Api, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock(watched, freeze=NOON)
+    delayed: list[asyncio.Task[Any]] = []
+
+    def change() -> None:
+        delayed.append(watched.start("GET", GROUPS, headers={"Prefer": "delay=3000000"}))
+        write(tmp_path, "Two")
+
+    watch(watched, change, lambda: bool(caplog.records))
+    (answer,) = watched.run(asyncio.wait_for(asyncio.gather(*delayed), 30))
+    assert answer.is_success
+
+
+def test_a_session_whose_data_is_replaced_is_used_no_more_than_before(watched: Api, tmp_path: Path) -> None:
+    names(watched, "a")
+    used = watched.sessions.get("a").used
+    write(tmp_path, "Two")
+    watched.run(watched.sessions.source.refresh())
+    assert watched.sessions.reseed() == 2
+    found = watched.sessions.find("a")
+    assert found is not None
+    assert found.used == used
 
 
 def test_a_broken_file_is_told_once_and_all_data_stays(
