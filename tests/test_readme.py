@@ -10,7 +10,7 @@ import yaml
 from tests.yaml_files import contract
 
 from audience_conformance.reports import REPORTS
-from audience_mock.app import Options, create_backend
+from audience_mock.app import Options, create_backend, create_start
 from audience_mock.banner import banner
 from audience_mock.contract.document import TenantName
 
@@ -38,7 +38,8 @@ def sh(command: str) -> str:
 def test_the_start_of_the_mock_is_as_shown() -> None:
     command, output = shown(blocks("console")[0])[0]
     assert command == "make mock"
-    assert output == banner("http://127.0.0.1:4010", Options())
+    start = create_start(Options())
+    assert output == banner("http://127.0.0.1:4010", Options(), start.backend.world, start.origin)
 
 
 def test_the_conformance_run_is_as_shown() -> None:

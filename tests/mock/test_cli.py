@@ -252,7 +252,9 @@ def test_a_seed_that_cannot_be_used_is_one_clear_line(tmp_path: Path, content: s
 
 
 def test_a_seed_that_is_not_there_is_named_with_those_that_are() -> None:
-    expected = "audience-mock: there is no seed 'dmeo': use demo, documents, empty, huge, or the path of a YAML file\n"
+    expected = (
+        "audience-mock: there is no seed 'dmeo': use demo, documents, empty, huge, or the path of a YAML or JSON file\n"
+    )
     assert refused("--port", "0", "--seed", "dmeo") == expected
     with pytest.raises(SeedProblem, match=r"no-such\.yaml cannot be read: No such file"):
         create_backend(Options(seed="no-such.yaml"))

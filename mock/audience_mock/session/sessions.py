@@ -87,6 +87,7 @@ class Sessions:
         backend: of the default session, with the data that it has at the start of the server.
         seeds: name -> makes the world of that seed, with the applications that the given world serves.
         source: the initial data of all other sessions, and of a reset; by default the backend's.
+        is_kept: the data of the default session is kept across restarts, so that only a reset replaces it.
     """
 
     def __init__(
@@ -94,7 +95,10 @@ class Sessions:
         backend: Backend,
         seeds: dict[str, Callable[[World], World]] | None = None,
         source: SeedSource | None = None,
+        *,
+        is_kept: bool = False,
     ) -> None:
+        self.is_kept = is_kept
         self.source = source or SeedSource(backend.world.fork())
         self.snapshots: dict[str, World] = {}
         """The snapshots of the server, by name: taken in one session, usable in all."""
@@ -197,7 +201,11 @@ class Sessions:
     def reseed(self) -> int:
         """Start all sessions again that have older data of the seed, and return their number; only data is replaced."""
         world = self.source.world
-        found = [session for session in self if session.seed is not None and session.seed is not world]
+        found = [
+            session
+            for session in self
+            if session.seed not in {None, world} and not (session is self.default and self.is_kept)
+        ]
         for session in found:
             self.reset(session, world, KEEPABLE)
         return len(found)

@@ -14,7 +14,7 @@ from tests.mock.conftest import Api, MakeApi
 from tests.mock.control.helpers import CONTROL, JOBS, JOURNAL, NOON, bulk_update, clock, items, rule, state, use
 from tests.mock.helpers import DOCUMENTED, GROUPS, a_group, refused, seed_file
 
-from audience_mock.app import Options, origin_of
+from audience_mock.app import Options, create_start
 
 PARTS = ["journal", "faults", "clock", "jobs"]
 
@@ -362,5 +362,5 @@ def test_applications_of_the_seed_and_of_the_state_file_are_served(make_api: Mak
 def test_an_empty_state_file_is_as_good_as_none(make_api: MakeApi, tmp_path: Path) -> None:
     (tmp_path / "state.json").touch()
     options = Options(seed=walkers(tmp_path, "Seeded"), state=tmp_path / "state.json")
-    assert origin_of(options) == f"seed: {options.seed}"
+    assert create_start(options).origin == f"seed: {options.seed}"
     assert names(make_api(seed=options.seed, state=options.state), "default") == ["Seeded"]
