@@ -89,6 +89,8 @@ class ControlRequest:
         self.request = request
         self.sessions = sessions
         self.query: dict[str, Any] = {}
+        self.text = b""
+        """The decoded body."""
         self.content: dict[str, Any] = {}
 
     @property
@@ -104,6 +106,7 @@ class ControlRequest:
         content = await self.request.body()
         if encoding := self.request.headers.get("content-encoding"):
             content = await decoded(content, encoding, MAX_DECODED)
+        self.text = content
         if not content:
             return {}
         body, problem = parse_json(content, MAX_DEPTH + WRAPPER_DEPTH)

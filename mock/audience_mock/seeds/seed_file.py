@@ -22,7 +22,7 @@ from audience_mock.contract.schema import Schema
 from audience_mock.seeds import demo, huge
 from audience_mock.seeds.problems import Lines, Mistake, SeedProblem, broken, no_lines
 from audience_mock.seeds.reading import read_text
-from audience_mock.seeds.seeding import LocatedSeed, Seed, mistakes_of
+from audience_mock.seeds.seeding import Gap, LocatedSeed, Seed, mistakes_of
 from audience_mock.store.groups import CATEGORIES, COMPLETED, FAILED, PENDING
 
 __all__ = ["BUILT_IN", "Seed", "SeedProblem", "read_seed", "read_state", "validate"]
@@ -102,10 +102,19 @@ BUILT_IN: dict[str, Callable[[], Seed]] = {
 }
 
 
-def validate(seed: str, content: Any) -> None:
-    """Validate a seed against the contract's schemas. Raises SeedProblem."""
-    if mistakes := list(_mistakes(content, no_lines)):
-        raise broken(f"the seed {seed}", mistakes)
+def validate(source: str, content: Any, lines: Lines = no_lines) -> None:
+    """Validate a seed against the contract's schemas.
+
+    Args:
+        source: what it is, for messages, like "the seed demo".
+        content: the data.
+        lines: finds the line of a path.
+
+    Raises:
+        SeedProblem: all mistakes.
+    """
+    if mistakes := list(_mistakes(content, lines)):
+        raise broken(source, mistakes)
 
 
 def _mistakes(content: Any, lines: Lines) -> Iterator[Mistake]:
@@ -123,12 +132,12 @@ def _mistakes(content: Any, lines: Lines) -> Iterator[Mistake]:
 
 
 def _valid(name: str, parts: Any) -> dict[str, Any]:
-    """The valid items of a tenant; an invalid one is left out as None, so that the others keep their numbers."""
+    """The items of a tenant; an invalid one is marked as a gap, so that the others keep their numbers."""
     if not isinstance(parts, dict):
         return {}
     schema = _compiled()
     return {
-        part: [item if not schema.violations({name: {part: [item]}}, "") else None for item in parts[part]]
+        part: [Gap(item) if schema.violations({name: {part: [item]}}, "") else item for item in parts[part]]
         for part in RECORDS
         if isinstance(parts.get(part), list)
     }
