@@ -3,6 +3,7 @@
 A reset replaces the whole Session: what is not kept on purpose cannot be left over.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
@@ -106,6 +107,7 @@ class Sessions:
         self._progression = backend.jobs.progression
         self._seeds = seeds or {}
         self._worlds: dict[str, World] = {}
+        self._building = {name: asyncio.Lock() for name in self._seeds}
         self._budget = MemoryBudget()
         self._delays = Delays()
         self.default = Session(
@@ -222,7 +224,7 @@ class Sessions:
             session.end()
             session.journal.close()
 
-    def origin(self, name: str | None) -> World:
+    async def origin(self, name: str | None) -> World:
         """The world of the server's seed, or of the seed or snapshot of this name. Raises Refusal 400."""
         if name is None:
             return self.source.world
@@ -230,8 +232,9 @@ class Sessions:
             return self.snapshots[name]
         if name not in self._seeds:
             raise errors.unknown_origin(name, [*self._seeds, *self.snapshots])
-        if name not in self._worlds:
-            self._worlds[name] = self._seeds[name](self.source.world)
+        async with self._building[name]:
+            if name not in self._worlds:
+                self._worlds[name] = await asyncio.to_thread(self._seeds[name], self.source.world)
         return self._worlds[name]
 
     def take_snapshot(self, name: str, world: World) -> None:

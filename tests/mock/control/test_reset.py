@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,9 @@ from tests.mock.conftest import Api, MakeApi
 from tests.mock.control.helpers import CONTROL, JOBS, JOURNAL, NOON, bulk_update, clock, items, rule, state, use
 from tests.mock.helpers import DOCUMENTED, GROUPS, a_group, refused, seed_file
 
-from audience_mock.app import Options, create_start
+from audience_mock.app import Options, create_start, seed_worlds
+from audience_mock.seeds import BUILT_IN
+from audience_mock.store.world import World
 
 PARTS = ["journal", "faults", "clock", "jobs"]
 
@@ -239,7 +242,15 @@ def test_a_snapshot_outlives_resets_and_ended_sessions_but_not_the_end_of_all(ap
     assert items(api, "/snapshots") == []
 
 
-@pytest.mark.parametrize("name", ["demo", "documents", "empty", "huge"])
+def test_every_seed_is_described_and_named_to_who_asks_for_another(api: Api) -> None:
+    described = api.get(f"{CONTROL}/openapi.json").json()["paths"]["/__mock__/reset"]["post"]["parameters"]
+    answer = api.post(f"{CONTROL}/reset?to=large")
+    assert refused(answer) == ["query.to"]
+    for text in (described[0]["description"], answer.json()["message"]):
+        assert all(name in text for name in BUILT_IN)
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_a_snapshot_cannot_have_the_name_of_a_seed(api: Api, name: str) -> None:
     answer = api.put(f"{CONTROL}/snapshots/{name}", None)
     assert refused(answer) == ["path.name"]
@@ -263,6 +274,41 @@ def walkers(folder: Path, *named: str) -> str:
 
 
 RESETS = [("POST", "/reset"), ("DELETE", "/sessions"), ("DELETE", "/sessions/default")]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("default", "The default session is reset"), ("a", "The session a has ended")]
+)
+def test_the_end_of_a_session_reads_a_changed_seed_file_again(
+    make_api: MakeApi, tmp_path: Path, name: str, says: str
+) -> None:
+    api = make_api(seed=walkers(tmp_path, "One"))
+    assert names(api, name) == ["One"]
+    walkers(tmp_path, "Two")
+    assert api.delete(f"{CONTROL}/sessions/{name}").json()["message"].startswith(says)
+    assert names(api, name) == ["Two"]
+
+
+def test_a_seed_that_takes_long_to_make_holds_nobody_up_and_is_made_once(api: Api) -> None:
+    make, going_on, made = seed_worlds()["documents"], threading.Event(), []
+
+    def slowly(like: World) -> World:
+        assert going_on.wait(60)
+        made.append(make(like))
+        return made[-1]
+
+    api.sessions._seeds["huge"] = slowly
+
+    async def story() -> list[httpx.Response]:
+        resets = [api.start("POST", f"{CONTROL}/reset?to=huge", headers=of(name)) for name in "ab"]
+        await asyncio.sleep(0)
+        others = [await api.send("GET", GROUPS), await api.send("POST", f"{CONTROL}/reset?to=empty")]
+        assert not any(reset.done() for reset in resets)
+        going_on.set()
+        return [*others, *await asyncio.gather(*resets)]
+
+    assert all(answer.is_success for answer in api.run(story()))
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize(("method", "path"), RESETS)
