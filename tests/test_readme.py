@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.mock.command import serving
 from tests.yaml_files import contract
 
 from audience_conformance.reports import REPORTS
@@ -61,12 +62,7 @@ def test_the_lint_of_the_contract_says_what_is_quoted() -> None:
 
 
 def test_the_requests_answer_as_shown() -> None:
-    process = subprocess.Popen(
-        [BIN / "audience-mock", "--port", "0", "--check-responses"], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        url = process.stdout.readline().split()[-1]
+    with serving("--seed", "demo", "--check-responses") as (url, _, _):
         (assignment, _), *requests = shown(blocks("console")[2])
         assignment = assignment.replace("http://127.0.0.1:4010", url)
         assert len(requests) >= 5
@@ -77,9 +73,6 @@ def test_the_requests_answer_as_shown() -> None:
         assert len(requests) >= 5
         for command, output in requests:
             assert sh(f"{assignment}; {command}") == output
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_the_seed_shown_can_be_planted(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from tests.mock.conftest import Api, MakeApi
+from tests.mock.conftest import DEFAULTS, Api, MakeApi
 from tests.yaml_files import contract
 
 from audience_mock.app import Options
@@ -143,7 +143,7 @@ def seeded(make_api: MakeApi, tmp_path: Path, **parts: list[Json]) -> Api:
 @contextmanager
 def one_mock(**options: Any) -> Iterator[Api]:
     """One mock for all tests of a file that do not change it; conftest's mocks are new for each test."""
-    api = Api(Options(**{"seed": "documents", "job_delay": 0, "check_responses": True, **options}))
+    api = Api(Options(**{**DEFAULTS, **options}))
     yield api
     api.close()
 

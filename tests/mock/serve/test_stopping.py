@@ -7,21 +7,20 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
+from tests.mock.command import COMMAND, serving
 from tests.mock.conftest import BASE
 from tests.mock.helpers import a_definition, a_group
 
 from audience_mock.testing import MockServer
 
-COMMAND = str(Path(sys.executable).with_name("audience-mock"))
 TAGS = f"{BASE}/user_group/tags"
 LIMIT = 2.0
 """Seconds within which the command promises to end."""
@@ -29,25 +28,6 @@ SLACK = 3.0
 """More seconds for a busy machine; what holds a server up holds it for half a minute or for ever."""
 
 Flight = Callable[[socket.socket], None]
-
-
-@contextmanager
-def serving(*options: str, prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    process = subprocess.Popen(
-        [*prefix, COMMAND, "--port", "0", "--seed", "documents", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        url = process.stdout.readline().split()[-1]
-        while not process.stdout.readline().startswith("Ctrl-C"):
-            pass
-        yield url, process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def connect(url: str) -> socket.socket:
@@ -102,7 +82,7 @@ IN_FLIGHT: dict[str, Flight] = {
 
 
 def test_sigterm_ends_it_whatever_is_in_flight() -> None:
-    with serving() as (url, process), ExitStack() as connections:
+    with serving() as (url, _, process), ExitStack() as connections:
         for begin in IN_FLIGHT.values():
             begin(connections.enter_context(connect(url)))
         time.sleep(0.3)
@@ -112,7 +92,10 @@ def test_sigterm_ends_it_whatever_is_in_flight() -> None:
 @pytest.mark.skipif(shutil.which("unshare") is None or os.geteuid() != 0, reason="needs unshare and root")
 def test_docker_stop_ends_it() -> None:
     """The first process of a container gets no signal that it does not handle."""
-    with serving(prefix=("unshare", "--pid", "--fork", "--kill-child")) as (url, process), connect(url) as connection:
+    with (
+        serving(prefix=("unshare", "--pid", "--fork", "--kill-child")) as (url, _, process),
+        connect(url) as connection,
+    ):
         IN_FLIGHT["a delay"](connection)
         time.sleep(0.3)
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
@@ -125,7 +108,7 @@ def test_docker_stop_ends_it() -> None:
 
 @pytest.mark.parametrize("by", ["header", "rule"])
 def test_a_delay_is_cut_and_answered_also_by_a_frozen_clock(by: str) -> None:
-    with serving() as (url, process), connect(url) as connection:
+    with serving() as (url, _, process), connect(url) as connection:
         if by == "rule":
             httpx.post(f"{url}/__mock__/clock", json={"freeze": True}).raise_for_status()
             httpx.post(f"{url}/__mock__/faults", json={"delay": 3000}).raise_for_status()
@@ -138,7 +121,7 @@ def test_a_delay_is_cut_and_answered_also_by_a_frozen_clock(by: str) -> None:
 
 
 def test_a_request_whose_body_does_not_come_is_told_that_the_server_stops() -> None:
-    with serving() as (url, process), connect(url) as connection:
+    with serving() as (url, _, process), connect(url) as connection:
         IN_FLIGHT["half a body"](connection)
         time.sleep(0.3)
         stopped(process)
@@ -148,7 +131,7 @@ def test_a_request_whose_body_does_not_come_is_told_that_the_server_stops() -> N
 
 
 def test_a_request_that_is_arriving_is_still_answered() -> None:
-    with serving() as (url, process), connect(url) as connection:
+    with serving() as (url, _, process), connect(url) as connection:
         body = json.dumps(a_definition()).encode()
         _send(
             f"POST {BASE}/user_attribute/definition HTTP/1.1",
@@ -164,7 +147,7 @@ def test_a_request_that_is_arriving_is_still_answered() -> None:
 
 def test_the_state_is_written_and_jobs_are_kept_although_requests_are_in_flight(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
-    with serving("--state", str(state), "--job-delay", "3600") as (url, process), connect(url) as connection:
+    with serving("--state", str(state), "--job-delay", "3600") as (url, _, process), connect(url) as connection:
         IN_FLIGHT["half a body"](connection)
         group = httpx.post(f"{url}{BASE}/user_group", json=a_group(["ada"])).json()
         stopped(process)
@@ -176,7 +159,7 @@ def test_the_state_is_written_and_jobs_are_kept_although_requests_are_in_flight(
 
 def test_a_thread_that_reads_a_large_file_does_not_hold_it_up() -> None:
     rows = "%0A".join(f"u{number}" for number in range(2_000_000))
-    with serving("--job-delay", "0") as (url, process):
+    with serving("--job-delay", "0") as (url, _, process):
         body = {**a_group(), "file_url": f"data:text/csv,user_id%0A{rows}"}
         httpx.post(f"{url}{BASE}/user_group", json=body, timeout=60).raise_for_status()
         stopped(process)
@@ -184,7 +167,7 @@ def test_a_thread_that_reads_a_large_file_does_not_hold_it_up() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGTERM)])
 def test_a_second_signal_ends_it_at_once(first: int, second: int) -> None:
-    with serving() as (url, process), connect(url) as connection:
+    with serving() as (url, _, process), connect(url) as connection:
         IN_FLIGHT["half a body"](connection)
         time.sleep(0.2)
         process.send_signal(first)
