@@ -147,7 +147,7 @@ def test_a_damaged_export_is_imported_completely_or_changes_nothing(api: Api) ->
     exported = state(api)
     chance = random.Random(4)
     answers = []
-    for _ in range(150):
+    for _ in range(80):
         before = state(api)
         answer = api.put(f"{CONTROL}/state", damaged(exported, chance))
         answers.append(answer.status_code)
