@@ -89,15 +89,16 @@ def test_a_delayed_request_is_answered_when_the_data_is_replaced(
     watched: Api, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock(watched, freeze=NOON)
-    delayed: list[asyncio.Task[Any]] = []
 
-    def change() -> None:
-        delayed.append(watched.start("GET", GROUPS, headers={"Prefer": "delay=3000000"}))
-        write(tmp_path, "Two")
+    async def begun() -> asyncio.Task[Any]:
+        delayed = watched.start("GET", GROUPS, headers={"Prefer": "delay=3000000"})
+        while not watched.sessions.default.clock.has_sleepers:  # noqa: ASYNC110 (no event tells it)
+            await asyncio.sleep(0.01)
+        return delayed
 
-    watch(watched, change, lambda: bool(caplog.records))
-    (answer,) = watched.run(asyncio.wait_for(asyncio.gather(*delayed), 30))
-    assert answer.is_success
+    delayed = watched.run(begun())
+    watch(watched, lambda: write(tmp_path, "Two"), lambda: bool(caplog.records))
+    assert watched.run(asyncio.wait_for(delayed, 30)).is_success
 
 
 def test_a_session_whose_data_is_replaced_is_used_no_more_than_before(watched: Api, tmp_path: Path) -> None:
