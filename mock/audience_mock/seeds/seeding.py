@@ -11,6 +11,7 @@ from audience_mock.store.accepted import Work
 from audience_mock.store.collection import Record
 from audience_mock.store.definitions import DEFAULTS
 from audience_mock.store.groups import COMPLETED
+from audience_mock.store.members import places_of
 from audience_mock.store.values import VALIDATIONS, instant
 from audience_mock.store.world import Tenant, World, number_of_id, timestamp
 
@@ -191,7 +192,7 @@ class _SeedLoader:
         return definition
 
     def _group(self, item: Record) -> None:
-        user_ids = list(dict.fromkeys(item.get("users", [])))
+        user_ids = list(places_of(item.get("users", [])))
         defaults = {
             "uid": self._tenant.groups.next_uid(),
             "name": "",
