@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import orjson
 from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
@@ -62,6 +62,21 @@ def _boolean(text: str) -> Any:
 _PARSERS: dict[str, Callable[[str], Any]] = {"string": str, "integer": _integer, "boolean": _boolean}
 
 
+def query_texts(query_string: bytes) -> dict[str, str]:
+    """The query's parameters by name, the last of each; `not_utf8` finds a text that cannot be decoded."""
+    pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True, errors="surrogateescape")
+    return dict(pairs)
+
+
+def not_utf8(field: str, text: str) -> Violation | None:
+    """The violation of a parameter that is not UTF-8: decoded leniently, two texts could be the same."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return errors.not_utf8(field, quote(text, errors="surrogateescape"))
+    return None
+
+
 class Parameter:
     """One query or path parameter: parsed by its type, then validated by its schema."""
 
@@ -85,6 +100,8 @@ class Parameter:
                 arguments[self.name] = self.default
         elif text in self._good:
             arguments[self.name] = self._good[text]
+        elif problem := not_utf8(self._field, text):
+            violations.append(problem)
         else:
             value = arguments[self.name] = self._parse(text)
             found = self._schema.violations(value, self._field)
@@ -117,7 +134,7 @@ class _Parameters:
         return arguments
 
     def _read_query(self, query_string: bytes, violations: list[Violation]) -> dict[str, Any]:
-        texts = dict(parse_qsl(query_string.decode("latin-1"), keep_blank_values=True))
+        texts = query_texts(query_string)
         arguments: dict[str, Any] = {}
         found: list[Violation] = []
         for parameter in self._query:
