@@ -1,6 +1,6 @@
-"""Error messages: the status, message and field of every error response (400, 401, 404, 405, 413, 415).
+"""Error messages: status, message and field of the error responses of the Audience API and of its transport.
 
-All error messages are worded here. Each names the wrong value and the fix. No web code.
+They are worded here. Each names the wrong value and the fix. No web code.
 """
 
 import json
@@ -26,7 +26,7 @@ class Violation(NamedTuple):
 
 
 class Refusal(Exception):
-    """A request that is refused with a 4xx.
+    """A request that gets no result: refused with a 4xx, or a 5xx.
 
     Args:
         status: the HTTP status.
@@ -222,6 +222,14 @@ def malformed_body(reason: str) -> Refusal:
         "body",
         f"The body is not sent as its headers say ({reason}); send Content-Length, or chunks of which each has the "
         "size in hexadecimal that it announces.",
+    )
+
+
+def crashed(error: BaseException | None = None) -> Refusal:
+    """500 for an error in the mock's own code."""
+    named = f" ({type(error).__name__})" if error else ""
+    return Refusal(
+        HTTPStatus.INTERNAL_SERVER_ERROR, f"Internal error in the mock{named}; see its log. Please report this."
     )
 
 

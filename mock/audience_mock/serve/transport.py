@@ -125,8 +125,7 @@ class Cycle(RequestResponseCycle):
     def _crashed(self, message: str, error: BaseException | None = None) -> None:
         self.logger.error(message, exc_info=error)
         if not self.response_started and not self.transport.is_closing():
-            refusal = Refusal(500, "Internal error in the mock; see its log. Please report this.")
-            self.transport.write(_response(refusal, self.default_headers, self.scope["method"]))
+            self.transport.write(_response(errors.crashed(error), self.default_headers, self.scope["method"]))
         self.transport.close()
 
 
