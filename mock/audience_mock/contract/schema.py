@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from audience_mock.contract.document import PATTERN_DESCRIPTION, JsonObject, json_schema
 from audience_mock.errors import MAX_JUDGED, MAX_SHOWN, Violation, show
+from audience_mock.patterns import LINEAR
 
 _TYPES = {
     "string": "a string",
@@ -51,6 +52,10 @@ class Schema:
         return list(islice(self._node.explain(value, field), MAX_JUDGED))
 
 
+def _compiled(schema: Any) -> Any:
+    return jsonschema_rs.Draft4Validator(schema, validate_formats=True, pattern_options=LINEAR)
+
+
 class _Node:
     """A schema, and those of what is below it.
 
@@ -60,7 +65,7 @@ class _Node:
 
     def __init__(self, schema: Any) -> None:
         self._schema = schema
-        self.validator = jsonschema_rs.Draft4Validator(schema, validate_formats=True)
+        self.validator = _compiled(schema)
 
     @cached_property
     def _own(self) -> Any:
@@ -69,7 +74,7 @@ class _Node:
         if "properties" in own:
             own["properties"] = {name: {} for name in own["properties"]}
         own |= {name: {} for name in ("items", "additionalProperties") if isinstance(own.get(name), dict)}
-        return jsonschema_rs.Draft4Validator(own, validate_formats=True)
+        return _compiled(own)
 
     @cached_property
     def _choices(self) -> list["_Node"]:
