@@ -262,6 +262,14 @@ def body_too_deep(limit: int) -> Violation:
     return Violation("body", f"The body nests deeper than {limit} levels; send a flatter value.")
 
 
+def body_too_many_parts(limit: int) -> Violation:
+    return Violation(
+        "body",
+        f"The body has more than {limit} strings, commas and brackets, the most this server reads; "
+        "send several requests, and put a long list of users in a file and send its file_url.",
+    )
+
+
 def unauthorised(sent: bool) -> Refusal:
     problem = "The token is wrong" if sent else "The token is missing"
     return Refusal(

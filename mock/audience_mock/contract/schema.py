@@ -30,6 +30,8 @@ _FORMATS = {
 _CHOICES = ("oneOf", "anyOf")
 _WHOLE = ("allOf", "not", "uniqueItems", "minProperties", "maxProperties", "patternProperties", "dependencies")
 """Keywords that are judged with all that is below them."""
+_LONG = 10_000
+"""Characters of a text of which only the begin is judged to say what is wrong with it."""
 
 
 class Schema:
@@ -102,6 +104,9 @@ class _Node:
         if any(name in self._schema for name in _WHOLE):
             yield from self._described(self.validator.iter_errors(value), value, field)
             return
+        if isinstance(value, str) and len(value) > _LONG:
+            yield from self._of_long_text(value, field)
+            return
         yield from self._described(self._own.iter_errors(self._without_parts(value)), value, field)
         for choice in self._choices:
             if not choice.validator.is_valid(value):
@@ -109,6 +114,11 @@ class _Node:
         for name, node, part in self._parts(value):
             if not node.validator.is_valid(part):
                 yield from node.explain(part, f"{field}.{name}")
+
+    def _of_long_text(self, value: str, field: str) -> Iterator[Violation]:
+        """Those of its begin, or that it is wrong: jsonschema-rs copies and escapes the whole text for each."""
+        found = list(self._described(self._own.iter_errors(value[:_LONG]), value, field))
+        yield from found or [self._unfit(value, field)]
 
     def _without_parts(self, value: Any) -> Any:
         """A small value with the same violations of its own."""

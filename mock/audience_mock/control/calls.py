@@ -14,6 +14,7 @@ from audience_mock import __version__, errors
 from audience_mock.contract.schema import Schema
 from audience_mock.control.app import PREFIX, ControlRequest
 from audience_mock.errors import Violation
+from audience_mock.middleware.json_request import MAX_PARTS
 from audience_mock.middleware.json_response import json_response
 from audience_mock.middleware.request_validation import Parameter, not_utf8, query_texts
 from audience_mock.session.sessions import HEADER, Sessions
@@ -33,6 +34,7 @@ class Call:
         query: parameters, name -> (description, JSON schema).
         body: JSON schema of the body; None for no body.
         status: of a success.
+        max_parts: of the body, see `json_request.count_parts`; None for any number.
     """
 
     method: str
@@ -42,6 +44,7 @@ class Call:
     query: dict[str, tuple[str, Json]] = field(default_factory=dict)
     body: Json | None = None
     status: int = 200
+    max_parts: int | None = MAX_PARTS
 
     def route(self, sessions: Sessions) -> Route:
         parameters = [Parameter(declared) for declared in self.parameters()]
@@ -54,7 +57,7 @@ class Call:
             for parameter in parameters:
                 parameter.validate(texts.get(parameter.name), control_request.query, violations)
             if schema is not None:
-                control_request.content = await control_request.body()
+                control_request.content = await control_request.body(self.max_parts)
                 violations += schema.violations(control_request.content, "body")
             if violations:
                 raise errors.invalid(violations)

@@ -19,7 +19,7 @@ _ZLIB_METHOD = 8
 """Lower half of the first byte of zlib's format (RFC 1950)."""
 
 
-async def decoded(content: bytes, header: str, limit: int) -> bytes:
+async def decoded(content: bytes | bytearray, header: str, limit: int) -> bytes | bytearray:
     """The body as it was before it was encoded.
 
     Args:
@@ -43,14 +43,14 @@ async def decoded(content: bytes, header: str, limit: int) -> bytes:
     return content
 
 
-def _decode(content: bytes, name: str, limit: int) -> bytes:
+def _decode(content: bytes | bytearray, name: str, limit: int) -> bytes:
     try:
         return _gunzip(content, limit) if name != "deflate" else _inflate(content, limit)
     except (OSError, EOFError, zlib.error) as error:
         raise errors.undecodable_body(name, str(error)) from None
 
 
-def _gunzip(content: bytes, limit: int) -> bytes:
+def _gunzip(content: bytes | bytearray, limit: int) -> bytes:
     parts, size = [], 0
     with gzip.GzipFile(fileobj=BytesIO(content)) as file:
         while part := file.read(_PIECE):
@@ -61,7 +61,7 @@ def _gunzip(content: bytes, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _inflate(content: bytes, limit: int) -> bytes:
+def _inflate(content: bytes | bytearray, limit: int) -> bytes:
     # Some clients send it without zlib's head.
     decoder = zlib.decompressobj(_ZLIB if content[0] & 0x0F == _ZLIB_METHOD else _RAW)
     result = decoder.decompress(content, limit + 1)
