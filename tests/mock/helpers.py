@@ -15,6 +15,7 @@ from tests.mock.conftest import DEFAULTS, Api, MakeApi
 from tests.yaml_files import contract
 
 from audience_mock.app import Options
+from audience_mock.contract import document
 
 Json = dict[str, Any]
 
@@ -43,12 +44,7 @@ class Operation(NamedTuple):
 
 def follow(node: Json) -> Json:
     """`node`, or the target of its reference."""
-    while "$ref" in node:
-        target: Any = CONTRACT
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
+    return document.follow(CONTRACT, node)
 
 
 def _operation(path: str, item: Json, method: str) -> Operation:
@@ -84,25 +80,13 @@ def differences(one: Any, other: Any, place: tuple[str, ...] = ()) -> list[tuple
     return found
 
 
-def examples(operation: Operation, where: str, call: str = "documents") -> dict[str, Any]:
-    """The contract's examples of an operation's parameters in "path" or "query".
-
-    Args:
-        operation: the operation.
-        where: "path" or "query".
-        call: the name of the examples; a required parameter without that name has its first one.
-    """
-    found = {p["name"]: example_of(p, call) for p in operation.parameters if p["in"] == where}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def example_of(parameter: Json, call: str = "documents") -> Any:
-    """One example of a parameter, None without any: by its name, or the nameless one."""
-    named = parameter.get("examples", {})
-    chosen = named.get(call) or named.get("documents")
-    if chosen is None and parameter.get("required"):
-        chosen = next(iter(named.values()), None)
-    return follow(chosen)["value"] if chosen else parameter.get("example")
+def examples(operation: Operation, where: str) -> dict[str, Any]:
+    """The contract's examples of an operation's parameters in "path" or "query", those of the call "documents"."""
+    return {
+        parameter["name"]: follow(parameter["examples"]["documents"])["value"]
+        for parameter in operation.parameters
+        if parameter["in"] == where and "documents" in parameter.get("examples", {})
+    }
 
 
 def filled(template: str, **parameters: str) -> str:

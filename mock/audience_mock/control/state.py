@@ -131,7 +131,14 @@ CALLS = (
         },
     ),
     Call("GET", "/state", read_state, "Export all data as a seed"),
-    Call("PUT", "/state", write_state, "Import all data from an export or a seed", body={"type": "object"}),
+    Call(
+        "PUT",
+        "/state",
+        write_state,
+        "Import all data from an export or a seed",
+        body={"type": "object"},
+        max_parts=None,
+    ),
     Call("GET", "/snapshots", list_snapshots, "List the snapshots, which all sessions share"),
     Call("PUT", "/snapshots/{name:path}", take_snapshot, "Save all data as a snapshot for all sessions"),
     Call(

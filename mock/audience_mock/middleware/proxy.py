@@ -44,7 +44,7 @@ class Proxy:
             await self._app(scope, receive, send)
             return
         try:
-            body = await receive_body(receive, headers_of(scope).get(b"content-length", b""))
+            body = bytes(await receive_body(receive, headers_of(scope).get(b"content-length", b"")))
         except Refusal as refusal:
             await send_refusal(send, refusal)
             return

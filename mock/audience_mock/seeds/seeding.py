@@ -150,10 +150,10 @@ class _SeedLoader:
     def _definition(self, item: Record) -> None:
         record = self._record(item, {"name": "", "slug": "", "description": "", "type": "", **DEFAULTS})
         for validation in record["validations"]:
-            if not VALIDATIONS[validation["type"]].accepts(validation["value"]):
-                raise errors.one(
-                    "validations", f"{show(validation)} is not a validation: its value has the wrong type."
-                )
+            kind = VALIDATIONS[validation["type"]]
+            if not kind.accepts(validation["value"]):
+                message = f"{show(validation)} is not a validation: its value must be {kind.wanted}."
+                raise errors.one("validations", message)
         default = record["default_value"]
         # An export may have one that no longer fits: an update can change the type, but not the default.
         violations = (
