@@ -4,6 +4,7 @@ import contextlib
 import functools
 import gc
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -35,7 +36,7 @@ class _Tenant(click.ParamType[TenantName]):
 
 
 def _check_folder(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
-    if value is not None and not value.parent.is_dir():
+    if value is not None and not os.path.isdir(value.parent):  # noqa: PTH112 (false, where Path raises)
         raise click.BadParameter(f"there is no folder {str(value.parent)!r} for {value.name!r}; create it first.")
     return value
 
@@ -81,12 +82,13 @@ def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> st
     "--seed",
     default="demo",
     metavar="SEED",
-    help="Initial data: demo, documents, empty, huge, or the path of a YAML file.",
+    help="Initial data: demo, documents, empty, huge, or the path of a YAML or JSON file.",
 )
 @click.option(
     "--watch",
     is_flag=True,
-    help="Read the file of --seed again whenever it changes, and replace the data of the sessions.",
+    help="Read the file of --seed again whenever it changes, and replace the data of the sessions; with --state, not "
+    "of the default one.",
 )
 @click.option(
     "--files-from",
@@ -111,7 +113,8 @@ def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> st
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     callback=_check_folder,
-    help="Keep the state in this file across restarts. If the file exists, it replaces the seed.",
+    help="Keep the data of the default session in this file across restarts. If it has data, that is served first; a "
+    "reset goes back to the seed.",
 )
 @click.option(
     "--proxy",
@@ -167,7 +170,7 @@ def main(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # also as the first process of a container
     gc.disable()  # until the server is up: all objects made before stay
     # --help is quick without the server
-    from audience_mock.app import Options, create_parts, origin_of  # noqa: PLC0415
+    from audience_mock.app import Options, create_parts  # noqa: PLC0415
     from audience_mock.seeds import SeedProblem  # noqa: PLC0415
     from audience_mock.serve.server import CommandServer, say  # noqa: PLC0415
 
@@ -181,10 +184,11 @@ def main(
         options = Options(
             tenants, seed, frozenset(hosts), job_delay, check_responses, bearer, state, token, proxy, watch, record
         )
-        origin = origin_of(options)
-        app, sessions = create_parts(options)
-        text = functools.partial(banner, options=options, world=sessions.default.backend.world, origin=origin)
-        server = CommandServer(app, sessions, text, log_level)
+        parts = create_parts(options)
+        text = functools.partial(
+            banner, options=options, world=parts.sessions.default.backend.world, origin=parts.origin
+        )
+        server = CommandServer(parts.app, parts.sessions, text, log_level)
     except SeedProblem as problem:
         _exit(str(problem))
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C before the server handles it

@@ -22,7 +22,12 @@ CALLS, ROUNDS = 2_000, 5
 PARTS = {
     "journal": ("session/journal.py", "middleware/recorder.py"),
     "routing, reading and validation": (
-        *("middleware/routing.py", "middleware/request_validation.py", "middleware/request_headers.py"),
+        *(
+            "middleware/routing.py",
+            "middleware/request_validation.py",
+            "middleware/json_request.py",
+            "middleware/request_headers.py",
+        ),
         *("contract/schema.py", "jsonschema_rs"),
     ),
     "store and operation": ("/store/", "/operations/", "pyroaring"),

@@ -18,7 +18,7 @@ from typing import Any
 from tests.bench.asgi import call
 from tests.bench.scenarios import API
 
-from audience_mock.app import Options, create_parts
+from audience_mock.app import Options, create_mock
 from audience_mock.contract.document import DOCUMENTED_TENANT
 from audience_mock.seeds.huge import million
 from audience_mock.seeds.seed_file import BUILT_IN
@@ -165,7 +165,7 @@ def main(kind: str, size: int) -> None:
     """Make the world, say what it took, then serve."""
     started = time.perf_counter()
     BUILT_IN["bench"] = lambda: {str(DOCUMENTED_TENANT): WORLDS[kind][0](size)}
-    app, _ = create_parts(Options(seed="bench"))
+    app = create_mock(Options(seed="bench"))
     loop_factory = config(app).get_loop_factory()
     _tell({"seconds": time.perf_counter() - started, "resident": _resident()})
     with asyncio.Runner(loop_factory=loop_factory) as runner:

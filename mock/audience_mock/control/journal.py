@@ -4,6 +4,7 @@ import asyncio
 import functools
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import compress
 from typing import Any
 
 from connexion.http_facts import METHODS
@@ -14,10 +15,11 @@ from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
 from audience_mock.control.journal_entries import BATCH, entry, map_in_batches
 from audience_mock.control.journal_har import archive, archived
-from audience_mock.control.journal_verify import EXPECTATION, matches_pattern, verify_calls
+from audience_mock.control.journal_verify import EXPECTATION, verify_calls
 from audience_mock.errors import Refusal, show
 from audience_mock.middleware.json_response import dump, json_response
 from audience_mock.operations import OPERATIONS
+from audience_mock.patterns import fits_glob
 from audience_mock.session.journal import Record
 from audience_mock.session.sessions import Session
 
@@ -51,28 +53,24 @@ def _filters(request: ControlRequest) -> Iterator[Callable[[Record], bool]]:
     if method is not None:
         yield lambda record: record.method == method.upper()
     if path is not None:
-        yield lambda record: matches_pattern(record.path, f"*{path}*")
+        yield lambda record: fits_glob(record.path, f"*{path}*")
 
 
-def _matching(request: ControlRequest) -> list[Record]:
+async def _matching(request: ControlRequest) -> list[Record]:
     """The entries that pass the filters of the request, newest first."""
     since = request.query.get("since", 0)
     before = request.query.get("before", request.session.journal.last + 1)
     filters = list(_filters(request))
-    found = []
-    for record in request.session.journal.newest():
-        if record.id <= since:
-            break
-        if record.id < before and all(passes(record) for passes in filters):
-            found.append(record)
-    return found
+    records = [record for record in request.session.journal.newest() if since < record.id < before]
+    passed = await map_in_batches(records, lambda record: all(passes(record) for passes in filters))
+    return list(compress(records, passed))
 
 
 # --- reading --------------------------------------------------------------------------------------------
 
 
 async def list_entries(request: ControlRequest) -> Any:
-    found = _matching(request)
+    found = await _matching(request)
     session = request.session
     items = await map_in_batches(found[: request.query["limit"]], lambda record: entry(record, session.name))
     return {"items": items, "total": len(found), "dropped": session.journal.dropped}
@@ -103,7 +101,7 @@ async def count_entries(request: ControlRequest) -> Any:
 
 
 async def export_har(request: ControlRequest) -> Any:
-    found = _matching(request)[: request.query.get("limit")]
+    found = (await _matching(request))[: request.query.get("limit")]
     response = json_response(200, archive(await map_in_batches(reversed(found), archived)))
     response.headers["Content-Disposition"] = 'attachment; filename="audience-mock.har"'
     return response

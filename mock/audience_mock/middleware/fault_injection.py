@@ -96,12 +96,12 @@ class FaultInjection:
 
 
 async def _delayed(session: Session, seconds: float, receive: Receive) -> Receive:
-    """Wait, but not for a client that has gone. Returns a `receive` for the body, which arrives meanwhile."""
+    """Wait, while the client and the session are there. Returns a `receive` for the body, which arrives meanwhile."""
     awake = asyncio.Event()
     client = _WaitingClient(receive, awake)
     watching = asyncio.create_task(client.watch())
     try:
-        await session.delays.wait(session.clock, seconds, lambda: client.has_gone, awake)
+        await session.delays.wait(session.clock, seconds, lambda: client.has_gone or session.has_ended, awake)
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)

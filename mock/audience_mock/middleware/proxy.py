@@ -18,9 +18,10 @@ from audience_mock.contract.response_validator import ResponseValidator
 from audience_mock.errors import Refusal, Violation
 from audience_mock.middleware.content_encoding import decoded
 from audience_mock.middleware.fault_injection import CONNECTION
+from audience_mock.middleware.json_request import judged, parse_json
 from audience_mock.middleware.json_response import APPLIED
 from audience_mock.middleware.request_headers import headers_of
-from audience_mock.middleware.request_validation import VALIDATE_ONLY, parse_json, receive_body
+from audience_mock.middleware.request_validation import VALIDATE_ONLY, receive_body
 from audience_mock.middleware.routing import PATH_ARGUMENTS, UNROUTED, operation_id_of
 from audience_mock.middleware.upstream import Answer, Upstream, target_of
 from audience_mock.seeds.recording import Exchange, Recording
@@ -28,8 +29,6 @@ from audience_mock.session.fault_rules import WITHOUT_BODY
 
 MAX_READ = 4 * 2**20
 """Bytes of a response that are kept to validate and record it; a larger one is only passed on."""
-_LARGE = 2**18
-"""Bytes from which on a response is parsed in a thread, because other requests would wait."""
 
 
 class Proxy:
@@ -58,7 +57,7 @@ class Proxy:
                 await self._upstream.close()
             return
         target = target_of(scope.get("raw_path") or scope["path"].encode(), scope["query_string"])
-        body = await receive_body(receive, headers_of(scope).get(b"content-length", b""))
+        body = bytes(await receive_body(receive, headers_of(scope).get(b"content-length", b"")))
         applied = scope.setdefault(APPLIED, [])
         applied.append(f"proxied to {self._upstream.origin}")
         applied += await self._request_deviations(scope, body)
@@ -131,7 +130,7 @@ class Proxy:
     async def _read(self, scope: Scope, answer: Answer, body: bytes) -> None:
         """Validate and record a response; note what the contract does not allow, or that it cannot be read."""
         try:
-            body = await _decoded(answer, body)
+            content = await _decoded(answer, body)
         except Refusal as refusal:
             reason = (
                 f"larger than {MAX_READ // 2**20} MiB"
@@ -143,22 +142,17 @@ class Proxy:
             )
             return
         content_type = dict(answer.headers).get(b"content-type", b"").decode("latin-1")
-        work = (operation_id_of(scope), answer.status, content_type, body)
-        is_large = len(body) > _LARGE
-        found = (
-            await asyncio.to_thread(self._validator.violations, *work)
-            if is_large
-            else self._validator.violations(*work)
-        )
+        asked = (operation_id_of(scope), answer.status, content_type)
+        found = await judged(content, lambda text: self._validator.violations(*asked, bytes(text)))
         scope[APPLIED] += [f"response deviates: {field}: {message}" for field, message in found]
         if self._recording is not None and (operation_id := operation_id_of(scope)):
-            content, problem = await asyncio.to_thread(parse_json, body) if is_large else parse_json(body)
+            shown, problem = await judged(content, parse_json)
             if problem is None:
                 query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-                self._recording.see(Exchange(operation_id, scope[PATH_ARGUMENTS], query, answer.status, content))
+                self._recording.see(Exchange(operation_id, scope[PATH_ARGUMENTS], query, answer.status, shown))
 
 
-async def _decoded(answer: Answer, body: bytes) -> bytes:
+async def _decoded(answer: Answer, body: bytes) -> bytes | bytearray:
     """The body as it was before it was encoded. Raises Refusal, 413 for one that is too large."""
     if len(body) > MAX_READ:
         raise errors.body_too_large(MAX_READ)
