@@ -6,7 +6,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 SOURCES := mock conformance tests
 .DEFAULT_GOAL := help
-.PHONY: help mock conformance test bench faults lint lint-peers clients check format install clean
+.PHONY: help mock conformance test bench faults soak lint lint-peers clients check format install clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{c=$$1" "$$2; sub(/^ *make [a-z-]+ /,""); printf "  %-18s %s\n", c, $$0}'
@@ -25,6 +25,9 @@ bench: install  ## Measure speed and scale, compared with other servers, 15 minu
 
 faults: install  ## Run the suite on every faulty server, hours (options: make faults ARGS="--chosen --owner-only"); ARGS=--choose updates what make test runs
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+soak: install  ## Send 1,000,000 requests at once, half of them hostile, to a mock, then compare its state with a model, 15 minutes (options: make soak ARGS="--requests 50000")
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 lint: install  ## Lint openapi.yaml: the specification's rules and the contract's own
 	@$(BIN)/audience-conformance lint $(ARGS)

@@ -1,16 +1,15 @@
 """What generators, importers and readers need of openapi.yaml; `make clients` tries it with real ones."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.yaml_files import contract
 
-CONTRACT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[1] / "openapi.yaml").read_text("utf-8"))
+CONTRACT: dict[str, Any] = contract()
 SCHEMAS: dict[str, dict[str, Any]] = CONTRACT["components"]["schemas"]
 FILE_URL = SCHEMAS["FileUrl"]
 IS_URI = jsonschema_rs.Draft4Validator({"type": "string", "format": "uri"}, validate_formats=True)

@@ -34,7 +34,7 @@ LAYERS = {
         ("operations", "seeds"),
         ("store",),
         ("contract",),
-        ("errors", "loopback"),
+        ("errors", "loopback", "patterns"),
         ("__init__",),
     ),
 }

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.mock.command import serving
+from tests.yaml_files import contract
 
 from audience_conformance.reports import REPORTS
-from audience_mock.app import Options, create_backend
+from audience_mock.app import Options, create_backend, create_start
 from audience_mock.banner import banner
 from audience_mock.contract.document import TenantName
 
@@ -37,7 +39,8 @@ def sh(command: str) -> str:
 def test_the_start_of_the_mock_is_as_shown() -> None:
     command, output = shown(blocks("console")[0])[0]
     assert command == "make mock"
-    assert output == banner("http://127.0.0.1:4010", Options())
+    start = create_start(Options())
+    assert output == banner("http://127.0.0.1:4010", Options(), start.backend.world, start.origin)
 
 
 def test_the_conformance_run_is_as_shown() -> None:
@@ -59,12 +62,7 @@ def test_the_lint_of_the_contract_says_what_is_quoted() -> None:
 
 
 def test_the_requests_answer_as_shown() -> None:
-    process = subprocess.Popen(
-        [BIN / "audience-mock", "--port", "0", "--check-responses"], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        url = process.stdout.readline().split()[-1]
+    with serving("--seed", "demo", "--check-responses") as (url, _, _):
         (assignment, _), *requests = shown(blocks("console")[2])
         assignment = assignment.replace("http://127.0.0.1:4010", url)
         assert len(requests) >= 5
@@ -75,9 +73,6 @@ def test_the_requests_answer_as_shown() -> None:
         assert len(requests) >= 5
         for command, output in requests:
             assert sh(f"{assignment}; {command}") == output
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_the_seed_shown_can_be_planted(tmp_path: Path) -> None:
@@ -135,7 +130,6 @@ def test_every_report_is_in_the_readme() -> None:
 
 
 def test_the_readme_counts_rightly() -> None:
-    contract = yaml.safe_load((ROOT / "openapi.yaml").read_text())
-    operations = [o for item in contract["paths"].values() for o in item.values() if "operationId" in o]
+    operations = [o for item in contract()["paths"].values() for o in item.values() if "operationId" in o]
     assert f"{len(operations)} operations" in README
-    assert f"{len(contract['x-rules'])} rules" in README
+    assert f"{len(contract()['x-rules'])} rules" in README

@@ -48,11 +48,14 @@ from audience_mock.middleware.request_validation import RequestValidation
 from audience_mock.middleware.response_validation import ResponseValidation
 from audience_mock.middleware.routing import Routing
 from audience_mock.middleware.session import SessionLookup
+from audience_mock.middleware.upstream import Upstream
 from audience_mock.operations import OPERATIONS
 from audience_mock.seeds import BUILT_IN, SeedProblem, load_seed, read_seed, read_state
+from audience_mock.seeds.recording import Recording
 from audience_mock.session.backend import Backend
 from audience_mock.session.clock import Clock
 from audience_mock.session.jobs import Jobs
+from audience_mock.session.recording_file import RecordingFile
 from audience_mock.session.seed_source import SeedSource, version_of
 from audience_mock.session.seed_watch import SeedWatch
 from audience_mock.session.sessions import Sessions
@@ -75,10 +78,11 @@ class Options:
         job_delay: seconds between a response and its background job.
         check_responses: replace a response that breaks the contract by a 500.
         bearer: bearer token that every API request needs; None for none.
-        state: file that keeps the state across restarts; if it exists, it is loaded instead of the seed.
+        state: file that keeps the state of the default session across restarts, which starts from it if it has data.
         token: token that the control API needs; None if only this machine can reach the server.
         proxy: origin of a real server to forward requests to.
-        watch: replace the data of the sessions whenever the seed's file changes.
+        watch: replace the data of the sessions whenever the seed's file changes; with `state`, not of the default one.
+        record: file to which what passes through the proxy is written, as a seed.
     """
 
     tenants: tuple[TenantName, ...] = ()
@@ -91,31 +95,31 @@ class Options:
     token: str | None = None
     proxy: str | None = None
     watch: bool = False
-
-
-_BEGINNING = 4096
-"""Bytes of a state file that tell whether there is anything in it."""
+    record: Path | None = None
 
 
 class Start(NamedTuple):
-    """The contract with the served tenants, the backend of the default session, and the initial data of the others."""
+    """What a server starts from.
+
+    Args:
+        contract: with the served tenants.
+        backend: of the default session.
+        source: the initial data of the other sessions.
+        origin: where the data of the default session comes from, for people.
+    """
 
     contract: JsonObject
     backend: Backend
     source: SeedSource
+    origin: str
 
 
-def origin_of(options: Options) -> str:
-    """Where the data of a server with these options comes from when it is started."""
-    return f"state file: {options.state}" if _is_restored(options) else f"seed: {options.seed}"
+class Parts(NamedTuple):
+    """The ASGI application of a server, its sessions, and where the data of the default one comes from."""
 
-
-def _is_restored(options: Options) -> bool:
-    """Is there a state file with content. One of blanks only is as good as none."""
-    if options.state is None or not options.state.is_file():
-        return False
-    with options.state.open("rb") as file:
-        return bool(file.read(_BEGINNING).strip())
+    app: ConnexionMiddleware
+    sessions: Sessions
+    origin: str
 
 
 def create_start(options: Options) -> Start:
@@ -129,18 +133,23 @@ def create_start(options: Options) -> Start:
     clock = Clock()
     initial = World(served, clock.now)
     load_seed(initial, seed, options.seed)
-    world = initial.fork()
+    world, origin = initial.fork(), f"seed: {options.seed}"
     if state is not None:
-        world = initial.empty()
+        world, origin = initial.empty(), f"state file: {options.state}"
         load_seed(world, state, str(options.state))
     backend = Backend(world, Jobs(options.job_delay, clock), Files(options.hosts))
-    return Start(load_contract(served), backend, SeedSource(initial, options.seed, version))
+    return Start(load_contract(served), backend, SeedSource(initial, options.seed, version), origin)
 
 
 def create_backend(options: Options) -> tuple[JsonObject, Backend]:
     """The contract with the served tenants, and the backend of the default session. Raises SeedProblem."""
-    contract, backend, _ = create_start(options)
-    return contract, backend
+    start = create_start(options)
+    return start.contract, start.backend
+
+
+def create_sessions(options: Options, start: Start) -> Sessions:
+    """The sessions of a server."""
+    return Sessions(start.backend, seed_worlds(), start.source, is_kept=options.state is not None)
 
 
 def seed_worlds() -> dict[str, Callable[[World], World]]:
@@ -156,21 +165,23 @@ def seed_worlds() -> dict[str, Callable[[World], World]]:
 
 def create_mock(options: Options) -> ConnexionMiddleware:
     """The ASGI application of a server. Raises SeedProblem."""
-    return create_parts(options)[0]
+    return create_parts(options).app
 
 
-def create_parts(options: Options) -> tuple[ConnexionMiddleware, Sessions]:
-    """The ASGI application of a server, and its sessions. Raises SeedProblem."""
+def create_parts(options: Options) -> Parts:
+    """The parts of a server. Raises SeedProblem."""
+    if options.record and not options.proxy:
+        raise SeedProblem("--record needs a real server to record; name it with --proxy")
     lock = StateLock(options.state) if options.state else None  # before the file is read
     try:
-        contract, backend, source = create_start(options)
+        start = create_start(options)
     except BaseException:
         if lock:
             lock.release()
         raise
-    sessions = Sessions(backend, seed_worlds(), source)
+    sessions = create_sessions(options, start)
     app = create_app(
-        contract,
+        start.contract,
         sessions,
         check_responses=options.check_responses,
         token=options.token,
@@ -178,8 +189,9 @@ def create_parts(options: Options) -> tuple[ConnexionMiddleware, Sessions]:
         proxy=options.proxy,
         state_file=StateFile(options.state, sessions, lock) if options.state else None,
         seed_watch=SeedWatch(sessions) if options.watch else None,
+        record=options.record,
     )
-    return app, sessions
+    return Parts(app, sessions, start.origin)
 
 
 def create_app(
@@ -192,44 +204,47 @@ def create_app(
     state_file: StateFile | None = None,
     seed_watch: SeedWatch | None = None,
     proxy: str | None = None,
+    record: Path | None = None,
 ) -> ConnexionMiddleware:
     """An ASGI application with the API of the contract, as `load_contract` returns it, and the control API."""
-    validation: list[Step] = []
-    if proxy:
-        validation = [lambda app: Proxy(app, proxy, ResponseValidator(contract))]
-    elif check_responses:
-        validation = [lambda app: ResponseValidation(app, ResponseValidator(contract))]
+    upstream = Upstream(proxy) if proxy else None
+    recording = Recording() if record else None
+    validator = ResponseValidator(contract) if check_responses or upstream else None
+    recording_file = RecordingFile(record, recording) if record and recording else None
     steps: list[Step] = [
         lambda app: Control(app, routes(CALLS, sessions), Guard(token)),
         Cors,
         lambda app: SessionLookup(app, sessions),
         Recorder,
-        *validation,
+        *([lambda app: ResponseValidation(app, validator)] if validator and not upstream else []),
         ErrorResponses,
         lambda app: Docs(app, with_bearer_auth(contract) if bearer else contract),
         *([lambda app: BearerAuth(app, bearer)] if bearer else []),
-        Routing,
+        lambda app: Routing(app, passes_unknown=upstream is not None),
         lambda app: FaultInjection(app, Examples(contract)),
+        *([lambda app: Proxy(app, upstream, validator, recording)] if validator and upstream else []),
         RequestValidation,
     ]
     app = ConnexionMiddleware(
-        Dispatch(_lifespan(sessions, state_file, seed_watch)), import_name=__name__, middlewares=steps
+        Dispatch(_lifespan(sessions, state_file, seed_watch, recording_file)), import_name=__name__, middlewares=steps
     )
     app.add_api(contract, resolver=Resolver(lambda operation_id: OPERATIONS[operation_id][1]))
     return app
 
 
-def _lifespan(sessions: Sessions, state_file: StateFile | None, seed_watch: SeedWatch | None) -> Callable[[Any], Any]:
+def _lifespan(
+    sessions: Sessions, state_file: StateFile | None, seed_watch: SeedWatch | None, recording_file: RecordingFile | None
+) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        keeping = asyncio.create_task(state_file.keep()) if state_file else None
+        keeping = [asyncio.create_task(file.keep()) for file in (state_file, recording_file) if file]
         watching = asyncio.create_task(seed_watch.watch()) if seed_watch else None
         yield
         if watching:
             watching.cancel()
         await sessions.stop()
-        if keeping:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+        for task in keeping:
+            task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
 
     return lifespan

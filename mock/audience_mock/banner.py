@@ -14,30 +14,23 @@ if TYPE_CHECKING:
 JSON_HEADER = "Content-Type: application/json"
 
 
-def banner(url: str, options: "Options", world: "World | None" = None, origin: str | None = None) -> str:
+def banner(url: str, options: "Options", world: "World", origin: str) -> str:
     """The URLs, what is served, and example requests that succeed.
 
     Args:
         url: of the server.
         options: of the server.
-        world: what it serves; by default that of the options.
-        origin: where its data comes from; by default that of the options.
+        world: what it serves.
+        origin: where its data comes from.
     """
-    from audience_mock.app import create_backend, origin_of  # noqa: PLC0415 (--help is quick without the server)
-
-    world = world or create_backend(options)[1].world
     contract = load_contract()
     operations = sum("operationId" in o for item in contract["paths"].values() for o in item.values())
-    names = [DOCUMENTED_TENANT, *options.tenants, *(tenant.name for tenant in world.tenants())]
-    tenants = ", ".join(dict.fromkeys(map(str, names)))
-    served = (
-        f"for {tenants} (proxy for {options.proxy})"
-        if options.proxy
-        else f"for {tenants} ({origin or origin_of(options)})"
-    )
+    served = f"for {', '.join(map(str, world.served))} ({f'proxy for {options.proxy}' if options.proxy else origin})"
     token = f"?token={quote(options.token)}" if options.token else ""
     kept = f"Data is kept in {options.state}." if options.state else "Data is not kept."
-    examples = "\n           ".join(_examples(f"{url}{contract['servers'][0]['url']}", options, world))
+    if options.record:
+        kept = f"What passes is recorded in {options.record}."
+    examples = "\n           ".join(_examples(f"{url}{contract['servers'][0]['url']}", options, world.fork()))
     return f"""Audience API mock at {url}
   serves   {operations} operations {served}
   control  {url}/__mock__/{token} (console)   {url}/__mock__/openapi.json
@@ -47,7 +40,7 @@ Ctrl-C stops it. {kept}"""
 
 
 def _examples(base: str, options: "Options", world: "World") -> list[str]:
-    """Requests with curl; a real server behind --proxy is only read."""
+    """Requests with curl; a real server behind --proxy is only read. The world gets the documented tenant."""
     tenant = _tenant_to_show(world)
     company, application = (quote(part, safe="") for part in tenant.name)
     api = f"{base}/company/{company}/application/{application}"

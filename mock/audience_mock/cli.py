@@ -4,11 +4,11 @@ import contextlib
 import functools
 import gc
 import logging
+import os
 import secrets
 import signal
 import socket
 import sys
-import warnings
 from pathlib import Path
 from typing import NoReturn
 
@@ -35,8 +35,8 @@ class _Tenant(click.ParamType[TenantName]):
         return TenantName(company_id, application_id)
 
 
-def _check_state(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
-    if value is not None and not value.parent.is_dir():
+def _check_folder(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
+    if value is not None and not os.path.isdir(value.parent):  # noqa: PTH112 (false, where Path raises)
         raise click.BadParameter(f"there is no folder {str(value.parent)!r} for {value.name!r}; create it first.")
     return value
 
@@ -52,7 +52,7 @@ def _check_workers(_: click.Context, __: click.Parameter, value: int) -> None:
 
 def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is not None:
-        from audience_mock.middleware.proxy import target_problem  # noqa: PLC0415 (--help is quick without the server)
+        from audience_mock.middleware.origin import target_problem  # noqa: PLC0415 (--help is quick without the server)
 
         if problem := target_problem(value):
             raise click.BadParameter(problem)
@@ -82,12 +82,13 @@ def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> st
     "--seed",
     default="demo",
     metavar="SEED",
-    help="Initial data: demo, documents, empty, huge, or the path of a YAML file.",
+    help="Initial data: demo, documents, empty, huge, or the path of a YAML or JSON file.",
 )
 @click.option(
     "--watch",
     is_flag=True,
-    help="Read the file of --seed again whenever it changes, and replace the data of the sessions.",
+    help="Read the file of --seed again whenever it changes, and replace the data of the sessions; with --state, not "
+    "of the default one.",
 )
 @click.option(
     "--files-from",
@@ -111,8 +112,9 @@ def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> st
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    callback=_check_state,
-    help="Keep the state in this file across restarts. If the file exists, it replaces the seed.",
+    callback=_check_folder,
+    help="Keep the data of the default session in this file across restarts. If it has data, that is served first; a "
+    "reset goes back to the seed.",
 )
 @click.option(
     "--proxy",
@@ -120,6 +122,13 @@ def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> st
     callback=_check_proxy,
     help="Forward requests to the real server at this origin; the journal shows where a request or response breaks the "
     "contract.",
+)
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    callback=_check_folder,
+    help="With --proxy: write what passes to this file, as a seed that --seed serves.",
 )
 @click.option(
     "--require-token",
@@ -153,15 +162,15 @@ def main(
     check_responses: bool,
     state: Path | None,
     proxy: str | None,
+    record: Path | None,
     bearer: str | None,
     log_level: str,
 ) -> None:
     """Serve a mock of the Audience API until Ctrl-C."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # also as the first process of a container
     gc.disable()  # until the server is up: all objects made before stay
-    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
     # --help is quick without the server
-    from audience_mock.app import Options, create_parts, origin_of  # noqa: PLC0415
+    from audience_mock.app import Options, create_parts  # noqa: PLC0415
     from audience_mock.seeds import SeedProblem  # noqa: PLC0415
     from audience_mock.serve.server import CommandServer, say  # noqa: PLC0415
 
@@ -173,12 +182,13 @@ def main(
         listener = _listen(host, port)
         token = None if is_loopback(host) else secrets.token_urlsafe(12)
         options = Options(
-            tenants, seed, frozenset(hosts), job_delay, check_responses, bearer, state, token, proxy, watch
+            tenants, seed, frozenset(hosts), job_delay, check_responses, bearer, state, token, proxy, watch, record
         )
-        origin = origin_of(options)
-        app, sessions = create_parts(options)
-        text = functools.partial(banner, options=options, world=sessions.default.backend.world, origin=origin)
-        server = CommandServer(app, sessions, text, log_level)
+        parts = create_parts(options)
+        text = functools.partial(
+            banner, options=options, world=parts.sessions.default.backend.world, origin=parts.origin
+        )
+        server = CommandServer(parts.app, parts.sessions, text, log_level)
     except SeedProblem as problem:
         _exit(str(problem))
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C before the server handles it

@@ -1,6 +1,6 @@
-"""Error messages: the status, message and field of every error response (400, 401, 404, 405, 413, 415).
+"""Error messages: status, message and field of the error responses of the Audience API and of its transport.
 
-All error messages are worded here. Each names the wrong value and the fix. No web code.
+They are worded here. Each names the wrong value and the fix. No web code.
 """
 
 import json
@@ -26,7 +26,7 @@ class Violation(NamedTuple):
 
 
 class Refusal(Exception):
-    """A request that is refused with a 4xx.
+    """A request that gets no result: refused with a 4xx, or a 5xx.
 
     Args:
         status: the HTTP status.
@@ -225,6 +225,27 @@ def malformed_body(reason: str) -> Refusal:
     )
 
 
+def crashed(error: BaseException | None = None) -> Refusal:
+    """500 for an error in the mock's own code."""
+    named = f" ({type(error).__name__})" if error else ""
+    return Refusal(
+        HTTPStatus.INTERNAL_SERVER_ERROR, f"Internal error in the mock{named}; see its log. Please report this."
+    )
+
+
+# --- a real server behind --proxy -------------------------------------------------------------------
+
+
+def upstream_failed(origin: str, reason: str) -> Refusal:
+    return Refusal(HTTPStatus.BAD_GATEWAY, f"{origin} did not respond as HTTP: {reason}; see --proxy.")
+
+
+def upstream_too_slow(origin: str) -> Refusal:
+    return Refusal(
+        HTTPStatus.GATEWAY_TIMEOUT, f"{origin} did not respond in time; see whether it is reached by --proxy."
+    )
+
+
 # --- bodies -----------------------------------------------------------------------------------------
 
 
@@ -252,6 +273,14 @@ def body_not_json(reason: str) -> Violation:
 
 def body_too_deep(limit: int) -> Violation:
     return Violation("body", f"The body nests deeper than {limit} levels; send a flatter value.")
+
+
+def body_too_many_parts(limit: int) -> Violation:
+    return Violation(
+        "body",
+        f"The body has more than {limit} strings, commas and brackets, the most this server reads; "
+        "send several requests, and put a long list of users in a file and send its file_url.",
+    )
 
 
 def unauthorised(sent: bool) -> Refusal:

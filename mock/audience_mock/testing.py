@@ -44,7 +44,7 @@ def _create(options: dict[str, Any]) -> tuple[ConnexionMiddleware, Sessions]:
     _load_server()
     from audience_mock.app import Options, create_parts  # noqa: PLC0415
 
-    return create_parts(Options(**options))
+    return create_parts(Options(**options))[:2]
 
 
 class MockServer:

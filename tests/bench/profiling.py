@@ -10,22 +10,24 @@ import json
 import pstats
 import sys
 import time
-import warnings
 from collections import Counter
 from typing import Any
 
 from tests.bench.asgi import call
 from tests.bench.scenarios import SCENARIOS, Scenario, new_definition
 
-warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
-
-from audience_mock.app import Options, create_mock  # noqa: E402
+from audience_mock.app import Options, create_mock
 
 CALLS, ROUNDS = 2_000, 5
 PARTS = {
     "journal": ("session/journal.py", "middleware/recorder.py"),
     "routing, reading and validation": (
-        *("middleware/routing.py", "middleware/request_validation.py", "middleware/request_headers.py"),
+        *(
+            "middleware/routing.py",
+            "middleware/request_validation.py",
+            "middleware/json_request.py",
+            "middleware/request_headers.py",
+        ),
         *("contract/schema.py", "jsonschema_rs"),
     ),
     "store and operation": ("/store/", "/operations/", "pyroaring"),

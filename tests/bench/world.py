@@ -9,7 +9,6 @@ import json
 import os
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -19,13 +18,11 @@ from typing import Any
 from tests.bench.asgi import call
 from tests.bench.scenarios import API
 
-warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
-
-from audience_mock.app import Options, create_parts  # noqa: E402
-from audience_mock.contract.document import DOCUMENTED_TENANT  # noqa: E402
-from audience_mock.seeds.huge import million  # noqa: E402
-from audience_mock.seeds.seed_file import BUILT_IN  # noqa: E402
-from audience_mock.serve.transport import config  # noqa: E402
+from audience_mock.app import Options, create_mock
+from audience_mock.contract.document import DOCUMENTED_TENANT
+from audience_mock.seeds.huge import million
+from audience_mock.seeds.seed_file import BUILT_IN
+from audience_mock.serve.transport import config
 
 CALLS = 200
 """Of each operation in a round."""
@@ -168,7 +165,7 @@ def main(kind: str, size: int) -> None:
     """Make the world, say what it took, then serve."""
     started = time.perf_counter()
     BUILT_IN["bench"] = lambda: {str(DOCUMENTED_TENANT): WORLDS[kind][0](size)}
-    app, _ = create_parts(Options(seed="bench"))
+    app = create_mock(Options(seed="bench"))
     loop_factory = config(app).get_loop_factory()
     _tell({"seconds": time.perf_counter() - started, "resident": _resident()})
     with asyncio.Runner(loop_factory=loop_factory) as runner:

@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import yaml
 from tests.clients.commands import CACHE, HERE, JAVA, NODE, PYTHON, Failed, run
 from tests.clients.mock import Mock, mock
+from tests.yaml_files import read_yaml
 
 DRIVERS = HERE / "drivers"
 _RENAMED = re.compile(r" (\S+) \([^()]*\) cannot be used as (?:a )?model name")
@@ -103,7 +103,7 @@ def expect_names_kept(printed: str, contract: Path) -> None:
     Raises:
         Failed: it renamed a schema, or made up a name for one that has none.
     """
-    schemas = yaml.safe_load(contract.read_text("utf-8"))["components"]["schemas"]
+    schemas = read_yaml(contract.read_text("utf-8"))["components"]["schemas"]
     renamed = sorted({name for name in _RENAMED.findall(printed) if name in schemas})
     if renamed:
         raise Failed(f"openapi-generator renames schemas, as their names are reserved: {', '.join(renamed)}")

@@ -16,6 +16,7 @@ from tests.faults.patching import Mock
 from tests.faults.registry import Change
 from tests.faults.seed import GROUP_ID, LOCKED_ID, OTHER_TENANT, TEXT_ID, USERS_FILE, seed
 
+from audience_conformance.checks.groups import helpers
 from audience_conformance.checks.registry import Check, all_checks, items
 from audience_conformance.client.target import Options
 from audience_conformance.results.result import Result
@@ -82,13 +83,20 @@ class Serving:
 
 
 @contextmanager
-def serving(change: Change | None = None, *, job_delay: float = JOB_DELAY, **settings: Any) -> Iterator[Serving]:
-    """Serve a freshly seeded mock with a change; `settings` are added to those of the run."""
+def serving(
+    change: Change | None = None, *, job_delay: float = JOB_DELAY, pause: float | None = None, **settings: Any
+) -> Iterator[Serving]:
+    """Serve a freshly seeded mock with a change; `settings` are added to those of the run.
+
+    `pause` is that of the checks' retries, by default none with a change: a fault is the same after any pause.
+    """
     world = World([OTHER_TENANT])
     load_seed(world, copy.deepcopy(seed()), "of the faults")
     backend = Backend(world, Jobs(job_delay), Files())
     mock = Mock(backend)
     port = _port()
+    usual_pause = helpers.PAUSE
+    helpers.PAUSE = (0.0 if change else usual_pause) if pause is None else pause
     try:
         if change:
             change(mock)
@@ -103,6 +111,7 @@ def serving(change: Change | None = None, *, job_delay: float = JOB_DELAY, **set
         }
         yield Serving(Options(port.url, **{**usual, **settings, **mock.options}), mock)
     finally:
+        helpers.PAUSE = usual_pause
         port.within(backend.jobs.stop)
         mock.undo()
 

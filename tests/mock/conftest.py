@@ -7,9 +7,8 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from audience_mock.app import Options, create_app, create_start, seed_worlds
+from audience_mock.app import Options, create_app, create_sessions, create_start
 from audience_mock.session.backend import Backend
-from audience_mock.session.sessions import Sessions
 
 T = TypeVar("T")
 BASE = "/service/platform/user/v1.0/company/559/application/64b000000000000000000001"
@@ -23,10 +22,14 @@ class Api:
     """
 
     def __init__(self, options: Options, *, raise_faults: bool = True) -> None:
-        contract, backend, source = create_start(options)
-        self.sessions = Sessions(backend, seed_worlds(), source)
+        start = create_start(options)
+        self.sessions = create_sessions(options, start)
         self.app = create_app(
-            contract, self.sessions, check_responses=options.check_responses, bearer=options.bearer, proxy=options.proxy
+            start.contract,
+            self.sessions,
+            check_responses=options.check_responses,
+            bearer=options.bearer,
+            proxy=options.proxy,
         )
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=raise_faults)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://localhost")

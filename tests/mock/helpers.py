@@ -11,10 +11,11 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-import yaml
-from tests.mock.conftest import Api, MakeApi
+from tests.mock.conftest import DEFAULTS, Api, MakeApi
+from tests.yaml_files import contract
 
 from audience_mock.app import Options
+from audience_mock.contract import document
 
 Json = dict[str, Any]
 
@@ -22,7 +23,7 @@ DOCUMENTED = "559/64b000000000000000000001"
 DEFINITIONS = "/user_attribute/definition"
 GROUPS = "/user_group"
 ROOT = Path(__file__).resolve().parents[2]
-CONTRACT: Json = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+CONTRACT: Json = contract()
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -43,12 +44,7 @@ class Operation(NamedTuple):
 
 def follow(node: Json) -> Json:
     """`node`, or the target of its reference."""
-    while "$ref" in node:
-        target: Any = CONTRACT
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
+    return document.follow(CONTRACT, node)
 
 
 def _operation(path: str, item: Json, method: str) -> Operation:
@@ -84,25 +80,13 @@ def differences(one: Any, other: Any, place: tuple[str, ...] = ()) -> list[tuple
     return found
 
 
-def examples(operation: Operation, where: str, call: str = "documents") -> dict[str, Any]:
-    """The contract's examples of an operation's parameters in "path" or "query".
-
-    Args:
-        operation: the operation.
-        where: "path" or "query".
-        call: the name of the examples; a required parameter without that name has its first one.
-    """
-    found = {p["name"]: example_of(p, call) for p in operation.parameters if p["in"] == where}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def example_of(parameter: Json, call: str = "documents") -> Any:
-    """One example of a parameter, None without any: by its name, or the nameless one."""
-    named = parameter.get("examples", {})
-    chosen = named.get(call) or named.get("documents")
-    if chosen is None and parameter.get("required"):
-        chosen = next(iter(named.values()), None)
-    return follow(chosen)["value"] if chosen else parameter.get("example")
+def examples(operation: Operation, where: str) -> dict[str, Any]:
+    """The contract's examples of an operation's parameters in "path" or "query", those of the call "documents"."""
+    return {
+        parameter["name"]: follow(parameter["examples"]["documents"])["value"]
+        for parameter in operation.parameters
+        if parameter["in"] == where and "documents" in parameter.get("examples", {})
+    }
 
 
 def filled(template: str, **parameters: str) -> str:
@@ -143,7 +127,7 @@ def seeded(make_api: MakeApi, tmp_path: Path, **parts: list[Json]) -> Api:
 @contextmanager
 def one_mock(**options: Any) -> Iterator[Api]:
     """One mock for all tests of a file that do not change it; conftest's mocks are new for each test."""
-    api = Api(Options(**{"seed": "documents", "job_delay": 0, "check_responses": True, **options}))
+    api = Api(Options(**{**DEFAULTS, **options}))
     yield api
     api.close()
 

@@ -1,4 +1,4 @@
-"""The command `audience-mock`: real processes, real HTTP."""
+"""The command `audience-mock`: its options, its banner, what it prints."""
 
 import json
 import re
@@ -15,37 +15,17 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
+from tests.mock.command import COMMAND, serving
 from tests.mock.conftest import BASE
 from tests.mock.helpers import DOCUMENTED, a_definition, a_group, seed_file
 
-from audience_mock.app import Options, create_backend
-from audience_mock.cli import main
+from audience_mock.app import Options, create_backend, create_start
+from audience_mock.banner import banner
+from audience_mock.cli import _listen, main
+from audience_mock.contract.document import TenantName
 from audience_mock.seeds import SeedProblem
-
-COMMAND = str(Path(sys.executable).with_name("audience-mock"))
-
-
-@contextmanager
-def serving(*options: str) -> Iterator[tuple[str, list[str], subprocess.Popen[str]]]:
-    """A running mock: its URL, the lines of its banner, its process."""
-    process = subprocess.Popen(
-        [COMMAND, "--port", "0", "--check-responses", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        lines = []
-        for line in process.stdout:
-            lines.append(line.rstrip("\n"))
-            if line.startswith("Ctrl-C"):
-                break
-        assert lines, process.communicate()[1]
-        yield lines[0].split()[-1], lines, process
-    finally:
-        process.kill()
-        process.communicate()
+from audience_mock.seeds.exporting import exported
+from audience_mock.testing import MockServer
 
 
 def stop(process: subprocess.Popen[str]) -> tuple[str, str]:
@@ -68,10 +48,12 @@ def refused(*options: str) -> str:
     return done.stderr
 
 
-def test_port_0_picks_a_free_port_and_prints_it() -> None:
-    with serving("--seed", "empty") as (url, _, _), serving("--seed", "empty") as (other, _, _):
-        assert url != other
-        assert httpx.get(f"{url}{BASE}/user_group").json()["items"] == []
+@contextmanager
+def shown(**options: Any) -> Iterator[list[str]]:
+    """The lines of the banner of a mock that runs in this process."""
+    start = create_start(Options(**options))
+    with MockServer(**options, check_responses=True) as mock:
+        yield banner(mock.url, Options(**options), start.backend.world, start.origin).splitlines()
 
 
 def curl_lines(lines: list[str]) -> list[str]:
@@ -95,9 +77,9 @@ SEEDS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("options", [(), ("--seed", "empty"), ("--require-token", 'it\'s 1 "secret"')])
-def test_the_curl_lines_printed_at_start_work(options: tuple[str, ...]) -> None:
-    with serving(*options) as (_, lines, _):
+@pytest.mark.parametrize("options", [{}, {"seed": "empty"}, {"seed": "empty", "bearer": 'it\'s 1 "secret"'}])
+def test_the_curl_lines_printed_at_start_work(options: dict[str, str]) -> None:
+    with shown(**options) as lines:
         commands = curl_lines(lines)
         assert len(commands) == 3
         for command in commands:
@@ -107,45 +89,44 @@ def test_the_curl_lines_printed_at_start_work(options: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_curl_lines_printed_at_start_work_for_any_seed(tmp_path: Path, seed: str) -> None:
     (tmp_path / "seed.yaml").write_text(json.dumps(SEEDS[seed]))
-    with serving("--seed", str(tmp_path / "seed.yaml")) as (_, lines, _):
+    with shown(seed=str(tmp_path / "seed.yaml")) as lines:
         answers = [curl(command) for command in curl_lines(lines)]
         assert len(answers) == 3
         assert answers[0]["items"] or "groups" not in str(SEEDS[seed])
         assert answers[1].get("items") or answers[1]["status"] == "pending"
 
 
-def test_the_banner_names_what_is_served() -> None:
-    with serving("--tenant", "7/shop", "--seed", "documents") as (url, lines, _):
-        assert "20 operations for 559/64b000000000000000000001, 7/shop (seed: documents)" in lines[1]
-        tags = f"{url}/service/platform/user/v1.0/company/7/application/shop/user_group/tags"
-        assert httpx.get(tags).json() == {"items": []}
+def test_the_banner_names_every_application_that_is_served_and_creates_none(tmp_path: Path) -> None:
+    seed, state = tmp_path / "seed.yaml", tmp_path / "state.json"
+    seed.write_text(json.dumps(SEEDS["another application"]))
+    options = Options(seed=str(seed), tenants=(TenantName("7", "shop"),), state=state)
+    served = f"20 operations for {DOCUMENTED}, 7/shop, 7/my shop"
+    for content, rest in (("", f" (seed: {seed})"), (json.dumps({"8/kept": {}}), f", 8/kept (state file: {state})")):
+        state.write_text(content)
+        start = create_start(options)
+        before = exported(start.backend.world)
+        text = banner("http://127.0.0.1:4010", options, start.backend.world, start.origin)
+        assert f"{served}{rest}" in text.splitlines()[1]
+        assert f"Data is kept in {state}." in text
+        assert exported(start.backend.world) == before
 
 
-def test_the_banner_names_the_applications_of_a_seed_file(tmp_path: Path) -> None:
-    (tmp_path / "seed.yaml").write_text(json.dumps(SEEDS["another application"]))
-    with serving("--seed", str(tmp_path / "seed.yaml")) as (_, lines, _):
-        assert f"for {DOCUMENTED}, 7/my shop (seed: {tmp_path / 'seed.yaml'})" in lines[1]
-
-
-def test_the_banner_names_a_state_file_that_is_served_in_place_of_the_seed(tmp_path: Path) -> None:
-    path = tmp_path / "state.json"
-    with serving("--state", str(path), "--seed", "documents") as (_, lines, process):
-        assert "(seed: documents)" in lines[1]
-        curl(curl_lines(lines)[2])
-        stop(process)
-    with serving("--state", str(path), "--seed", "documents") as (_, lines, _):
-        assert f"(state file: {path})" in lines[1]
-        for command in curl_lines(lines):
-            curl(command)
+@pytest.mark.parametrize("module", ["audience_mock.app", "audience_mock.middleware.proxy"])
+def test_no_import_warns_of_what_a_library_uses(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", f"import {module}"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_banner_of_a_proxy_names_the_real_server_and_only_reads_from_it() -> None:
-    with serving("--seed", "documents") as (upstream, _, _), serving("--proxy", upstream) as (_, lines, _):
+    with MockServer(seed="documents") as upstream, serving("--proxy", upstream.url) as (_, lines, process):
         assert f"(proxy for {upstream})" in lines[1]
         assert "seed" not in "".join(lines)
         (command,) = curl_lines(lines)
         assert "-X" not in command
         assert len(curl(command)["items"]) == 2
+        assert stop(process)[1] == ""
 
 
 def test_a_watched_seed_file_is_served_anew_and_stderr_says_so(tmp_path: Path) -> None:
@@ -161,23 +142,13 @@ def test_a_watched_seed_file_is_served_anew_and_stderr_says_so(tmp_path: Path) -
         assert err.count("\n") == 1
 
 
-def test_a_built_in_seed_cannot_be_watched() -> None:
-    error = refused("--port", "0", "--watch")
-    assert error == "audience-mock: there is no file to watch: the seed demo is built in; give --seed a file\n"
-
-
 def test_ctrl_c_stops_it_with_exit_code_0_and_an_empty_stderr() -> None:
-    with serving() as (url, _, process):
-        httpx.get(f"{url}{BASE}/user_group")
+    with serving("--seed", "demo", "--job-delay", "3600", "--workers", "1") as (url, lines, process):
+        assert "(seed: demo)" in lines[1]
+        assert httpx.post(f"{url}{BASE}/user_group", json=a_group()).status_code == 201
         out, err = stop(process)
         assert "Stopped." in out
         assert err == ""
-
-
-def test_ctrl_c_during_a_job_stops_it_at_once() -> None:
-    with serving("--seed", "empty", "--job-delay", "3600") as (url, _, process):
-        assert httpx.post(f"{url}{BASE}/user_group", json=a_group()).status_code == 201
-        stop(process)
 
 
 def test_log_level_info_shows_a_line_for_every_request() -> None:
@@ -195,9 +166,12 @@ def test_a_port_in_use_is_one_clear_line_and_exit_code_2() -> None:
     assert "--port" in error
 
 
-def test_an_address_that_is_not_ours_is_refused() -> None:
-    assert "cannot listen on 192.0.2.1" in refused("--host", "192.0.2.1")
-    assert "cannot listen on no.such.host.invalid" in refused("--host", "no.such.host.invalid")
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
+def test_an_address_that_is_not_ours_is_refused(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        _listen(host, 0)
+    assert ended.value.code == 2
+    assert f"cannot listen on {host}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -252,22 +226,24 @@ def test_a_seed_that_cannot_be_used_is_one_clear_line(tmp_path: Path, content: s
 
 
 def test_a_seed_that_is_not_there_is_named_with_those_that_are() -> None:
-    expected = "audience-mock: there is no seed 'dmeo': use demo, documents, empty, huge, or the path of a YAML file\n"
+    expected = (
+        "audience-mock: there is no seed 'dmeo': use demo, documents, empty, huge, or the path of a YAML or JSON file\n"
+    )
     assert refused("--port", "0", "--seed", "dmeo") == expected
     with pytest.raises(SeedProblem, match=r"no-such\.yaml cannot be read: No such file"):
         create_backend(Options(seed="no-such.yaml"))
 
 
 def test_workers_that_would_not_share_their_state_are_refused() -> None:
-    error = " ".join(refused("--workers", "4").split())
+    done = CliRunner().invoke(main, ["--workers", "4"])
+    error = " ".join(done.stderr.split())
+    assert done.exit_code == 2
     assert "4 workers would be 4 mocks" in error
     assert "X-Mock-Session" in error
-    with serving("--workers", "1") as (url, _, _):
-        assert httpx.get(f"{url}{BASE}/user_group").status_code == 200
 
 
 def test_head_and_body_of_a_response_come_together_and_pipelined_ones_in_order() -> None:
-    with serving("--seed", "documents") as (url, _, _), connect(url) as connection:
+    with MockServer(seed="documents") as mock, connect(mock.url) as connection:
         paths = (f"{BASE}/user_group/tags", f"{BASE}/user_group/nothing")
         connection.sendall("".join(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n" for path in paths).encode())
         received = connection.recv(65536)
@@ -280,7 +256,7 @@ def test_head_and_body_of_a_response_come_together_and_pipelined_ones_in_order()
 
 
 def test_expect_100_continue_is_answered_at_once() -> None:
-    with serving("--seed", "empty") as (url, _, _), connect(url) as connection:
+    with MockServer(seed="empty") as mock, connect(mock.url) as connection:
         body = json.dumps(a_definition()).encode()
         connection.sendall(
             f"POST {BASE}/user_attribute/definition HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
@@ -291,8 +267,8 @@ def test_expect_100_continue_is_answered_at_once() -> None:
         assert connection.recv(65536).startswith(b"HTTP/1.1 201 ")
 
 
-def test_version_and_help_are_there() -> None:
-    for option in ("--version", "--help"):
-        done = subprocess.run([COMMAND, option], capture_output=True, text=True, check=False)
-        assert done.returncode == 0
-        assert "audience-mock" in done.stdout
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_version_and_help_are_there(option: str) -> None:
+    done = CliRunner().invoke(main, [option], prog_name="audience-mock")
+    assert done.exit_code == 0
+    assert "audience-mock" in done.stdout

@@ -52,7 +52,8 @@ def main() -> None:
     "--list",
     "list_only",
     is_flag=True,
-    help="Print the checks, whose rule each is (OpenAPI's or this project's own), and exit.",
+    help="Print the checks, whose rule each is (OpenAPI's, OpenAPI's limited to one file, or this project's own), and "
+    "exit.",
 )
 def lint(path: Path | None, list_only: bool) -> None:
     """Check an OpenAPI 3.0 file in YAML or JSON; by default the project's openapi.yaml; `-` reads standard input.
@@ -60,7 +61,7 @@ def lint(path: Path | None, list_only: bool) -> None:
     References to other files are findings: the linter reads one file.
 
     Prints a line for each finding, `file:line:column: check: message`. Exits 0 without findings, 1 with findings, 2 if
-    the file cannot be read as OpenAPI 3.0.
+    the file cannot be read as OpenAPI 3.0: then `file:line:column: message` says why.
 
     Example: audience-conformance lint openapi.yaml
     """
@@ -68,9 +69,9 @@ def lint(path: Path | None, list_only: bool) -> None:
     from audience_conformance.lint import checks, document  # noqa: PLC0415
 
     if list_only:
-        width = max(len(check.name) for check in checks.CHECKS)
+        names, origins = (max(map(len, column)) for column in zip(*(check[:2] for check in checks.CHECKS), strict=True))
         for check in checks.CHECKS:
-            click.echo(f"{check.name:{width}}  {check.origin:7}  {check.sentence}")
+            click.echo(f"{check.name:{names}}  {check.origin:{origins}}  {check.sentence}")
         return
     try:
         path = path or _relative(contract_path())
@@ -82,7 +83,8 @@ def lint(path: Path | None, list_only: bool) -> None:
     except FileNotFoundError as error:
         _exit_unreadable(str(error))
     except document.UnreadableError as error:
-        _exit_unreadable(f"{path}:{error.line}: {error}" if error.line else f"{path}: {error}")
+        place = f"{path}:{error.line}:{error.line.column}" if error.line else str(path)
+        _exit_unreadable(f"{place}: {error}")
     findings = checks.lint(read)
     for finding in findings:
         click.echo(f"{path}:{finding.line}:{finding.column}: {finding.check}: {finding.message}")

@@ -1,6 +1,7 @@
 """The source of every keyword of openapi.yaml, as the `x-source` fields give it."""
 
 from collections.abc import Iterator
+from enum import Enum
 from typing import Any, TypeAlias
 
 Pointer: TypeAlias = tuple[str | int, ...]
@@ -17,6 +18,18 @@ _FORMATS_OF_NUMBERS = frozenset({"int32", "int64", "float", "double"})
 
 # The values of these keys are data of the API, where x-source has no meaning.
 _DATA = frozenset({"default", "enum", "example", "examples"})
+
+# The keys of these maps, and of those in components, are names: one may be called x-source, or default.
+_MAPS_OF_NAMES = frozenset({"properties", "headers", "content", "encoding", "links", "callbacks", "variables"})
+
+
+class _Keys(Enum):
+    """What the keys of an object are."""
+
+    FIELDS = 1
+    NAMES = 2
+    CODES = 3
+    """Response codes, default too, beside x- fields."""
 
 
 def source_of(document: dict[str, Any], pointer: Pointer, keyword: str) -> str | None:
@@ -39,19 +52,19 @@ def source_of(document: dict[str, Any], pointer: Pointer, keyword: str) -> str |
 
 def sourced_objects(document: dict[str, Any]) -> Iterator[tuple[Pointer, dict[str, Any]]]:
     """Yield every object that has an x-source, with its pointer, in the order of the file."""
-    waiting: list[tuple[Pointer, Any, bool]] = [((), document, False)]
+    waiting: list[tuple[Pointer, Any, _Keys]] = [((), document, _Keys.FIELDS)]
     while waiting:
-        pointer, value, is_names = waiting.pop()
+        pointer, value, keys = waiting.pop()
         if isinstance(value, list):
             children: list[tuple[str | int, Any]] = list(enumerate(value))
         elif isinstance(value, dict):
-            if FIELD in value and not is_names:
+            if FIELD in value and keys is not _Keys.NAMES:
                 yield pointer, value
-            children = [(key, child) for key, child in value.items() if is_names or not _is_data(key)]
+            children = [(key, child) for key, child in value.items() if not _is_data(key, keys)]
         else:
             continue
         waiting += [
-            ((*pointer, key), child, _leads_to_names(key, is_names))
+            ((*pointer, key), child, _keys_of((*pointer, key), keys))
             for key, child in reversed(children)
             if isinstance(child, dict | list)
         ]
@@ -60,27 +73,34 @@ def sourced_objects(document: dict[str, Any]) -> Iterator[tuple[Pointer, dict[st
 def _path(document: Any, pointer: Pointer) -> Iterator[Any]:
     """Yield the values from the document to the one at the pointer.
 
-    A mapping of property names appears as an empty one: its keys are no keywords.
+    A mapping of names appears as an empty one: its keys are no keywords.
     """
-    value, is_names = document, False
+    value, keys = document, _Keys.FIELDS
     for depth, step in enumerate(pointer):
-        yield {} if is_names else value
+        yield {} if keys is _Keys.NAMES else value
         children = dict(enumerate(value)) if isinstance(value, list) else value if isinstance(value, dict) else {}
         if step not in children:
             place = "/".join(map(str, pointer[: depth + 1]))
             raise LookupError(f"the document has nothing at {place}; correct the pointer")
         value = children[step]
-        is_names = _leads_to_names(step, is_names)
-    yield {} if is_names else value
+        keys = _keys_of(pointer[: depth + 1], keys)
+    yield {} if keys is _Keys.NAMES else value
 
 
-def _leads_to_names(key: str | int, is_names: bool) -> bool:
-    """Whether the keys below the key are property names: a property may be called x-source, or properties."""
-    return key == "properties" and not is_names
+def _keys_of(pointer: Pointer, parent: _Keys) -> _Keys:
+    """What the keys of the object at the pointer are; `parent`: those of the object around it."""
+    *around, key = pointer
+    if parent is _Keys.NAMES:
+        return _Keys.FIELDS
+    if around == ["components"] or key in _MAPS_OF_NAMES:
+        return _Keys.NAMES
+    return _Keys.CODES if key == "responses" else _Keys.FIELDS
 
 
-def _is_data(key: str) -> bool:
-    return key in _DATA or key.startswith("x-")
+def _is_data(key: str, keys: _Keys) -> bool:
+    if keys is _Keys.NAMES:
+        return False
+    return key.startswith("x-") or (key in _DATA and keys is _Keys.FIELDS)
 
 
 def _covering(value: Any, key: str | int) -> str | None:

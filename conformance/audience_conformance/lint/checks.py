@@ -51,14 +51,14 @@ class Size(NamedTuple):
 
 
 # Whose rule a check is.
-OPENAPI, PROJECT = "OpenAPI", "project"
+OPENAPI, OWN_FILE, PROJECT = "OpenAPI", "OpenAPI; within this file only", "project"
 
 CHECKS = (
     Check("openapi", OPENAPI, "The file is valid OpenAPI 3.0 according to openapi-spec-validator", openapi),
     Check("duplicate-key", OPENAPI, "No mapping has a key twice", duplicate_key),
-    Check("ref-resolves", OPENAPI, "Every reference names an object of the right kind in this file", ref_resolves),
+    Check("ref-resolves", OWN_FILE, "Every reference names an object of the right kind in this file", ref_resolves),
     Check("unused-component", PROJECT, "Every component is used, directly or through others", unused_component),
-    Check("operation-id", OPENAPI, "Every operation has a unique operationId", operation_id),
+    Check("operation-id", PROJECT, "Every operation has a unique operationId", operation_id),
     Check("path-params", OPENAPI, "The {names} in a path are exactly its required path parameters", path_params),
     Check("literal-first", PROJECT, "A literal path comes before a path with a parameter in its place", literal_first),
     Check("jinja-marker", PROJECT, "The file contains no Jinja2 tags", jinja_marker),
@@ -98,7 +98,7 @@ def lint(document: Document) -> list[Finding]:
     """Run all checks; return the findings in the order of the file."""
     return sorted(
         {
-            Finding(int(line), getattr(line, "column", 1), check.name, one_line(text))
+            Finding(int(line), line.column, check.name, one_line(text))
             for check in CHECKS
             for line, text in check.problems(document)
         },

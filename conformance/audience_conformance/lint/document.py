@@ -6,10 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from audience_conformance.lint.values import Marks, Problem, UnreadableError, kind, line_of, read_values
+from audience_conformance.lint.show import type_of
+from audience_conformance.lint.values import (
+    Line,
+    Marks,
+    Problem,
+    UnreadableError,
+    line_after,
+    line_of,
+    read_values,
+)
 from audience_conformance.lint.walk import Node, Pointer, walk
 
-__all__ = ["Document", "Found", "Problem", "UnreadableError", "decode", "parse", "read"]
+__all__ = ["Document", "Found", "Line", "Problem", "UnreadableError", "decode", "parse", "read"]
 
 
 class Found(NamedTuple):
@@ -27,15 +36,15 @@ class Document:
     data: dict[str, Any]
     nodes: list[Node]
     repeated_keys: list[Problem]
-    non_text_keys: dict[int, dict[str, int]]
+    non_text_keys: dict[int, dict[str, Line]]
     _start: Any
     _marks: Marks
     # What references.py has resolved: reference -> its target, and -> the end of its chain.
     targets: dict[str, Found | None] = field(default_factory=dict)
     chain_ends: dict[object, Any] = field(default_factory=dict)
 
-    def line(self, pointer: Pointer) -> int:
-        """Return the line of a key or list item, a Line with its column; if it does not exist, that of its parent."""
+    def line(self, pointer: Pointer) -> Line:
+        """Return the line of a key or list item; if it does not exist, that of its parent."""
         mark = self._start
         value: Any = self.data
         for part in pointer:
@@ -70,8 +79,9 @@ def decode(raw: bytes) -> Document:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(f"byte 0x{raw[error.start]:02x} is not UTF-8; save the file as UTF-8", line) from error
+        # Without the byte order mark, which the error does not count.
+        read, byte = error.object[: error.start].decode(), error.object[error.start]
+        raise UnreadableError(f"byte 0x{byte:02x} is not UTF-8; save the file as UTF-8", line_after(read)) from error
     return parse(text)
 
 
@@ -88,7 +98,9 @@ def parse(text: str) -> Document:
     if values.start is None:
         raise UnreadableError("the file is empty; an OpenAPI document is a mapping")
     if not isinstance(data, dict):
-        raise UnreadableError(f"the top level is {kind(data)}; an OpenAPI document is a mapping", line_of(values.start))
+        raise UnreadableError(
+            f"the top level is {type_of(data)}; an OpenAPI document is a mapping", line_of(values.start)
+        )
     nodes = list(walk("document", (), data))
     document = Document(text, data, nodes, values.repeated_keys, values.non_text_keys, values.start, values.marks)
     version = data.get("openapi")

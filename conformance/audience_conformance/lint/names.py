@@ -37,10 +37,11 @@ def reserved_schema_name(document: Document) -> Iterator[Problem]:
         if plain in _LANGUAGES:
             owner = f"{_LANGUAGES[plain]}'s own"
             yield line, f"the schema name {show(name)} is {owner}: generated code renames or hides it; choose another"
-        if plain and plain in first:
+        if plain in first:
             text = f"the schema names {show(first[plain])} and {show(name)} give one class; choose another"
             yield line, text
-        first.setdefault(plain, name)
+        if plain:
+            first.setdefault(plain, name)
     for name in schemas:
         base = first.get(_plain(name).removeprefix("nullable"))
         if _plain(name).startswith("nullable") and base:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from audience_conformance.lint.show import show
+from audience_conformance.lint.show import TYPES, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 
 # Validators print this instead of a value, so that a message can contain the value shortened.
 MASK = "\0"
-
-# JSON types in the words of YAML.
-_TYPES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "a string",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "null",
-}
 
 # Properties whose value identifies the intended alternative of a oneOf.
 _DISCRIMINATORS = ("type", "in")
@@ -66,7 +55,7 @@ def _reasons_of_forms(error: ValidationError, forms: list[Form]) -> Iterator[tup
         for reason in likely[0]:
             yield from reasons(reason)
         return
-    types = [_rejected_type(form, place) for form in forms]
+    types = [_accepted(form, place, "type", "types") for form in forms]
     if all(types):
         yield place, _wrong_type(error, chain(*types))
         return
@@ -86,18 +75,8 @@ def _wrong_type(error: ValidationError, types: Iterable[str]) -> str:
     place = tuple(error.instance_path)
     names = [str(part) for part in place if not isinstance(part, int)] or ["the value"]
     field = f"{names[-1]}[{place[-1]}]" if place and isinstance(place[-1], int) else names[-1]
-    expected = " or ".join(_TYPES[name] for name in dict.fromkeys(types))
+    expected = " or ".join(TYPES[name] for name in dict.fromkeys(types))
     return f"{field} is {show(error.instance)}, but must be {expected}"
-
-
-def _rejected_type(form: Form, place: Pointer) -> list[str]:
-    """Return the types that the form accepts, if it rejects the value for its type."""
-    return [
-        name
-        for error in form
-        if error.kind.name == "type" and tuple(error.instance_path) == place
-        for name in error.kind.as_dict()["types"]
-    ]
 
 
 def _is_other_form(place: Pointer, error: ValidationError) -> bool:
@@ -118,11 +97,16 @@ def _is_other_form(place: Pointer, error: ValidationError) -> bool:
 
 def _options(form: Form, place: Pointer) -> list[Any]:
     """Return the allowed values at the place, if the form rejects the one there."""
+    return _accepted(form, place, "enum", "options")
+
+
+def _accepted(form: Form, place: Pointer, kind: str, detail: str) -> list[Any]:
+    """Return what the form accepts at the place, as the detail of its errors of this kind tells."""
     return [
-        option
+        choice
         for error in form
-        if error.kind.name == "enum" and tuple(error.instance_path) == place
-        for option in error.kind.as_dict()["options"]
+        if error.kind.name == kind and tuple(error.instance_path) == place
+        for choice in error.kind.as_dict()[detail]
     ]
 
 

@@ -9,7 +9,8 @@ from openapi_schema_validator import OAS30Validator
 
 from audience_conformance.lint.document import Document, Found, Problem
 from audience_conformance.lint.reasons import MASK, reasons
-from audience_conformance.lint.references import MOST_REFERENCES, follow
+from audience_conformance.lint.references import follow
+from audience_conformance.lint.show import show
 from audience_conformance.lint.walk import Node, Pointer, mapping, sequence
 
 
@@ -55,21 +56,26 @@ def _inner(document: Document) -> Iterator[Pointer]:
 
 def _undefined_properties(document: Document, node: Node) -> Iterator[Problem]:
     parts = sequence(node.value.get("allOf"))
-    required = [name for name in sequence(node.value.get("required")) if isinstance(name, str)]
+    listed = sequence(node.value.get("required"))
+    required = [name for name in listed if isinstance(name, str)]
     if not parts or not required:
         return
     waiting = [Found((*node.pointer, "allOf", index), part) for index, part in enumerate(parts)]
     defined = set(mapping(node.value.get("properties"))) | _properties(document, waiting)
-    missing = [name for name in dict.fromkeys(required) if name not in defined]
-    if missing:
-        yield document.line(node.pointer), f"Required list has not defined properties: {missing}"
+    for name in dict.fromkeys(required):
+        if name not in defined:
+            line = document.line((*node.pointer, "required", listed.index(name)))
+            yield (
+                line,
+                f"no part of the schema has the required property {show(name)}; add it to properties or correct it",
+            )
 
 
 def _properties(document: Document, level: list[Found]) -> set[str]:
     """Return the names of all properties that the schemas have, by themselves and through their parts."""
     names: set[str] = set()
     seen: set[Pointer] = set()
-    for _ in range(MOST_REFERENCES):  # a ring of schemas has no end
+    while level:
         targets = [follow(document, found.value, found.pointer) for found in level]
         new = {found.pointer: mapping(found.value) for found in targets if found and found.pointer not in seen}
         seen.update(new)

@@ -7,6 +7,24 @@ MOST_OF_A_VALUE = 60
 MOST_OF_A_MESSAGE = 300
 
 
+# JSON types in the words of YAML.
+TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+_NAMES = {dict: "object", list: "array", str: "string", int: "integer", float: "number", bool: "boolean"}
+
+
+def type_of(value: object) -> str:
+    """Return the type of a JSON value, in the words of TYPES."""
+    return TYPES[_NAMES.get(type(value), "null")]
+
+
 def show(value: Any) -> str:
     """Return a value as JSON, shortened."""
     return _shorten(json.dumps(value, ensure_ascii=False), MOST_OF_A_VALUE)

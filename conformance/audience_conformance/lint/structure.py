@@ -1,5 +1,6 @@
 """The `openapi` check: the errors of openapi-spec-validator, with their lines."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,7 +33,9 @@ def quoted_status(document: Document) -> Iterator[Problem]:
     for node in document.nodes:
         if node.kind == "responses":
             for key, line in document.non_text_keys.get(id(node.value), {}).items():
-                yield line, f'the response code {key} is not quoted, and YAML reads it as a number; write "{key}"'
+                # The openapi check reports a key that is no response code, such as null or 2.0.
+                if re.fullmatch("[1-5][0-9]{2}", key):
+                    yield line, f'the response code {key} is not quoted, and YAML reads it as a number; write "{key}"'
 
 
 def _shape(document: Document) -> Iterator[Problem]:

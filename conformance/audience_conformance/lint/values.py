@@ -12,6 +12,8 @@ from typing import Any, Self, TypeAlias
 
 import yaml
 
+from audience_conformance.lint.show import type_of
+
 # Limits that protect the checks from deep recursion and expanding aliases.
 MOST_LEVELS = 100
 MOST_VALUES = 1_000_000
@@ -36,8 +38,13 @@ def line_of(mark: Any) -> Line:
     return Line(mark.line + 1, mark.column + 1)
 
 
-# A line number and a message.
-Problem: TypeAlias = tuple[int, str]
+def line_after(text: str) -> Line:
+    """Return the line and column that follow the beginning of a file."""
+    return Line(text.count("\n") + 1, len(text) - text.rfind("\n"))
+
+
+# A line, with its column, and a message.
+Problem: TypeAlias = tuple[Line, str]
 
 _MERGE = "tag:yaml.org,2002:merge"
 _STRING = "tag:yaml.org,2002:str"
@@ -47,9 +54,9 @@ _TABS = re.compile(r"""(^|[-:?,\[\]{}"'\s])\t""", re.MULTILINE)
 
 
 class UnreadableError(Exception):
-    """The file is not an OpenAPI 3.0 document; `line` is the line of the problem, if there is one."""
+    """The file is not an OpenAPI 3.0 document; `line` is the line of the problem, with its column, if there is one."""
 
-    def __init__(self, reason: str, line: int | None = None) -> None:
+    def __init__(self, reason: str, line: Line | None = None) -> None:
         super().__init__(reason)
         self.line = line
 
@@ -63,7 +70,7 @@ class Values:
     marks: Marks = field(default_factory=dict)
     repeated_keys: list[Problem] = field(default_factory=list)
     # Id of a mapping -> the keys that YAML reads as a number, a boolean or nothing, with their lines.
-    non_text_keys: dict[int, dict[str, int]] = field(default_factory=dict)
+    non_text_keys: dict[int, dict[str, Line]] = field(default_factory=dict)
 
 
 def read_values(text: str, *, as_json: bool) -> Values:
@@ -74,17 +81,19 @@ def read_values(text: str, *, as_json: bool) -> Values:
     """
     # The C parser is ten times faster. It accepts tabs that PyYAML refuses, knows no surrogate pairs, and its messages
     # are poorer: the other parser decides in these cases.
-    if "\t" not in text or not _TABS.search(text):
+    # A PyYAML that was built without libyaml has only the other.
+    parser = getattr(yaml, "CSafeLoader", None)
+    if parser and ("\t" not in text or not _TABS.search(text)):
         with contextlib.suppress(yaml.YAMLError):
-            return _Builder(as_json).build(_events(yaml.CSafeLoader(text)))
+            return _Builder(as_json).build(_events(parser(text)))
     try:
         return _Builder(as_json).build(_events(yaml.SafeLoader(text)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise UnreadableError(f"not YAML: {error.problem}", mark.line + 1 if mark else None) from error
+        raise UnreadableError(f"not YAML: {error.problem}", line_of(mark) if mark else None) from error
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise UnreadableError(f"not YAML: character {error.character:#06x} is not allowed", line) from error
+        problem = f"not YAML: character {error.character:#06x} is not allowed"
+        raise UnreadableError(problem, line_after(text[: error.position])) from error
 
 
 def _events(parser: Any) -> Iterator[Any]:
@@ -135,7 +144,7 @@ class _Open:
     marks: dict[str | int, Any] = field(default_factory=dict)
     key: _Item | None = None
     merged: list[Any] = field(default_factory=list)
-    non_text: dict[str, int] = field(default_factory=dict)
+    non_text: dict[str, Line] = field(default_factory=dict)
     levels: int = 0
     values: int = 1
 
@@ -243,7 +252,7 @@ class _Builder:
     def _merge(self, parent: _Open, mapping: dict[str, Any]) -> None:
         for source in parent.merged:
             if not isinstance(source, dict):
-                raise UnreadableError(f"a merge key << takes a mapping, not {kind(source)}", line_of(parent.mark))
+                raise UnreadableError(f"a merge key << takes a mapping, not {type_of(source)}", line_of(parent.mark))
             for key in [key for key in source if key not in mapping]:
                 mapping[key], parent.marks[key] = source[key], self.read.marks[id(source)][key]
                 if key in self.read.non_text_keys.get(id(source), {}):
@@ -280,9 +289,7 @@ class _Builder:
                 value = self._yaml.construct_object(yaml.ScalarNode(tag, event.value))
         except (yaml.YAMLError, ValueError, LookupError, OverflowError) as error:
             raise UnreadableError(f"{json.dumps(event.value)} is not a {tag}", line) from error
-        if isinstance(value, str):
-            return str(value)
-        if value is not None and not isinstance(value, bool | int | float):
+        if value is not None and not isinstance(value, str | bool | int | float):
             raise UnreadableError(f"a value with the tag {tag} cannot be JSON", line)
         if isinstance(value, int) and value.bit_length() > MOST_BITS:
             raise UnreadableError(f"a number of more than {MOST_BITS} bits", line)
@@ -302,9 +309,3 @@ def _joined(event: Any) -> str:
 
 def _line(event: Any) -> Line:
     return line_of(event.start_mark)
-
-
-def kind(value: object) -> str:
-    """The name of a JSON type, for messages."""
-    names = {dict: "a mapping", list: "a list", str: "a string", type(None): "nothing"}
-    return names.get(type(value), "a number or a boolean")

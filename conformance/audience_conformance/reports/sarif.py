@@ -119,7 +119,7 @@ def _fingerprint(result: Result) -> str:
 def _lines() -> tuple[dict[str, int], dict[str, int]]:
     """Rule id -> its line in openapi.yaml, and operationId -> the line of its method."""
     contract = document.read(contract_path())
-    rules = {rule_id: contract.line(("x-rules", index)) for index, rule_id in enumerate(catalogue())}
+    rules: dict[str, int] = {rule_id: contract.line(("x-rules", index)) for index, rule_id in enumerate(catalogue())}
     return rules, {
         operation_id: contract.line(("paths", path, method.lower()))
         for operation_id, (method, path, _) in operations().items()

@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from audience_mock.contract.document import PATTERN_DESCRIPTION, JsonObject, json_schema
 from audience_mock.errors import MAX_JUDGED, MAX_SHOWN, Violation, show
+from audience_mock.patterns import LINEAR
 
 _TYPES = {
     "string": "a string",
@@ -29,6 +30,8 @@ _FORMATS = {
 _CHOICES = ("oneOf", "anyOf")
 _WHOLE = ("allOf", "not", "uniqueItems", "minProperties", "maxProperties", "patternProperties", "dependencies")
 """Keywords that are judged with all that is below them."""
+_LONG = 10_000
+"""Characters of a text of which only the begin is judged to say what is wrong with it."""
 
 
 class Schema:
@@ -51,6 +54,10 @@ class Schema:
         return list(islice(self._node.explain(value, field), MAX_JUDGED))
 
 
+def _compiled(schema: Any) -> Any:
+    return jsonschema_rs.Draft4Validator(schema, validate_formats=True, pattern_options=LINEAR)
+
+
 class _Node:
     """A schema, and those of what is below it.
 
@@ -60,7 +67,7 @@ class _Node:
 
     def __init__(self, schema: Any) -> None:
         self._schema = schema
-        self.validator = jsonschema_rs.Draft4Validator(schema, validate_formats=True)
+        self.validator = _compiled(schema)
 
     @cached_property
     def _own(self) -> Any:
@@ -69,7 +76,7 @@ class _Node:
         if "properties" in own:
             own["properties"] = {name: {} for name in own["properties"]}
         own |= {name: {} for name in ("items", "additionalProperties") if isinstance(own.get(name), dict)}
-        return jsonschema_rs.Draft4Validator(own, validate_formats=True)
+        return _compiled(own)
 
     @cached_property
     def _choices(self) -> list["_Node"]:
@@ -97,6 +104,9 @@ class _Node:
         if any(name in self._schema for name in _WHOLE):
             yield from self._described(self.validator.iter_errors(value), value, field)
             return
+        if isinstance(value, str) and len(value) > _LONG:
+            yield from self._of_long_text(value, field)
+            return
         yield from self._described(self._own.iter_errors(self._without_parts(value)), value, field)
         for choice in self._choices:
             if not choice.validator.is_valid(value):
@@ -104,6 +114,11 @@ class _Node:
         for name, node, part in self._parts(value):
             if not node.validator.is_valid(part):
                 yield from node.explain(part, f"{field}.{name}")
+
+    def _of_long_text(self, value: str, field: str) -> Iterator[Violation]:
+        """Those of its begin, or that it is wrong: jsonschema-rs copies and escapes the whole text for each."""
+        found = list(self._described(self._own.iter_errors(value[:_LONG]), value, field))
+        yield from found or [self._unfit(value, field)]
 
     def _without_parts(self, value: Any) -> Any:
         """A small value with the same violations of its own."""

@@ -16,8 +16,8 @@ from audience_mock.errors import Refusal
 from audience_mock.middleware.content_encoding import decoded
 from audience_mock.middleware.error_responses import REFUSAL
 from audience_mock.middleware.fault_injection import CONNECTION, connection_of
+from audience_mock.middleware.json_request import MAX_DEPTH, judged, parse_json
 from audience_mock.middleware.json_response import json_response, send_refusal
-from audience_mock.middleware.request_validation import MAX_DEPTH, parse_json
 from audience_mock.middleware.routing import check_path
 from audience_mock.session.sessions import HEADER, Session, Sessions
 
@@ -89,6 +89,8 @@ class ControlRequest:
         self.request = request
         self.sessions = sessions
         self.query: dict[str, Any] = {}
+        self.text = b""
+        """The decoded body."""
         self.content: dict[str, Any] = {}
 
     @property
@@ -99,14 +101,20 @@ class ControlRequest:
     def path(self, name: str) -> str:
         return str(self.request.path_params[name])
 
-    async def body(self) -> dict[str, Any]:
-        """The body, which must be an object; an empty object for no body. Raises Refusal 400."""
+    async def body(self, max_parts: int | None) -> dict[str, Any]:
+        """The body, which must be an object; an empty object for no body. Raises Refusal 400.
+
+        Args:
+            max_parts: strings, commas and brackets that it may have; None for any number.
+        """
         content = await self.request.body()
         if encoding := self.request.headers.get("content-encoding"):
-            content = await decoded(content, encoding, MAX_DECODED)
+            content = bytes(await decoded(content, encoding, MAX_DECODED))
+        self.text = content
         if not content:
             return {}
-        body, problem = parse_json(content, MAX_DEPTH + WRAPPER_DEPTH)
+        max_depth = MAX_DEPTH + WRAPPER_DEPTH
+        body, problem = await judged(content, lambda text: parse_json(text, max_depth, max_parts))
         if problem:
             raise errors.invalid([problem])
         if not isinstance(body, dict):

@@ -1,9 +1,10 @@
 """The operations of the control API: each is one Call, which gives its route, its validation and its description."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,8 +14,9 @@ from audience_mock import __version__, errors
 from audience_mock.contract.schema import Schema
 from audience_mock.control.app import PREFIX, ControlRequest
 from audience_mock.errors import Violation
+from audience_mock.middleware.json_request import MAX_PARTS
 from audience_mock.middleware.json_response import json_response
-from audience_mock.middleware.request_validation import Parameter
+from audience_mock.middleware.request_validation import Parameter, not_utf8, query_texts
 from audience_mock.session.sessions import HEADER, Sessions
 
 Json = dict[str, Any]
@@ -32,6 +34,7 @@ class Call:
         query: parameters, name -> (description, JSON schema).
         body: JSON schema of the body; None for no body.
         status: of a success.
+        max_parts: of the body, see `json_request.count_parts`; None for any number.
     """
 
     method: str
@@ -41,6 +44,7 @@ class Call:
     query: dict[str, tuple[str, Json]] = field(default_factory=dict)
     body: Json | None = None
     status: int = 200
+    max_parts: int | None = MAX_PARTS
 
     def route(self, sessions: Sessions) -> Route:
         parameters = [Parameter(declared) for declared in self.parameters()]
@@ -48,16 +52,12 @@ class Call:
 
         async def endpoint(request: Request) -> Response:
             control_request = ControlRequest(request, sessions)
-            known = ", ".join(self.query) or "none"
-            violations = [
-                Violation(f"query.{name}", f"There is no parameter {name}; the parameters are: {known}.")
-                for name in request.query_params
-                if name not in {*self.query, "session", "token"}
-            ]
+            texts = query_texts(request.scope["query_string"])
+            violations = list(_strays(texts, self.query))
             for parameter in parameters:
-                parameter.validate(request.query_params.get(parameter.name), control_request.query, violations)
+                parameter.validate(texts.get(parameter.name), control_request.query, violations)
             if schema is not None:
-                control_request.content = await control_request.body()
+                control_request.content = await control_request.body(self.max_parts)
                 violations += schema.violations(control_request.content, "body")
             if violations:
                 raise errors.invalid(violations)
@@ -72,6 +72,22 @@ class Call:
             {"name": name, "in": "query", "description": description, "schema": schema}
             for name, (description, schema) in self.query.items()
         ]
+
+
+def _strays(texts: dict[str, str], known: Iterable[str]) -> Iterator[Violation]:
+    """The violations of parameters that the call does not have, or that every call has."""
+    for name, text in texts.items():
+        if name in _ALWAYS:
+            if problem := not_utf8(f"query.{name}", text):
+                yield problem
+        elif name not in known:
+            shown = quote(name, safe="[]", errors="surrogateescape")
+            listed = ", ".join(known) or "none"
+            yield Violation(f"query.{shown}", f"There is no parameter {shown}; the parameters are: {listed}.")
+
+
+_ALWAYS = ("session", "token")
+"""Query parameters of every call."""
 
 
 def described(calls: Iterable[Call]) -> Json:

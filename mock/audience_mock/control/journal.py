@@ -4,7 +4,7 @@ import asyncio
 import functools
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from itertools import compress, takewhile
+from itertools import compress
 from typing import Any
 
 from connexion.http_facts import METHODS
@@ -15,10 +15,11 @@ from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
 from audience_mock.control.journal_entries import BATCH, contains, entry, map_in_batches
 from audience_mock.control.journal_har import archive, archived
-from audience_mock.control.journal_verify import EXPECTATION, matches_pattern, verify_calls
+from audience_mock.control.journal_verify import EXPECTATION, verify_calls
 from audience_mock.errors import Refusal, show
 from audience_mock.middleware.json_response import dump, json_response
 from audience_mock.operations import OPERATIONS
+from audience_mock.patterns import fits_glob
 from audience_mock.session.journal import Record
 from audience_mock.session.sessions import Session
 
@@ -54,7 +55,7 @@ def _filters(request: ControlRequest) -> Iterator[Callable[[Record], bool]]:
     if method is not None:
         yield lambda record: record.method == method.upper()
     if path is not None:
-        yield lambda record: matches_pattern(record.path, f"*{path}*")
+        yield lambda record: fits_glob(record.path, f"*{path}*")
     if not request.query["console"]:
         yield lambda record: not record.from_console
     if text := request.query.get("text"):
@@ -66,10 +67,9 @@ async def _matching(request: ControlRequest) -> list[Record]:
     since = request.query.get("since", 0)
     before = request.query.get("before", request.session.journal.last + 1)
     filters = list(_filters(request))
-    newest = takewhile(lambda record: record.id > since, request.session.journal.newest())
-    wanted = [record for record in newest if record.id < before]
-    passed = await map_in_batches(wanted, lambda record: all(passes(record) for passes in filters))
-    return list(compress(wanted, passed))
+    records = [record for record in request.session.journal.newest() if since < record.id < before]
+    passed = await map_in_batches(records, lambda record: all(passes(record) for passes in filters))
+    return list(compress(records, passed))
 
 
 # --- reading --------------------------------------------------------------------------------------------

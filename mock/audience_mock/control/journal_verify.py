@@ -1,6 +1,5 @@
 """Verify requests: which journal entries match an expectation, and how the nearest others differ."""
 
-import re
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
@@ -19,6 +18,7 @@ from audience_mock.control.journal_entries import (
 )
 from audience_mock.errors import Violation, show
 from audience_mock.operations import OPERATIONS
+from audience_mock.patterns import fits_glob
 from audience_mock.session.journal import Record
 
 MAX_NEAREST = 3
@@ -133,12 +133,7 @@ def path_matches(path: str, expected: str) -> bool:
     """Is the path the expected one, or does it end with it."""
     parts = ["*" if part.startswith("{") and part.endswith("}") else part for part in expected.split("/")]
     pattern = "/".join(parts)
-    return matches_pattern(path, f"*{pattern}" if pattern.startswith("/") else pattern)
-
-
-def matches_pattern(text: str, pattern: str) -> bool:
-    """Does the text match a pattern, in which * is any text."""
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL) is not None
+    return fits_glob(path, f"*{pattern}" if pattern.startswith("/") else pattern)
 
 
 def _query_differences(found: Json, expected: Json) -> Iterator[Violation]:

@@ -1,23 +1,29 @@
 """The state of a session: reset, snapshots, export and import; and the list of sessions."""
 
+import asyncio
 import time
 from typing import Any
 
 from audience_mock import errors
 from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
-from audience_mock.seeds import SeedProblem
+from audience_mock.seeds import BUILT_IN, SeedProblem
 from audience_mock.seeds.exporting import exported, imported
+from audience_mock.seeds.reading import lines_of
 from audience_mock.session.sessions import DEFAULT, KEEPABLE
 
 NAME: Json = {"type": "string"}
+KEEP = (
+    f"what to keep, with commas between: {', '.join(KEEPABLE)} (their progression, and those that ended; a new bulk "
+    "update replaces a kept one of the same id)"
+)
 
 
 async def reset(request: ControlRequest) -> Any:
     kept, to = _kept(request), request.query.get("to")
     if to is None:
         await _refresh_seed(request)
-    world = request.sessions.origin(to)
+    world = await request.sessions.origin(to)
     request.sessions.reset(request.session, world, kept)
     return _counts(request)
 
@@ -49,12 +55,12 @@ async def read_state(request: ControlRequest) -> Any:
 
 
 async def write_state(request: ControlRequest) -> Any:
-    session = request.session
+    like = request.session.backend.world
     try:
-        world = imported(request.content, session.backend.world)
+        world = await asyncio.to_thread(imported, request.content, like, lines_of(request.text))
     except SeedProblem as problem:
         raise errors.one("body", str(problem)) from None
-    session.switch_to(world)
+    request.session.switch_to(world)
     return _counts(request)
 
 
@@ -90,13 +96,15 @@ async def list_sessions(request: ControlRequest) -> Any:
 
 async def end_session(request: ControlRequest) -> Any:
     name = request.path("name")
-    if name == DEFAULT:
+    if request.sessions.find(name):
         await _refresh_seed(request)
     request.sessions.end(name)
-    return {
-        "success": True,
-        "message": f"The session {name} has ended; its next request starts it again from the seed.",
-    }
+    message = (
+        "The default session is reset to the seed."
+        if name == DEFAULT
+        else f"The session {name} has ended; its next request starts it again from the seed."
+    )
+    return {"success": True, "message": message}
 
 
 async def end_sessions(request: ControlRequest) -> Any:
@@ -118,15 +126,19 @@ CALLS = (
         reset,
         "Reset everything of the session: data, ids, jobs, their progression, fault rules, clock and journal",
         query={
-            "to": ("empty, documents, demo, or the name of a snapshot; by default the server's seed", NAME),
-            "keep": (
-                f"what to keep, with commas between: {', '.join(KEEPABLE)} (their progression, and those that ended)",
-                NAME,
-            ),
+            "to": (f"{', '.join(BUILT_IN)}, or the name of a snapshot; by default the server's seed", NAME),
+            "keep": (KEEP, NAME),
         },
     ),
     Call("GET", "/state", read_state, "Export all data as a seed"),
-    Call("PUT", "/state", write_state, "Import all data from an export or a seed", body={"type": "object"}),
+    Call(
+        "PUT",
+        "/state",
+        write_state,
+        "Import all data from an export or a seed",
+        body={"type": "object"},
+        max_parts=None,
+    ),
     Call("GET", "/snapshots", list_snapshots, "List the snapshots, which all sessions share"),
     Call("PUT", "/snapshots/{name:path}", take_snapshot, "Save all data as a snapshot for all sessions"),
     Call(

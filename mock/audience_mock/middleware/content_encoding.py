@@ -1,7 +1,9 @@
 """Decode a request body that was sent with Content-Encoding (RFC 9110, 8.4)."""
 
 import asyncio
+import gzip
 import zlib
+from io import BytesIO
 
 from audience_mock import errors
 
@@ -11,12 +13,13 @@ _MOST = 3
 """Encodings of one body, one after the other."""
 _SHORT = 2**14
 """Bytes that are decoded at once; more are decoded in a thread, because other requests would wait."""
-_RAW, _ZLIB, _GZIP = -zlib.MAX_WBITS, zlib.MAX_WBITS, zlib.MAX_WBITS + 16
+_PIECE = 2**20
+_RAW, _ZLIB = -zlib.MAX_WBITS, zlib.MAX_WBITS
 _ZLIB_METHOD = 8
 """Lower half of the first byte of zlib's format (RFC 1950)."""
 
 
-async def decoded(content: bytes, header: str, limit: int) -> bytes:
+async def decoded(content: bytes | bytearray, header: str, limit: int) -> bytes | bytearray:
     """The body as it was before it was encoded.
 
     Args:
@@ -40,24 +43,32 @@ async def decoded(content: bytes, header: str, limit: int) -> bytes:
     return content
 
 
-def _decode(content: bytes, name: str, limit: int) -> bytes:
-    window = _GZIP
-    if name == "deflate":  # some clients send it without zlib's head
-        window = _ZLIB if content[0] & 0x0F == _ZLIB_METHOD else _RAW
+def _decode(content: bytes | bytearray, name: str, limit: int) -> bytes:
+    try:
+        return _gunzip(content, limit) if name != "deflate" else _inflate(content, limit)
+    except (OSError, EOFError, zlib.error) as error:
+        raise errors.undecodable_body(name, str(error)) from None
+
+
+def _gunzip(content: bytes | bytearray, limit: int) -> bytes:
     parts, size = [], 0
-    while content:  # gzip may have several members
-        decoder = zlib.decompressobj(window)
-        try:
-            part = decoder.decompress(content, limit - size + 1)
-        except zlib.error as error:
-            raise errors.undecodable_body(name, str(error)) from None
-        size += len(part)
-        if size > limit:
-            raise errors.body_too_large(limit)
-        if not decoder.eof:
-            raise errors.undecodable_body(name, "it ends too early")
-        parts.append(part)
-        content = decoder.unused_data
-        if content and window != _GZIP:
-            raise errors.undecodable_body(name, "something follows its end")
+    with gzip.GzipFile(fileobj=BytesIO(content)) as file:
+        while part := file.read(_PIECE):
+            parts.append(part)
+            size += len(part)
+            if size > limit:
+                raise errors.body_too_large(limit)
     return b"".join(parts)
+
+
+def _inflate(content: bytes | bytearray, limit: int) -> bytes:
+    # Some clients send it without zlib's head.
+    decoder = zlib.decompressobj(_ZLIB if content[0] & 0x0F == _ZLIB_METHOD else _RAW)
+    result = decoder.decompress(content, limit + 1)
+    if len(result) > limit:
+        raise errors.body_too_large(limit)
+    if not decoder.eof:
+        raise EOFError("it ends too early")
+    if decoder.unused_data:
+        raise EOFError("something follows its end")
+    return result

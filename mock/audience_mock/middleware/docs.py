@@ -1,6 +1,7 @@
 """Step: the documentation pages: Swagger UI at /ui, the contract at /openapi.json and /openapi.yaml."""
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import orjson
@@ -58,6 +59,7 @@ class Docs:
     def __init__(self, app: ASGIApp, contract: JsonObject) -> None:
         self._app = app
         self._contract = contract
+        self._texts: dict[tuple[str, bool], bytes] = {}
         self._router = Router(
             [
                 Route("/", lambda _: RedirectResponse("/ui/")),
@@ -79,17 +81,28 @@ class Docs:
         return self._router(scope, receive, send)
 
     async def _json(self, request: Request) -> Response:
-        text = orjson.dumps(self._rendering(request), option=orjson.OPT_INDENT_2)
-        return Response(text, media_type="application/json")
+        return Response(await self._text(request, _as_json), media_type="application/json")
 
     async def _yaml(self, request: Request) -> Response:
-        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        text = yaml.dump(self._rendering(request), Dumper=dumper, sort_keys=False, allow_unicode=True, width=110)
-        return Response(text, media_type="application/yaml")
+        return Response(await self._text(request, _as_yaml), media_type="application/yaml")
 
-    def _rendering(self, request: Request) -> JsonObject:
-        """The rendering that the query names. Raises Refusal 400 for an unknown one."""
+    async def _text(self, request: Request, write: Callable[[JsonObject], bytes]) -> bytes:
+        """The rendering that the query names, written once. Raises Refusal 400 for an unknown one."""
         for value in (values := request.query_params.getlist("tenants")):
             if value != OPEN:
                 raise errors.unknown_rendering(value, OPEN)
-        return open_tenants(self._contract) if values else self._contract
+        key = (write.__name__, bool(values))
+        if key not in self._texts:  # written in a thread: as YAML that takes a tenth of a second
+            contract = open_tenants(self._contract) if values else self._contract
+            self._texts[key] = await asyncio.to_thread(write, contract)
+        return self._texts[key]
+
+
+def _as_json(contract: JsonObject) -> bytes:
+    return orjson.dumps(contract, option=orjson.OPT_INDENT_2)
+
+
+def _as_yaml(contract: JsonObject) -> bytes:
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    text: str = yaml.dump(contract, Dumper=dumper, sort_keys=False, allow_unicode=True, width=110)
+    return text.encode()

@@ -5,7 +5,7 @@ import logging
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from audience_mock.errors import Refusal, unknown_path
+from audience_mock.errors import Refusal, crashed, unknown_path
 from audience_mock.middleware.json_response import CRASHED, send_refusal
 
 logger = logging.getLogger("audience_mock")
@@ -44,4 +44,4 @@ def _refusal(scope: Scope, error: Exception) -> Refusal:
         return refusal
     logger.error("%s %s: internal error in the mock", scope["method"], scope["path"], exc_info=error)
     scope[CRASHED] = True
-    return Refusal(500, f"Internal error in the mock ({type(error).__name__}); see its log. Please report this.")
+    return crashed(error)

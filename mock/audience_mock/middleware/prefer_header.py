@@ -62,12 +62,14 @@ def preferences(headers: list[tuple[bytes, bytes]]) -> Preferences:
 
 
 NONE = Preferences()
+_PART = re.compile(r"""(?:[^,;"]++|"[^"]*+"?)++""")
+"""What is between two separators that are not in quotes; possessive, so that no text is read twice."""
 _KNOWN = ("code", "example", "dynamic", "delay", "fault")
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     pairs = []
-    for part in re.split(r"[,;](?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", text):
+    for part in _PART.findall(text):
         key, _, value = part.partition("=")
         key = key.strip().lower()
         if key in _KNOWN:

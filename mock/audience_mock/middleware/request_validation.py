@@ -6,14 +6,11 @@ compiles every schema again for each request. Here each operation is compiled on
 parameters are cached, and all violations of a request are reported together.
 """
 
-import asyncio
-import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
-import orjson
 from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
 from connexion.operations import AbstractOperation
 from connexion.spec import Specification
@@ -26,27 +23,18 @@ from audience_mock.contract.schema import Schema
 from audience_mock.errors import Violation
 from audience_mock.middleware.cache import store
 from audience_mock.middleware.content_encoding import decoded
+from audience_mock.middleware.json_request import judged, parse_json
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.middleware.routing import PATH_ARGUMENTS
 
 MAX_BODY = 64 * 2**20
 """Bytes of a request body; a file_url of a million users as data:text/csv fits."""
-MAX_DEPTH = 64
-"""Levels of lists and objects in a body; a response that nests deeper could not be serialized."""
 
 ARGUMENTS = "audience_mock.arguments"
 """Key of the ASGI scope: the arguments of the operation by name."""
 VALIDATE_ONLY = "audience_mock.validate_only"
 """Key of the ASGI scope: validate the request and call no operation; a valid one gets 204."""
 
-_EXACT = 2.0**63
-"""orjson parses integers from here on as floats."""
-_MAY_BE_BIG = re.compile(rb"[0-9]{19}|[0-9][eE]")
-"""Matches every JSON text with such a number."""
-_SHORT = 4096
-"""Bytes up to which it is faster to scan the text than the parsed value."""
-_LARGE = 2**18
-"""Bytes from which on a text is parsed in a thread, because other requests would wait."""
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _BOOLEANS = {"true": True, "false": False}
 
@@ -60,6 +48,21 @@ def _boolean(text: str) -> Any:
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {"string": str, "integer": _integer, "boolean": _boolean}
+
+
+def query_texts(query_string: bytes) -> dict[str, str]:
+    """The query's parameters by name, the last of each; `not_utf8` finds a text that cannot be decoded."""
+    pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True, errors="surrogateescape")
+    return dict(pairs)
+
+
+def not_utf8(field: str, text: str) -> Violation | None:
+    """The violation of a parameter that is not UTF-8: decoded leniently, two texts could be the same."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return errors.not_utf8(field, quote(text, errors="surrogateescape"))
+    return None
 
 
 class Parameter:
@@ -85,6 +88,8 @@ class Parameter:
                 arguments[self.name] = self.default
         elif text in self._good:
             arguments[self.name] = self._good[text]
+        elif problem := not_utf8(self._field, text):
+            violations.append(problem)
         else:
             value = arguments[self.name] = self._parse(text)
             found = self._schema.violations(value, self._field)
@@ -117,7 +122,7 @@ class _Parameters:
         return arguments
 
     def _read_query(self, query_string: bytes, violations: list[Violation]) -> dict[str, Any]:
-        texts = dict(parse_qsl(query_string.decode("latin-1"), keep_blank_values=True))
+        texts = query_texts(query_string)
         arguments: dict[str, Any] = {}
         found: list[Violation] = []
         for parameter in self._query:
@@ -153,10 +158,13 @@ class _Body:
         content_type = headers.get(b"content-type")
         if content_type is not None and content_type != _JSON:
             _check_media_type(content_type.decode("latin-1"))
-        is_large = len(content) > _LARGE
-        body, problem = await asyncio.to_thread(parse_json, content) if is_large else parse_json(content)
-        violations += [problem] if problem else self._schema.violations(body, "body")
+        body, found = await judged(content, self._judge)
+        violations += found
         return body
+
+    def _judge(self, content: bytes | bytearray) -> tuple[Any, list[Violation]]:
+        body, problem = parse_json(content)
+        return body, [problem] if problem else self._schema.violations(body, "body")
 
 
 _JSON = b"application/json"
@@ -171,61 +179,33 @@ def _check_media_type(content_type: str) -> None:
         raise errors.unsupported_media_type(content_type)
 
 
-async def receive_body(receive: Receive, content_length: bytes) -> bytes:
-    """The whole body of a request.
+async def receive_body(receive: Receive, content_length: bytes) -> bytes | bytearray:
+    """The whole body of a request. One of several parts grows in place: to join them at the end would hold up others.
 
     Raises:
         Refusal: 413 for a body that is too large, 400 for one that was cut off.
     """
     if content_length.isdigit() and int(content_length) > MAX_BODY:
         raise errors.body_too_large(MAX_BODY)
-    chunks, size, more = [], 0, True
+    content, more = await _receive_part(receive, 0)
+    if not more:
+        return content
+    whole = bytearray(content)
     while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise errors.body_cut_off()
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > MAX_BODY:
-            raise errors.body_too_large(MAX_BODY)
-        chunks.append(chunk)
-        more = message.get("more_body", False)
-    return b"".join(chunks)
+        part, more = await _receive_part(receive, len(whole))
+        whole += part
+    return whole
 
 
-def parse_json(content: bytes, max_depth: int = MAX_DEPTH) -> tuple[Any, Violation | None]:
-    """Parse strictly: UTF-8 only, no NaN, no lone surrogates; integers up to a double's largest stay exact."""
-    try:
-        body = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        return None, errors.body_not_json(str(error))
-    if len(content) <= _SHORT and _is_plain(content, max_depth):
-        return body, None
-    depth, has_big_number = _survey(body, max_depth)
-    if depth > max_depth:
-        return None, errors.body_too_deep(max_depth)
-    if has_big_number:
-        try:
-            body = json.loads(content)
-        except ValueError as error:  # more digits than Python converts
-            return None, errors.body_not_json(str(error))
-    return body, None
-
-
-def _is_plain(content: bytes, max_depth: int) -> bool:
-    """Does the text alone show that it is not too deep and that no number was rounded."""
-    return content.count(b"[") + content.count(b"{") <= max_depth and not _MAY_BE_BIG.search(content)
-
-
-def _survey(value: Any, max_depth: int) -> tuple[int, bool]:
-    """The depth of `value`, and whether orjson may have rounded a number in it."""
-    depth, has_big_number, level = 0, False, [value]
-    while level and depth <= max_depth:
-        has_big_number = has_big_number or any(isinstance(i, float) and abs(i) >= _EXACT for i in level)
-        containers = [item for item in level if isinstance(item, dict | list)]
-        level = [child for c in containers for child in (c.values() if isinstance(c, dict) else c)]
-        depth += bool(containers)
-    return depth, has_big_number
+async def _receive_part(receive: Receive, size: int) -> tuple[bytes, bool]:
+    """A part of a body of which `size` bytes have come, and whether there are more."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise errors.body_cut_off()
+    part: bytes = message.get("body", b"")
+    if size + len(part) > MAX_BODY:
+        raise errors.body_too_large(MAX_BODY)
+    return part, message.get("more_body", False)
 
 
 class _OperationValidator:

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from audience_mock.contract.response_validator import ResponseValidator
 from audience_mock.errors import Refusal, Violation
 from audience_mock.middleware.docs import PAGE
+from audience_mock.middleware.error_responses import REFUSAL
 from audience_mock.middleware.json_response import APPLIED, CRASHED, send_refusal
 from audience_mock.middleware.routing import operation_id_of
 
@@ -53,7 +54,7 @@ class ResponseValidation:
 
     def _deviations(self, scope: Scope, operation_id: str | None, start: Message, body: bytes) -> list[Violation]:
         status: int = start["status"]
-        if PAGE in scope or CRASHED in scope:
+        if PAGE in scope or CRASHED in scope or REFUSAL in scope:
             return []
         content_type = dict(start["headers"]).get(b"content-type", b"").decode("latin-1")
         return self._validator.violations(operation_id, status, content_type, body)

@@ -1,4 +1,4 @@
-"""The initial data of a server: the built-in seeds `documents`, `demo`, `huge` and `empty`, or a YAML file."""
+"""The initial data of a server: the built-in seeds `documents`, `demo`, `huge` and `empty`, or a YAML or JSON file."""
 
 from audience_mock.seeds.seed_file import BUILT_IN, Seed, SeedProblem, read_seed, read_state
 from audience_mock.seeds.seeding import load_seed

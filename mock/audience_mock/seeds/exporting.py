@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 
 from audience_mock.contract.document import TenantName
-from audience_mock.seeds.seed_file import Seed, SeedProblem, validate
-from audience_mock.seeds.seeding import load_seed
+from audience_mock.seeds.problems import Lines, no_lines
+from audience_mock.seeds.seed_file import SeedProblem, validate
+from audience_mock.seeds.seeding import LocatedSeed, Seed, load_seed
 from audience_mock.store.accepted import Work
 from audience_mock.store.world import Tenant, World, number_of_id
 
@@ -114,16 +115,21 @@ def _dump(value: Any) -> bytes:
         return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
 
 
-def imported(content: Any, like: World) -> World:
-    """The world of a seed, with the applications that another world serves.
+def imported(content: Any, like: World, lines: Lines = no_lines) -> World:
+    """The world of a seed that is the body of a request.
+
+    Args:
+        content: the body.
+        like: a world that serves the same applications.
+        lines: finds the line of a path in the body's text.
 
     Raises:
         SeedProblem: not a seed, violates the contract, or has an application that is not served.
     """
-    validate("body", content)
+    validate("the body", content, lines)
     world = like.empty()
     for name in content:
         if not world.serves(TenantName(*name.split("/", 1))):
             raise SeedProblem(f"the application {name} is not served; start the server with --tenant {name}")
-    load_seed(world, content, "body")
+    load_seed(world, LocatedSeed(content, "the body", lines), "body")
     return world

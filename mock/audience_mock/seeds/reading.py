@@ -1,5 +1,6 @@
 """How the text of a seed is read: JSON as JSON, anything else as YAML, both with the lines of what they hold."""
 
+import functools
 import json
 import math
 import re
@@ -10,7 +11,7 @@ import orjson
 import yaml
 
 from audience_mock.errors import show
-from audience_mock.seeds.problems import Lines, Mistake, SeedProblem
+from audience_mock.seeds.problems import Lines, Mistake, SeedProblem, no_lines
 
 MAX_DEPTH = 100
 """Levels of lists and objects; a value of the API has 64 at most."""
@@ -23,23 +24,29 @@ _TAG = "tag:yaml.org,2002:"
 
 
 class Place:
-    """A value in the text: its line, and the places of what it holds."""
+    """A value in the text: its line, and the places of what it holds, which are complete before the first search."""
+
+    __slots__ = ("_lengths", "below", "line")
 
     def __init__(self, line: int) -> None:
         self.line = line
         self.below: dict[str, Place] = {}
+        self._lengths: list[int] | None = None
+        """The lengths of the keys, longest first."""
 
     def find(self, path: str) -> "Place":
         """The place of a path like "groups.0.name"; where the path ends early, of the last that exists."""
         place = self
-        while path:
-            # A key may contain dots, so the longest key that fits is the next one.
-            fitting = [key for key in place.below if path == key or path.startswith(f"{key}.")]
-            if not fitting:
-                break
-            key = max(fitting, key=len)
+        while path and (key := place._longest_key(path)) is not None:
             place, path = place.below[key], path[len(key) + 1 :]
         return place
+
+    def _longest_key(self, path: str) -> str | None:
+        """The longest key that a path begins with: a key may contain dots."""
+        if self._lengths is None:
+            self._lengths = sorted({len(key) for key in self.below}, reverse=True)
+        ends = (length for length in self._lengths if path[length : length + 1] in {"", "."})
+        return next((path[:end] for end in ends if path[:end] in self.below), None)
 
 
 class SeedText:
@@ -115,14 +122,16 @@ def _read_json(text: str, source: str) -> SeedText:
         raise _too_deep(source) from None
     if _depth(content) > MAX_DEPTH:
         raise _too_deep(source)
-    root: list[Place] = []
+    places = functools.cache(lambda: _json_places(text))  # read once, and only if something is wrong
+    return SeedText(content, places()[1] if has_doubles else [], lambda path: places()[0].find(path).line)
 
-    def lines(path: str) -> int:
-        if not root:
-            root.append(_json_places(text)[0])
-        return root[0].find(path).line
 
-    return SeedText(content, _json_places(text)[1] if has_doubles else [], lines)
+def lines_of(text: bytes) -> Lines:
+    """Finds the lines of a valid JSON text, which is read for the first line; a text of one line has none to name."""
+    if b"\n" not in text.strip():
+        return no_lines
+    root = functools.cache(lambda: _json_places(text.decode())[0])
+    return lambda path: root().find(path).line
 
 
 def _depth(value: Any) -> int:

@@ -1,4 +1,4 @@
-"""How a seed is read: a built-in one, or a YAML file, which is validated against the contract.
+"""How a seed is read: a built-in one, or a YAML or JSON file, which is validated against the contract.
 
 A seed maps "COMPANY/APPLICATION" to the data of that tenant. Every part is optional, and so is every field with a
 default:
@@ -22,7 +22,7 @@ from audience_mock.contract.schema import Schema
 from audience_mock.seeds import demo, huge
 from audience_mock.seeds.problems import Lines, Mistake, SeedProblem, broken, no_lines
 from audience_mock.seeds.reading import read_text
-from audience_mock.seeds.seeding import LocatedSeed, Seed, mistakes_of
+from audience_mock.seeds.seeding import Gap, LocatedSeed, Seed, mistakes_of
 from audience_mock.store.groups import CATEGORIES, COMPLETED, FAILED, PENDING
 
 __all__ = ["BUILT_IN", "Seed", "SeedProblem", "read_seed", "read_state", "validate"]
@@ -33,32 +33,47 @@ RECORDS = (*PARTS, "jobs")
 
 
 def read_seed(seed: str) -> Seed:
-    """The built-in seed of this name, or the YAML file at this path. Raises SeedProblem."""
+    """The built-in seed of this name, or the YAML or JSON file at this path. Raises SeedProblem."""
     if seed in BUILT_IN:
         return BUILT_IN[seed]()
     path = Path(seed)
-    if not path.exists() and path.suffix not in {".yaml", ".yml", ".json"}:
-        raise SeedProblem(f"there is no seed {seed!r}: use {', '.join(BUILT_IN)}, or the path of a YAML file")
-    return _read(path, f"the seed {path}", must_be_json=path.suffix == ".json")
+    source = f"the seed {path}"
+    try:
+        text = _text(path, source)
+    except FileNotFoundError as missing:
+        if path.suffix in {".yaml", ".yml", ".json"}:
+            raise _unreadable(source, missing) from None
+        known = ", ".join(BUILT_IN)
+        raise SeedProblem(f"there is no seed {seed!r}: use {known}, or the path of a YAML or JSON file") from None
+    return _read(text, source, must_be_json=path.suffix == ".json")
 
 
 def read_state(path: Path) -> Seed | None:
     """The state file at this path; None if it does not exist or is empty. Raises SeedProblem."""
     source = f"the state file {path}"
-    if not path.exists() or not _text(path, source).strip():
+    try:
+        text = _text(path, source)
+    except FileNotFoundError:
         return None
-    return _read(path, source, must_be_json=True)
+    return _read(text, source, must_be_json=True) if text.strip() else None
 
 
 def _text(path: Path, source: str) -> bytes:
+    """The content of a file. Raises FileNotFoundError, and SeedProblem for any other error."""
     try:
         return path.read_bytes()
+    except FileNotFoundError:
+        raise
     except OSError as error:
-        raise SeedProblem(f"{source} cannot be read: {error.strerror}") from None
+        raise _unreadable(source, error) from None
 
 
-def _read(path: Path, source: str, *, must_be_json: bool) -> LocatedSeed:
-    found = read_text(_text(path, source), source, must_be_json=must_be_json)
+def _unreadable(source: str, error: OSError) -> SeedProblem:
+    return SeedProblem(f"{source} cannot be read: {error.strerror}; make it readable, or name another file")
+
+
+def _read(text: bytes, source: str, *, must_be_json: bool) -> LocatedSeed:
+    found = read_text(text, source, must_be_json=must_be_json)
     mistakes = list(found.mistakes)
     if found.content is not None or not mistakes:
         mistakes += _mistakes(found.content, found.lines)
@@ -87,10 +102,19 @@ BUILT_IN: dict[str, Callable[[], Seed]] = {
 }
 
 
-def validate(seed: str, content: Any) -> None:
-    """Validate a seed against the contract's schemas. Raises SeedProblem."""
-    if mistakes := list(_mistakes(content, no_lines)):
-        raise broken(f"the seed {seed}", mistakes)
+def validate(source: str, content: Any, lines: Lines = no_lines) -> None:
+    """Validate a seed against the contract's schemas.
+
+    Args:
+        source: what it is, for messages, like "the seed demo".
+        content: the data.
+        lines: finds the line of a path.
+
+    Raises:
+        SeedProblem: all mistakes.
+    """
+    if mistakes := list(_mistakes(content, lines)):
+        raise broken(source, mistakes)
 
 
 def _mistakes(content: Any, lines: Lines) -> Iterator[Mistake]:
@@ -108,15 +132,35 @@ def _mistakes(content: Any, lines: Lines) -> Iterator[Mistake]:
 
 
 def _valid(name: str, parts: Any) -> dict[str, Any]:
-    """The valid items of a tenant; an invalid one is left out as None, so that the others keep their numbers."""
+    """The items of a tenant; an invalid one is marked as a gap, so that the others keep their numbers."""
     if not isinstance(parts, dict):
         return {}
     schema = _compiled()
     return {
-        part: [item if not schema.violations({name: {part: [item]}}, "") else None for item in parts[part]]
+        part: [Gap(item) if schema.violations({name: {part: [item]}}, "") else item for item in parts[part]]
         for part in RECORDS
         if isinstance(parts.get(part), list)
     }
+
+
+def without_misfits(name: str, parts: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a tenant without the fields that break the contract; an item that needs one is left out as None."""
+    return _valid(name, {part: [_fitting(part, item) for item in items] for part, items in parts.items()})
+
+
+def _fitting(part: str, item: dict[str, Any]) -> dict[str, Any]:
+    """An item without its wrong fields."""
+    item = {field: value for field, value in item.items() if field in _fields()[part]}
+    violations = _compiled().violations({"t/t": {part: [item]}}, "")
+    wrong = {violation.field.removeprefix(f".t/t.{part}.0.").partition(".")[0] for violation in violations}
+    return {field: value for field, value in item.items() if field not in wrong}
+
+
+@functools.cache
+def _fields() -> dict[str, frozenset[str]]:
+    """The fields of the items of each part."""
+    parts = _schema()["additionalProperties"]["properties"]
+    return {part: frozenset(parts[part]["items"]["properties"]) for part in RECORDS}
 
 
 @functools.cache

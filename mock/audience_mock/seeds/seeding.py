@@ -1,16 +1,17 @@
 """How a seed is loaded into a world. The same seed always gives the same ids and times."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from audience_mock import errors
 from audience_mock.contract.document import TenantName
-from audience_mock.errors import Refusal, show
+from audience_mock.errors import Refusal, Violation, show
 from audience_mock.seeds.problems import Lines, Mistake, broken, no_lines
 from audience_mock.store.accepted import Work
 from audience_mock.store.collection import Record
 from audience_mock.store.definitions import DEFAULTS
 from audience_mock.store.groups import COMPLETED
+from audience_mock.store.members import places_of
 from audience_mock.store.values import VALIDATIONS, instant
 from audience_mock.store.world import Tenant, World, number_of_id, timestamp
 
@@ -18,6 +19,16 @@ Seed = dict[str, dict[str, Any]]
 
 FIRST_DAY = datetime(2024, 1, 1, 9, tzinfo=UTC)
 """The created_at of the first seeded record; each further record is an hour later."""
+
+
+_NAMES = {"definitions": "slug", "groups": "_id"}
+"""Part of a seed -> the field by which values and jobs refer to its items."""
+
+
+class Gap(NamedTuple):
+    """An item that breaks a schema; it is not loaded."""
+
+    item: Any
 
 
 class LocatedSeed(Seed):
@@ -51,8 +62,13 @@ def load_seed(world: World, seed: Seed, source: str) -> None:
         raise broken(seed.source if isinstance(seed, LocatedSeed) else f"the seed {source}", mistakes)
 
 
+def load_what_fits(world: World, seed: Seed) -> None:
+    """Load a seed into an empty world without what is wrong in it. Items that are None are left out."""
+    _load(world, seed, no_lines)
+
+
 def mistakes_of(seed: Seed, lines: Lines) -> list[Mistake]:
-    """The mistakes that loading a seed would find. Items that are None are left out."""
+    """The mistakes that loading a seed would find. Gaps are left out."""
     return _load(World(), seed, lines)
 
 
@@ -74,7 +90,8 @@ class _SeedLoader:
         self._lines = lines
         self._loaded = 0
         self._used: set[tuple[str, str | int]] = set()
-        self._has_gaps = False
+        self._left_out: set[tuple[str, str | None]] = set()
+        """Part and name of the items that are not loaded; None for an unknown name."""
 
     def load_seed(self, parts: dict[str, Any]) -> list[Mistake]:
         """Load what is right, and return the mistakes of the rest."""
@@ -87,17 +104,30 @@ class _SeedLoader:
             ("jobs", self._job),
         ):
             for number, item in enumerate(parts.get(part, ())):
-                if item is None:
-                    self._has_gaps = True
+                if isinstance(item, Gap):
+                    self._leave_out(part, item.item)
                     continue
                 try:
                     load(item)
                 except Refusal as refusal:
-                    self._has_gaps = True
+                    self._leave_out(part, item)
                     path = f"{self._tenant.name}.{part}.{number}"
-                    mistakes.append(Mistake(self._lines(path), f"seed.{path}: {refusal.message}"))
+                    mistakes += [
+                        Mistake(self._lines(f"{path}.{field}"), f"seed.{path}: {message}")
+                        for field, message in refusal.violations
+                    ]
         self._finish(parts.get("last", {}))
         return mistakes
+
+    def _leave_out(self, part: str, item: Any) -> None:
+        """Note an item that is not loaded: what refers to it is no mistake."""
+        if part in _NAMES:
+            name = item.get(_NAMES[part]) if isinstance(item, dict) else None
+            self._left_out.add((part, name if isinstance(name, str) else None))
+
+    def _is_left_out(self, part: str, name: str) -> bool:
+        """May this be the name of an item that is not loaded."""
+        return not self._left_out.isdisjoint({(part, name), (part, None)})
 
     def _finish(self, last: dict[str, int]) -> None:
         """Continue the sequences, and accept the reading of files that older exports only mark at the group."""
@@ -115,8 +145,7 @@ class _SeedLoader:
         record_id = item["_id"] if "_id" in item else self._world.new_id()
         self._world.reserve_id(record_id)
         self._claim("_id", record_id)
-        record = {"_id": record_id, **defaults, **times, **item}
-        return {**record, **{field: _normalized(record[field]) for field in times}}
+        return _in_utc({"_id": record_id, **defaults, **times, **item})
 
     def _claim(self, field: str, value: str | int) -> None:
         if (field, value) in self._used:
@@ -126,10 +155,10 @@ class _SeedLoader:
     def _definition(self, item: Record) -> None:
         record = self._record(item, {"name": "", "slug": "", "description": "", "type": "", **DEFAULTS})
         for validation in record["validations"]:
-            if not VALIDATIONS[validation["type"]].accepts(validation["value"]):
-                raise errors.one(
-                    "validations", f"{show(validation)} is not a validation: its value has the wrong type."
-                )
+            kind = VALIDATIONS[validation["type"]]
+            if not kind.accepts(validation["value"]):
+                message = f"{show(validation)} is not a validation: its value must be {kind.wanted}."
+                raise errors.one("validations", message)
         default = record["default_value"]
         # An export may have one that no longer fits: an update can change the type, but not the default.
         violations = (
@@ -160,15 +189,15 @@ class _SeedLoader:
             written["attribute_id"] = item["_id"]
         self._tenant.attributes.put(item["user_id"], definition, item["value"], **written)
 
-    def _definition_of(self, slug: str) -> Record | None:
-        """The definition; None if it may be one that was left out. Raises Refusal 400."""
+    def _definition_of(self, slug: str, field: str = "definition") -> Record | None:
+        """The definition; None if it may be one that was left out. Raises Refusal 400 that names the field."""
         definition = self._tenant.definitions.by_slug(slug)
-        if definition is None and not self._has_gaps:
-            raise errors.invalid([errors.unknown_key("definition", slug)])
+        if definition is None and not self._is_left_out("definitions", slug):
+            raise errors.invalid([errors.unknown_key(field, slug)])
         return definition
 
     def _group(self, item: Record) -> None:
-        user_ids = list(dict.fromkeys(item.get("users", [])))
+        user_ids = list(places_of(item.get("users", [])))
         defaults = {
             "uid": self._tenant.groups.next_uid(),
             "name": "",
@@ -184,9 +213,6 @@ class _SeedLoader:
         fields = {key: value for key, value in item.items() if key not in {"users", "is_being_read"}}
         record = self._record(fields, defaults)
         record = {**record, "is_active": item.get("is_active", True), "__v": item.get("__v", 0)}
-        total = record["total_users"]
-        if total.get("refreshed_at"):
-            record["total_users"] = {**total, "refreshed_at": _normalized(total["refreshed_at"])}
         self._claim("uid", record["uid"])
         self._tenant.groups.insert(record, user_ids)
         if item.get("is_being_read"):
@@ -199,7 +225,7 @@ class _SeedLoader:
             return
         group_id = item.get("group", "")
         if group_id not in self._tenant.groups:
-            if self._has_gaps:
+            if self._is_left_out("groups", group_id):
                 return
             raise errors.one("group", f"The job of the kind {show(kind)} has no group {show(group_id)}; name one here.")
         if kind == "group file" and not self._tenant.groups.is_being_read(self._tenant.groups.get(group_id)):
@@ -212,19 +238,40 @@ class _SeedLoader:
         job_id = item["_id"] if "_id" in item else self._world.new_id()
         self._world.reserve_id(job_id)
         self._claim("_id", job_id)
-        found = [(self._definition_of(value["definition"]), value["value"]) for value in item.get("values", [])]
-        values = {definition["_id"]: value for definition, value in found if definition is not None}
+        values: dict[str, Any] = {}
+        violations: list[Violation] = []
+        for number, value in enumerate(item.get("values", [])):
+            try:
+                definition = self._definition_of(value["definition"], f"values.{number}.definition")
+            except Refusal as refusal:
+                violations += refusal.violations
+            else:
+                if definition is not None:
+                    values[definition["_id"]] = value["value"]
+        if violations:
+            raise errors.invalid(violations)
         self._tenant.accepted.add(Work("bulk update", job_id, item["file_url"], values))
 
 
-def _normalized(moment: str) -> str:
-    """A time in UTC with milliseconds. Raises Refusal 400 for one that no calendar has."""
-    try:
-        return timestamp(instant(moment))
-    except (AttributeError, OverflowError, ValueError):
-        raise errors.one(
-            "created_at", f"The time {show(moment)} is none; send one like 2024-05-01T09:30:00.000Z."
-        ) from None
+def _in_utc(record: Record) -> Record:
+    """The record with its times in UTC with milliseconds. Raises Refusal 400 for those that no calendar has."""
+    violations: list[Violation] = []
+
+    def normalized(field: str, holder: Record, way: str = "") -> Record:
+        try:
+            return {field: timestamp(instant(holder[field]))}
+        except (AttributeError, OverflowError, ValueError):
+            message = f"The {field} {show(holder[field])} is no time; send one like 2024-05-01T09:30:00.000Z."
+            violations.append(Violation(f"{way}{field}", message))
+            return {}
+
+    times = {**normalized("created_at", record), **normalized("modified_at", record)}
+    total = record.get("total_users")
+    if total and total.get("refreshed_at"):
+        times["total_users"] = {**total, **normalized("refreshed_at", total, "total_users.")}
+    if violations:
+        raise errors.invalid(violations)
+    return {**record, **times}
 
 
 def _duplicate(field: str, value: str | int) -> Refusal:

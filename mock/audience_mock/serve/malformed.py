@@ -7,8 +7,6 @@ from audience_mock import errors
 from audience_mock.errors import Refusal
 from audience_mock.middleware.cors import METHODS
 
-__all__ = ("METHODS", "cors_headers", "problem", "unknown_method", "without_upgrade")
-
 Headers = list[tuple[bytes, bytes]]
 
 _LONGEST_METHOD = 64

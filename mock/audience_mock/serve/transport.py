@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from audience_mock import errors
 from audience_mock.errors import Refusal
+from audience_mock.middleware.cors import METHODS
 from audience_mock.middleware.error_responses import REFUSAL
 from audience_mock.middleware.json_response import dump
 from audience_mock.serve import malformed
@@ -30,6 +31,12 @@ PATIENCE = 30.0
 """Seconds for the head of a request, and between two parts of its body."""
 LINGER = 1.0
 """Seconds that a client may go on sending after the response to a request that was refused."""
+_EMPTY_LINE = b"\r\n\r\n"
+_BEFORE_LAST = len(_EMPTY_LINE) - 1
+_KNOWN_METHOD = b"GET"
+"""Stands for a method that the parser does not know."""
+
+STATUS_LINE |= {status: b"HTTP/1.1 %d \r\n" % status for status in range(600, 1000)}  # a real server behind --proxy
 
 
 class _BufferedTransport:
@@ -120,8 +127,7 @@ class Cycle(RequestResponseCycle):
     def _crashed(self, message: str, error: BaseException | None = None) -> None:
         self.logger.error(message, exc_info=error)
         if not self.response_started and not self.transport.is_closing():
-            refusal = Refusal(500, "Internal error in the mock; see its log. Please report this.")
-            self.transport.write(_response(refusal, self.default_headers, self.scope["method"]))
+            self.transport.write(_response(errors.crashed(error), self.default_headers, self.scope["method"]))
         self.transport.close()
 
 
@@ -131,12 +137,12 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(_BufferedTransport(transport, self.loop))  # type: ignore[arg-type]
         self._stage = "idle"  # between two requests; then "head", "body"; "closed": nothing more is read
-        self._head: bytes | None = b""  # as much as has arrived of an incomplete head; None: its begin is not known
-        self._unparsed = b""  # the begin of a head that the parser would not take
-        self._size = 0  # bytes of which the head is a part
-        self._messages = 0  # requests that ended in the newest data
+        self._head = b""  # as much as has arrived of an incomplete head
+        self._is_unfed = False  # is the parser still to see that head, because it is the begin of a method
         self._method: str | None = None  # of the request, if the parser does not know it
-        self._has_content = False  # was there content of a body in the newest data
+        self._left: int | None = None  # bytes that are still to come of a body with Content-Length
+        self._end = b""  # of the newest data: the begin of an empty line may be in it
+        self._has_content = False  # was there content of a body in what was fed last
         self._overhead = 0  # bytes of the body that were chunk extensions or trailers
         self._refusal: Refusal | None = None  # of a request without a usable head
         self._running: RequestResponseCycle | None = None
@@ -155,80 +161,95 @@ class Protocol(HttpToolsProtocol):
     # --- input -------------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
-        was = self._stage
-        if was == "closed":
-            return
+        """Feed the parser part by part: no part has more than one head, or more than one body."""
         self._unset_keepalive_if_required()
+        start = 0
+        while start < len(data) and self._stage != "closed":
+            end = self._end_of_part(data, start)
+            self._feed(data[start:end])
+            start = end
+        self._end = (self._end + data[-_BEFORE_LAST:])[-_BEFORE_LAST:]
+
+    def _end_of_part(self, data: bytes, start: int) -> int:
+        """A head, and a body in chunks, end with an empty line; also a chunk may have one, where a cut does no harm."""
+        if self._stage == "body" and self._left:
+            return start + self._left
+        if start == 0 and self._end:
+            across = (self._end + data[:_BEFORE_LAST]).find(_EMPTY_LINE)
+            if across >= 0:
+                return across + len(_EMPTY_LINE) - len(self._end)
+        found = data.find(_EMPTY_LINE, start)
+        return len(data) if found < 0 else found + len(_EMPTY_LINE)
+
+    def _feed(self, part: bytes) -> None:
+        was = self._stage
         if was != "head":
             self._waits_since = monotonic()
-        if self._unparsed:
-            was, data, self._unparsed = "idle", self._unparsed + data, b""
-        self._size = len(data) + (len(self._head or b"") if was == "head" else 0)
-        self._messages, self._has_content = 0, False
+        if self._is_unfed:
+            part, self._head, self._is_unfed = self._head + part, b"", False
+        if was != "body":
+            self._head += part
+        self._has_content = False
         try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._decline_upgrade(data[upgrade.args[0] :])
+            self.parser.feed_data(part)
+        except httptools.HttpParserUpgrade:
+            self._decline_upgrade()
         except httptools.HttpParserError as error:
-            self._fail(data, was, str(error))
+            self._fail(str(error))
         else:
-            if self._stage == "head":
-                self._keep_head(data, was)
-            elif was == "body" and self._stage == "body" and not self._has_content:
-                self._overhead += len(data)
-                if self._overhead > MAX_HEAD:
-                    self._refuse_body(errors.head_too_large(MAX_HEAD))
+            self._check_size(part, was)
 
-    def _keep_head(self, data: bytes, was: str) -> None:
-        if self._messages:
-            self._head = None
-        elif was == "head":
-            self._head = (self._head or b"") + data
-        else:
-            self._head = data
-        if len(self.url) > MAX_TARGET:
-            self._refuse(errors.target_too_long(MAX_TARGET))
-        elif self._size > MAX_HEAD and not self._messages:
-            self._refuse(errors.head_too_large(MAX_HEAD))
+    def _check_size(self, part: bytes, was: str) -> None:
+        if self._stage == "head":
+            if len(self.url) > MAX_TARGET:
+                self._refuse(errors.target_too_long(MAX_TARGET))
+            elif len(self._head) > MAX_HEAD:
+                self._refuse(errors.head_too_large(MAX_HEAD))
+        elif self._stage == "idle":
+            self._head = b""  # an empty line before a request
+        elif was == "body" and not self._has_content:
+            self._overhead += len(part)
+            if self._overhead > MAX_HEAD:
+                self._refuse_body(errors.head_too_large(MAX_HEAD))
 
-    def _decline_upgrade(self, rest: bytes) -> None:
-        """Parse a request again without its offer of an upgrade (RFC 9110, 7.8), and then what follows it."""
+    def _decline_upgrade(self) -> None:
+        """Parse a request again without its offer of an upgrade (RFC 9110, 7.8)."""
         method, version = self.parser.get_method(), self.parser.get_http_version().encode()
         if method == b"CONNECT":
             target = self.url.decode("latin-1")
-            self._refuse(errors.method_not_allowed("CONNECT", target, malformed.METHODS))
+            self._refuse(errors.method_not_allowed("CONNECT", target, METHODS))
             return
-        self._restart()
         fields = b"".join(b"%s: %s\r\n" % field for field in malformed.without_upgrade(self.headers))
-        self.data_received(b"%s %s HTTP/%s\r\n%s\r\n%s" % (method, self.url, version, fields, rest))
+        self._restart()
+        self._feed(b"%s %s HTTP/%s\r\n%s\r\n" % (method, self.url, version, fields))
 
     def _restart(self) -> None:
+        """Begin the head of this request anew."""
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-        self._stage = "idle"
+        self._stage, self._head = "idle", b""
 
-    def _fail(self, data: bytes, was: str, reason: str) -> None:
+    def _fail(self, reason: str) -> None:
         """Refuse what the parser does not accept. A method that it does not know is for the application to refuse."""
         if self._stage == "body":
             self._refuse_body(errors.malformed_body(reason))
             return
-        head = None if self._messages else data
-        if was == "head" and head is not None:
-            head = None if self._head is None else self._head + data
-        if head is None or self._refusal or self._method:
-            self._refuse(self._refusal or errors.malformed_head(reason, ""))
+        if self._refusal:
+            self._refuse(self._refusal)
             return
-        head = head.lstrip(b"\r\n")
-        method = malformed.unknown_method(head)
+        head = self._head.lstrip(b"\r\n")
+        if self._method:
+            head = self._method.encode() + head[len(_KNOWN_METHOD) :]
+        method = None if self._method else malformed.unknown_method(head)
         if method is None:
             self._refuse(malformed.problem(head, reason))
-        elif method == head:
-            self._restart()
-            self._stage, self._unparsed = "head", head
+            return
+        self._restart()
+        if method == head:
+            self._stage, self._head, self._is_unfed = "head", head, True
         else:
-            self._restart()
             self._method = method.decode("ascii")
-            self.data_received(b"GET" + head[len(method) :])
+            self._feed(_KNOWN_METHOD + head[len(method) :])
 
     def _refuse_body(self, refusal: Refusal) -> None:
         """Refuse the request whose body is arriving, after the requests before it, and close the connection."""
@@ -240,7 +261,7 @@ class Protocol(HttpToolsProtocol):
 
     def _refuse(self, refusal: Refusal) -> None:
         """Refuse a request without a usable head, after the requests before it, and close the connection."""
-        self._stage, self._head, self._refusal = "closed", b"", refusal
+        self._stage, self._refusal = "closed", refusal
         if self.cycle is None or self.cycle.response_complete:
             self._send_refusal(refusal)
 
@@ -255,13 +276,15 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._stage = "head"
+        self._stage, self._left = "head", None
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._stage != "head":
             return  # a trailer, which is not one of the request's headers (RFC 9110, 6.5.1)
         name = name.lower()
-        if name == b"expect" and value.lower() == b"100-continue":
+        if name == b"content-length" and value.isdigit():
+            self._left = int(value)
+        elif name == b"expect" and value.lower() == b"100-continue":
             self.expect_100_continue = True
         self.headers.append((name, value))
 
@@ -277,7 +300,7 @@ class Protocol(HttpToolsProtocol):
             scope["http_version"] = version
         if len(url) > MAX_TARGET:
             self._stop_parsing(errors.target_too_long(MAX_TARGET))
-        if self._size > MAX_HEAD and sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD:
+        if len(self._head) > MAX_HEAD and sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD:
             self._stop_parsing(errors.head_too_large(MAX_HEAD))
         try:
             target = httptools.parse_url(url)
@@ -288,7 +311,7 @@ class Protocol(HttpToolsProtocol):
         scope["path"] = unquote(path) if "%" in path else path
         scope["raw_path"] = raw_path
         scope["query_string"] = target.query or b""
-        self._stage, self._overhead = "body", 0
+        self._stage, self._head, self._overhead = "body", b"", 0
         earlier = self.cycle
         self.cycle = Cycle(
             scope=scope,
@@ -316,12 +339,13 @@ class Protocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._has_content = True
+        if self._left is not None:
+            self._left -= len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         if self._stage == "body":  # not the head of a request that offers an upgrade
             self._stage = "idle"
-            self._messages += 1
             super().on_message_complete()
 
     # --- the end of a response, of patience, of the server -----------------------------------------

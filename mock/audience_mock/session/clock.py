@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from audience_mock.store.world import real_time
 
@@ -12,13 +12,16 @@ LONGEST_WAIT = 24 * 3600.0
 
 
 class Clock:
-    """The clock for `created_at`, `modified_at`, jobs and delays. Advancing it wakes the sleepers that are due."""
+    """The clock for `created_at`, `modified_at`, jobs and delays.
+
+    Advancing it wakes the sleepers in the order of their ends.
+    """
 
     def __init__(self) -> None:
         self._shift = timedelta()
         self._frozen_at: datetime | None = None
-        self._sleepers: WeakSet[asyncio.Event] = WeakSet()
-        self._has_ended = False
+        self._sleepers: WeakKeyDictionary[asyncio.Event, datetime] = WeakKeyDictionary()
+        """Event of a sleeper -> the end of its sleep."""
 
     def now(self) -> datetime:
         return self._frozen_at or real_time() + self._shift
@@ -60,11 +63,6 @@ class Clock:
         self._shift, self._frozen_at = timedelta(), None
         self._wake()
 
-    def end(self) -> None:
-        """End all sleeps, now and later, because its session has ended."""
-        self._has_ended = True
-        self._wake()
-
     async def sleep(
         self, seconds: float | None, awake: asyncio.Event | None = None, done: Callable[[], bool] = lambda: False
     ) -> None:
@@ -76,10 +74,9 @@ class Clock:
             done: ends the wait early.
         """
         awake = awake or asyncio.Event()
-        self._sleepers.add(awake)
         left = LONGEST_WAIT if seconds is None else seconds
-        until = self.now() + timedelta(seconds=left)
-        while left > 0 and not self._has_ended and not done():
+        until = self._sleepers[awake] = self.now() + timedelta(seconds=left)
+        while left > 0 and not done():
             awake.clear()
             is_real = not self.is_frozen and left <= LONGEST_WAIT
             try:
@@ -92,7 +89,8 @@ class Clock:
                 left = (until - self.now()).total_seconds()
 
     def _wake(self) -> None:
-        for awake in self._sleepers:
+        """Wake all in the order of their ends, and those with one end in the order in which they came."""
+        for awake in sorted(self._sleepers, key=self._sleepers.__getitem__):
             awake.set()
 
 
@@ -118,8 +116,12 @@ class Delays:
         finally:
             self._waiting.discard(awake)
 
+    def check(self) -> None:
+        """Make every wait check whether it is over."""
+        for awake in self._waiting:
+            awake.set()
+
     def end(self) -> None:
         """End all delays, and those that are still to come."""
         self._ended = True
-        for awake in self._waiting:
-            awake.set()
+        self.check()

@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from http import HTTPStatus
 from typing import Any
+
+from audience_mock.patterns import fits_glob
 
 Json = dict[str, Any]
 
@@ -48,7 +49,7 @@ class Fault:
             return False
         if "method" in fields and fields["method"] != method:
             return False
-        return "path" not in fields or any(fnmatchcase(path, fields["path"]) for path in paths)
+        return "path" not in fields or any(fits_glob(path, fields["path"]) for path in paths)
 
     def fires(self, now: datetime) -> bool:
         """Does the rule fire for a matching request; if so, counts a hit."""

@@ -123,6 +123,7 @@ class Jobs:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._running: dict[asyncio.Task[None], Job] = {}
         self._last = 0
+        self._has_ended = False
 
     def start(
         self,
@@ -136,12 +137,16 @@ class Jobs:
     ) -> Job:
         """Run `work` when it is due; a failure is logged with `title` and has no other effect.
 
-        A job waits for those that run already and write to one of its `targets`.
+        A job waits for those that run already and write to one of its `targets`. One of a session that has ended
+        does not run.
         """
         self._last += 1
         job = Job(job_id or f"job-{self._last}", kind, subject, title, self.progression, self.clock.now())
         job.targets = frozenset(targets)
+        self._jobs.pop(job.id, None)  # ids of bulk updates begin anew with new data
         self._jobs[job.id] = job
+        if self._has_ended:
+            return job
         task = asyncio.create_task(self._run(job, work))
         self._running[task] = job
         task.add_done_callback(self._running.pop)
@@ -226,9 +231,17 @@ class Jobs:
         self._jobs.clear()
         self._last = 0
 
-    def abandon(self, problem: str) -> None:
-        """Cancel all jobs without waiting; they stay in the list as failed, with this problem."""
-        for task, job in self._running.items():
-            task.cancel()
+    def end(self) -> None:
+        """Cancel all jobs without waiting, and run none any more: their session has ended."""
+        self._has_ended = True
+        self.clear()
+
+    def after_reset(self, clock: Clock) -> "Jobs":
+        """The jobs of new data: with this progression and this list, in which those that have not ended are failed."""
+        new = Jobs(0, clock)
+        new.progression, new._last = self.progression, self._last
+        new._jobs.update(self._jobs)
+        for job in self._running.values():
             if not job.has_ended:
-                self._end(job, problem)
+                new._end(job, "Its data was reset before it ran.")
+        return new

@@ -24,8 +24,8 @@ LONGEST_BODY = 64 * 2**10
 """Bytes of a body that are kept."""
 CONSOLE = b"x-mock-console"
 """The header of the console's own calls: they are recorded but not counted as calls of a frontend."""
-OVERHEAD = 1_000
-"""Bytes of an entry besides its texts: twice the 480 that tracemalloc shows, to be on the safe side."""
+OVERHEAD = 560
+"""Bytes of an entry besides its texts, in the memory of the process."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -122,7 +122,7 @@ class Record:
             self._response_headers = b"\n".join(chain(*self._answer.get("headers", ())))
             self._answer = None
         texts = len(self._request) + len(self._response_headers) + len(self._request_body) + len(self._response_body)
-        self.weight = OVERHEAD + texts
+        self.weight = OVERHEAD + texts + texts // 8  # gaps between texts of different sizes
 
     def set_request_size(self, size: int) -> None:
         """Note that the request body had at least this many bytes, received or not."""
@@ -173,10 +173,13 @@ _TENANT = re.compile("/company/([^/]+)/application/([^/]+)")
 
 
 def _with(content: bytes, part: bytes) -> bytes:
-    """A body with another part of it, cut at the longest size that is kept."""
+    """A body with another part of it, cut at the longest size that is kept.
+
+    It is a copy: a small body from orjson holds the kilobytes in which it was written.
+    """
     if len(content) >= LONGEST_BODY:
         return content
-    return content + part[: LONGEST_BODY - len(content)]
+    return b"".join((content, memoryview(part)[: LONGEST_BODY - len(content)]))
 
 
 def _pairs(texts: list[bytes]) -> Headers:

@@ -17,7 +17,7 @@ class SeedWatch:
     """Reads the seed's file after each change, and replaces the data of the sessions that were started from it.
 
     Journal, fault rules, clock and job progression stay; so does the data of a session that was reset to another seed
-    or to a snapshot, or that has imported data.
+    or to a snapshot, or that has imported data, and that of the default session if a state file keeps it.
     """
 
     def __init__(self, sessions: Sessions) -> None:
@@ -33,14 +33,12 @@ class SeedWatch:
             if seen != last:
                 changed = True
                 continue  # an editor may still be writing
-            try:
-                await source.refresh()
-            except SeedProblem as problem:
-                if changed:  # told once for each change
-                    logger.warning("%s; all sessions keep their data", problem)
+            if changed:  # read once for each change
                 changed = False
-                continue
-            changed = False
+                try:
+                    await source.refresh()
+                except SeedProblem as problem:
+                    logger.warning("%s; all sessions keep their data", problem)
             if source.world is not done:
                 done = source.world
                 self._reseed()
@@ -52,11 +50,12 @@ class SeedWatch:
         held = (_count(sum(one[part] for one in counts), part[:-1]) for part in ("definitions", "values", "groups"))
         has = "has" if number == 1 else "have"
         logger.info(
-            "the seed %s has changed: %s %s its data now (%s)",
+            "the seed %s has changed: %s %s its data now (%s)%s",
             source.seed,
             _count(number, "session"),
             has,
             ", ".join(held),
+            "; the default session has it after a reset, because of --state" if self._sessions.is_kept else "",
         )
 
 

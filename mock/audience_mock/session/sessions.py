@@ -3,6 +3,7 @@
 A reset replaces the whole Session: what is not kept on purpose cannot be left over.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ class Session:
         used: the time of its last request, by `monotonic`.
         has_begun: it has had a request; until then its jobs do not start.
         seed: the world of the server's seed that it started from; None after a switch to other data.
+        has_ended: it was ended or reset; its delayed requests are answered at once.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Session:
     used: float = field(default_factory=monotonic)
     has_begun: bool = False
     seed: World | None = None
+    has_ended: bool = False
 
     def switch_to(self, world: World) -> None:
         """Replace the data by a fork of this world, and cancel all jobs."""
@@ -71,6 +74,12 @@ class Session:
         self.has_begun = True
         self.backend.resume()
 
+    def end(self) -> None:
+        """Cancel its jobs, and answer its delayed requests at once."""
+        self.has_ended = True
+        self.backend.jobs.end()
+        self.delays.check()
+
 
 class Sessions:
     """All sessions of a server; a session is created on its first request.
@@ -79,6 +88,7 @@ class Sessions:
         backend: of the default session, with the data that it has at the start of the server.
         seeds: name -> makes the world of that seed, with the applications that the given world serves.
         source: the initial data of all other sessions, and of a reset; by default the backend's.
+        is_kept: the data of the default session is kept across restarts, so that only a reset replaces it.
     """
 
     def __init__(
@@ -86,7 +96,10 @@ class Sessions:
         backend: Backend,
         seeds: dict[str, Callable[[World], World]] | None = None,
         source: SeedSource | None = None,
+        *,
+        is_kept: bool = False,
     ) -> None:
+        self.is_kept = is_kept
         self.source = source or SeedSource(backend.world.fork())
         self.snapshots: dict[str, World] = {}
         """The snapshots of the server, by name: taken in one session, usable in all."""
@@ -94,6 +107,7 @@ class Sessions:
         self._progression = backend.jobs.progression
         self._seeds = seeds or {}
         self._worlds: dict[str, World] = {}
+        self._building = {name: asyncio.Lock() for name in self._seeds}
         self._budget = MemoryBudget()
         self._delays = Delays()
         self.default = Session(
@@ -144,11 +158,10 @@ class Sessions:
     def _new(self, name: str, world: World, old: Session | None = None, keep: Collection[str] = ()) -> Session:
         """A session with a fork of a world, and with the parts of an old session that are kept."""
         clock = old.clock if old and "clock" in keep else Clock()
-        jobs = old.backend.jobs if old and "jobs" in keep else Jobs(0, clock)
         if old and "jobs" in keep:
-            jobs.abandon("Its data was reset before it ran.")
-            jobs.clock = clock
+            jobs = old.backend.jobs.after_reset(clock)
         else:
+            jobs = Jobs(0, clock)
             jobs.progression = self._progression
         return Session(
             name,
@@ -157,6 +170,7 @@ class Sessions:
             faults=old.faults if old and "faults" in keep else Faults(),
             journal=old.journal if old and "journal" in keep else Journal(self._budget),
             delays=self._delays,
+            used=old.used if old else monotonic(),
             seed=world if world is self.source.world else None,
         )
 
@@ -180,14 +194,20 @@ class Sessions:
             self.default = new
         else:
             self._others[old.name] = new
-        _close(old, keep)
+        old.end()
+        if "journal" not in keep:
+            old.journal.close()
         new.begin()
         return new
 
     def reseed(self) -> int:
         """Start all sessions again that have older data of the seed, and return their number; only data is replaced."""
         world = self.source.world
-        found = [session for session in self if session.seed is not None and session.seed is not world]
+        found = [
+            session
+            for session in self
+            if session.seed not in {None, world} and not (session is self.default and self.is_kept)
+        ]
         for session in found:
             self.reset(session, world, KEEPABLE)
         return len(found)
@@ -201,9 +221,10 @@ class Sessions:
             self.reset(session, self.source.world)
         else:
             del self._others[name]
-            _close(session)
+            session.end()
+            session.journal.close()
 
-    def origin(self, name: str | None) -> World:
+    async def origin(self, name: str | None) -> World:
         """The world of the server's seed, or of the seed or snapshot of this name. Raises Refusal 400."""
         if name is None:
             return self.source.world
@@ -211,8 +232,9 @@ class Sessions:
             return self.snapshots[name]
         if name not in self._seeds:
             raise errors.unknown_origin(name, [*self._seeds, *self.snapshots])
-        if name not in self._worlds:
-            self._worlds[name] = self._seeds[name](self.source.world)
+        async with self._building[name]:
+            if name not in self._worlds:
+                self._worlds[name] = await asyncio.to_thread(self._seeds[name], self.source.world)
         return self._worlds[name]
 
     def take_snapshot(self, name: str, world: World) -> None:
@@ -242,13 +264,3 @@ class Sessions:
         """Cancel all jobs of all sessions."""
         for session in self:
             await session.backend.jobs.stop()
-
-
-def _close(session: Session, keep: Collection[str] = ()) -> None:
-    """Stop the parts of a session that are not kept."""
-    if "jobs" not in keep:
-        session.backend.jobs.clear()
-    if "clock" not in keep:
-        session.clock.end()
-    if "journal" not in keep:
-        session.journal.close()

@@ -36,7 +36,7 @@ class StateFile:
         self._sessions = sessions
         self._lock = lock
         # The world itself, not its id: a later world may have the id of one that is gone.
-        self._written = self._version() if path.exists() and path.stat().st_size else None
+        self._written = self._version() if _size(path) else None
         self._problem = ""
         self._writing = threading.Lock()
         self._has_ended = False
@@ -54,7 +54,7 @@ class StateFile:
         try:
             while True:
                 await asyncio.sleep(PAUSE)
-                if self._version() != self._written or not self._path.exists():
+                if self._version() != self._written or _size(self._path) is None:
                     # A fork does not change while it is written, in a thread of its own.
                     await asyncio.to_thread(self._write, self._world().fork(), self._version())
         finally:
@@ -78,6 +78,14 @@ class StateFile:
             if self._problem != str(error):  # tried again at every check, logged once
                 logger.error("cannot write %s: %s; the state is not kept", self._path, error.strerror)  # noqa: TRY400
             self._problem = str(error)
+
+
+def _size(path: Path) -> int | None:
+    """Bytes of a file; None if there is none that can be seen."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
 
 
 _IN_PLACE = {errno.EBUSY, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG}

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import stat
 import sys
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class StateLock:
         self._beside = self._target.with_name(f".{self._target.name}.lock")
         self._files: list[int] = []
         self._owns_beside = False
-        if self._target.exists() and not self._target.is_file():
+        if not _may_be_file(self._target):
             raise SeedProblem(f"the state file {path} is not a regular file; name another with --state")
         if sys.platform != "win32":
             try:
@@ -97,6 +98,14 @@ class StateLock:
 
     def __del__(self) -> None:
         self.release()
+
+
+def _may_be_file(path: Path) -> bool:
+    """Is it a regular file, or nothing that can be seen yet; what else is wrong is told when it is read."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
 
 
 def is_mount(file: Path) -> bool:

@@ -14,7 +14,7 @@ from audience_mock.store.collection import (
     equals,
 )
 from audience_mock.store.definitions import IdSource
-from audience_mock.store.members import Members
+from audience_mock.store.members import Members, places_of
 from audience_mock.store.table import Table
 from audience_mock.store.users import UserDirectory
 
@@ -112,8 +112,7 @@ class Groups(Resources):
         """Add a complete record, with the users of its file if it has been read."""
         self._records.add(record)
         self._last_uid = max(self._last_uid, record["uid"])
-        places = {user_id: place for place, user_id in enumerate(dict.fromkeys(user_ids or ()))}
-        self._members[record["_id"]] = Members(places, self._directory)
+        self._members[record["_id"]] = Members(places_of(user_ids or ()), self._directory)
         self._readings[record["_id"]] = 0
         return record
 

@@ -2,7 +2,7 @@
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pyroaring import BitMap
@@ -168,6 +168,15 @@ class Members:
         """The places of all users that are blacklisted, or of all that are not."""
         listed = BitMap(place for u in self._directory.blacklisted if (place := self._places.get(u)) is not None)
         return listed if blacklisted else BitMap(range(len(self))) - listed
+
+
+def places_of(user_ids: Iterable[str]) -> dict[str, int]:
+    """User id -> place, each once; in steps: dict.fromkeys of a million holds up all other threads."""
+    places: dict[str, int] = {}
+    for user_id in user_ids:
+        if user_id not in places:
+            places[user_id] = len(places)
+    return places
 
 
 def _up_to(places: BitMap, last: int) -> int:

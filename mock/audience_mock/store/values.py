@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from audience_mock.errors import show
+from audience_mock.patterns import LONGEST, found, is_regex
 
 Record = dict[str, Any]
 
@@ -100,14 +101,6 @@ def _within(value: Any, options: Any) -> bool:
     return listed(value) or (isinstance(value, list) and all(map(listed, value)))
 
 
-def _is_pattern(value: Any) -> bool:
-    try:
-        re.compile(value)
-    except (re.error, TypeError, OverflowError, RecursionError):
-        return False
-    return True
-
-
 class Validation(NamedTuple):
     """One kind of validation.
 
@@ -115,28 +108,38 @@ class Validation(NamedTuple):
         passes: is a value valid, given the validation's own value; true if the validation does not apply to it.
         expected: description of valid values, with a placeholder for the validation's value.
         accepts: can this be the validation's own value.
+        wanted: description of such values.
     """
 
     passes: Callable[[Any, Any], bool]
     expected: str
     accepts: Callable[[Any], bool]
+    wanted: str
 
 
+_BOUND = "a number, or a date and time"
 VALIDATIONS: dict[str, Validation] = {
-    "min": Validation(lambda value, bound: (_order(value, bound) or 0) >= 0, "no less than {}", _is_bound),
-    "max": Validation(lambda value, bound: (_order(value, bound) or 0) <= 0, "no more than {}", _is_bound),
+    "min": Validation(lambda value, bound: (_order(value, bound) or 0) >= 0, "no less than {}", _is_bound, _BOUND),
+    "max": Validation(lambda value, bound: (_order(value, bound) or 0) <= 0, "no more than {}", _is_bound, _BOUND),
     "min_length": Validation(
-        lambda value, bound: (n := _length(value)) is None or n >= bound, "a length of {} or more", _is_number
+        lambda value, bound: (n := _length(value)) is None or n >= bound,
+        "a length of {} or more",
+        _is_number,
+        "a number",
     ),
     "max_length": Validation(
-        lambda value, bound: (n := _length(value)) is None or n <= bound, "a length of at most {}", _is_number
+        lambda value, bound: (n := _length(value)) is None or n <= bound,
+        "a length of at most {}",
+        _is_number,
+        "a number",
     ),
     "regex": Validation(
-        lambda value, pattern: all(re.search(pattern, text) for text in _texts(value)),
+        lambda value, pattern: all(found(pattern, text) for text in _texts(value)),
         "text that matches {}",
-        _is_pattern,
+        lambda value: isinstance(value, str) and is_regex(value),
+        f"a regular expression (ECMA-262, at most {LONGEST} characters, no lookaround and no backreference)",
     ),
-    "one_of": Validation(_within, "one of {}", lambda value: isinstance(value, list)),
+    "one_of": Validation(_within, "one of {}", lambda value: isinstance(value, list), "a list"),
 }
 
 

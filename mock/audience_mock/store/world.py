@@ -63,9 +63,10 @@ class World:
     """
 
     def __init__(self, tenants: Iterable[TenantName] = (), clock: Clock = real_time) -> None:
-        served = [DOCUMENTED_TENANT, *tenants]
-        self._companies = {name.company_id for name in served}
-        self._applications = {name.application_id for name in served}
+        self.served = tuple(dict.fromkeys([DOCUMENTED_TENANT, *tenants]))
+        """The applications that this server was told to serve."""
+        self._companies = {name.company_id for name in self.served}
+        self._applications = {name.application_id for name in self.served}
         self._clock = clock
         self._last_id = 0
         self._reserved: set[str] = set()
@@ -75,7 +76,7 @@ class World:
     def fork(self, clock: Clock | None = None) -> "World":
         """An independent copy with its own clock and sequence of ids, made in constant time."""
         other = World((), clock or self._clock)
-        other._companies, other._applications = self._companies, self._applications
+        other.served, other._companies, other._applications = self.served, self._companies, self._applications
         other._last_id, other._reserved = self._last_id, self._reserved
         other._tenants = {name: tenant.fork(other) for name, tenant in self._tenants.items()}
         return other
@@ -115,7 +116,7 @@ class World:
     def empty(self) -> "World":
         """A world without data that serves the same applications."""
         other = World((), self._clock)
-        other._companies, other._applications = self._companies, self._applications
+        other.served, other._companies, other._applications = self.served, self._companies, self._applications
         return other
 
     def serves(self, name: TenantName) -> bool:

@@ -1,21 +1,35 @@
 """The suite finds nothing on servers that conform: variants of the mock.
 
-`make faults ARGS="--false-alarms 20"` runs every variant at `standard` with 20 seeds; here two run at `smoke`. That
-the mock itself has none is seen by test_shared_requests.py.
+`make faults ARGS="--false-alarms 20"` runs every variant at `standard` with 20 seeds; jobs-behind-writes, and
+newest-first by itself, run only there. Here two run at `smoke`, each group of rules by itself. That the mock itself has
+none is seen by test_shared_requests.py.
 """
 
+import pytest
 from tests.faults.alarms import alarms
 from tests.faults.variants import SHOULD_BROKEN, VARIANTS, should_rules
 
+from audience_conformance.checks.registry import all_checks
 
-def test_a_server_that_conforms_in_another_way_has_no_findings() -> None:
-    assert alarms("together", "smoke", 1).problems == []
+LONGEST = ("FMT", "PAG")
+GROUPS = [*LONGEST, *sorted({check.rules[0].partition("-")[0] for check in all_checks()}.difference(LONGEST))]
+"""The groups of rules, those that take longest first."""
 
 
-def test_a_server_that_breaks_every_should_rule_keeps_every_must_rule() -> None:
-    found = alarms("should-is-broken", "smoke", 3)
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_server_that_conforms_in_another_way_has_no_findings(group: str) -> None:
+    assert alarms("together", "smoke", 1, group).problems == []
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_server_that_breaks_every_should_rule_keeps_every_must_rule(group: str) -> None:
+    found = alarms("should-is-broken", "smoke", 3, group)
     assert found.problems == []
     assert found.missed == []
+
+
+def test_the_groups_hold_every_rule_that_a_variant_breaks() -> None:
+    assert {rule.partition("-")[0] for variant in VARIANTS.values() for rule in variant.broken} <= set(GROUPS)
 
 
 def test_the_variants_break_each_should_rule_once() -> None:

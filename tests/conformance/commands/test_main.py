@@ -53,10 +53,12 @@ def test_findings_are_lines_in_the_order_of_the_file_and_exit_1(file: Path) -> N
     [
         (None, ": No such file or directory"),
         (DIRECTORY, ": Is a directory"),
-        (b"caf\xe9", ":1: byte 0xe9 is not UTF-8; save the file as UTF-8"),
-        (b"a: b: c", ":1: not YAML: mapping values are not allowed here"),
-        (b"[]", ":1: the top level is a list; an OpenAPI document is a mapping"),
-        (b"swagger: '2.0'", ':1: there is no openapi field; this linter reads OpenAPI 3.0, as "3.0.3"'),
+        (b"\xef\xbb\xbf# caf\xe9", ":1:6: byte 0xe9 is not UTF-8; save the file as UTF-8"),
+        ("a: b\n\u00e9\u00e8: \x01".encode(), ":2:5: not YAML: character 0x0001 is not allowed"),
+        (b"caf\xe9", ":1:4: byte 0xe9 is not UTF-8; save the file as UTF-8"),
+        (b"a: b: c", ":1:5: not YAML: mapping values are not allowed here"),
+        (b"[]", ":1:1: the top level is a list; an OpenAPI document is a mapping"),
+        (b"swagger: '2.0'", ':1:1: there is no openapi field; this linter reads OpenAPI 3.0, as "3.0.3"'),
     ],
 )
 def test_an_unreadable_file_exits_2_with_one_line(content: bytes | None, reason: str, file: Path) -> None:
@@ -71,9 +73,9 @@ def test_an_unreadable_file_exits_2_with_one_line(content: bytes | None, reason:
     ("content", "code", "output"),
     [
         (CLEAN.read_bytes(), 0, "<stdin>: no findings, 5 operations, 2 rules\n"),
-        (b"a: b: c", 2, "<stdin>:1: not YAML: mapping values are not allowed here\n"),
+        (b"a: b: c", 2, "<stdin>:1:5: not YAML: mapping values are not allowed here\n"),
         (b"", 2, "<stdin>: the file is empty; an OpenAPI document is a mapping\n"),
-        (b"caf\xe9", 2, "<stdin>:1: byte 0xe9 is not UTF-8; save the file as UTF-8\n"),
+        (b"caf\xe9", 2, "<stdin>:1:4: byte 0xe9 is not UTF-8; save the file as UTF-8\n"),
         (
             CLEAN.read_bytes().replace(b"example: Rex", b"example: ''"),
             1,
@@ -106,12 +108,12 @@ def test_the_contract_outside_the_working_directory_is_named_in_full(tmp_path: P
 def test_list_prints_every_check_with_its_origin_and_its_sentence() -> None:
     done = conformance("lint", "--list")
     assert done.code == 0
-    assert [line.split(maxsplit=2) for line in done.out.splitlines()] == [
-        [check.name, check.origin, check.sentence] for check in CHECKS
-    ]
-    assert {"literal-first project", "jinja-marker project", "path-params OpenAPI"} <= {
-        " ".join(line.split()[:2]) for line in done.out.splitlines()
-    }
+    listed = [re.split(" {2,}", line) for line in done.out.splitlines()]
+    assert listed == [[check.name, check.origin, check.sentence] for check in CHECKS]
+    origins = {name: origin for name, origin, _ in listed}
+    assert origins["path-params"] == "OpenAPI"
+    assert origins["ref-resolves"] == "OpenAPI; within this file only"
+    assert [origins[name] for name in ("literal-first", "jinja-marker", "operation-id")] == ["project"] * 3
 
 
 def test_every_command_has_a_sentence_and_an_example_in_its_help() -> None:

@@ -119,6 +119,50 @@ def test_data_and_property_names_have_no_x_source() -> None:
     ]
 
 
+NAMED = yaml.safe_load("""
+paths:
+  /pets:
+    get:
+      callbacks: {x-done: {x-source: sdk}}
+      responses:
+        x-source: {default: decision}
+        x-more: {x-source: a}
+        default:
+          x-source: decision
+          headers: {x-source: {required: true}, x-rate: {x-source: sdk}}
+          content: {x-world/x-3dmf: {x-source: sdk, encoding: {default: {x-source: sdk}}}}
+          links: {example: {x-source: sdk}}
+components:
+  x-more: {x-source: a}
+  schemas: {default: {x-source: sdk}, x-pet: {x-source: sdk}, properties: {properties: {enum: {x-source: sdk}}}}
+  responses: {x-source: {x-source: sdk}, example: {x-source: sdk}}
+  parameters: {enum: {x-source: sdk}}
+servers: [{variables: {default: {x-source: sdk}}}]
+""")
+RESPONSES: Pointer = ("paths", "/pets", "get", "responses")
+
+
+def test_an_object_of_any_name_has_its_x_source() -> None:
+    answer, world = (*RESPONSES, "default"), ("content", "x-world/x-3dmf")
+    assert [pointer for pointer, _ in sourced_objects(NAMED)] == [
+        ("paths", "/pets", "get", "callbacks", "x-done"),
+        RESPONSES,
+        answer,
+        (*answer, "headers", "x-rate"),
+        (*answer, *world),
+        (*answer, *world, "encoding", "default"),
+        (*answer, "links", "example"),
+        ("components", "schemas", "default"),
+        ("components", "schemas", "x-pet"),
+        ("components", "schemas", "properties", "properties", "enum"),
+        ("components", "responses", "x-source"),
+        ("components", "responses", "example"),
+        ("components", "parameters", "enum"),
+        ("servers", 0, "variables", "default"),
+    ]
+    assert source_of(NAMED, (*answer, "headers", "x-source"), "required") == "decision"
+
+
 SCHEMAS: Pointer = ("components", "schemas")
 PARAMETER: Pointer = ("components", "parameters")
 

@@ -3,20 +3,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from tests.conformance.lint.linting import CLEAN
 
 from audience_conformance.lint import document
-from audience_conformance.lint.values import Line
 
 OPENAPI = 'openapi: "3.0.3"\n'
 
 UNREADABLE = {
     "": "the file is empty",
     "# nothing but a comment": "the file is empty",
-    "null": "1: the top level is nothing",
+    "null": "1: the top level is null",
     "- openapi": "1: the top level is a list",
     "\nhello": "2: the top level is a string",
-    "3": "1: the top level is a number or a boolean",
+    "3": "1: the top level is an integer",
+    "-0.5": "1: the top level is a number",
+    "on": "1: the top level is true or false",
     "a: b": "1: there is no openapi field",
     "swagger: '2.0'": "1: there is no openapi field",
     "a: b\nopenapi: 3.1.0": '2: openapi is "3.1.0"; this linter reads OpenAPI 3.0',
@@ -35,7 +37,7 @@ UNREADABLE = {
     "openapi: 3.0.3\nx-a: !!bool perhaps": '2: "perhaps" is not a tag:yaml.org,2002:bool',
     "openapi: 3.0.3\nx-a: !!binary aGk=": "2: a value with the tag tag:yaml.org,2002:binary cannot be JSON",
     "openapi: 3.0.3\nx-a: !!timestamp 2024-01-01": "2: a value with the tag tag:yaml.org,2002:timestamp",
-    "openapi: 3.0.3\nx-a:\n  <<: 1": "3: a merge key << takes a mapping",
+    "openapi: 3.0.3\nx-a:\n  <<: 1": "3: a merge key << takes a mapping, not an integer",
     "openapi: 3.0.3\nx-a: 0x1" + "0" * 2000: "2: a number of more than 4096 bits",
     "openapi: 3.0.3\nx-a: 1" + "0" * 5000: "2: ",
     "openapi: 3.0.3\nx-a: " + "[" * 120 + "]" * 120: "nested deeper than 100 levels",
@@ -133,13 +135,19 @@ x-merged:
 def test_a_line_has_its_column(text: str) -> None:
     lines = [document.parse(text).line(pointer) for pointer in (("x-a",), ("x-a", 0), ("x-a", 0, "b"))]
     expected = [(2, 1), (3, 5), (3, 6)] if "- " in text else [(2, 1), (3, 4), (3, 6)]
-    assert [(line, line.column) for line in lines if isinstance(line, Line)] == expected
+    assert [(line, line.column) for line in lines] == expected
 
 
 def test_the_later_of_two_equal_keys_counts_as_for_pyyaml() -> None:
     read = document.parse(f"{OPENAPI}x-a: 1\nx-a: 2\n")
     assert read.data["x-a"] == 2
     assert [line for line, _ in read.repeated_keys] == [3]
+
+
+def test_a_pyyaml_without_its_c_parser_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = document.parse(CLEAN)
+    monkeypatch.delattr(yaml, "CSafeLoader")
+    assert document.parse(CLEAN).data == read.data
 
 
 def test_a_byte_order_mark_is_not_part_of_the_document(tmp_path: Path) -> None:

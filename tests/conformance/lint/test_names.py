@@ -37,6 +37,11 @@ def test_no_finding_for(name: str) -> None:
     assert found(named(name)) == []
 
 
+@pytest.mark.parametrize("names", [("_", "Nullable"), ("_", "nullable_"), ("_", "-"), (".", "..", "Nullable.")])
+def test_names_without_letters_are_of_no_other(names: tuple[str, ...]) -> None:
+    assert found(named(*names)) == []
+
+
 @pytest.mark.parametrize("names", [("Bird", "bird"), ("BirdFood", "Bird_food")])
 def test_names_of_one_class_are_a_finding(names: tuple[str, str]) -> None:
     assert messages(named(*names)) == [f'the schema names "{names[0]}" and "{names[1]}" give one class; choose another']

@@ -49,7 +49,11 @@ FAULTS = {
     "a repeated key": after("      operationId: getPhoto", "      operationId: getPhoto  # <- duplicate-key\n"),
     "a required property that an allOf does not have": (
         "    Fish:\n      allOf:",
-        "    Fish:  # <- openapi\n      required: [fins]\n      allOf:",
+        "    Fish:\n      required: [fins]  # <- openapi\n      allOf:",
+    ),
+    "each required property that an allOf does not have": (
+        "    Fish:\n      allOf:",
+        "    Fish:\n      required:\n        - fins  # <- openapi\n        - tail  # <- openapi\n      allOf:",
     ),
 }
 
@@ -70,6 +74,11 @@ def test_a_clean_document_has_no_finding() -> None:
         ("type: apiKey, in: header", "type: apiKey, in: head", '"head" is not one of "header", "query", "cookie"'),
         (*after("    PageSize:", "      example: 5\n"), "example and examples are mutually exclusive; delete one"),
         ("schema: {type: integer}, example: 1}", "}", ' needs "schema" or "content"'),
+        (
+            "    Fish:\n      allOf:",
+            "    Fish:\n      required: [fins]\n      allOf:",
+            'no part of the schema has the required property "fins"; add it to properties or correct it',
+        ),
         ("  /pets:\n", "  /pets}:\n", "gives up: ValueError"),
     ],
 )
@@ -93,6 +102,17 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_message_of_an_unquoted_status_shows_the_fix() -> None:
     text = seed("        4XX: {$ref: ", "        404: {description: Gone}\n        4XX: {$ref: ")
     assert messages(text) == ['the response code 404 is not quoted, and YAML reads it as a number; write "404"']
+
+
+@pytest.mark.parametrize("key", ["null", "on", "2.0", "0x1F", "600", "1_00"])
+def test_a_key_that_is_no_response_code_is_not_told_to_be_quoted(key: str) -> None:
+    assert_marked("        4XX: {$ref: ", f"        {key}: {{description: Gone}}  # <- openapi\n        4XX: {{$ref: ")
+
+
+@pytest.mark.parametrize("key", ["2XX", "default", "x-more", '"404"', "'404'"])
+def test_a_key_that_yaml_reads_as_a_text_needs_no_quotes(key: str) -> None:
+    text = seed("        4XX: {$ref: ", f"        {key}: {{description: Gone}}\n        4XX: {{$ref: ")
+    assert "quoted-status" not in [check for _, check in found(text)]
 
 
 @pytest.mark.parametrize(

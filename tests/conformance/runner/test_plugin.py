@@ -15,15 +15,10 @@ def options(url: str) -> list[str]:
     return ["--url", url, "--conformance-profile", "smoke"]
 
 
-def test_an_item_is_named_by_rule_check_and_case(options: list[str], tmp_path: Path) -> None:
-    done = pytest_suite(*options, "--collect-only", "-q", "--rules", "DEF-0[12]", cwd=tmp_path)
-    assert re.findall(r"\[(.*)\]", done.out) == ["DEF-01-reads", "DEF-02-writes-one", "DEF-02-writes-two"]
-    assert done.code == 0
-
-
-def test_k_selects_by_rule_and_by_check(options: list[str], tmp_path: Path) -> None:
-    done = pytest_suite(*options, "-k", "DEF-01 or two", cwd=tmp_path)
-    assert "2 passed" in done.out
+def test_an_item_is_named_by_rule_check_and_case_and_k_selects_by_them(options: list[str], tmp_path: Path) -> None:
+    done = pytest_suite(*options, "-v", "-k", "DEF-01 or writes", cwd=tmp_path)
+    assert re.findall(r"\[(DEF.*?)\]", done.out) == ["DEF-01-reads", "DEF-02-writes-one", "DEF-02-writes-two"]
+    assert "3 passed" in done.out
     assert done.code == 0
 
 
@@ -57,15 +52,12 @@ def test_a_failure_has_the_requirement_and_a_crash_is_an_error(options: list[str
     assert "1 failed, 1 error" in done.out
     assert "abcdefgh" not in done.out
     assert done.code == 1
-    assert pytest_suite(*options, "--rules", "DEF-05,DEF-01", cwd=tmp_path).code == 2
 
 
 def test_a_bad_option_and_a_missing_target_are_one_line(tmp_path: Path) -> None:
-    done = pytest_suite("--url", "nonsense", cwd=tmp_path)
-    assert "ERROR: Invalid value for '--url': 'nonsense' is not http://" in done.err
-    assert done.code == pytest.ExitCode.USAGE_ERROR
     done = pytest_suite("--patience", "soon", cwd=tmp_path)
     assert "ERROR: Invalid value for '--async-timeout': 'soon' is not a time above 0" in done.err
+    assert done.code == pytest.ExitCode.USAGE_ERROR
     done = pytest_suite("--url", "http://127.0.0.1:9", cwd=tmp_path)
     assert "cannot reach http://127.0.0.1:9" in done.out + done.err
     assert done.code == 2

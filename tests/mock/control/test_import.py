@@ -99,6 +99,17 @@ def test_an_invalid_export_is_refused_and_changes_nothing(api: Api, body: Any, s
     assert state(api) == before
 
 
+@pytest.mark.parametrize(("indent", "place"), [(1, "line 6: "), (None, "")])
+def test_the_mistakes_of_an_import_have_lines_if_the_body_has_several(
+    shared_api: Api, indent: int | None, place: str
+) -> None:
+    body = json.dumps({DOCUMENTED: {"groups": [{"name": "x", "category": "l9"}]}}, indent=indent)
+    answer = shared_api.request("PUT", f"{CONTROL}/state", content=body)
+    assert refused(answer) == ["body"]
+    said = f'the body breaks the contract: {place}seed.{DOCUMENTED}.groups.0.category is "l9"; send one of l1, l2, l3.'
+    assert answer.json()["message"] == said
+
+
 @pytest.mark.parametrize("content", [b"[]", b"null", b"{", b'{"a": NaN}', b'{"a": "\\ud800"}', b"\xff", b"[" * 5000])
 def test_a_body_that_is_not_a_json_object_is_refused(shared_api: Api, content: bytes) -> None:
     before = state(shared_api)
@@ -136,7 +147,7 @@ def test_a_damaged_export_is_imported_completely_or_changes_nothing(api: Api) ->
     exported = state(api)
     chance = random.Random(4)
     answers = []
-    for _ in range(150):
+    for _ in range(80):
         before = state(api)
         answer = api.put(f"{CONTROL}/state", damaged(exported, chance))
         answers.append(answer.status_code)

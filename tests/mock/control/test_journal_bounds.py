@@ -1,6 +1,9 @@
 """The journal's memory is bounded: by entries, by bytes, and for all sessions together; the oldest go first."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from tests.mock.conftest import Api
@@ -37,11 +40,11 @@ def test_no_more_than_so_many_entries_are_kept(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_no_more_than_so_many_bytes_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(bounds, "MOST_BYTES", 110_000)
     journal = Journal()
     for _ in range(10):
         journal.add(record(30_000))
-        assert journal.held <= 100_000
+        assert journal.held <= 110_000
     assert ids(journal) == [10, 9, 8]
 
 
@@ -94,4 +97,47 @@ def test_the_weight_of_an_entry_is_not_far_from_the_truth() -> None:
     headers = [(b"x-%d" % number, b"v" * 100) for number in range(50)]
     made = Record(datetime.now(UTC), http_scope(path="/", query_string=b"q" * 500, headers=headers), {})
     made.finish()
-    assert 5_700 + bounds.OVERHEAD <= made.weight <= 5_900 + bounds.OVERHEAD
+    texts = sum(len(name) + len(value) for name, value in headers) + 500
+    assert texts + bounds.OVERHEAD < made.weight < 1.2 * (texts + bounds.OVERHEAD)
+
+
+MEMORY = """
+from datetime import UTC, datetime
+from pathlib import Path
+import orjson
+from audience_mock.session.journal import Journal, MemoryBudget, Record
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+def header(name, value):
+    return name.encode(), value.encode()
+
+room = MemoryBudget(32 * 2**20)
+journals = [Journal(room) for _ in range(120)]
+before = resident()
+for number in range(SIZES * 120):
+    headers = [header("host", "127.0.0.1:4010"), header("x-mock-session", f"worker {number % 120}")]
+    scope = {"method": b"POST".decode(), "http_version": "1.1", "scheme": "http", "raw_path": b"/group/%d" % number,
+        "query_string": b"page_no=%d" % number, "headers": headers}
+    record = Record(datetime.now(UTC), scope, dict(headers))
+    record.on_request({"type": "http.request", "body": orjson.dumps({"name": "n" * (number % 50)})})
+    content = orjson.dumps({"items": ["x" * (LENGTH * (number % 5) // 2)]})
+    answered = [header("content-length", str(len(content))), header("vary", "Origin")]
+    record.on_response({"type": "http.response.start", "status": 200, "headers": answered})
+    record.on_response({"type": "http.response.body", "body": content})
+    record.duration = number / 7
+    journals[number % 120].add(record)
+print(room.held, resident() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
+@pytest.mark.parametrize(("length", "entries"), [(50, 400), (2_000, 200)])
+def test_the_journals_take_what_their_bound_says(length: int, entries: int) -> None:
+    """Of 120 sessions together, in the memory of a process, which has dropped entries already."""
+    script = MEMORY.replace("LENGTH", str(length)).replace("SIZES", str(entries))
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60).stdout
+    held, taken = map(int, said.split())
+    assert 0.9 * 32 * 2**20 < held <= 32 * 2**20
+    assert 0.8 < taken / held < 1.2

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,10 +12,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 from tests.mock.conftest import Api, MakeApi
-from tests.mock.control.helpers import CONTROL, JOBS, JOURNAL, NOON, clock, items, rule, state, use
+from tests.mock.control.helpers import CONTROL, JOBS, JOURNAL, NOON, bulk_update, clock, items, rule, state, use
 from tests.mock.helpers import DOCUMENTED, GROUPS, a_group, refused, seed_file
 
-from audience_mock.app import Options, origin_of
+from audience_mock.app import Options, create_start, seed_worlds
+from audience_mock.seeds import BUILT_IN
+from audience_mock.store.world import World
 
 PARTS = ["journal", "faults", "clock", "jobs"]
 
@@ -143,19 +147,32 @@ def test_an_unknown_part_to_keep_is_refused_and_nothing_changes(api: Api, keep: 
     assert everything(api) == before
 
 
-def test_nothing_of_before_a_reset_is_running(make_api: MakeApi) -> None:
+@pytest.mark.parametrize(("keep", "status"), [("", "waiting"), ("?keep=jobs,clock", "failed")])
+def test_nothing_of_before_a_reset_is_running(make_api: MakeApi, keep: str, status: str) -> None:
     api = make_api(job_delay=3)
-    before = everything(api)
-    disturb(api)
-    api.post(f"{CONTROL}/reset")
+    api.post(GROUPS, a_group(["u1"]))
+    world, jobs, clock_before = api.backend.world, api.backend.jobs, api.sessions.default.clock
+    (job,) = jobs.list()
+    api.post(f"{CONTROL}/reset{keep}")
+    clock_before.advance(timedelta(days=1))
     clock(api, advance=1e6)
+    api.run(jobs.settled())
+    assert job.status == status
+    assert [group["status"] for tenant in world.tenants() for group in tenant.groups][-1] == "pending"
+
+
+def test_a_bulk_update_after_a_reset_is_the_newest_of_the_kept_jobs(api: Api) -> None:
+    """Its id is that of data, which begins anew."""
+    first = bulk_update(api, "u1")[0]
     api.settle()
-    clock(api, reset=True)
-    assert everything(api) == before
+    api.post(GROUPS, a_group())
+    api.post(f"{CONTROL}/reset?keep=jobs")
+    assert bulk_update(api, "u1")[0] == first
+    assert [job["id"] for job in items(api, "/jobs")] == [first, "job-2"]
 
 
 @pytest.mark.parametrize("frozen", [True, False])
-@pytest.mark.parametrize("end", ["reset", "session"])
+@pytest.mark.parametrize("end", ["POST /reset", "POST /reset?keep=clock,jobs", "DELETE /sessions/default"])
 def test_a_delayed_request_is_answered_at_once_and_leaves_nothing_behind(api: Api, frozen: bool, end: str) -> None:
     before = everything(api)
     if frozen:
@@ -165,13 +182,12 @@ def test_a_delayed_request_is_answered_at_once_and_leaves_nothing_behind(api: Ap
         waiting = api.start("POST", GROUPS, json=a_group(name="Late"), headers={"Prefer": "delay=3000000"})
         await asyncio.sleep(0.05)
         assert not waiting.done()
-        if end == "reset":
-            await api.send("POST", f"{CONTROL}/reset")
-        else:
-            await api.send("DELETE", f"{CONTROL}/sessions/default")
+        method, path = end.split()
+        await api.send(method, f"{CONTROL}{path}")
         return await asyncio.wait_for(waiting, 30)
 
     assert api.run(story()).status_code == 201
+    clock(api, reset=True)
     assert everything(api) == before
 
 
@@ -226,7 +242,15 @@ def test_a_snapshot_outlives_resets_and_ended_sessions_but_not_the_end_of_all(ap
     assert items(api, "/snapshots") == []
 
 
-@pytest.mark.parametrize("name", ["demo", "documents", "empty", "huge"])
+def test_every_seed_is_described_and_named_to_who_asks_for_another(api: Api) -> None:
+    described = api.get(f"{CONTROL}/openapi.json").json()["paths"]["/__mock__/reset"]["post"]["parameters"]
+    answer = api.post(f"{CONTROL}/reset?to=large")
+    assert refused(answer) == ["query.to"]
+    for text in (described[0]["description"], answer.json()["message"]):
+        assert all(name in text for name in BUILT_IN)
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_a_snapshot_cannot_have_the_name_of_a_seed(api: Api, name: str) -> None:
     answer = api.put(f"{CONTROL}/snapshots/{name}", None)
     assert refused(answer) == ["path.name"]
@@ -250,6 +274,41 @@ def walkers(folder: Path, *named: str) -> str:
 
 
 RESETS = [("POST", "/reset"), ("DELETE", "/sessions"), ("DELETE", "/sessions/default")]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("default", "The default session is reset"), ("a", "The session a has ended")]
+)
+def test_the_end_of_a_session_reads_a_changed_seed_file_again(
+    make_api: MakeApi, tmp_path: Path, name: str, says: str
+) -> None:
+    api = make_api(seed=walkers(tmp_path, "One"))
+    assert names(api, name) == ["One"]
+    walkers(tmp_path, "Two")
+    assert api.delete(f"{CONTROL}/sessions/{name}").json()["message"].startswith(says)
+    assert names(api, name) == ["Two"]
+
+
+def test_a_seed_that_takes_long_to_make_holds_nobody_up_and_is_made_once(api: Api) -> None:
+    make, going_on, made = seed_worlds()["documents"], threading.Event(), []
+
+    def slowly(like: World) -> World:
+        assert going_on.wait(60)
+        made.append(make(like))
+        return made[-1]
+
+    api.sessions._seeds["huge"] = slowly
+
+    async def story() -> list[httpx.Response]:
+        resets = [api.start("POST", f"{CONTROL}/reset?to=huge", headers=of(name)) for name in "ab"]
+        await asyncio.sleep(0)
+        others = [await api.send("GET", GROUPS), await api.send("POST", f"{CONTROL}/reset?to=empty")]
+        assert not any(reset.done() for reset in resets)
+        going_on.set()
+        return [*others, *await asyncio.gather(*resets)]
+
+    assert all(answer.is_success for answer in api.run(story()))
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize(("method", "path"), RESETS)
@@ -349,5 +408,5 @@ def test_applications_of_the_seed_and_of_the_state_file_are_served(make_api: Mak
 def test_an_empty_state_file_is_as_good_as_none(make_api: MakeApi, tmp_path: Path) -> None:
     (tmp_path / "state.json").touch()
     options = Options(seed=walkers(tmp_path, "Seeded"), state=tmp_path / "state.json")
-    assert origin_of(options) == f"seed: {options.seed}"
+    assert create_start(options).origin == f"seed: {options.seed}"
     assert names(make_api(seed=options.seed, state=options.state), "default") == ["Seeded"]

@@ -1,11 +1,12 @@
 """The clock of a session, and the jobs that wait for it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from tests.mock.conftest import Api, MakeApi
 from tests.mock.control.helpers import CONTROL, JOBS, NOON, advance, clock, group_status, items, manual
-from tests.mock.helpers import DEFINITIONS, GROUPS, HeldFiles, a_definition, a_group, moment, refused
+from tests.mock.helpers import DEFINITIONS, GROUPS, HeldFiles, a_definition, a_group, csv_of, moment, refused
 
 from audience_mock.control import times
 
@@ -149,3 +150,30 @@ def test_an_answer_does_not_wait_for_ever_for_a_job(make_api: MakeApi, monkeypat
     held.let_go(body["file_url"])
     api.settle()
     assert group_status(api, group) == "completed"
+
+
+@pytest.mark.parametrize(("seconds", "order"), [([10] * 12, range(12)), (range(12, 0, -1), range(11, -1, -1))])
+def test_jobs_that_become_due_together_run_in_the_order_of_their_times_and_then_of_their_requests(
+    make_api: MakeApi, seconds: Iterable[int], order: Iterable[int]
+) -> None:
+    api = make_api()
+    clock(api, freeze=NOON)
+    definition = api.post(DEFINITIONS, a_definition(type="number")).json()
+    for number, delay in enumerate(seconds):
+        api.put(f"{JOBS}/progression", {"seconds": delay})
+        update = {"file_url": csv_of(["u1"]), "attributes": [{"key": definition["slug"], "value": number}]}
+        api.patch("/user_attribute/bulk_update", update)
+    written: list[Any] = []
+    attributes = next(iter(api.backend.world.tenants())).attributes
+    put = attributes.put
+
+    def noted(user_id: str, definition: Any, value: Any) -> Any:
+        written.append(value)
+        return put(user_id, definition, value)
+
+    attributes.put = noted  # type: ignore[method-assign, assignment]
+    clock(api, advance=60)
+    api.settle()
+    assert written == list(order)
+    value = api.get(f"{DEFINITIONS}/{definition['_id']}/user/u1").json()["attribute"]["value"]
+    assert value == written[-1]

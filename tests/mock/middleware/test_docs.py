@@ -4,22 +4,32 @@ import json
 from typing import Any
 
 import pytest
-import yaml
 from tests.mock.conftest import Api, MakeApi
 from tests.mock.helpers import refused
+from tests.yaml_files import read_yaml
 
 from audience_mock.contract.document import TenantName, load_contract
 from audience_mock.contract.renderings import open_tenants
+from audience_mock.middleware import docs
 
 
 def test_the_contract_is_served_as_json_and_as_yaml(api: Api) -> None:
     assert api.get("//openapi.json").json() == load_contract()
     served = api.get("//openapi.yaml")
     assert served.headers["content-type"].startswith("application/yaml")
-    assert yaml.safe_load(served.text) == load_contract()
+    assert read_yaml(served.text) == load_contract()
 
 
-READERS = [("//openapi.json", json.loads), ("//openapi.yaml", yaml.safe_load)]
+def test_each_rendering_is_written_once(shared_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses = [f"//openapi.{form}{query}" for form in ("json", "yaml") for query in ("", "?tenants=open")]
+    first = [shared_api.request("GET", address).content for address in addresses]
+    monkeypatch.delattr(docs, "orjson")
+    monkeypatch.delattr(docs, "yaml")
+    assert [shared_api.request("GET", address).content for address in addresses] == first
+    assert len(set(first)) == len(addresses)
+
+
+READERS = [("//openapi.json", json.loads), ("//openapi.yaml", read_yaml)]
 
 
 @pytest.mark.parametrize(("path", "read"), READERS)

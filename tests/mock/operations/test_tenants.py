@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 from tests.mock.conftest import Api, MakeApi
 from tests.mock.helpers import (
     DEFINITIONS,
@@ -22,6 +21,7 @@ from tests.mock.helpers import (
     one_mock,
     refused,
 )
+from tests.yaml_files import read_yaml
 
 from audience_mock.contract.document import TenantName, resolve
 
@@ -157,7 +157,7 @@ def test_the_contract_enumerates_what_the_documents_do() -> None:
     assert found == {o.id: documented if o.id in ENUMERATED else [None, None] for o in OPERATIONS}
 
 
-@pytest.mark.parametrize(("path", "read"), [("//openapi.json", json.loads), ("//openapi.yaml", yaml.safe_load)])
+@pytest.mark.parametrize(("path", "read"), [("//openapi.json", json.loads), ("//openapi.yaml", read_yaml)])
 @pytest.mark.parametrize("added", [[], [SHOP]], ids=["documented", "and another"])
 def test_the_served_contract_lists_the_tenants_that_are_served(
     make_api: MakeApi, path: str, read: Any, added: list[tuple[str, str]]

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.mock.conftest import MakeApi
@@ -9,7 +10,8 @@ from tests.mock.control.helpers import state
 from tests.mock.helpers import DEFINITIONS, DOCUMENTED, GROUPS, a_definition, seed_file, seeded
 
 from audience_mock.app import Options, create_backend
-from audience_mock.seeds import SeedProblem, read_seed, read_state
+from audience_mock.seeds import SeedProblem, read_seed, read_state, reading
+from audience_mock.seeds.reading import Place, _json_places
 
 MIXED = f"""{DOCUMENTED}:
   definitions:
@@ -41,6 +43,104 @@ def test_all_mistakes_of_a_seed_are_listed_at_once_with_their_lines(tmp_path: Pa
     assert [line.strip().split(":")[0] for line in lines] == ["line 3", "line 5", "line 7", "line 11", "line 12"]
     for line, says in zip(lines, ["text", "taken", "a number", "l9", "category is missing"], strict=True):
         assert says in line
+
+
+BEYOND_GAPS = f"""{DOCUMENTED}:
+  definitions:
+    - {{name: A, slug: a, type: text}}
+    - {{name: B, slug: b, type: number, created_at: "0001-01-01T00:00:00+02:00"}}
+  users:
+    - {{user_id: u, colour: red}}
+  values:
+    - {{user_id: u, definition: a, value: 1}}
+    - {{user_id: u, definition: b, value: red}}
+    - {{user_id: u, definition: c, value: 1}}
+  groups:
+    - {{_id: g, name: G, category: l9}}
+    - _id: h
+      name: H
+      category: l1
+      modified_at: "0001-01-01T00:00:00+02:00"
+      total_users:
+        count: 1
+        refreshed_at: "0001-01-01T00:00:00+02:00"
+  jobs:
+    - {{kind: refresh, group: g}}
+    - {{kind: refresh, group: h}}
+    - {{kind: refresh, group: i}}
+    - kind: bulk update
+      file_url: "data:,"
+      values:
+        - {{definition: b, value: 1}}
+        - {{definition: d, value: 1}}
+        - {{definition: e, value: 1}}
+"""
+
+
+def test_what_is_left_out_hides_no_other_mistake(tmp_path: Path) -> None:
+    _, *lines = problem_of(tmp_path, BEYOND_GAPS).splitlines()
+    expected = {
+        3: '"text"',
+        4: "The created_at",
+        6: "colour",
+        10: '"c"',
+        12: '"l9"',
+        16: "The modified_at",
+        19: "The refreshed_at",
+        23: '"i"',
+        28: '"d"',
+        29: '"e"',
+    }
+    assert [int(line.strip().split(":")[0].removeprefix("line ")) for line in lines] == list(expected)
+    for line, says in zip(lines, expected.values(), strict=True):
+        assert says in line
+
+
+@pytest.mark.parametrize("nameless", [{"name": "A", "type": "string"}, {"slug": 5}, None])
+def test_a_value_may_be_of_a_definition_whose_slug_is_missing(tmp_path: Path, nameless: object) -> None:
+    seed = {"definitions": [nameless], "values": [{"user_id": "u", "definition": "a", "value": 1}]}
+    assert "values" not in problem_of(tmp_path, json.dumps({DOCUMENTED: seed}))
+
+
+@pytest.mark.parametrize("keys", [["a", "a.b", "a.b.c"], ["", ".", ".."], ["0", "0.0", "00"]])
+def test_a_place_is_that_of_the_longest_key_that_fits(keys: list[str]) -> None:
+    root = Place(0)
+    for number, key in enumerate(keys, start=1):
+        root.below[key] = Place(number)
+        root.below[key].below["name"] = Place(10 * number)
+    for number, key in enumerate(keys, start=1):
+        assert root.find(key).line == (number if key else 0)
+        assert root.find(f"{key}.name").line == 10 * number
+        assert root.find(f"{key}.none.0").line == number
+    assert root.find("b").line == 0
+
+
+def test_places_are_found_without_looking_at_every_key() -> None:
+    class Counted(dict[str, Place]):
+        looks = 0
+
+        def __contains__(self, key: object) -> bool:
+            Counted.looks += 1
+            return super().__contains__(key)
+
+    root = Place(0)
+    root.below = Counted({str(number): Place(number) for number in range(10_000)})
+    assert [root.find(f"{number}.name").line for number in range(10_000)] == list(range(10_000))
+    assert Counted.looks == 10_000
+
+
+def test_a_text_with_many_mistakes_is_read_once_for_its_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+
+    def places(text: str) -> Any:
+        texts.append(text)
+        return _json_places(text)
+
+    monkeypatch.setattr(reading, "_json_places", places)
+    group = {"name": 5, "category": "l1"}
+    text = json.dumps({DOCUMENTED: {"groups": [group, group]}}, indent=1).replace('"groups"', '"groups": [],\n"groups"')
+    assert "in 3 places" in problem_of(tmp_path, text, "seed.json")
+    assert len(texts) == 1
 
 
 def test_a_json_seed_has_lines_too(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_a_built_in_seed_keeps_the_rules_for_seeds(seed: str) -> None:
     content = {
         tenant: {part: list(items) for part, items in parts.items()} for tenant, parts in read_seed(seed).items()
     }
-    validate(seed, content)
+    validate(f"the seed {seed}", content)
 
 
 def test_the_demo_is_a_realistic_shop(make_api: MakeApi) -> None:

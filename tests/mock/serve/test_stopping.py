@@ -7,21 +7,20 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
+from tests.mock.command import COMMAND, serving
 from tests.mock.conftest import BASE
 from tests.mock.helpers import a_definition, a_group
 
 from audience_mock.testing import MockServer
 
-COMMAND = str(Path(sys.executable).with_name("audience-mock"))
 TAGS = f"{BASE}/user_group/tags"
 LIMIT = 2.0
 """Seconds within which the command promises to end."""
@@ -31,28 +30,16 @@ SLACK = 3.0
 Flight = Callable[[socket.socket], None]
 
 
-@contextmanager
-def serving(*options: str, prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    process = subprocess.Popen(
-        [*prefix, COMMAND, "--port", "0", "--seed", "documents", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        url = process.stdout.readline().split()[-1]
-        while not process.stdout.readline().startswith("Ctrl-C"):
-            pass
-        yield url, process
-    finally:
-        process.kill()
-        process.communicate()
-
-
 def connect(url: str) -> socket.socket:
     host, port = url.removeprefix("http://").split(":")
     return socket.create_connection((host, int(port)), timeout=20)
+
+
+def settle(url: str) -> None:
+    """Wait until the server has read what was sent to it before."""
+    with connect(url) as connection:
+        connection.sendall(b"GET /__mock__/clock HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert connection.recv(2**16).startswith(b"HTTP/1.1 200 ")
 
 
 def stopped(process: subprocess.Popen[str], name: int = signal.SIGTERM) -> str:
@@ -77,7 +64,7 @@ def _unread_stream(connection: socket.socket) -> None:
 
 def _unread_responses(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.settimeout(1)
+    connection.settimeout(0.2)
     request = b"GET /ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with contextlib.suppress(TimeoutError):
         connection.sendall(request * 200)  # as much as goes in
@@ -102,19 +89,22 @@ IN_FLIGHT: dict[str, Flight] = {
 
 
 def test_sigterm_ends_it_whatever_is_in_flight() -> None:
-    with serving() as (url, process), ExitStack() as connections:
+    with serving() as (url, _, process), ExitStack() as connections:
         for begin in IN_FLIGHT.values():
             begin(connections.enter_context(connect(url)))
-        time.sleep(0.3)
+        settle(url)
         assert stopped(process) == ""
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None or os.geteuid() != 0, reason="needs unshare and root")
 def test_docker_stop_ends_it() -> None:
     """The first process of a container gets no signal that it does not handle."""
-    with serving(prefix=("unshare", "--pid", "--fork", "--kill-child")) as (url, process), connect(url) as connection:
+    with (
+        serving(prefix=("unshare", "--pid", "--fork", "--kill-child")) as (url, _, process),
+        connect(url) as connection,
+    ):
         IN_FLIGHT["a delay"](connection)
-        time.sleep(0.3)
+        settle(url)
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         begun = time.monotonic()
         os.kill(int(children[0]), signal.SIGTERM)
@@ -125,12 +115,12 @@ def test_docker_stop_ends_it() -> None:
 
 @pytest.mark.parametrize("by", ["header", "rule"])
 def test_a_delay_is_cut_and_answered_also_by_a_frozen_clock(by: str) -> None:
-    with serving() as (url, process), connect(url) as connection:
+    with serving() as (url, _, process), connect(url) as connection:
         if by == "rule":
             httpx.post(f"{url}/__mock__/clock", json={"freeze": True}).raise_for_status()
             httpx.post(f"{url}/__mock__/faults", json={"delay": 3000}).raise_for_status()
         _send(f"GET {TAGS} HTTP/1.1", "Prefer: delay=30000" if by == "header" else "Accept: */*")(connection)
-        time.sleep(0.3)
+        settle(url)
         assert stopped(process, signal.SIGINT) == ""
         answer = connection.recv(2**16)
         assert answer.startswith(b"HTTP/1.1 200 ")
@@ -138,9 +128,9 @@ def test_a_delay_is_cut_and_answered_also_by_a_frozen_clock(by: str) -> None:
 
 
 def test_a_request_whose_body_does_not_come_is_told_that_the_server_stops() -> None:
-    with serving() as (url, process), connect(url) as connection:
+    with serving() as (url, _, process), connect(url) as connection:
         IN_FLIGHT["half a body"](connection)
-        time.sleep(0.3)
+        settle(url)
         stopped(process)
         head, _, body = connection.recv(2**16).partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 503 ")
@@ -148,7 +138,7 @@ def test_a_request_whose_body_does_not_come_is_told_that_the_server_stops() -> N
 
 
 def test_a_request_that_is_arriving_is_still_answered() -> None:
-    with serving() as (url, process), connect(url) as connection:
+    with serving() as (url, _, process), connect(url) as connection:
         body = json.dumps(a_definition()).encode()
         _send(
             f"POST {BASE}/user_attribute/definition HTTP/1.1",
@@ -156,7 +146,7 @@ def test_a_request_that_is_arriving_is_still_answered() -> None:
             f"Content-Length: {len(body)}",
             body=body[:5],
         )(connection)
-        time.sleep(0.3)
+        settle(url)
         threading.Timer(0.2, connection.sendall, (body[5:],)).start()
         stopped(process)
         assert connection.recv(2**16).startswith(b"HTTP/1.1 201 ")
@@ -164,7 +154,7 @@ def test_a_request_that_is_arriving_is_still_answered() -> None:
 
 def test_the_state_is_written_and_jobs_are_kept_although_requests_are_in_flight(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
-    with serving("--state", str(state), "--job-delay", "3600") as (url, process), connect(url) as connection:
+    with serving("--state", str(state), "--job-delay", "3600") as (url, _, process), connect(url) as connection:
         IN_FLIGHT["half a body"](connection)
         group = httpx.post(f"{url}{BASE}/user_group", json=a_group(["ada"])).json()
         stopped(process)
@@ -174,19 +164,32 @@ def test_the_state_is_written_and_jobs_are_kept_although_requests_are_in_flight(
     assert kept["status"] == group["status"] == "pending"
 
 
-def test_a_thread_that_reads_a_large_file_does_not_hold_it_up() -> None:
-    rows = "%0A".join(f"u{number}" for number in range(2_000_000))
-    with serving("--job-delay", "0") as (url, process):
-        body = {**a_group(), "file_url": f"data:text/csv,user_id%0A{rows}"}
-        httpx.post(f"{url}{BASE}/user_group", json=body, timeout=60).raise_for_status()
-        stopped(process)
+def test_a_thread_that_waits_for_ever_does_not_hold_it_up(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.yaml"
+    seed.write_text("{}")
+    with serving("--seed", str(seed)) as (url, _, process), connect(url) as connection:
+        seed.unlink()
+        os.mkfifo(seed)
+        _send("POST /__mock__/reset HTTP/1.1")(connection)
+        writer = _opened_for_writing(seed)  # nothing is ever written
+        assert stopped(process) == ""
+        os.close(writer)
+
+
+def _opened_for_writing(fifo: Path) -> int:
+    """Open it as soon as someone reads from it."""
+    for _ in range(1_000):
+        with contextlib.suppress(OSError):
+            return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+        time.sleep(0.01)
+    raise AssertionError("nobody reads")
 
 
 @pytest.mark.parametrize(("first", "second"), [(signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGTERM)])
 def test_a_second_signal_ends_it_at_once(first: int, second: int) -> None:
-    with serving() as (url, process), connect(url) as connection:
+    with serving() as (url, _, process), connect(url) as connection:
         IN_FLIGHT["half a body"](connection)
-        time.sleep(0.2)
+        settle(url)
         process.send_signal(first)
         time.sleep(0.2)
         process.send_signal(second)
@@ -197,19 +200,40 @@ def test_a_second_signal_ends_it_at_once(first: int, second: int) -> None:
 
 @pytest.mark.parametrize("reader", ["head -1", "true"])
 def test_a_reader_that_goes_leaves_the_server_running_without_a_traceback(reader: str) -> None:
-    script = f"{{ {COMMAND} --port 0 --seed empty & echo $! >&3; wait $!; }} | {reader} >&2"
+    url = f"http://127.0.0.1:{_free_port()}"
+    server = f"{COMMAND} --port {url.rpartition(':')[2]} --seed documents & echo $! >&3; wait $!; echo $? >&3"
     read, write = os.pipe()
     shell = subprocess.Popen(
-        ["bash", "-c", f"exec 3>&{write}; {script}"], pass_fds=[write], stderr=subprocess.PIPE, text=True
+        ["bash", "-c", f"exec 3>&{write}; {{ {server}; }} | {{ {reader} >&2; exec <&-; echo gone >&3; }}"],
+        pass_fds=[write],
+        stderr=subprocess.PIPE,
+        text=True,
     )
     os.close(write)
-    with os.fdopen(read) as pids:
-        pid = int(pids.readline())
-        time.sleep(3)
-        os.kill(pid, signal.SIGTERM)
-        _, err = shell.communicate(timeout=20)
+    with os.fdopen(read) as said:
+        pid, _ = sorted([said.readline(), said.readline()])
+        while _is_refused(url):
+            time.sleep(0.02)
+        settle(url)
+        os.kill(int(pid), signal.SIGTERM)
+        assert said.readline() == "0\n"
+    _, err = shell.communicate(timeout=20)
     assert "Traceback" not in err
     assert "Error" not in err
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+def _is_refused(url: str) -> bool:
+    try:
+        connect(url).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def test_a_client_that_has_gone_ends_its_delay() -> None:
@@ -218,7 +242,7 @@ def test_a_client_that_has_gone_ends_its_delay() -> None:
             with connect(mock.url) as connection:
                 request = f"GET {TAGS} HTTP/1.1\r\nHost: localhost\r\nPrefer: delay=30000\r\n\r\n".encode()
                 connection.sendall(request * count)
-                time.sleep(0.3)
+                settle(mock.url)
         entries: list[object] = []
         until = time.monotonic() + 10
         while len(entries) < 2 and time.monotonic() < until:
@@ -233,12 +257,12 @@ def test_a_delay_does_not_lose_a_body_that_comes_meanwhile() -> None:
         _send(
             f"POST {BASE}/user_group HTTP/1.1",
             "Content-Type: application/json",
-            "Prefer: delay=500",
+            "Prefer: delay=200",
             f"Content-Length: {len(body)}",
             body=body[:1000],
         )(connection)
-        time.sleep(0.1)
+        settle(mock.url)
         connection.sendall(body[1000:-10])
-        time.sleep(0.7)
+        time.sleep(0.3)
         connection.sendall(body[-10:])
         assert connection.recv(2**16).startswith(b"HTTP/1.1 201 ")

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,9 +15,9 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from tests.mock.command import serving
 from tests.mock.conftest import BASE, Api
 from tests.mock.helpers import DEFINITIONS, HeldFiles, a_definition, a_group, csv_of
-from tests.mock.session.servers import started
 
 from audience_mock.contract.document import DOCUMENTED_TENANT
 from audience_mock.errors import Refusal
@@ -32,6 +31,7 @@ from audience_mock.session.jobs import Jobs, Progression
 from audience_mock.session.state_file import replace
 from audience_mock.session.user_files import Files
 from audience_mock.store.world import World
+from audience_mock.testing import MockServer
 
 SEED = read_seed("documents")
 NOON = datetime(2031, 5, 1, 12, tzinfo=UTC)
@@ -241,8 +241,8 @@ TestWorldAgainstRestarts.settings = settings(max_examples=12, stateful_step_coun
 def test_what_was_accepted_before_a_stop_is_done_after_it_in_its_order(tmp_path: Path) -> None:
     """A pending file, a refresh and two bulk updates of one value; the server was stopped before their time."""
     path = tmp_path / "state.json"
-    with started("--state", str(path), "--job-delay", "600") as (url, _):
-        api = f"{url}{BASE}"
+    with MockServer(seed="documents", state=path, job_delay=600) as mock:
+        api = f"{mock.url}{BASE}"
         group = httpx.post(f"{api}/user_group", json=a_group(["u1", "u2"])).json()
         definition = httpx.post(f"{api}/user_attribute/definition", json=a_definition()).json()
         jobs = [
@@ -252,10 +252,10 @@ def test_what_was_accepted_before_a_stop_is_done_after_it_in_its_order(tmp_path:
             ).json()["job_id"]
             for value in ("first", "second")
         ]
-    with started("--state", str(path)) as (url, _):
-        api = f"{url}{BASE}"
+    with MockServer(seed="documents", state=path, job_delay=0) as mock:
+        api = f"{mock.url}{BASE}"
         for _ in range(200):
-            found = httpx.get(f"{url}/__mock__/jobs").json()["items"]
+            found = httpx.get(f"{mock.url}/__mock__/jobs").json()["items"]
             if all(job["status"] == "completed" for job in found):
                 break
             time.sleep(0.05)
@@ -268,7 +268,7 @@ def test_what_was_accepted_before_a_stop_is_done_after_it_in_its_order(tmp_path:
 
 def test_a_kill_loses_nothing_that_is_in_the_file_and_its_leftovers_go(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    with started("--state", str(path), "--job-delay", "600", end=signal.SIGKILL) as (url, _):
+    with serving("--state", str(path), "--job-delay", "600") as (url, _, _):
         made = httpx.post(f"{url}{BASE}/user_group", json=a_group(["u1"], name="Café\x85\x7f")).json()
         for _ in range(200):
             if path.exists() and made["_id"] in path.read_text("utf-8"):
@@ -276,8 +276,8 @@ def test_a_kill_loses_nothing_that_is_in_the_file_and_its_leftovers_go(tmp_path:
             time.sleep(0.05)
         before = httpx.get(f"{url}/__mock__/state").json()
     (tmp_path / ".state.json.4194304.part").write_text("{")
-    with started("--state", str(path), "--job-delay", "600") as (url, _):
-        assert httpx.get(f"{url}/__mock__/state").json() == before
+    with MockServer(seed="documents", state=path, job_delay=600) as mock:
+        assert httpx.get(f"{mock.url}/__mock__/state").json() == before
     assert [file.name for file in tmp_path.iterdir()] == ["state.json"]
 
 

@@ -4,15 +4,16 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.mock.conftest import Api, MakeApi
-from tests.mock.control.helpers import CONTROL, items, rule
+from tests.mock.control.helpers import CONTROL, NOON, clock, items, rule
 from tests.mock.helpers import GROUPS, a_group, refused, seed_file
 
 from audience_mock.app import Options, create_start
-from audience_mock.seeds import SeedProblem
-from audience_mock.session import seed_watch
+from audience_mock.seeds import SeedProblem, read_seed
+from audience_mock.session import seed_source, seed_watch
 from audience_mock.session.seed_watch import SeedWatch
 
 
@@ -39,7 +40,7 @@ def watch(api: Api, change: Callable[[], object], until: Callable[[], bool]) -> 
         async with asyncio.timeout(30):
             while not until():  # noqa: ASYNC110 (no event tells it)
                 await asyncio.sleep(0.01)
-        await asyncio.sleep(0.05)  # anything more would be one too many
+        await asyncio.sleep(10 * seed_watch.PAUSE)  # anything more would be one too many
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
 
@@ -84,13 +85,75 @@ def test_sessions_with_other_data_keep_it(watched: Api, tmp_path: Path, caplog: 
     assert [names(api, name) for name in ("empty", "restored", "imported", "default")] == [[], ["One"], [], ["Two"]]
 
 
-def test_a_broken_file_is_told_once_and_all_data_stays(
+def test_a_delayed_request_is_answered_when_the_data_is_replaced(
     watched: Api, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    clock(watched, freeze=NOON)
+
+    async def begun() -> asyncio.Task[Any]:
+        delayed = watched.start("GET", GROUPS, headers={"Prefer": "delay=3000000"})
+        while not watched.sessions.default.clock.has_sleepers:  # noqa: ASYNC110 (no event tells it)
+            await asyncio.sleep(0.01)
+        return delayed
+
+    delayed = watched.run(begun())
+    watch(watched, lambda: write(tmp_path, "Two"), lambda: bool(caplog.records))
+    assert watched.run(asyncio.wait_for(delayed, 30)).is_success
+
+
+def test_a_session_whose_data_is_replaced_is_used_no_more_than_before(watched: Api, tmp_path: Path) -> None:
+    names(watched, "a")
+    used = watched.sessions.get("a").used
+    write(tmp_path, "Two")
+    watched.run(watched.sessions.source.refresh())
+    assert watched.sessions.reseed() == 2
+    found = watched.sessions.find("a")
+    assert found is not None
+    assert found.used == used
+
+
+@pytest.mark.parametrize("is_restored", [True, False])
+def test_data_that_a_state_file_keeps_is_replaced_only_by_a_reset(
+    make_api: MakeApi,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    is_restored: bool,
+) -> None:
+    monkeypatch.setattr(seed_watch, "PAUSE", 0.01)
+    caplog.set_level(logging.INFO, "audience_mock.seed")
+    kept = tmp_path / "state.json"
+    if is_restored:
+        (tmp_path / "kept").mkdir()
+        Path(write(tmp_path / "kept", "Kept")).rename(kept)
+    api = make_api(seed=write(tmp_path, "Old"), watch=True, state=kept)
+    before = ["Kept"] if is_restored else ["Old"]
+    assert (names(api), names(api, "a")) == (before, ["Old"])
+    watch(api, lambda: write(tmp_path, "New"), lambda: bool(caplog.records))
+    assert (names(api), names(api, "a")) == (before, ["New"])
+    assert "1 session has its data now" in caplog.messages[0]
+    assert "the default session has it after a reset, because of --state" in caplog.messages[0]
+    for seeded in ("New", "Newer"):
+        write(tmp_path, seeded)
+        assert api.post(f"{CONTROL}/reset").is_success
+        assert names(api) == [seeded]
+
+
+def test_a_broken_file_is_read_and_told_once_and_all_data_stays(
+    watched: Api, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[str] = []
+
+    def read(seed: str) -> Any:
+        reads.append(seed)
+        return read_seed(seed)
+
+    monkeypatch.setattr(seed_source, "read_seed", read)
     api, file = watched, tmp_path / "seed.yaml"
     api.post(GROUPS, a_group(name="Mine"))
     watch(api, lambda: file.write_text("559/x: ["), lambda: bool(caplog.records))
     assert names(api) == ["One", "Mine"]
+    assert reads == [str(file)]
     (record,) = caplog.records
     assert record.getMessage().startswith(f"the seed {file} is not YAML, line ")
     assert "all sessions keep their data" in record.getMessage()

@@ -63,7 +63,7 @@ def test_a_progression_set_in_one_session_is_not_that_of_another(api: Api) -> No
     assert ask(api, "b", "GET", "//__mock__/jobs").json()["progression"] == default
 
 
-def test_a_thousand_sessions_do_not_see_each_other(api: Api) -> None:
+def test_two_hundred_sessions_do_not_see_each_other(api: Api) -> None:
     before = len(names(api, "default"))
 
     def all_at_once(method: str, path: str, numbered: bool) -> list[httpx.Response]:
@@ -74,17 +74,17 @@ def test_a_thousand_sessions_do_not_see_each_other(api: Api) -> None:
                     path,
                     {"headers": {"X-Mock-Session": f"s{n}"}, **({"json": a_group(name=f"G{n}")} if numbered else {})},
                 )
-                for n in range(1000)
+                for n in range(200)
             )
         )
 
     made = [answer.json() for answer in all_at_once("POST", GROUPS, numbered=True)]
     assert {group["_id"] for group in made} == {made[0]["_id"]}
     read = [answer.json()["items"] for answer in all_at_once("GET", f"{GROUPS}?page_size=100", numbered=False)]
-    assert [items[-1]["name"] for items in read] == [f"G{n}" for n in range(1000)]
+    assert [items[-1]["name"] for items in read] == [f"G{n}" for n in range(200)]
     assert {len(items) for items in read} == {before + 1}
     assert len(names(api, "default")) == before
-    assert len(listed(api)) == 1001
+    assert len(listed(api)) == 201
 
 
 def test_an_ended_session_begins_anew_with_its_next_request(api: Api) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
-from tests.mock.conftest import BASE
+from tests.mock.command import serving
+from tests.mock.conftest import BASE, MakeApi
+from tests.mock.control.helpers import state
 from tests.mock.helpers import a_group
-from tests.mock.session.servers import started
 
 from audience_mock.app import Options, create_backend
 from audience_mock.cli import main
@@ -20,18 +21,21 @@ from audience_mock.seeds import SeedProblem
 from audience_mock.session import state_file
 from audience_mock.session.sessions import Sessions
 from audience_mock.session.state_file import StateFile
+from audience_mock.testing import MockServer
 
+DOCUMENTS: dict[str, Any] = {"seed": "documents", "job_delay": 0}
 GROUP = a_group(["u1", "u2"], name="Kept")
 
 
 def test_the_state_outlives_the_server(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    with started("--state", str(path)) as (url, said):
-        assert f"Data is kept in {path}." in said
+    with MockServer(**DOCUMENTS, state=path) as mock:
+        url = mock.url
         made = httpx.post(f"{url}{BASE}/user_group", json=GROUP).json()
         httpx.delete(f"{url}{BASE}/user_group/64f555555555555555555555")
         before = _users_read(f"{url}{BASE}/user_group/{made['_id']}/users")
-    with started("--state", str(path)) as (url, _):
+    with MockServer(**DOCUMENTS, state=path) as mock:
+        url = mock.url
         group = httpx.get(f"{url}{BASE}/user_group/{made['_id']}").json()
         assert (group["name"], group["created_at"], group["uid"]) == ("Kept", made["created_at"], made["uid"])
         assert httpx.get(f"{url}{BASE}/user_group/{made['_id']}/users").json() == before
@@ -50,7 +54,8 @@ def _users_read(url: str) -> Any:
 
 def test_a_change_is_in_the_file_while_the_server_runs(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    with started("--state", str(path)) as (url, _):
+    with MockServer(**DOCUMENTS, state=path) as mock:
+        url = mock.url
         made = httpx.post(f"{url}{BASE}/user_group", json=GROUP).json()
         for _ in range(100):
             if path.exists() and made["_id"] in path.read_text():
@@ -101,19 +106,16 @@ def test_a_file_that_cannot_be_written_is_logged_once_and_tried_again(
     assert str(folder) in record.getMessage()
 
 
-def test_an_exported_state_is_a_seed(tmp_path: Path) -> None:
-    path = tmp_path / "export.json"
-    with started() as (url, _):
-        exported = httpx.get(f"{url}/__mock__/state").json()
-    path.write_text(json.dumps(exported))
-    with started("--seed", str(path)) as (url, _):
-        assert httpx.get(f"{url}/__mock__/state").json() == exported
+def test_an_exported_state_is_a_seed(make_api: MakeApi, tmp_path: Path) -> None:
+    exported = state(make_api())
+    (tmp_path / "export.json").write_text(json.dumps(exported))
+    assert state(make_api(seed=str(tmp_path / "export.json"))) == exported
 
 
 def test_a_server_that_others_can_reach_asks_for_the_token_that_it_printed() -> None:
-    with started("--host", "0.0.0.0") as (url, said):
+    with serving("--host", "0.0.0.0") as (url, lines, _):
         here = url.replace("0.0.0.0", "127.0.0.1")
-        found = re.search(r"\?token=(\S+)", said)
+        found = re.search(r"\?token=(\S+)", "".join(lines))
         assert found
         assert httpx.get(f"{here}/__mock__/sessions").status_code == 401
         assert httpx.get(f"{here}/__mock__/sessions", headers={"X-Mock-Token": "wrong"}).status_code == 401
@@ -122,9 +124,3 @@ def test_a_server_that_others_can_reach_asks_for_the_token_that_it_printed() -> 
             assert browser.get(f"{here}/__mock__/sessions?token={found[1]}").status_code == 200
             assert browser.get(f"{here}/__mock__/sessions").status_code == 200
         assert httpx.get(f"{here}{BASE}/user_group").status_code == 200
-
-
-def test_a_server_on_loopback_asks_for_no_token() -> None:
-    with started() as (url, said):
-        assert "token" not in said
-        assert httpx.get(f"{url}/__mock__/sessions").status_code == 200

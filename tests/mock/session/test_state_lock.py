@@ -5,8 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from audience_mock.app import Options, create_parts
+from audience_mock.cli import main
 from audience_mock.seeds import SeedProblem
 from audience_mock.session import state_lock
 from audience_mock.session.state_file import replace
@@ -33,6 +35,27 @@ def test_a_server_that_does_not_start_gives_the_file_free(tmp_path: Path) -> Non
         with pytest.raises(SeedProblem, match="is not JSON"):
             create_parts(Options(state=path))
     StateLock(path).release()
+
+
+def test_a_file_that_cannot_be_read_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    path = tmp_path / "state.json"
+    path.write_text("{}")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(SeedProblem, match=r"^the state file .*state\.json cannot be read: Permission denied; [^\n]+$"):
+        create_parts(Options(seed="empty", state=path))
+
+
+def test_a_file_name_that_the_system_refuses_is_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 300)
+    for options in (Options(seed="empty", state=path), Options(seed=str(path))):
+        with pytest.raises(SeedProblem, match=r"x cannot be read: File name too long; [^\n]+$"):
+            create_parts(options)
+    done = CliRunner().invoke(main, ["--state", str(path / "state.json")])
+    assert done.exit_code == 2
+    assert "there is no folder" in done.stderr
 
 
 def test_the_lock_of_a_killed_server_holds_nobody(tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ class CollectionAgainstList(RuleBasedStateMachine):
             self.compare(filters, 1, 100)
 
     def teardown(self) -> None:
-        for filters in COMBINATIONS:
+        for filters in COMBINATIONS[self.given % 7 :: 7]:  # other ones in each run
             self.compare(filters, 1, 3)
 
 

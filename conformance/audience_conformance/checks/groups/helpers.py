@@ -23,6 +23,9 @@ UNREADABLE = "data:text/csv,no_such_column%0A1"
 """A file_url without the column user_id: status becomes failed."""
 COMPLETED, FAILED, PENDING = "completed", "failed", "pending"
 
+PAUSE = 0.02
+"""Seconds before the second try of `retry`; the pause before try n + 1 is n² times as long."""
+
 _SLOW = "groups stay pending longer than --async-timeout"
 """Key in api.shared: set after one wait without result; from then on no check waits again."""
 
@@ -118,7 +121,7 @@ def retry(attempt: Callable[[], None], tries: int = 5) -> None:
         except Finding:
             if not left:
                 raise
-            time.sleep(0.02 * (tries - left) ** 2)
+            time.sleep(PAUSE * (tries - left) ** 2)
         else:
             return
 
