@@ -34,7 +34,7 @@ SECRET_HEADERS = frozenset(
 )
 
 _REASONS = {"forced": "The response was forced", "deviates": "The contract was broken"}
-_KEEPS_RESPONSE = re.compile(r"(^|: )delay\b|^proxied to ")
+_KEEPS_RESPONSE = re.compile(r"(^|: )delay\b|: ok$|^proxied to ")
 _SECRET_PARAMETERS = re.compile(
     r"(?i)(^|&)((?:access_|refresh_|id_)?token|api[_-]?key|password|(?:client_)?secret)=[^&]*"
 )
