@@ -28,6 +28,8 @@ class Api:
             start.contract,
             self.sessions,
             check_responses=options.check_responses,
+            token=options.token,
+            control_origins=options.control_origins,
             bearer=options.bearer,
             proxy=options.proxy,
         )
