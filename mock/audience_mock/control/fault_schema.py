@@ -7,10 +7,11 @@ from http import HTTPStatus
 from typing import Any
 
 from audience_mock.contract.document import PATTERN_DESCRIPTION, documented_responses, load_contract
-from audience_mock.control.calls import Json
 from audience_mock.errors import Violation, show
 from audience_mock.operations import OPERATIONS
 from audience_mock.session.fault_rules import EFFECTS, KINDS, MAX_DELAY, OK, WITHOUT_BODY
+
+Json = dict[str, Any]
 
 MAX_LIMIT, MAX_SECONDS = 100_000, 31_536_000
 """Of a rate: a rule remembers the time of so many requests; a year."""

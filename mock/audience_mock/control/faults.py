@@ -7,6 +7,7 @@ from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
 from audience_mock.control.fault_schema import RULE, problems
 from audience_mock.control.fault_words import in_words
+from audience_mock.control.schemas import listing, ref
 from audience_mock.session.fault_rules import Fault
 
 
@@ -38,8 +39,8 @@ async def delete_faults(request: ControlRequest) -> Any:
 
 
 CALLS = (
-    Call("GET", "/faults", list_faults, "List the fault rules"),
-    Call("POST", "/faults", add_fault, "Add a fault rule", body=RULE, status=201),
-    Call("DELETE", "/faults", delete_faults, "Delete all fault rules"),
-    Call("DELETE", "/faults/{fault_id}", delete_fault, "Delete a fault rule"),
+    Call("GET", "/faults", list_faults, "List the fault rules", answer=listing("FaultRule")),
+    Call("POST", "/faults", add_fault, "Add a fault rule", body=RULE, status=201, answer=ref("FaultRule")),
+    Call("DELETE", "/faults", delete_faults, "Delete all fault rules", answer=ref("Done")),
+    Call("DELETE", "/faults/{fault_id}", delete_fault, "Delete a fault rule", answer=ref("Done"), refusals=(404,)),
 )

@@ -6,6 +6,7 @@ from typing import Any
 from audience_mock import __version__
 from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call
+from audience_mock.control.schemas import ref
 
 
 async def read_health(request: ControlRequest) -> Any:
@@ -20,4 +21,4 @@ async def read_health(request: ControlRequest) -> Any:
     }
 
 
-CALLS = (Call("GET", "/health", read_health, "Read whether the server runs; needs no token"),)
+CALLS = (Call("GET", "/health", read_health, "Read whether the server runs; needs no token", answer=ref("Health")),)

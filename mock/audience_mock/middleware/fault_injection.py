@@ -19,10 +19,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from audience_mock.contract.examples import Examples
 from audience_mock.errors import Refusal
 from audience_mock.middleware.content_encoding import decoded
+from audience_mock.middleware.json_request import judged, parse_json
 from audience_mock.middleware.json_response import APPLIED, json_response
 from audience_mock.middleware.prefer_header import NONE, Preferences, preferences
 from audience_mock.middleware.request_headers import headers_of
-from audience_mock.middleware.request_validation import MAX_BODY, VALIDATE_ONLY, parse_json, receive_body
+from audience_mock.middleware.request_validation import MAX_BODY, VALIDATE_ONLY, receive_body
 from audience_mock.middleware.routing import PATH_ARGUMENTS
 from audience_mock.session.fault_requests import NO_BODY, FaultRequest
 from audience_mock.session.fault_rules import WITHOUT_BODY, Firing, Json
@@ -132,7 +133,7 @@ async def _json(content: bytes, headers: Mapping[bytes, bytes]) -> Any:
             content = await decoded(content, encoding.decode("latin-1"), MAX_BODY)
     except Refusal:
         return NO_BODY
-    body, problem = await asyncio.to_thread(parse_json, content) if content else (NO_BODY, None)
+    body, problem = await judged(content, parse_json) if content else (NO_BODY, None)
     return NO_BODY if problem else body
 
 

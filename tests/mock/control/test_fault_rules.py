@@ -301,7 +301,7 @@ UNIFORM = {"type": "uniform", "lower": 1, "upper": 2}
         ({"status": 500, "query": {}}, "body.query", "{}"),
         ({"status": 500, "query": "page_no=2"}, "body.query", "page_no=2"),
         ({"status": 500, "parameters": {"groop": "a"}}, "body.parameters.groop", "group_id"),
-        ({"kind": "drop", "operation": "getUserGroups", "parameters": {"a": "b"}}, "body.parameters.a", "getUserGroups"),
+        ({"kind": "drop", "operation": "getUserGroups", "parameters": {"a": "b"}}, "body.parameters.a", "getUser"),
         ({"status": 500, "request_headers": {"a b": "c"}}, "body.request_headers", "a b"),
         ({"status": 500, "headers": {"": "c"}}, "body.headers", "no name"),
         ({"status": 500, "headers": {"A": "b\r\nC: d"}}, "body.headers.A", "line breaks"),
