@@ -218,10 +218,12 @@ def main(
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
     # --help is quick without the server
     from audience_mock.app import Options, create_parts  # noqa: PLC0415
+    from audience_mock.control.redaction import AccessLog  # noqa: PLC0415
     from audience_mock.seeds import SeedProblem  # noqa: PLC0415
     from audience_mock.serve.server import CommandServer, say  # noqa: PLC0415
 
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn.access").addFilter(AccessLog())
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if watch:
         logging.getLogger("audience_mock.seed").setLevel(logging.INFO)  # says what it has done, at any --log-level

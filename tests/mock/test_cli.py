@@ -219,8 +219,10 @@ def test_ctrl_c_stops_it_with_exit_code_0_and_an_empty_stderr() -> None:
 
 def test_log_level_info_shows_a_line_for_every_request() -> None:
     with serving("--seed", "empty", "--log-level", "info") as (url, _, process):
-        httpx.get(f"{url}{BASE}/user_group/tags")
-        assert "/user_group/tags" in "".join(stop(process))
+        httpx.get(f"{url}{BASE}/user_group/tags", params={"api_key": "hush", "page": "1"})
+        said = "".join(stop(process))
+        assert "/user_group/tags?api_key=[redacted]&page=1" in said
+        assert "hush" not in said
 
 
 def test_a_port_in_use_is_one_clear_line_and_exit_code_2() -> None:
