@@ -1,6 +1,7 @@
 """Faults on demand: by the header Prefer, and by fault rules."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -54,6 +55,45 @@ def test_a_generated_body_of_any_operation_fits_its_schema() -> None:
                 for seed in range(20):
                     body = samples.body(operation["operationId"], status, seed=seed)
                     assert schema.violations(body, "body") == []
+
+
+LOOKS = {
+    "_id|[a-z_]+_id|updated_by": "[0-9a-f]{24}",
+    "file_url": "https://[a-z.]+/[a-z0-9-]+[.]csv",
+    "[a-z]+_at": r"2024-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d[.]\d{3}Z",
+    "slug": "[a-z]+-[0-9]+",
+    "email": "[a-z]+[.][0-9]+@example[.]com",
+    "phone": "[0-9]{10}",
+    "status": "pending|completed|failed",
+    "category": "l[123]",
+}
+
+
+def test_a_generated_value_looks_like_its_field() -> None:
+    samples, seen = Examples(CONTRACT), set()
+
+    def check(value: Any, name: str = "") -> None:
+        for key, part in value.items() if isinstance(value, dict) else ():
+            check(part, key)
+        for part in value if isinstance(value, list) else ():
+            check(part, name)
+        for names, pattern in LOOKS.items():
+            if re.fullmatch(names, name) and isinstance(value, str):
+                assert re.fullmatch(pattern, value), (name, value)
+                seen.add(names)
+        assert name != "success" or value is True
+
+    for operation in sorted(PATHS | {"createUserGroup": "", "getUsersByByGroupId": "", "getUserAttributesForUser": ""}):
+        for seed in range(5):
+            check(samples.body(operation, samples.success(operation), seed=seed))
+    assert seen == set(LOOKS)
+
+
+def test_generated_values_differ_and_can_be_repeated() -> None:
+    samples = Examples(CONTRACT)
+    bodies = [samples.body("createUserGroup", 201, seed=seed) for seed in (1, 2, 1)]
+    assert bodies[0] == bodies[2]
+    assert all(bodies[0][name] != bodies[1][name] for name in ("_id", "created_at", "file_url"))
 
 
 def test_an_example_can_be_named(api: Api) -> None:
