@@ -40,9 +40,7 @@ def _expected(description: str) -> Json:
     }
     return {
         "type": "object",
-        "description": description,
-        "minProperties": 1,
-        "maxProperties": MAX_FIELDS,
+        "description": f"{description}; 1 to {MAX_FIELDS} of them",
         "additionalProperties": value,
     }
 
@@ -51,8 +49,7 @@ EFFECT: dict[str, Json] = {
     "status": {"type": "integer", "minimum": 200, "maximum": 599},
     "headers": {
         "type": "object",
-        "description": "headers of the response, like Retry-After",
-        "maxProperties": MAX_FIELDS,
+        "description": f"headers of the response, like Retry-After; at most {MAX_FIELDS}",
         "additionalProperties": {
             PATTERN_DESCRIPTION: "a text without line breaks, or a whole number",
             "oneOf": [{"type": "string", "maxLength": 8192, "pattern": _HEADER_VALUE}, {"type": "integer"}],
@@ -147,6 +144,10 @@ def problems(rule: Json) -> Iterator[Violation]:
     """What is wrong with a rule that is valid by the schema."""
     if not any(effect in rule for effect in (*EFFECTS, "sequence")):
         yield Violation("body", f"The rule has no effect; send at least one of {', '.join(EFFECTS)}, sequence.")
+    too_many = list(_wrong_numbers(rule))
+    if too_many:
+        yield from too_many
+        return
     yield from _wrong_parameters(rule)
     yield from _wrong_header_names("body.request_headers", rule.get("request_headers", {}))
     yield from _wrong_effect("body", rule, rule)
@@ -158,6 +159,18 @@ def problems(rule: Json) -> Iterator[Violation]:
     for place, step in enumerate(rule.get("sequence", ())):
         effect = step if isinstance(step, dict) else {"status": step} if isinstance(step, int) else {}
         yield from _wrong_effect(f"body.sequence.{place}", effect, rule)
+
+
+def _wrong_numbers(rule: Json) -> Iterator[Violation]:
+    """Of names. In the schema these limits would make all of a large object be judged before one is refused."""
+    for name in ("parameters", "query", "request_headers"):
+        if name in rule and not rule[name]:
+            yield Violation(f"body.{name}", f"body.{name} is {{}}; send names with their values, or omit it.")
+    steps = (step for step in rule.get("sequence", ()) if isinstance(step, dict))
+    given = [(f"body.{name}", rule.get(name, {})) for name in ("parameters", "query", "request_headers", "headers")]
+    for field, names in [*given, *(("body.sequence", step.get("headers", {})) for step in steps)]:
+        if len(names) > MAX_FIELDS:
+            yield Violation(field, f"{field} has {len(names)} names; send at most {MAX_FIELDS}.")
 
 
 def _wrong_parameters(rule: Json) -> Iterator[Violation]:
@@ -210,7 +223,7 @@ def _wrong_success(field: str, effect: Json, operation: str | None) -> Iterator[
     if operation is None:
         message = f"The body of a {status} depends on the operation; send operation or body too."
         yield Violation(f"{field}.status", message)
-    elif status not in (known := documented_responses(load_contract())[operation]):
+    elif status not in (known := _documented()[operation]):
         message = f"{operation} documents no {status}; send body too, or one of {', '.join(map(str, known))}."
         yield Violation(f"{field}.status", message)
 
@@ -224,9 +237,15 @@ def _wrong_example(field: str, effect: Json, rule: Json) -> Iterator[Violation]:
 
 
 @functools.cache
+def _documented() -> dict[str, dict[int, Any]]:
+    """The documented responses of each operation by status; to resolve them takes long."""
+    return documented_responses(load_contract())
+
+
+@functools.cache
 def _examples(operation: str | None) -> list[str]:
     """The names of the examples of all responses of an operation, or of all operations."""
-    every: dict[str, Any] = documented_responses(load_contract())
+    every = _documented()
     responses = every.values() if operation is None else [every[operation]]
     return list(
         dict.fromkeys(name for one in responses for media in one.values() for name in media.get("examples", ()))

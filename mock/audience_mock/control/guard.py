@@ -51,7 +51,7 @@ class Guard:
         is_foreign = request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
         if is_foreign and not is_allowed and not _is_navigation(request):
             raise _foreign_page("another site")
-        if self._token is not None and request.url.path != HEALTH and not self._has_token(request):
+        if self._token is not None and request.scope["path"] != HEALTH and not self._has_token(request):
             raise Refusal(
                 401,
                 f"The control API needs the token of --control-token, or else the one that was printed at start; "

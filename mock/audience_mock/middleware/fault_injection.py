@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.datastructures import MutableHeaders
@@ -46,7 +47,9 @@ class FaultInjection:
         prefer = preferences(scope["headers"]) if b"prefer" in headers_of(scope) else NONE
         faults = scope[SESSION].faults
         if not faults:
-            return self._inject(prefer, None, scope, receive, send)
+            return (
+                self._inject(prefer, None, scope, receive, send) if prefer.applied else self._app(scope, receive, send)
+            )
         request = _request(scope)
         if faults.read_body(request):
             return self._inject_by_body(prefer, request, scope, receive, send)
@@ -62,7 +65,7 @@ class FaultInjection:
     def _inject(
         self, prefer: Preferences, firing: Firing | None, scope: Scope, receive: Receive, send: Send
     ) -> Awaitable[None]:
-        if not prefer.applied and firing is None:
+        if firing is None and not prefer.applied:
             return self._app(scope, receive, send)
         scope[APPLIED] = [f"Prefer: {text}" for text in prefer.applied]
         if firing:
@@ -116,7 +119,7 @@ def _request(scope: Scope) -> FaultRequest:
         _paths(scope),
         scope["extensions"][ROUTING_CONTEXT]["operation_id"],
         scope[PATH_ARGUMENTS],
-        scope["query_string"],
+        parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True),
         headers_of(scope),
     )
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
 from audience_mock.patterns import fits_glob
 
@@ -21,7 +20,7 @@ class FaultRequest(NamedTuple):
         paths: its full path, and its path below the application.
         operation: its operationId.
         parameters: its decoded path parameters.
-        query_string: as sent.
+        query: names and values, decoded.
         headers: by lower-case name.
         body: parsed JSON, or NO_BODY.
     """
@@ -30,7 +29,7 @@ class FaultRequest(NamedTuple):
     paths: Sequence[str]
     operation: str
     parameters: Mapping[str, str]
-    query_string: bytes
+    query: Sequence[tuple[str, str]]
     headers: Mapping[bytes, bytes]
     body: Any = NO_BODY
 
@@ -55,8 +54,7 @@ class FaultRequest(NamedTuple):
         return all(_is_in([self.parameters[n]] if n in self.parameters else [], v) for n, v in expected.items())
 
     def _has_query(self, expected: Json) -> bool:
-        pairs = parse_qsl(self.query_string.decode("latin-1"), keep_blank_values=True)
-        return all(_is_in([text for key, text in pairs if key == name], value) for name, value in expected.items())
+        return all(_is_in([text for key, text in self.query if key == name], value) for name, value in expected.items())
 
     def _has_headers(self, expected: Json) -> bool:
         for name, value in expected.items():

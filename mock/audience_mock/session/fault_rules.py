@@ -107,7 +107,8 @@ class Fault:
     def _most_hits(self) -> float:
         if "sequence" in self.fields:
             return len(self.fields["sequence"]) * int(self.fields.get("times", 1))
-        return float(self.fields.get("times", math.inf))
+        times: float = self.fields.get("times", math.inf)
+        return times
 
     def _is_too_fast(self, now: datetime, limit: int, seconds: float) -> bool:
         since = now - timedelta(seconds=seconds)

@@ -10,11 +10,14 @@ from tests.mock.conftest import Api, MakeApi
 from tests.mock.control.helpers import CONTROL, clock, items, last, rule
 from tests.mock.helpers import DEFINITIONS, GROUPS, Json, a_definition, refused
 
+from audience_mock.contract.document import documented_responses, json_schema, load_contract
+from audience_mock.control import fault_schema
 from audience_mock.session.fault_requests import contains
 
 TAGS = "/user_group/tags"
 GROUP = "64f111111111111111111111"
 FAULTS = f"{CONTROL}/faults"
+RESPONSES = documented_responses(load_contract())
 
 
 @pytest.fixture
@@ -325,3 +328,30 @@ def test_an_invalid_rule_is_refused_by_name_and_not_kept(api: Api, fields: Json,
     assert refused(answer) == [field]
     assert named in answer.json()["message"]
     assert items(api, "/faults") == []
+
+
+def test_the_contract_is_resolved_once_for_all_steps_of_a_rule(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolved = []
+
+    def documented(_: Any) -> Any:
+        resolved.append(1)
+        return RESPONSES
+
+    monkeypatch.setattr(fault_schema, "documented_responses", documented)
+    fault_schema._documented.cache_clear()
+    answer = api.post(FAULTS, {"operation": "getUserGroups", "sequence": [201] * 1000})
+    assert len(refused(answer)) == 100
+    assert len(resolved) == 1
+
+
+@pytest.mark.parametrize("name", ["query", "request_headers", "headers", "parameters"])
+def test_too_many_names_are_refused_without_judging_all(api: Api, name: str) -> None:
+    many = {f"a{number}": "x" for number in range(101)}
+    for fields in ({name: many}, {"sequence": [{"headers": many}]} if name == "headers" else {name: many}):
+        answer = api.post(FAULTS, {"delay": 1, **fields})
+        assert len(refused(answer)) == 1
+        assert "101" in answer.json()["message"]
+    schema = json_schema(fault_schema.RULE["properties"][name])
+    assert not {"minProperties", "maxProperties"} & set(schema), (
+        "with these, 1 MB takes jsonschema-rs 12 s"
+    )

@@ -91,6 +91,7 @@ def test_with_a_token_every_host_but_no_other_page_has_access() -> None:
     for host in ("mock.example:4010", "localhost"):
         assert [status(build(host=host, **sent), "secret") for sent in wrong] == [401] * 3
         assert [status(build(host=host, **sent), "secret") for sent in right] == [200] * 3
+    assert status(build(host="["), "secret") == 401
     request = build("POST", host="mock.example", origin="http://evil.example", x_mock_token="secret")
     assert status(request, "secret") == 403
 
