@@ -21,7 +21,7 @@ from audience_mock.contract.examples import Examples
 from audience_mock.errors import Refusal
 from audience_mock.middleware.content_encoding import decoded
 from audience_mock.middleware.json_request import judged, parse_json
-from audience_mock.middleware.json_response import APPLIED, json_response
+from audience_mock.middleware.json_response import ADDED_HEADERS, APPLIED, json_response
 from audience_mock.middleware.prefer_header import NONE, Preferences, preferences
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.middleware.request_validation import MAX_BODY, VALIDATE_ONLY, receive_body
@@ -85,6 +85,8 @@ class FaultInjection:
             return
         forced = self._forced(prefer, effect, scope["extensions"][ROUTING_CONTEXT]["operation_id"])
         headers = firing.headers(session.clock.now()) if firing else {}
+        if headers:
+            scope[ADDED_HEADERS] = tuple(headers)
         if prefer.applied:
             headers["Preference-Applied"] = ", ".join(prefer.applied)
         altered_send = _AlteredResponse(send, headers, kind, scope)

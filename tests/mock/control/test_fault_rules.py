@@ -161,6 +161,15 @@ def test_a_header_of_a_rule_takes_the_place_of_the_mocks(api: Api) -> None:
     assert answer.headers.get_list("content-type") == ["text/html"]
 
 
+def test_a_page_of_another_origin_can_read_the_headers_of_a_rule(api: Api) -> None:
+    rule(api, path=TAGS, status=429, headers={"X-RateLimit-Remaining": 0, "Retry-After": 1}, times=1)
+    exposed = [api.request("GET", TAGS, headers={"Origin": "https://shop.example"}).headers for _ in range(2)]
+    names = [headers["access-control-expose-headers"].split(", ") for headers in exposed]
+    assert "X-RateLimit-Remaining" in names[0]
+    assert names[0].count("Retry-After") == 1
+    assert "X-RateLimit-Remaining" not in names[1]
+
+
 def test_a_sequence_takes_one_step_for_each_request(api: Api) -> None:
     made = rule(api, path=TAGS, sequence=[503, 502, "ok"], headers={"Retry-After": "1"})
     answers = [api.get(TAGS) for _ in range(5)]
@@ -352,6 +361,4 @@ def test_too_many_names_are_refused_without_judging_all(api: Api, name: str) -> 
         assert len(refused(answer)) == 1
         assert "101" in answer.json()["message"]
     schema = json_schema(fault_schema.RULE["properties"][name])
-    assert not {"minProperties", "maxProperties"} & set(schema), (
-        "with these, 1 MB takes jsonschema-rs 12 s"
-    )
+    assert not {"minProperties", "maxProperties"} & set(schema), "with these, 1 MB takes jsonschema-rs 12 s"
