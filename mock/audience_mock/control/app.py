@@ -103,7 +103,7 @@ class ControlRequest:
         self.request = request
         self.sessions = sessions
         self.query: dict[str, Any] = {}
-        self.text = b""
+        self.text: bytes | bytearray = b""
         """The decoded body."""
         self.content: dict[str, Any] = {}
 

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from audience_mock.contract.examples import Examples
 from audience_mock.errors import Refusal
 from audience_mock.middleware.content_encoding import decoded
-from audience_mock.middleware.json_request import judged, parse_json
+from audience_mock.middleware.json_request import Body, judged, parse_json
 from audience_mock.middleware.json_response import ADDED_HEADERS, APPLIED, json_response
 from audience_mock.middleware.prefer_header import NONE, Preferences, preferences
 from audience_mock.middleware.request_headers import headers_of
@@ -131,7 +131,7 @@ def _firing(request: FaultRequest, scope: Scope) -> Firing | None:
     return session.faults.match(request, session.clock.now())
 
 
-async def _json(content: bytes, headers: Mapping[bytes, bytes]) -> Any:
+async def _json(content: Body, headers: Mapping[bytes, bytes]) -> Any:
     """The parsed body of a request; NO_BODY for one that is not JSON, which its operation refuses."""
     try:
         if encoding := headers.get(b"content-encoding"):
@@ -142,7 +142,7 @@ async def _json(content: bytes, headers: Mapping[bytes, bytes]) -> Any:
     return NO_BODY if problem else body
 
 
-def _replayed(content: bytes, receive: Receive) -> Receive:
+def _replayed(content: Body, receive: Receive) -> Receive:
     """A `receive` for a body that was read already."""
     unread: deque[Message] = deque([{"type": "http.request", "body": content, "more_body": False}])
 
