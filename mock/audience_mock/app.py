@@ -48,11 +48,14 @@ from audience_mock.middleware.request_validation import RequestValidation
 from audience_mock.middleware.response_validation import ResponseValidation
 from audience_mock.middleware.routing import Routing
 from audience_mock.middleware.session import SessionLookup
+from audience_mock.middleware.upstream import Upstream
 from audience_mock.operations import OPERATIONS
 from audience_mock.seeds import BUILT_IN, SeedProblem, load_seed, read_seed, read_state
+from audience_mock.seeds.recording import Recording
 from audience_mock.session.backend import Backend
 from audience_mock.session.clock import Clock
 from audience_mock.session.jobs import Jobs
+from audience_mock.session.recording_file import RecordingFile
 from audience_mock.session.seed_source import SeedSource, version_of
 from audience_mock.session.seed_watch import SeedWatch
 from audience_mock.session.sessions import Sessions
@@ -79,6 +82,7 @@ class Options:
         token: token that the control API needs; None for none, if only this machine can reach the server.
         proxy: origin of a real server to forward requests to.
         watch: replace the data of the sessions whenever the seed's file changes; with `state`, not of the default one.
+        record: file to which what passes through the proxy is written, as a seed.
         control_origins: origins of web pages that may use the control API, like http://localhost:5173.
     """
 
@@ -92,6 +96,7 @@ class Options:
     token: str | None = None
     proxy: str | None = None
     watch: bool = False
+    record: Path | None = None
     control_origins: tuple[str, ...] = ()
 
 
@@ -167,6 +172,8 @@ def create_mock(options: Options) -> ConnexionMiddleware:
 
 def create_parts(options: Options) -> Parts:
     """The parts of a server. Raises SeedProblem."""
+    if options.record and not options.proxy:
+        raise SeedProblem("--record needs a real server to record; name it with --proxy")
     lock = StateLock(options.state) if options.state else None  # before the file is read
     try:
         start = create_start(options)
@@ -185,6 +192,7 @@ def create_parts(options: Options) -> Parts:
         proxy=options.proxy,
         state_file=StateFile(options.state, sessions, lock) if options.state else None,
         seed_watch=SeedWatch(sessions) if options.watch else None,
+        record=options.record,
     )
     return Parts(app, sessions, start.origin)
 
@@ -200,44 +208,47 @@ def create_app(
     state_file: StateFile | None = None,
     seed_watch: SeedWatch | None = None,
     proxy: str | None = None,
+    record: Path | None = None,
 ) -> ConnexionMiddleware:
     """An ASGI application with the API of the contract, as `load_contract` returns it, and the control API."""
-    validation: list[Step] = []
-    if proxy:
-        validation = [lambda app: Proxy(app, proxy, ResponseValidator(contract))]
-    elif check_responses:
-        validation = [lambda app: ResponseValidation(app, ResponseValidator(contract))]
+    upstream = Upstream(proxy) if proxy else None
+    recording = Recording() if record else None
+    validator = ResponseValidator(contract) if check_responses or upstream else None
+    recording_file = RecordingFile(record, recording) if record and recording else None
     steps: list[Step] = [
         lambda app: Control(app, routes(CALLS, sessions), Guard(token, control_origins)),
         Cors,
         lambda app: SessionLookup(app, sessions),
         Recorder,
-        *validation,
+        *([lambda app: ResponseValidation(app, validator)] if validator and not upstream else []),
         ErrorResponses,
         lambda app: Docs(app, with_bearer_auth(contract) if bearer else contract),
         *([lambda app: BearerAuth(app, bearer)] if bearer else []),
-        Routing,
+        lambda app: Routing(app, passes_unknown=upstream is not None),
         lambda app: FaultInjection(app, Examples(contract)),
+        *([lambda app: Proxy(app, upstream, validator, recording)] if validator and upstream else []),
         RequestValidation,
     ]
     app = ConnexionMiddleware(
-        Dispatch(_lifespan(sessions, state_file, seed_watch)), import_name=__name__, middlewares=steps
+        Dispatch(_lifespan(sessions, state_file, seed_watch, recording_file)), import_name=__name__, middlewares=steps
     )
     app.add_api(contract, resolver=Resolver(lambda operation_id: OPERATIONS[operation_id][1]))
     return app
 
 
-def _lifespan(sessions: Sessions, state_file: StateFile | None, seed_watch: SeedWatch | None) -> Callable[[Any], Any]:
+def _lifespan(
+    sessions: Sessions, state_file: StateFile | None, seed_watch: SeedWatch | None, recording_file: RecordingFile | None
+) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        keeping = asyncio.create_task(state_file.keep()) if state_file else None
+        keeping = [asyncio.create_task(file.keep()) for file in (state_file, recording_file) if file]
         watching = asyncio.create_task(seed_watch.watch()) if seed_watch else None
         yield
         if watching:
             watching.cancel()
         await sessions.stop()
-        if keeping:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+        for task in keeping:
+            task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
 
     return lifespan

@@ -30,6 +30,8 @@ def banner(addresses: "Addresses", options: "Options", world: "World", origin: s
     served = f"for {', '.join(map(str, world.served))} ({f'proxy for {options.proxy}' if options.proxy else origin})"
     token = f"?token={quote(options.token)}" if options.token else ""
     kept = f"Data is kept in {options.state}." if options.state else "Data is not kept."
+    if options.record:
+        kept = f"What passes is recorded in {options.record}."
     examples = "\n           ".join(_examples(f"{url}{contract['servers'][0]['url']}", options, world.fork()))
     network = "".join(f"\n  network  {one} (from other machines)" for one in addresses.network)
     return f"""Audience API mock at {url}{network}

@@ -11,7 +11,6 @@ import signal
 import socket
 import ssl
 import sys
-import warnings
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,7 +37,7 @@ class _Tenant(click.ParamType[TenantName]):
         return TenantName(company_id, application_id)
 
 
-def _check_state(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
+def _check_folder(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
     if value is not None and not os.path.isdir(value.parent):  # noqa: PTH112 (false, where Path raises)
         raise click.BadParameter(f"there is no folder {str(value.parent)!r} for {value.name!r}; create it first.")
     return value
@@ -55,7 +54,7 @@ def _check_workers(_: click.Context, __: click.Parameter, value: int) -> None:
 
 def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is not None:
-        from audience_mock.middleware.proxy import target_problem  # noqa: PLC0415 (--help is quick without the server)
+        from audience_mock.middleware.origin import target_problem  # noqa: PLC0415 (--help is quick without the server)
 
         if problem := target_problem(value):
             raise click.BadParameter(problem)
@@ -134,7 +133,7 @@ def _check_origins(_: click.Context, __: click.Parameter, value: tuple[str, ...]
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    callback=_check_state,
+    callback=_check_folder,
     help="Keep the data of the default session in this file across restarts. If it has data, that is served first; a "
     "reset goes back to the seed.",
 )
@@ -144,6 +143,13 @@ def _check_origins(_: click.Context, __: click.Parameter, value: tuple[str, ...]
     callback=_check_proxy,
     help="Forward requests to the real server at this origin; the journal shows where a request or response breaks the "
     "contract.",
+)
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    callback=_check_folder,
+    help="With --proxy: write what passes to this file, as a seed that --seed serves.",
 )
 @click.option(
     "--require-token",
@@ -205,6 +211,7 @@ def main(
     check_responses: bool,
     state: Path | None,
     proxy: str | None,
+    record: Path | None,
     bearer: str | None,
     control_token: str | None,
     control_origins: tuple[str, ...],
@@ -215,7 +222,6 @@ def main(
     """Serve a mock of the Audience API until Ctrl-C."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # also as the first process of a container
     gc.disable()  # until the server is up: all objects made before stay
-    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
     # --help is quick without the server
     from audience_mock.app import Options, create_parts  # noqa: PLC0415
     from audience_mock.control.redaction import AccessLog  # noqa: PLC0415
@@ -242,6 +248,7 @@ def main(
             token,
             proxy,
             watch,
+            record,
             control_origins,
         )
         parts = create_parts(options)

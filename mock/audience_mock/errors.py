@@ -233,6 +233,19 @@ def crashed(error: BaseException | None = None) -> Refusal:
     )
 
 
+# --- a real server behind --proxy -------------------------------------------------------------------
+
+
+def upstream_failed(origin: str, reason: str) -> Refusal:
+    return Refusal(HTTPStatus.BAD_GATEWAY, f"{origin} did not respond as HTTP: {reason}; see --proxy.")
+
+
+def upstream_too_slow(origin: str) -> Refusal:
+    return Refusal(
+        HTTPStatus.GATEWAY_TIMEOUT, f"{origin} did not respond in time; see whether it is reached by --proxy."
+    )
+
+
 # --- bodies -----------------------------------------------------------------------------------------
 
 

@@ -89,8 +89,8 @@ def _load(port: int, file_url: str, rows: int) -> dict[str, float]:
     """One load; the group is deleted after it."""
     group = {"name": "Big", "description": "A large file", "category": "l1", "file_url": file_url}
     body = json.dumps(group).encode()
-    others = _Others(port)
-    before = others.during(_after(BEFORE))
+    others = Others(port)
+    before = others.during(after(BEFORE))
     answer: dict[str, Any] = {}
     started = time.monotonic()
     creation = threading.Thread(target=_create, args=(port, body, answer), daemon=True)
@@ -109,7 +109,7 @@ def _load(port: int, file_url: str, rows: int) -> dict[str, float]:
 
     waits += others.during(is_read)
     seconds = time.monotonic() - started
-    waits += others.during(_after(BEFORE))
+    waits += others.during(after(BEFORE))
     count = status["total_users"]["count"]
     if count != rows:
         raise Invalid(f"a CSV of {rows:,} rows gave a group {status['status']} with {count:,} users")
@@ -123,7 +123,7 @@ def _load(port: int, file_url: str, rows: int) -> dict[str, float]:
     }
 
 
-def _after(seconds: float) -> Callable[[], bool]:
+def after(seconds: float) -> Callable[[], bool]:
     until = time.monotonic() + seconds
     return lambda: time.monotonic() >= until
 
@@ -139,7 +139,7 @@ def _create(port: int, body: bytes, answer: dict[str, Any]) -> None:
         connection.close()
 
 
-class _Others:
+class Others:
     """Requests of somebody else, one after the other on a connection of their own."""
 
     def __init__(self, port: int) -> None:

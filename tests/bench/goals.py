@@ -17,6 +17,7 @@ SCALE_RATIO = 1.5
 BYTES_A_USER = 400.0
 CSV_SECONDS = 5.0
 WAIT_MS = 50.0
+TIMES_ITS_SIZE = 5.0
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,16 @@ def scale_goals(scale: dict[str, Any]) -> list[Goal]:
         figure = f"{number(wait.high)} ms (median of the loads {number(wait.median)}; before them {number(idle.high)})"
         wanted = f"no request waits over {WAIT_MS:.0f} ms"
         found.append(Goal(f"meanwhile, {name}", wanted, figure, wait.high <= WAIT_MS))
+    return [*found, *_body_goals(scale.get("bodies", {}))]
+
+
+def _body_goals(bodies: dict[str, dict[str, float]]) -> list[Goal]:
+    found = []
+    for name, one in bodies.items():
+        wait, size = one["longest_wait_ms"], one["times_its_size"]
+        figure = f"{number(wait)} ms (before it {number(one['before_ms'])}), {size:.1f} times its size"
+        wanted = f"no request waits over {WAIT_MS:.0f} ms, at most {TIMES_ITS_SIZE:.0f} times its size"
+        found.append(Goal(f"a large body: {name}", wanted, figure, wait <= WAIT_MS and size <= TIMES_ITS_SIZE))
     return found
 
 

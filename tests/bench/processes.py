@@ -108,6 +108,11 @@ class Running:
         """The end of its error output."""
         return self.log.read_text("utf-8", errors="replace")[-600:].strip() or f"nothing in {self.log}"
 
+    def peak(self) -> float:
+        """The most resident memory that it has had, in MB."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
+
     def memory(self) -> float:
         """Resident memory with that of its children, in MB."""
         return resident(self._process.pid) / 1e6

@@ -10,16 +10,13 @@ import json
 import pstats
 import sys
 import time
-import warnings
 from collections import Counter
 from typing import Any
 
 from tests.bench.asgi import call
 from tests.bench.scenarios import SCENARIOS, Scenario, new_definition
 
-warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
-
-from audience_mock.app import Options, create_mock  # noqa: E402
+from audience_mock.app import Options, create_mock
 
 CALLS, ROUNDS = 2_000, 5
 PARTS = {

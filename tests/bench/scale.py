@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.bench.csv_load import measure_csv
 from tests.bench.figures import ratios, spread
+from tests.bench.large_bodies import measure_bodies
 from tests.bench.scenarios import FOLDER, ROOT, Invalid
 
 _BYTES_A_GROUP = 6_000
@@ -86,6 +87,7 @@ def measure_scale(plan: Sizes, say: Callable[[str], None]) -> dict[str, Any]:
         found["bytes_a_user"] = round(more / (large - small), 1)
         notes.append(f"A user takes {found['bytes_a_user']:.0f} bytes; {_making(worlds)}.")
     found["csv"] = measure_csv(plan.sizes[-1], min(3, plan.rounds), say)
+    found["bodies"] = measure_bodies(say)
     return {**found, "notes": notes}
 
 

@@ -68,6 +68,15 @@ def test_the_worst_page_decides_about_scale() -> None:
     assert (flat.met, steep.met) == (True, False)
 
 
+def test_a_large_body_may_neither_hold_up_others_nor_fill_the_memory() -> None:
+    figures = {"before_ms": 1.0, "status": 400}
+    bodies = {
+        name: {**figures, "longest_wait_ms": wait, "times_its_size": size}
+        for name, wait, size in (("good", 50.0, 5.0), ("slow", 51.0, 1.0), ("large", 1.0, 5.1))
+    }
+    assert [goal.met for goal in scale_goals({"worlds": {}, "bodies": bodies})] == [True, False, False]
+
+
 def test_a_server_that_did_not_run_is_named_with_the_reason() -> None:
     missing = row("wiremock")
     missing.not_run = "no java"

@@ -9,7 +9,6 @@ import json
 import os
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -19,13 +18,11 @@ from typing import Any
 from tests.bench.asgi import call
 from tests.bench.scenarios import API
 
-warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")  # Connexion's import
-
-from audience_mock.app import Options, create_mock  # noqa: E402
-from audience_mock.contract.document import DOCUMENTED_TENANT  # noqa: E402
-from audience_mock.seeds.huge import million  # noqa: E402
-from audience_mock.seeds.seed_file import BUILT_IN  # noqa: E402
-from audience_mock.serve.transport import config  # noqa: E402
+from audience_mock.app import Options, create_mock
+from audience_mock.contract.document import DOCUMENTED_TENANT
+from audience_mock.seeds.huge import million
+from audience_mock.seeds.seed_file import BUILT_IN
+from audience_mock.serve.transport import config
 
 CALLS = 200
 """Of each operation in a round."""

@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -186,13 +187,22 @@ def test_the_banner_names_every_application_that_is_served_and_creates_none(tmp_
         assert exported(start.backend.world) == before
 
 
+@pytest.mark.parametrize("module", ["audience_mock.app", "audience_mock.middleware.proxy"])
+def test_no_import_warns_of_what_a_library_uses(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", f"import {module}"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_banner_of_a_proxy_names_the_real_server_and_only_reads_from_it() -> None:
-    with MockServer(seed="documents") as upstream, serving("--proxy", upstream.url) as (_, lines, _):
+    with MockServer(seed="documents") as upstream, serving("--proxy", upstream.url) as (_, lines, process):
         assert f"(proxy for {upstream})" in lines[1]
         assert "seed" not in "".join(lines)
         (command,) = curl_lines(lines)
         assert "-X" not in command
         assert len(curl(command)["items"]) == 2
+        assert stop(process)[1] == ""
 
 
 def test_a_watched_seed_file_is_served_anew_and_stderr_says_so(tmp_path: Path) -> None:

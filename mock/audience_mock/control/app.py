@@ -121,9 +121,9 @@ class ControlRequest:
         Args:
             max_parts: strings, commas and brackets that it may have; None for any number.
         """
-        content: bytes | bytearray = await self.request.body()
+        content = await self.request.body()
         if encoding := self.request.headers.get("content-encoding"):
-            content = await decoded(content, encoding, MAX_DECODED)
+            content = bytes(await decoded(content, encoding, MAX_DECODED))
         self.text = content
         if not content:
             return {}

@@ -32,6 +32,8 @@ from audience_mock.session.sessions import SESSION, Session
 
 CONNECTION = "audience_mock.connection"
 """Key of the ASGI scope: a weak reference to the owner of the server's `send`; None without one."""
+MAX_HALVED = 2**20
+"""Bytes of a body after which it is truncated; only a real server behind --proxy sends more."""
 
 
 class FaultInjection:
@@ -233,7 +235,8 @@ class _AlteredResponse:
         self._kind = kind
         self._scope = scope
         self._start: Message = {}
-        self._body = b""
+        self._body = bytearray()
+        self._is_sent = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -243,13 +246,14 @@ class _AlteredResponse:
                 await self._send(message)
         elif self._kind is None:
             await self._send(message)
-        else:
+        elif not self._is_sent:
             self._body += message.get("body", b"")
-            if not message.get("more_body", False):
+            if not message.get("more_body", False) or len(self._body) > MAX_HALVED:
+                self._is_sent = True
                 await self._send_half()
 
     async def _send_half(self) -> None:
-        half = self._body[: len(self._body) // 2]
+        half = bytes(self._body[: len(self._body) // 2])
         if self._kind == "malformed":
             if self._start["status"] not in WITHOUT_BODY:
                 MutableHeaders(raw=self._start["headers"])["content-length"] = str(len(half))

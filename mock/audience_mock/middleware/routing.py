@@ -16,10 +16,13 @@ from connexion.spec import Specification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_mock import errors
+from audience_mock.errors import Refusal
 from audience_mock.middleware.cache import store
 
 PATH_ARGUMENTS = "audience_mock.path"
 """Key of the ASGI scope: the decoded path parameters by name."""
+UNROUTED = "audience_mock.unrouted"
+"""Key of the ASGI scope: the Refusal of a request that is passed on without an operation (--proxy)."""
 
 
 def operation_id_of(scope: Scope) -> str | None:
@@ -60,12 +63,17 @@ class _Node:
 class Routing(SpecMiddleware):  # type: ignore[misc]
     """Put the operationId and the path parameters of each request into its scope.
 
+    Args:
+        app: the next step.
+        passes_unknown: pass a request on that has no operation, instead of refusing it.
+
     Raises:
         Refusal: 404 for an unknown path, 405 for a method that the path does not have.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, passes_unknown: bool = False) -> None:
         self.app = app
+        self._passes_unknown = passes_unknown
         self._root = _Node()
         self._known: dict[bytes, _Found] = {}
         self._base_path = ""
@@ -117,6 +125,19 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
             return self.app(scope, receive, send)
+        try:
+            operation, arguments = self._route(scope)
+        except Refusal as refusal:
+            if not self._passes_unknown:
+                raise
+            scope[UNROUTED] = refusal
+            operation, arguments = {"operation_id": None}, {}
+        scope[PATH_ARGUMENTS] = arguments
+        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = operation
+        return self.app(scope, receive, send)
+
+    def _route(self, scope: Scope) -> tuple[dict[str, Any], dict[str, str]]:
+        """The routing context of a request, and its path parameters."""
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         found = self._known.get(raw_path)
         if found is None:
@@ -128,6 +149,4 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
         operation = leaf.operations.get(scope["method"])
         if operation is None:
             raise errors.method_not_allowed(scope["method"], scope["path"], leaf.allowed)
-        scope[PATH_ARGUMENTS] = arguments
-        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = operation
-        return self.app(scope, receive, send)
+        return operation, arguments

@@ -143,6 +143,26 @@ def _valid(name: str, parts: Any) -> dict[str, Any]:
     }
 
 
+def without_misfits(name: str, parts: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a tenant without the fields that break the contract; an item that needs one is left out as None."""
+    return _valid(name, {part: [_fitting(part, item) for item in items] for part, items in parts.items()})
+
+
+def _fitting(part: str, item: dict[str, Any]) -> dict[str, Any]:
+    """An item without its wrong fields."""
+    item = {field: value for field, value in item.items() if field in _fields()[part]}
+    violations = _compiled().violations({"t/t": {part: [item]}}, "")
+    wrong = {violation.field.removeprefix(f".t/t.{part}.0.").partition(".")[0] for violation in violations}
+    return {field: value for field, value in item.items() if field not in wrong}
+
+
+@functools.cache
+def _fields() -> dict[str, frozenset[str]]:
+    """The fields of the items of each part."""
+    parts = _schema()["additionalProperties"]["properties"]
+    return {part: frozenset(parts[part]["items"]["properties"]) for part in RECORDS}
+
+
 @functools.cache
 def _compiled() -> Schema:
     return Schema(_schema())

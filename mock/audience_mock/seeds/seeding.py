@@ -62,6 +62,11 @@ def load_seed(world: World, seed: Seed, source: str) -> None:
         raise broken(seed.source if isinstance(seed, LocatedSeed) else f"the seed {source}", mistakes)
 
 
+def load_what_fits(world: World, seed: Seed) -> None:
+    """Load a seed into an empty world without what is wrong in it. Items that are None are left out."""
+    _load(world, seed, no_lines)
+
+
 def mistakes_of(seed: Seed, lines: Lines) -> list[Mistake]:
     """The mistakes that loading a seed would find. Gaps are left out."""
     return _load(World(), seed, lines)

@@ -36,6 +36,8 @@ _BEFORE_LAST = len(_EMPTY_LINE) - 1
 _KNOWN_METHOD = b"GET"
 """Stands for a method that the parser does not know."""
 
+STATUS_LINE |= {status: b"HTTP/1.1 %d \r\n" % status for status in range(600, 1000)}  # a real server behind --proxy
+
 
 class _BufferedTransport:
     """A transport that joins all writes of one iteration of the event loop."""

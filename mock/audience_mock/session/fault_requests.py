@@ -18,7 +18,7 @@ class FaultRequest(NamedTuple):
     Args:
         method: of HTTP.
         paths: its full path, and its path below the application.
-        operation: its operationId.
+        operation: its operationId; None for a path of a real server that the contract does not have.
         parameters: its decoded path parameters.
         query: names and values, decoded.
         headers: by lower-case name.
@@ -27,7 +27,7 @@ class FaultRequest(NamedTuple):
 
     method: str
     paths: Sequence[str]
-    operation: str
+    operation: str | None
     parameters: Mapping[str, str]
     query: Sequence[tuple[str, str]]
     headers: Mapping[bytes, bytes]

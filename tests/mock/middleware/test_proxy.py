@@ -11,7 +11,7 @@ from tests.mock.control.helpers import CONTROL, last, state
 
 from audience_mock.cli import main
 from audience_mock.middleware import request_validation
-from audience_mock.middleware.proxy import target_problem
+from audience_mock.middleware.origin import target_problem
 
 TAGS = "/user_group/tags"
 
