@@ -14,6 +14,7 @@ from audience_conformance.reports import REPORTS
 from audience_mock.app import Options, create_backend, create_start
 from audience_mock.banner import banner
 from audience_mock.contract.document import TenantName
+from audience_mock.serve.addresses import Addresses
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -40,7 +41,7 @@ def test_the_start_of_the_mock_is_as_shown() -> None:
     command, output = shown(blocks("console")[0])[0]
     assert command == "make mock"
     start = create_start(Options())
-    assert output == banner("http://127.0.0.1:4010", Options(), start.backend.world, start.origin)
+    assert output == banner(Addresses("http://127.0.0.1:4010"), Options(), start.backend.world, start.origin)
 
 
 def test_the_conformance_run_is_as_shown() -> None:

@@ -18,7 +18,7 @@ Swagger UI is served at the root instead of below the API's path (`docs.py`); it
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,10 +79,11 @@ class Options:
         check_responses: replace a response that breaks the contract by a 500.
         bearer: bearer token that every API request needs; None for none.
         state: file that keeps the state of the default session across restarts, which starts from it if it has data.
-        token: token that the control API needs; None if only this machine can reach the server.
+        token: token that the control API needs; None for none, if only this machine can reach the server.
         proxy: origin of a real server to forward requests to.
         watch: replace the data of the sessions whenever the seed's file changes; with `state`, not of the default one.
         record: file to which what passes through the proxy is written, as a seed.
+        control_origins: origins of web pages that may use the control API, like http://localhost:5173.
     """
 
     tenants: tuple[TenantName, ...] = ()
@@ -96,6 +97,7 @@ class Options:
     proxy: str | None = None
     watch: bool = False
     record: Path | None = None
+    control_origins: tuple[str, ...] = ()
 
 
 class Start(NamedTuple):
@@ -185,6 +187,7 @@ def create_parts(options: Options) -> Parts:
         sessions,
         check_responses=options.check_responses,
         token=options.token,
+        control_origins=options.control_origins,
         bearer=options.bearer,
         proxy=options.proxy,
         state_file=StateFile(options.state, sessions, lock) if options.state else None,
@@ -200,6 +203,7 @@ def create_app(
     *,
     check_responses: bool = False,
     token: str | None = None,
+    control_origins: Iterable[str] = (),
     bearer: str | None = None,
     state_file: StateFile | None = None,
     seed_watch: SeedWatch | None = None,
@@ -212,7 +216,7 @@ def create_app(
     validator = ResponseValidator(contract) if check_responses or upstream else None
     recording_file = RecordingFile(record, recording) if record and recording else None
     steps: list[Step] = [
-        lambda app: Control(app, routes(CALLS, sessions), Guard(token)),
+        lambda app: Control(app, routes(CALLS, sessions), Guard(token, control_origins)),
         Cors,
         lambda app: SessionLookup(app, sessions),
         Recorder,

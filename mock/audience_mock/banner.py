@@ -9,20 +9,22 @@ from audience_mock.contract.document import DOCUMENTED_TENANT, load_contract
 
 if TYPE_CHECKING:
     from audience_mock.app import Options
+    from audience_mock.serve.addresses import Addresses
     from audience_mock.store.world import Tenant, World
 
 JSON_HEADER = "Content-Type: application/json"
 
 
-def banner(url: str, options: "Options", world: "World", origin: str) -> str:
+def banner(addresses: "Addresses", options: "Options", world: "World", origin: str) -> str:
     """The URLs, what is served, and example requests that succeed.
 
     Args:
-        url: of the server.
+        addresses: of the server.
         options: of the server.
         world: what it serves.
         origin: where its data comes from.
     """
+    url = addresses.url
     contract = load_contract()
     operations = sum("operationId" in o for item in contract["paths"].values() for o in item.values())
     served = f"for {', '.join(map(str, world.served))} ({f'proxy for {options.proxy}' if options.proxy else origin})"
@@ -31,7 +33,8 @@ def banner(url: str, options: "Options", world: "World", origin: str) -> str:
     if options.record:
         kept = f"What passes is recorded in {options.record}."
     examples = "\n           ".join(_examples(f"{url}{contract['servers'][0]['url']}", options, world.fork()))
-    return f"""Audience API mock at {url}
+    network = "".join(f"\n  network  {one} (from other machines)" for one in addresses.network)
+    return f"""Audience API mock at {url}{network}
   serves   {operations} operations {served}
   control  {url}/__mock__/{token} (console)   {url}/__mock__/openapi.json
   docs     {url}/ui (try it out)   {url}/openapi.json   {url}/openapi.yaml

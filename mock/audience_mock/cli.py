@@ -5,9 +5,11 @@ import functools
 import gc
 import logging
 import os
+import re
 import secrets
 import signal
 import socket
+import ssl
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -56,6 +58,25 @@ def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> st
 
         if problem := target_problem(value):
             raise click.BadParameter(problem)
+    return value
+
+
+def _check_token(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[A-Za-z0-9._~+/=-]+", value):
+        found = sorted(set(re.sub(r"[A-Za-z0-9._~+/=-]", "", value)))
+        wrong = f"it contains {' '.join(map(repr, found))}" if found else "it is empty"
+        raise click.BadParameter(f"{wrong}; give letters, digits and - . _ ~ + / = as the token.")
+    return value
+
+
+def _check_origins(_: click.Context, __: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    if value:
+        from audience_mock.control.guard import normal_origin  # noqa: PLC0415 (--help is quick without the server)
+
+        try:
+            return tuple(map(normal_origin, value))
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
     return value
 
 
@@ -137,6 +158,34 @@ def _check_proxy(_: click.Context, __: click.Parameter, value: str | None) -> st
     help="Respond 401 to every request without Authorization: Bearer TOKEN.",
 )
 @click.option(
+    "--control-token",
+    metavar="TOKEN",
+    envvar="AUDIENCE_MOCK_CONTROL_TOKEN",
+    show_envvar=True,
+    callback=_check_token,
+    help="Token that the control API needs; without it a random one, if --host is not loopback.",
+)
+@click.option(
+    "--control-origin",
+    "control_origins",
+    multiple=True,
+    metavar="URL",
+    callback=_check_origins,
+    help="Let web pages of this origin use the control API too, like http://localhost:5173. Repeatable.",
+)
+@click.option(
+    "--ssl-certfile",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Serve https with this certificate (PEM).",
+)
+@click.option(
+    "--ssl-keyfile",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Private key of --ssl-certfile, if that file has none.",
+)
+@click.option(
     "--workers",
     default=1,
     type=click.IntRange(min=1),
@@ -164,6 +213,10 @@ def main(
     proxy: str | None,
     record: Path | None,
     bearer: str | None,
+    control_token: str | None,
+    control_origins: tuple[str, ...],
+    ssl_certfile: str | None,
+    ssl_keyfile: str | None,
     log_level: str,
 ) -> None:
     """Serve a mock of the Audience API until Ctrl-C."""
@@ -171,24 +224,40 @@ def main(
     gc.disable()  # until the server is up: all objects made before stay
     # --help is quick without the server
     from audience_mock.app import Options, create_parts  # noqa: PLC0415
+    from audience_mock.control.redaction import AccessLog  # noqa: PLC0415
     from audience_mock.seeds import SeedProblem  # noqa: PLC0415
     from audience_mock.serve.server import CommandServer, say  # noqa: PLC0415
 
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn.access").addFilter(AccessLog())
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if watch:
         logging.getLogger("audience_mock.seed").setLevel(logging.INFO)  # says what it has done, at any --log-level
     try:
+        _check_certificate(ssl_certfile, ssl_keyfile)
         listener = _listen(host, port)
-        token = None if is_loopback(host) else secrets.token_urlsafe(12)
+        token = control_token or (None if is_loopback(host) else secrets.token_urlsafe(12))
         options = Options(
-            tenants, seed, frozenset(hosts), job_delay, check_responses, bearer, state, token, proxy, watch, record
+            tenants,
+            seed,
+            frozenset(hosts),
+            job_delay,
+            check_responses,
+            bearer,
+            state,
+            token,
+            proxy,
+            watch,
+            record,
+            control_origins,
         )
         parts = create_parts(options)
         text = functools.partial(
             banner, options=options, world=parts.sessions.default.backend.world, origin=parts.origin
         )
-        server = CommandServer(parts.app, parts.sessions, text, log_level)
+        server = CommandServer(
+            parts.app, parts.sessions, text, log_level, ssl_certfile=ssl_certfile, ssl_keyfile=ssl_keyfile
+        )
     except SeedProblem as problem:
         _exit(str(problem))
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C before the server handles it
@@ -196,6 +265,21 @@ def main(
     if not server.started:
         sys.exit(1)
     say("Stopped.")
+
+
+def _check_certificate(certfile: str | None, keyfile: str | None) -> None:
+    """Exit for a certificate or key that cannot be used."""
+    if certfile is None:
+        if keyfile is not None:
+            _exit(f"--ssl-keyfile {keyfile} has no certificate; give --ssl-certfile too")
+        return
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certfile, keyfile, password="")
+    except (OSError, ValueError) as error:
+        _exit(
+            f"the certificate {certfile} cannot be used with the key {keyfile or 'in it'}: "
+            f"{getattr(error, 'reason', None) or error}; give PEM files that fit, the key without a password"
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:

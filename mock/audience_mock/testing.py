@@ -133,6 +133,10 @@ class MockServer:
         self._control("DELETE", "/sessions", {}, {})
 
     def _control(self, method: str, path: str, query: dict[str, str], headers: dict[str, str]) -> None:
+        from audience_mock.control.guard import TOKEN_HEADER  # noqa: PLC0415 (loaded by the start)
+
+        if token := self._options.get("token"):
+            headers = {**headers, TOKEN_HEADER: token}
         # Loading certificates would take longer than the request.
         with httpx.Client(trust_env=False, verify=False, timeout=60) as client:  # noqa: S501 (it is http)
             response = client.request(method, f"{self.url}/__mock__{path}", params=query, headers=headers)

@@ -6,8 +6,10 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from tests.mock.control.description import check_control_answer
 
 from audience_mock.app import Options, create_app, create_sessions, create_start
+from audience_mock.control.app import PREFIX
 from audience_mock.session.backend import Backend
 
 T = TypeVar("T")
@@ -28,6 +30,8 @@ class Api:
             start.contract,
             self.sessions,
             check_responses=options.check_responses,
+            token=options.token,
+            control_origins=options.control_origins,
             bearer=options.bearer,
             proxy=options.proxy,
         )
@@ -49,7 +53,10 @@ class Api:
     async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Send a request from a coroutine that runs in `run`."""
         url = path[1:] if path.startswith("//") else f"{BASE}{path}"
-        return await self._client.request(method, url, **options)
+        answer = await self._client.request(method, url, **options)
+        if method != "OPTIONS" and answer.request.url.path.startswith(PREFIX):
+            check_control_answer(answer)
+        return answer
 
     def start(self, method: str, path: str, **options: Any) -> asyncio.Task[httpx.Response]:
         """Start a request from such a coroutine, without waiting for its response."""

@@ -2,8 +2,10 @@
 
 import json
 import re
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -25,6 +27,7 @@ from audience_mock.cli import _listen, main
 from audience_mock.contract.document import TenantName
 from audience_mock.seeds import SeedProblem
 from audience_mock.seeds.exporting import exported
+from audience_mock.serve.addresses import Addresses, own_address
 from audience_mock.testing import MockServer
 
 
@@ -53,7 +56,80 @@ def shown(**options: Any) -> Iterator[list[str]]:
     """The lines of the banner of a mock that runs in this process."""
     start = create_start(Options(**options))
     with MockServer(**options, check_responses=True) as mock:
-        yield banner(mock.url, Options(**options), start.backend.world, start.origin).splitlines()
+        yield banner(Addresses(mock.url), Options(**options), start.backend.world, start.origin).splitlines()
+
+
+def control(url: str, path: str = "/sessions", **sent: Any) -> httpx.Response:
+    return httpx.get(f"{url}/__mock__{path}", **sent)
+
+
+def test_the_control_token_is_the_given_one_also_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIENCE_MOCK_CONTROL_TOKEN", "from-the-environment")
+    for options, token in ((), "from-the-environment"), (("--control-token", "a+b/c="), "a+b/c="):
+        with serving("--seed", "empty", *options) as (url, lines, _):
+            assert control(url).status_code == 401
+            assert control(url, headers={"X-Mock-Token": "wrong"}).status_code == 401
+            assert control(url, headers={"X-Mock-Token": token}).status_code == 200
+            page = next(word for line in lines for word in line.split() if "?token=" in word)
+            with httpx.Client(follow_redirects=True) as browser:
+                assert browser.get(page).status_code == 200
+                assert browser.get(f"{url}/__mock__/sessions").status_code == 200
+
+
+def test_the_banner_names_the_url_for_the_network() -> None:
+    with serving("--seed", "empty", "--host", "0.0.0.0") as (url, lines, _):
+        assert url.startswith("http://127.0.0.1:")
+        assert control(url, "/health").json()["seed"] == "empty"
+        assert control(url).status_code == 401
+        network = [line.split()[1] for line in lines if line.startswith("  network")]
+        assert len(network) == (own_address(socket.AF_INET) is not None)
+        for other in network:
+            assert control(other, "/health").status_code == 200
+        for command in curl_lines(lines):
+            curl(command)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A self-signed certificate for localhost, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl on this machine to make a certificate")
+    folder = tmp_path_factory.mktemp("certificate")
+    made = (folder / "cert.pem", folder / "key.pem")
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"]
+    subprocess.run([*command, "-out", str(made[0]), "-keyout", str(made[1])], check=True, capture_output=True)
+    return made
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["two files", "one file"])
+def test_it_serves_https(certificate: tuple[Path, Path], tmp_path: Path, together: bool) -> None:
+    cert, key = certificate
+    options = ["--ssl-certfile", str(cert), "--ssl-keyfile", str(key)]
+    if together:
+        (tmp_path / "both.pem").write_text(cert.read_text() + key.read_text())
+        options = ["--ssl-certfile", str(tmp_path / "both.pem")]
+    with serving("--seed", "documents", *options) as (url, lines, process):
+        assert url.startswith("https://127.0.0.1:")
+        assert all(f"{url}/" in command for command in curl_lines(lines))
+        with httpx.Client(base_url=url, verify=ssl.create_default_context(cafile=str(cert)), timeout=20) as client:
+            assert client.get(f"{BASE}/user_group").status_code == 200
+            assert client.post(f"{BASE}/user_attribute/definition", json=a_definition()).status_code == 201
+            assert client.post("/__mock__/reset", headers={"Origin": url}).status_code == 200
+            assert client.get("/ui/").status_code == 200
+            for kind in ("drop", "half"):
+                with pytest.raises(httpx.TransportError):
+                    client.get(f"{BASE}/user_group", headers={"Prefer": f"fault={kind}"})
+        assert stop(process)[1] == ""
+
+
+def test_a_certificate_that_cannot_be_used_is_one_clear_line(certificate: tuple[Path, Path], tmp_path: Path) -> None:
+    cert, key = map(str, certificate)
+    (tmp_path / "wrong.pem").write_text("no certificate")
+    error = refused("--port", "0", "--ssl-certfile", str(tmp_path / "wrong.pem"), "--ssl-keyfile", key)
+    assert "wrong.pem cannot be used with the key" in error
+    assert "cannot be used with the key in it" in refused("--port", "0", "--ssl-certfile", cert)
+    assert "give --ssl-certfile too" in refused("--port", "0", "--ssl-keyfile", key)
 
 
 def curl_lines(lines: list[str]) -> list[str]:
@@ -105,7 +181,7 @@ def test_the_banner_names_every_application_that_is_served_and_creates_none(tmp_
         state.write_text(content)
         start = create_start(options)
         before = exported(start.backend.world)
-        text = banner("http://127.0.0.1:4010", options, start.backend.world, start.origin)
+        text = banner(Addresses("http://127.0.0.1:4010"), options, start.backend.world, start.origin)
         assert f"{served}{rest}" in text.splitlines()[1]
         assert f"Data is kept in {state}." in text
         assert exported(start.backend.world) == before
@@ -153,8 +229,10 @@ def test_ctrl_c_stops_it_with_exit_code_0_and_an_empty_stderr() -> None:
 
 def test_log_level_info_shows_a_line_for_every_request() -> None:
     with serving("--seed", "empty", "--log-level", "info") as (url, _, process):
-        httpx.get(f"{url}{BASE}/user_group/tags")
-        assert "/user_group/tags" in "".join(stop(process))
+        httpx.get(f"{url}{BASE}/user_group/tags", params={"api_key": "hush", "page": "1"})
+        said = "".join(stop(process))
+        assert "/user_group/tags?api_key=[redacted]&page=1" in said
+        assert "hush" not in said
 
 
 def test_a_port_in_use_is_one_clear_line_and_exit_code_2() -> None:
@@ -183,6 +261,10 @@ def test_an_address_that_is_not_ours_is_refused(host: str, capsys: pytest.Captur
         (["--tenant", "a/b/c"], "'a/b/c' is not COMPANY/APPLICATION"),
         (["--job-delay", "-1"], "-1"),
         (["--log-level", "loud"], "loud"),
+        (["--control-origin", "localhost:5173"], "localhost:5173"),
+        (["--control-token", "a b;c"], "it contains ' ' ';'"),
+        (["--control-token", ""], "it is empty"),
+        (["--ssl-certfile", "no-such.pem"], "no-such.pem"),
         (["--nonsense"], "--nonsense"),
         (["surplus"], "surplus"),
     ],

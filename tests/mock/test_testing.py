@@ -249,3 +249,10 @@ async def _status(path: str) -> int:
 def test_the_application_needs_no_port() -> None:
     assert asyncio.run(_status("/__mock__/sessions")) == 200
     assert asyncio.run(_status("/nothing")) == 404
+
+
+def test_a_server_with_a_control_token_is_reset_as_any_other() -> None:
+    with MockServer(seed="documents", token="secret") as mock:
+        assert httpx.delete(f"{mock.url}/__mock__/journal").status_code == 401
+        mock.reset()
+        mock.end_sessions()

@@ -1,7 +1,7 @@
 // Fault rules, which delay, replace or break responses.
 
 import { control, segment, served } from "./api.js";
-import { $, attempt, button, count, fill, onSubmit, say, notify, words } from "./dom.js";
+import { $, attempt, button, fill, onSubmit, say, notify } from "./dom.js";
 import { pagedList, sliced } from "./list.js";
 
 const STATUSES = ["401", "403", "405", "409", "413", "415", "429", "500", "502", "503", "504"];
@@ -23,53 +23,89 @@ async function load(place, signal) {
 }
 
 const columns = [
-  { title: "For", head: true, cell: (one) => (one.operation ? words(one.operation) : [one.method, one.path].filter(Boolean).join(" ") || "all operations") },
-  { title: "Does", cell: does },
-  { title: "When", cell: when },
+  { title: "Rule", head: true, cell: (one) => one.describes },
   { title: "Hits", number: true, cell: (one) => (one.hits ?? 0).toLocaleString("en") },
   { title: "Actions", actions: true, cell: (one) =>
     button("Remove", () => remove(one), { about: `rule ${one.id}`, kind: "danger" }) },
 ];
 
-function does({ status, kind, delay, rate, body, example }) {
-  return [
-    status && `returns ${status}`,
-    example && `with the example ${example}`,
-    body !== undefined && body !== null && "with a custom body",
-    delay !== undefined && delay !== null && waits(delay),
-    rate && `allows ${count(rate.limit, "request")} in ${count(rate.seconds, "second")}`,
-    { drop: "drops the connection", half: "sends half of the response", malformed: "sends a malformed body" }[kind],
-  ].filter(Boolean).join(", ") || "nothing";
-}
-
-function waits(delay) {
-  if (typeof delay === "number") return `waits ${count(delay, "second")}`;
-  const [[shape, [first, second]]] = Object.entries(delay);
-  return shape === "uniform" ? `waits ${first} to ${second} seconds` : `waits about ${first} seconds`;
-}
-
-function when({ probability, times }) {
-  return [
-    probability !== undefined && probability !== null && probability < 1 ? `with probability ${probability}` : "always",
-    times !== undefined && times !== null && `${count(times, "request")} only`,
-  ].filter(Boolean).join(", ");
-}
-
 /** The form as a rule, without its empty fields. */
 function rule() {
-  const number = (id) => ($(id).value === "" ? undefined : Number($(id).value));
   const limit = number("fault-limit");
   return {
     operation: $("fault-operation").value || undefined,
+    parameters: lines("fault-parameters"),
+    query: lines("fault-query"),
+    request_headers: lines("fault-request-headers"),
+    request_body: fields("fault-request-body"),
     status: number("fault-status"),
+    headers: lines("fault-headers"),
     kind: $("fault-kind").value || undefined,
-    delay: number("fault-delay"),
+    sequence: sequence(),
+    delay: delay(),
     probability: number("fault-probability"),
     times: number("fault-times"),
     seed: number("fault-seed"),
     rate: limit === undefined ? undefined : { limit, seconds: number("fault-seconds") ?? 60 },
     body: body(),
   };
+}
+
+const number = (id) => ($(id).value === "" ? undefined : Number($(id).value));
+
+/** The lines "name = value" of a field; undefined without any. */
+function pairs(id) {
+  const texts = $(id).value.split("\n").map((line) => line.trim()).filter(Boolean);
+  return texts.length ? texts.map((line) => pair(line, id)) : undefined;
+}
+
+function pair(line, id) {
+  const found = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line);
+  if (found) return found.slice(1);
+  throw new Error(`${label(id)}: ${JSON.stringify(line)} has no value; write a line like name = value.`);
+}
+
+const label = (id) => document.querySelector(`label[for="${id}"]`).textContent;
+
+/** Texts by name. */
+function lines(id) {
+  const found = pairs(id);
+  return found && Object.fromEntries(found);
+}
+
+/** Fields of a JSON body: a value that is JSON counts as such, and a name may be a path like attribute.value. */
+function fields(id) {
+  return pairs(id)?.reduce((found, [name, text]) => {
+    const path = name.split(".");
+    const last = path.pop();
+    const inner = path.reduce((node, key) => (node[key] = Object(node[key]) === node[key] ? node[key] : {}), found);
+    inner[last] = json(text);
+    return found;
+  }, {});
+}
+
+function json(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Steps with commas between: "503, 503, ok". */
+function sequence() {
+  const steps = $("fault-sequence").value.split(",").map((step) => step.trim()).filter(Boolean);
+  return steps.length ? steps.map(json) : undefined;
+}
+
+/** Milliseconds: fixed, from one number to another, or spread around one by sigma. */
+function delay() {
+  const [first, last, sigma] = ["fault-delay", "fault-delay-to", "fault-sigma"].map(number);
+  if (last !== undefined && sigma !== undefined) throw new Error("Fill in either At most or Spread, not both.");
+  if (last !== undefined) return { type: "uniform", lower: first ?? 0, upper: last };
+  if (sigma === undefined) return first;
+  if (first === undefined) throw new Error("A spread needs a delay: fill in Delay in ms.");
+  return { type: "lognormal", median: first, sigma };
 }
 
 function body() {

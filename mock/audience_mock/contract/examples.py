@@ -1,23 +1,14 @@
 """Example bodies for forced responses (Prefer, fault rules): from the contract, or generated from its schemas."""
 
 import random
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from audience_mock.contract.document import JsonObject, documented_responses
+from audience_mock.contract.generator import Generator
 from audience_mock.errors import Refusal, one
 
 NO_OPERATION = "This path, which is no operation of the contract,"
-MOST_ITEMS = 3
-"""Items of a generated list."""
-WORDS = ("amber", "birch", "cedar", "dune", "elm", "fern", "grove", "heath", "iris", "jade")
-FORMATS = {
-    "date-time": "2024-05-01T09:30:00.000Z",
-    "date": "2024-05-01",
-    "uri": "https://files.example.com/users.csv",
-    "email": "ada@example.com",
-}
 
 
 class Examples:
@@ -65,10 +56,10 @@ class Examples:
                     "header.Prefer", f"{operation_id or NO_OPERATION} documents no {status}; it documents {known}."
                 )
             return _error(status, f"{_phrase(status)}: forced by Prefer or a fault rule.")
-        if seed is not None:
-            return _generate(media["schema"], random.Random(seed))  # noqa: S311 (no secret)
-        examples = list(media.get("examples", {}).values())
-        return examples[0]["value"] if examples else media.get("example", _generate(media["schema"], random.Random(0)))  # noqa: S311
+        examples = [one["value"] for one in media.get("examples", {}).values()]
+        if seed is None and examples:
+            return examples[0]
+        return Generator(random.Random(seed or 0), examples).value(media["schema"])  # noqa: S311 (no secret)
 
     def _example(self, operation_id: str | None, status: int, name: str) -> Any:
         named = self._of(operation_id).get(status, {}).get("examples", {})
@@ -92,45 +83,3 @@ def _error(status: int, message: str) -> Any:
     if status == HTTPStatus.BAD_REQUEST:
         return one("request", message).body()
     return Refusal(status, message).body()
-
-
-def _generate(schema: JsonObject, chance: random.Random) -> Any:
-    """A value that is valid by a schema."""
-    if "enum" in schema:
-        return chance.choice(schema["enum"])
-    if "oneOf" in schema:
-        return _generate(chance.choice(schema["oneOf"]), chance)
-    kind = schema.get("type", "object" if "properties" in schema else "")
-    generator = _GENERATORS.get(kind)
-    return generator(schema, chance) if generator else None
-
-
-def _object(schema: JsonObject, chance: random.Random) -> Any:
-    properties = {name: _generate(below, chance) for name, below in schema.get("properties", {}).items()}
-    below = schema.get("additionalProperties")
-    return properties or ({chance.choice(WORDS): _generate(below, chance)} if isinstance(below, dict) else {})
-
-
-def _list(schema: JsonObject, chance: random.Random) -> Any:
-    fewest = schema.get("minItems", 0)
-    return [_generate(schema["items"], chance) for _ in range(chance.randint(fewest, max(fewest, MOST_ITEMS)))]
-
-
-def _number(schema: JsonObject, chance: random.Random) -> Any:
-    low = int(schema.get("minimum", 0))
-    return chance.randint(low, int(schema.get("maximum", low + 1000)))
-
-
-def _text(schema: JsonObject, chance: random.Random) -> Any:
-    text = f"{chance.choice(WORDS)}-{chance.randint(1, 99)}"
-    return FORMATS.get(schema.get("format", ""), schema.get("example", text))
-
-
-_GENERATORS: dict[str, Callable[[JsonObject, random.Random], Any]] = {
-    "object": _object,
-    "array": _list,
-    "number": _number,
-    "integer": _number,
-    "string": _text,
-    "boolean": lambda _, chance: chance.choice([True, False]),
-}

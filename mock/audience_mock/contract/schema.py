@@ -174,7 +174,7 @@ def _join(field: str, path: list[str | int]) -> str:
 def describe(schema: JsonObject) -> str:
     """A description of valid values, for messages: "a string of 1 to 255 characters"."""
     if "oneOf" in schema:
-        return _listed([describe(member) for member in schema["oneOf"]])
+        return schema.get(PATTERN_DESCRIPTION) or _listed([describe(member) for member in schema["oneOf"]])
     if "enum" in schema:
         options = [str(o) if isinstance(o, str) else show(o) for o in schema["enum"]]
         return options[0] if len(options) == 1 else f"one of {', '.join(options)}"

@@ -1,6 +1,6 @@
 """The control API of the mock, under /__mock__. It is not part of the contract."""
 
-from audience_mock.control import console, faults, journal, state, times, users
+from audience_mock.control import console, faults, health, journal, state, times, users
 
-CALLS = (*state.CALLS, *times.CALLS, *faults.CALLS, *journal.CALLS, *users.CALLS, *console.CALLS)
+CALLS = (*health.CALLS, *state.CALLS, *times.CALLS, *faults.CALLS, *journal.CALLS, *users.CALLS, *console.CALLS)
 """Every operation of the control API."""

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
@@ -14,10 +15,12 @@ from audience_mock import errors
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
 from audience_mock.middleware.content_encoding import decoded
+from audience_mock.middleware.cors import EXPOSED_HEADERS, METHODS
 from audience_mock.middleware.error_responses import REFUSAL
 from audience_mock.middleware.fault_injection import CONNECTION, connection_of
 from audience_mock.middleware.json_request import MAX_DEPTH, judged, parse_json
 from audience_mock.middleware.json_response import json_response, send_refusal
+from audience_mock.middleware.request_headers import headers_of
 from audience_mock.middleware.routing import check_path
 from audience_mock.session.sessions import HEADER, Session, Sessions
 
@@ -34,6 +37,15 @@ class Control:
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute], guard: Guard) -> None:
         self._app = app
         self._guard = guard
+        self._for_pages = CORSMiddleware(
+            self._respond,
+            allow_origins=sorted(guard.origins),
+            allow_methods=METHODS,
+            allow_headers=["*"],
+            allow_credentials=True,
+            allow_private_network=True,
+            expose_headers=(*EXPOSED_HEADERS, "Content-Disposition"),
+        )
         handlers: dict[Any, Callable[[Request, Any], Any]] = {
             Refusal: _refused,
             HTTPStatus.NOT_FOUND: _unknown,
@@ -46,7 +58,9 @@ class Control:
         scope[CONNECTION] = connection_of(send)
         path: str = scope.get("path", "")
         if scope["type"] == "http" and path.startswith(PREFIX) and path[len(PREFIX) :][:1] in {"", "/"}:
-            return self._respond(scope, receive, send)
+            origin = headers_of(scope).get(b"origin", b"").decode("latin-1")
+            respond = self._for_pages if origin in self._guard.origins else self._respond
+            return respond(scope, receive, send)
         return self._app(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,7 +103,7 @@ class ControlRequest:
         self.request = request
         self.sessions = sessions
         self.query: dict[str, Any] = {}
-        self.text = b""
+        self.text: bytes | bytearray = b""
         """The decoded body."""
         self.content: dict[str, Any] = {}
 

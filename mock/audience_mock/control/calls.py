@@ -13,6 +13,8 @@ from starlette.routing import Route
 from audience_mock import __version__, errors
 from audience_mock.contract.schema import Schema
 from audience_mock.control.app import PREFIX, ControlRequest
+from audience_mock.control.guard import HEALTH, TOKEN_HEADER
+from audience_mock.control.schemas import SCHEMAS, ref
 from audience_mock.errors import Violation
 from audience_mock.middleware.json_request import MAX_PARTS
 from audience_mock.middleware.json_response import json_response
@@ -35,6 +37,10 @@ class Call:
         body: JSON schema of the body; None for no body.
         status: of a success.
         max_parts: of the body, see `json_request.count_parts`; None for any number.
+        answer: schema of a success; None if it has no JSON.
+        media: media type of a success.
+        redirect: another status of a success, without a body.
+        refusals: statuses with which this call may be refused, besides those of every call.
     """
 
     method: str
@@ -45,6 +51,10 @@ class Call:
     body: Json | None = None
     status: int = 200
     max_parts: int | None = MAX_PARTS
+    answer: Json | None = None
+    media: str = "application/json"
+    redirect: int | None = None
+    refusals: tuple[int, ...] = ()
 
     def route(self, sessions: Sessions) -> Route:
         parameters = [Parameter(declared) for declared in self.parameters()]
@@ -90,6 +100,17 @@ _ALWAYS = ("session", "token")
 """Query parameters of every call."""
 
 
+_REFUSALS = {
+    400: "A parameter or the body is invalid; `errors` names each wrong field",
+    401: "The token is missing or wrong",
+    403: "Refused for this host or web page",
+    404: "There is none with this name",
+    413: "The body is too large",
+    415: "The body has a Content-Encoding that is not decoded",
+}
+_OTHERS = "Any other refusal, such as 405, 408, 414 or 431"
+
+
 def described(calls: Iterable[Call]) -> Json:
     """The OpenAPI document of the control API."""
     paths: dict[str, Json] = {}
@@ -103,8 +124,37 @@ def described(calls: Iterable[Call]) -> Json:
             "description": "Controls the mock; it is not part of the Audience API. Every call works on one session: "
             f"the session of the header {HEADER} or of the parameter `session`, else the default session.",
         },
+        "servers": [{"url": "/"}],
+        "security": [{}, {"token": []}],
         "paths": paths,
+        "components": {
+            "schemas": SCHEMAS,
+            "parameters": {
+                "SessionHeader": _session(HEADER, "header"),
+                "SessionQuery": _session("session", "query"),
+            },
+            "responses": {
+                **{f"Refused{status}": _refused(text) for status, text in _REFUSALS.items()},
+                "Refused": _refused(_OTHERS),
+            },
+            "securitySchemes": {
+                "token": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": TOKEN_HEADER,
+                    "description": "Needed with --control-token, and with a --host that is not loopback",
+                }
+            },
+        },
     }
+
+
+def _session(name: str, place: str) -> Json:
+    return {"name": name, "in": place, "description": "name of the session", "schema": {"type": "string"}}
+
+
+def _refused(text: str) -> Json:
+    return {"description": text, "content": {"application/json": {"schema": ref("ApiError")}}}
 
 
 def _operation(call: Call) -> Json:
@@ -113,19 +163,31 @@ def _operation(call: Call) -> Json:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
     ]
     parameters += call.parameters()
-    parameters.append({"name": HEADER, "in": "header", "schema": {"type": "string"}})
+    parameters += [{"$ref": f"#/components/parameters/{name}"} for name in ("SessionHeader", "SessionQuery")]
     operation: Json = {
         "summary": call.summary,
         "operationId": call.handler.__name__,
         "parameters": parameters,
-        "responses": {
-            str(call.status): {"description": HTTPStatus(call.status).phrase},
-            "400": {"description": "Refused, with the error body of the Audience API"},
-        },
+        "responses": _responses(call),
     }
+    if f"{PREFIX}{call.path}" == HEALTH:
+        operation["security"] = []
     if call.body is not None:
         operation["requestBody"] = {"content": {"application/json": {"schema": call.body}}}
     return operation
+
+
+def _responses(call: Call) -> Json:
+    success: Json = {"description": HTTPStatus(call.status).phrase}
+    if call.answer is not None:
+        success["content"] = {call.media: {"schema": call.answer}}
+    statuses = {400, 401, 403, *call.refusals, *({413, 415} if call.body is not None else ())}
+    if f"{PREFIX}{call.path}" == HEALTH:
+        statuses.remove(401)
+    refusals = {str(status): {"$ref": f"#/components/responses/Refused{status}"} for status in sorted(statuses)}
+    if call.redirect:
+        refusals = {str(call.redirect): {"description": HTTPStatus(call.redirect).phrase}, **refusals}
+    return {str(call.status): success, **refusals, "default": {"$ref": "#/components/responses/Refused"}}
 
 
 def routes(calls: Iterable[Call], sessions: Sessions) -> list[Route]:
@@ -135,5 +197,5 @@ def routes(calls: Iterable[Call], sessions: Sessions) -> list[Route]:
     async def describe(_: ControlRequest) -> Json:
         return described(every)
 
-    every.append(Call("GET", "/openapi.json", describe, "Describe the control API"))
+    every.append(Call("GET", "/openapi.json", describe, "Describe the control API", answer=ref("OpenApi")))
     return [call.route(sessions) for call in every]

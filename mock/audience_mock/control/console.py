@@ -55,6 +55,14 @@ async def read_console_file(request: ControlRequest) -> Any:
 
 CALLS = (
     Call("GET", "", find_console, "Redirect to the console", status=307),
-    Call("GET", "/", show_console, "Show the console"),
-    Call("GET", "/console/{name}", read_console_file, "Get a file of the console"),
+    Call("GET", "/", show_console, "Show the console", answer={"type": "string"}, media="text/html", redirect=303),
+    Call(
+        "GET",
+        "/console/{name}",
+        read_console_file,
+        "Get a file of the console",
+        answer={"type": "string", "format": "binary"},
+        media="*/*",
+        refusals=(404,),
+    ),
 )

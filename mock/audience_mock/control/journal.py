@@ -16,6 +16,7 @@ from audience_mock.control.calls import Call, Json
 from audience_mock.control.journal_entries import BATCH, contains, entry, map_in_batches
 from audience_mock.control.journal_har import archive, archived
 from audience_mock.control.journal_verify import EXPECTATION, verify_calls
+from audience_mock.control.schemas import listing, ref
 from audience_mock.errors import Refusal, show
 from audience_mock.middleware.json_response import dump, json_response
 from audience_mock.operations import OPERATIONS
@@ -188,18 +189,42 @@ async def _new_entries(request: ControlRequest, session: Session, seen: int) -> 
 
 
 CALLS = (
-    Call("GET", "/journal", list_entries, "List the entries, newest first", query=FILTERS),
-    Call("DELETE", "/journal", clear_journal, "Clear the journal and its counts"),
-    Call("GET", "/journal/counts", count_entries, "Count requests by operation and status"),
-    Call("POST", "/journal/verify", verify_calls, "Check whether and how often a request was made", body=EXPECTATION),
-    Call("GET", "/journal/har", export_har, "Export an HTTP archive (HAR 1.2)", query=HAR_FILTERS),
-    Call("GET", "/journal/coverage", read_coverage, "Count the responses of each documented status"),
+    Call("GET", "/journal", list_entries, "List the entries, newest first", query=FILTERS, answer=ref("Journal")),
+    Call("DELETE", "/journal", clear_journal, "Clear the journal and its counts", answer=ref("Done")),
+    Call(
+        "GET", "/journal/counts", count_entries, "Count requests by operation and status", answer=listing("CallCount")
+    ),
+    Call(
+        "POST",
+        "/journal/verify",
+        verify_calls,
+        "Check whether and how often a request was made",
+        body=EXPECTATION,
+        answer=ref("Verification"),
+    ),
+    Call(
+        "GET",
+        "/journal/har",
+        export_har,
+        "Export an HTTP archive (HAR 1.2)",
+        query=HAR_FILTERS,
+        answer=ref("HttpArchive"),
+    ),
+    Call(
+        "GET",
+        "/journal/coverage",
+        read_coverage,
+        "Count the responses of each documented status",
+        answer=ref("Coverage"),
+    ),
     Call(
         "GET",
         "/journal/events",
         stream_entries,
         "Stream new entries (server-sent events), and an event `reset` after which ids begin at 1",
+        answer={"type": "string", "description": "events with a JournalEntry as data"},
+        media="text/event-stream",
         query={"since": ("start after the entry with this id; by default with the next one", _ID)},
     ),
-    Call("GET", "/journal/{id}", read_entry, "Read an entry"),
+    Call("GET", "/journal/{id}", read_entry, "Read an entry", answer=ref("JournalEntry"), refusals=(404,)),
 )

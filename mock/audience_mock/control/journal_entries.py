@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote_plus
 
 import orjson
 
+from audience_mock.control import redaction
 from audience_mock.session.journal import Body, Headers, Record
 from audience_mock.store.world import timestamp
 
@@ -18,27 +19,8 @@ T = TypeVar("T")
 Json = dict[str, Any]
 BATCH = 50
 """Entries that are converted without a pause."""
-REDACTED = "[redacted]"
-SECRET_HEADERS = frozenset(
-    {
-        "authorization",
-        "cookie",
-        "proxy-authorization",
-        "set-cookie",
-        "x-api-key",
-        "x-auth-token",
-        "x-csrf-token",
-        "x-mock-token",
-        "x-xsrf-token",
-    }
-)
-
 _REASONS = {"forced": "The response was forced", "deviates": "The contract was broken"}
-_KEEPS_RESPONSE = re.compile(r"(^|: )delay\b|^proxied to ")
-_SECRET_PARAMETERS = re.compile(
-    r"(?i)(^|&)((?:access_|refresh_|id_)?token|api[_-]?key|password|(?:client_)?secret)=[^&]*"
-)
-_SCHEMES = frozenset({"basic", "bearer", "digest"})
+_KEEPS_RESPONSE = re.compile(r"(^|: )delay\b|: ok$|^proxied to ")
 _LONG_NUMBER = re.compile(rb"[0-9]{16}")
 _ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _MANY_BRACKETS = 100
@@ -61,7 +43,7 @@ def entry(record: Record, session: str) -> Json:
         "time": timestamp(record.began),
         "session": session,
         "method": record.method,
-        "path": record.path,
+        "path": redaction.path(record.path),
         "query": query_of(record),
         "operation": record.operation,
         "tenant": record.tenant,
@@ -114,16 +96,16 @@ def why(record: Record, outcome: str) -> Any:
         return "The connection ended before the whole response was sent."
     content = content_of(record.response_body, record.response_headers).value
     if isinstance(content, dict):
-        return content.get("errors") or content.get("message")
+        return redaction.value(content.get("errors") or content.get("message"))
     if isinstance(content, str) and (found := re.search(r'"message":\s*("(?:[^"\\]|\\.)*")', content)):
-        return json.loads(found[1], strict=False)  # of a body that was cut
+        return redaction.value(json.loads(found[1], strict=False))  # of a body that was cut
     return f"The status is {record.status}."
 
 
-def query_of(record: Record) -> Json:
-    """The query's parameters; a repeated one is a list."""
+def query_of(record: Record, *, secret: bool = False) -> Json:
+    """The query's parameters; a repeated one is a list. With `secret` also the values of secret ones."""
     query: Json = {}
-    for name, value in parse_qsl(query_text(record), keep_blank_values=True):
+    for name, value in parse_qsl(record.query if secret else query_text(record), keep_blank_values=True):
         if name not in query:
             query[name] = value
         elif isinstance(query[name], list):
@@ -136,10 +118,14 @@ def query_of(record: Record) -> Json:
 def contains(record: Record, text: str) -> bool:
     """Is a text part of the path, the query or a body as they are shown, in any case."""
     wanted = text.casefold()
-    shown = (record.path, unquote_plus(query_text(record)))
-    return any(wanted in one.casefold() for one in shown) or any(
-        wanted in _plain(body.content).casefold() for body in (record.request_body, record.response_body)
-    )
+    if any(wanted in one.casefold() for one in (redaction.path(record.path), unquote_plus(query_text(record)))):
+        return True
+    found = [
+        plain
+        for body in (record.request_body, record.response_body)
+        if wanted in (plain := _plain(body.content)).casefold()
+    ]
+    return any(wanted in redaction.body(plain).casefold() for plain in found)
 
 
 def _plain(content: bytes) -> str:
@@ -150,18 +136,13 @@ def _plain(content: bytes) -> str:
 
 def query_text(record: Record) -> str:
     """The query as sent, with secrets redacted."""
-    return _SECRET_PARAMETERS.sub(rf"\1\2={REDACTED}", record.query)
+    return redaction.query(record.query)
 
 
 def header_pairs(headers: Headers, *, secret: bool = False) -> list[tuple[str, str]]:
     """Headers as text, in order; with `secret` also the values of secret ones."""
     pairs = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
-    return [(name, value if secret or name not in SECRET_HEADERS else _redacted(value)) for name, value in pairs]
-
-
-def _redacted(value: str) -> str:
-    scheme, _, rest = value.partition(" ")
-    return f"{scheme} {REDACTED}" if rest and scheme.lower() in _SCHEMES else REDACTED
+    return [(name, value if secret else redaction.header(name, value)) for name, value in pairs]
 
 
 def joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
@@ -178,7 +159,14 @@ def _headers(headers: Headers) -> dict[str, str]:
 
 def _body(body: Body, headers: Headers) -> Json:
     content = content_of(body, headers)
-    return {"body": content.value, "encoding": content.encoding, "size": body.size, "cut": body.is_cut}
+    return {"body": redacted(content), "encoding": content.encoding, "size": body.size, "cut": body.is_cut}
+
+
+def redacted(content: Content) -> Any:
+    """The value of a body without secrets."""
+    if content.encoding == "text":
+        return redaction.body(content.value)
+    return redaction.value(content.value) if content.encoding == "json" else content.value
 
 
 def header(headers: Headers, name: bytes) -> str:

@@ -5,8 +5,9 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 from audience_mock import __version__
+from audience_mock.control import redaction
 from audience_mock.control.calls import Json
-from audience_mock.control.journal_entries import header, header_pairs, outcome_of, query_text, text_of, why
+from audience_mock.control.journal_entries import header, header_pairs, outcome_of, query_text, redacted, text_of, why
 from audience_mock.session.journal import Body, Headers, Record
 
 _STATUSES = {status.value: status.phrase for status in HTTPStatus}
@@ -76,7 +77,7 @@ def _response(record: Record) -> Json:
         "cookies": [],
         "headers": _pairs(header_pairs(headers)),
         "content": _content(record.response_body, headers),
-        "redirectURL": header(headers, b"location"),
+        "redirectURL": redaction.text_with_urls(header(headers, b"location")),
         "headersSize": -1,
         "bodySize": record.response_body.size,
     }
@@ -85,7 +86,7 @@ def _response(record: Record) -> Json:
 def _url(record: Record, query: str) -> str:
     server = f"{record.server[0]}:{record.server[1]}" if record.server else "localhost"
     host = header(record.headers, b"host") or server
-    return f"{record.scheme}://{host}{record.raw_path}{f'?{query}' if query else ''}"
+    return f"{record.scheme}://{host}{redaction.path(record.raw_path)}{f'?{query}' if query else ''}"
 
 
 def _pairs(pairs: list[tuple[str, str]]) -> list[Json]:
@@ -96,7 +97,7 @@ def _content(body: Body, headers: Headers) -> Json:
     content: Json = {"size": body.size, "mimeType": header(headers, b"content-type")}
     if body.size:
         text = text_of(bytes(body.content), is_cut=body.is_cut)
-        content["text"] = text.value
+        content["text"] = redacted(text)
         if text.encoding == "base64":
             content["encoding"] = "base64"
         if body.is_cut:

@@ -5,11 +5,10 @@ from itertools import zip_longest
 from typing import Any
 
 from audience_mock import errors
+from audience_mock.control import redaction
 from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Json
 from audience_mock.control.journal_entries import (
-    REDACTED,
-    SECRET_HEADERS,
     content_of,
     header_pairs,
     joined,
@@ -124,7 +123,7 @@ def _envelope_differences(record: Record, expected: Json) -> Iterator[Violation]
     if "path" in expected and not path_matches(record.path, expected["path"]):
         yield _differs("path", record.path, expected["path"])
     if expected.get("query"):
-        yield from _query_differences(query_of(record), expected["query"])
+        yield from _query_differences(query_of(record, secret=True), expected["query"])
     if expected.get("headers"):
         yield from _header_differences(record, expected["headers"])
 
@@ -156,7 +155,7 @@ def _header_differences(record: Record, expected: dict[str, str]) -> Iterator[Vi
         if key not in found:
             yield _missing(f"header.{name}", value)
         elif found[key] != value:
-            yield _differs(f"header.{name}", REDACTED if key in SECRET_HEADERS else found[key], value)
+            yield _differs(f"header.{name}", found[key], value)
 
 
 def _body_differences(record: Record, expected: Json) -> list[Violation]:
@@ -191,7 +190,23 @@ def _value_differences(found: Any, expected: Any, field: str) -> Iterator[Violat
 
 
 def _differs(field: str, found: Any, expected: Any) -> Violation:
-    return Violation(field, f"{field} is {show(found, MAX_SHOWN)}, expected {show(expected, MAX_SHOWN)}.")
+    return Violation(
+        field, f"{field} is {show(_shown(field, found), MAX_SHOWN)}, expected {show(expected, MAX_SHOWN)}."
+    )
+
+
+def _shown(field: str, found: Any) -> Any:
+    """A value without secrets: of the path, header.NAME, query.NAME, or body and the names below it."""
+    place, _, name = field.partition(".")
+    if place == "header":
+        return redaction.header(name, str(found))
+    if place == "query":
+        return redaction.REDACTED if redaction.is_secret(name) else redaction.value(found)
+    if place == "path":
+        return redaction.path(str(found))
+    if any(map(redaction.is_secret_field, name.split("."))):
+        return redaction.REDACTED
+    return redaction.value(found)
 
 
 def _missing(field: str, expected: Any) -> Violation:

@@ -7,6 +7,7 @@ from typing import Any
 from audience_mock import errors
 from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
+from audience_mock.control.schemas import listing, ref
 from audience_mock.seeds import BUILT_IN, SeedProblem
 from audience_mock.seeds.exporting import exported, imported
 from audience_mock.seeds.reading import lines_of
@@ -57,7 +58,7 @@ async def read_state(request: ControlRequest) -> Any:
 async def write_state(request: ControlRequest) -> Any:
     like = request.session.backend.world
     try:
-        world = await asyncio.to_thread(imported, request.content, like, lines_of(request.text))
+        world = await asyncio.to_thread(imported, request.content, like, lines_of(bytes(request.text)))
     except SeedProblem as problem:
         raise errors.one("body", str(problem)) from None
     request.session.switch_to(world)
@@ -129,8 +130,9 @@ CALLS = (
             "to": (f"{', '.join(BUILT_IN)}, or the name of a snapshot; by default the server's seed", NAME),
             "keep": (KEEP, NAME),
         },
+        answer=ref("SessionCounts"),
     ),
-    Call("GET", "/state", read_state, "Export all data as a seed"),
+    Call("GET", "/state", read_state, "Export all data as a seed", answer=ref("State")),
     Call(
         "PUT",
         "/state",
@@ -138,19 +140,41 @@ CALLS = (
         "Import all data from an export or a seed",
         body={"type": "object"},
         max_parts=None,
+        answer=ref("SessionCounts"),
     ),
-    Call("GET", "/snapshots", list_snapshots, "List the snapshots, which all sessions share"),
-    Call("PUT", "/snapshots/{name:path}", take_snapshot, "Save all data as a snapshot for all sessions"),
+    Call(
+        "GET", "/snapshots", list_snapshots, "List the snapshots, which all sessions share", answer=listing("Snapshot")
+    ),
+    Call(
+        "PUT",
+        "/snapshots/{name:path}",
+        take_snapshot,
+        "Save all data as a snapshot for all sessions",
+        answer=ref("SessionCounts"),
+    ),
     Call(
         "POST",
         "/snapshots/{name:path}",
         restore_snapshot,
         "Restore the data of a snapshot; POST /reset?to= resets the rest too",
+        answer=ref("SessionCounts"),
+        refusals=(404,),
     ),
-    Call("DELETE", "/snapshots/{name:path}", delete_snapshot, "Delete a snapshot"),
-    Call("GET", "/sessions", list_sessions, "List the sessions"),
+    Call("DELETE", "/snapshots/{name:path}", delete_snapshot, "Delete a snapshot", answer=ref("Done"), refusals=(404,)),
+    Call("GET", "/sessions", list_sessions, "List the sessions", answer=listing("Session")),
     Call(
-        "DELETE", "/sessions", end_sessions, "End all sessions and delete all snapshots; the default session is reset"
+        "DELETE",
+        "/sessions",
+        end_sessions,
+        "End all sessions and delete all snapshots; the default session is reset",
+        answer=ref("Done"),
     ),
-    Call("DELETE", "/sessions/{name:path}", end_session, "End a session; the default session is reset"),
+    Call(
+        "DELETE",
+        "/sessions/{name:path}",
+        end_session,
+        "End a session; the default session is reset",
+        answer=ref("Done"),
+        refusals=(404,),
+    ),
 )

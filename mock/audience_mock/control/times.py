@@ -7,6 +7,7 @@ from typing import Any
 from audience_mock import errors
 from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
+from audience_mock.control.schemas import ref
 from audience_mock.session.jobs import Job, Progression
 from audience_mock.session.sessions import Session
 from audience_mock.store.world import timestamp
@@ -152,23 +153,26 @@ async def set_progression(request: ControlRequest) -> Any:
 
 
 CALLS = (
-    Call("GET", "/clock", read_clock, "Read the clock"),
-    Call("POST", "/clock", set_clock, "Freeze, set, advance or run the clock", body=CLOCK),
-    Call("GET", "/jobs", list_jobs, "List the jobs, newest first"),
+    Call("GET", "/clock", read_clock, "Read the clock", answer=ref("Clock")),
+    Call("POST", "/clock", set_clock, "Freeze, set, advance or run the clock", body=CLOCK, answer=ref("Clock")),
+    Call("GET", "/jobs", list_jobs, "List the jobs, newest first", answer=ref("Jobs")),
     Call(
         "PUT",
         "/jobs/progression",
         set_progression,
         "Set when new jobs run: after seconds, after a number of reads, or when they are advanced",
         body=PROGRESSION,
+        answer=ref("Progression"),
     ),
-    Call("GET", "/jobs/{job_id}", read_job, "Read a job"),
-    Call("POST", "/jobs/{job_id}/advance", advance_job, "Run a waiting job now"),
+    Call("GET", "/jobs/{job_id}", read_job, "Read a job", answer=ref("Job"), refusals=(404,)),
+    Call("POST", "/jobs/{job_id}/advance", advance_job, "Run a waiting job now", answer=ref("Job"), refusals=(404,)),
     Call(
         "POST",
         "/jobs/{job_id}/fail",
         fail_job,
         "Make a waiting job fail, or skip rows of its file",
         body={"type": "object", "additionalProperties": False, "properties": {"rows": ROWS}},
+        answer=ref("Job"),
+        refusals=(404,),
     ),
 )

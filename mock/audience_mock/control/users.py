@@ -7,6 +7,7 @@ from audience_mock import errors
 from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
 from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
+from audience_mock.control.schemas import ref
 from audience_mock.operations.context import number_page
 from audience_mock.store.world import Tenant
 
@@ -79,9 +80,24 @@ CALLS = (
             "page_size": ("users of a page", {"type": "integer", "minimum": 1, "maximum": 100, "default": 10}),
             "q": ("part of an id, email or phone number", {"type": "string"}),
         },
+        answer=ref("Users"),
     ),
     Call(
-        "PUT", PATH, put_user, "Set the emails, phone numbers and blacklisting of a user", query=APPLICATION, body=USER
+        "PUT",
+        PATH,
+        put_user,
+        "Set the emails, phone numbers and blacklisting of a user",
+        query=APPLICATION,
+        body=USER,
+        answer=ref("User"),
     ),
-    Call("DELETE", PATH, delete_user, "Delete the contact data of a user", query=APPLICATION),
+    Call(
+        "DELETE",
+        PATH,
+        delete_user,
+        "Delete the contact data of a user",
+        query=APPLICATION,
+        answer=ref("Done"),
+        refusals=(404,),
+    ),
 )

@@ -6,9 +6,11 @@ cache must not use the response to one origin for another.
 
 from collections.abc import Awaitable
 
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from audience_mock.middleware.json_response import ADDED_HEADERS
 from audience_mock.middleware.request_headers import headers_of
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -36,7 +38,7 @@ class Cors:
         if scope["type"] != "http":
             return self._app(scope, receive, send)
         if b"origin" in headers_of(scope):
-            return self._cors(scope, receive, send)
+            return self._cors(scope, receive, _exposing(scope, send))
 
         def send_with_vary(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
@@ -44,3 +46,15 @@ class Cors:
             return send(message)
 
         return self._app(scope, receive, send_with_vary)
+
+
+def _exposing(scope: Scope, send: Send) -> Send:
+    """A `send` that lets the page read the headers that a fault rule added, too."""
+
+    def send_exposing(message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start" and ADDED_HEADERS in scope:
+            exposed = ", ".join(dict.fromkeys((*EXPOSED_HEADERS, *scope[ADDED_HEADERS])))
+            MutableHeaders(raw=message["headers"])["Access-Control-Expose-Headers"] = exposed
+        return send(message)
+
+    return send_exposing

@@ -8,9 +8,10 @@ import asyncio
 import random
 import weakref
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.datastructures import MutableHeaders
@@ -18,11 +19,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_mock.contract.examples import Examples
 from audience_mock.errors import Refusal
-from audience_mock.middleware.json_response import APPLIED, json_response
+from audience_mock.middleware.content_encoding import decoded
+from audience_mock.middleware.json_request import Body, judged, parse_json
+from audience_mock.middleware.json_response import ADDED_HEADERS, APPLIED, json_response
 from audience_mock.middleware.prefer_header import NONE, Preferences, preferences
 from audience_mock.middleware.request_headers import headers_of
-from audience_mock.middleware.request_validation import MAX_BODY, VALIDATE_ONLY
-from audience_mock.session.fault_rules import WITHOUT_BODY, Fault
+from audience_mock.middleware.request_validation import MAX_BODY, VALIDATE_ONLY, receive_body
+from audience_mock.middleware.routing import PATH_ARGUMENTS
+from audience_mock.session.fault_requests import NO_BODY, FaultRequest
+from audience_mock.session.fault_rules import WITHOUT_BODY, Firing, Json
 from audience_mock.session.sessions import SESSION, Session
 
 CONNECTION = "audience_mock.connection"
@@ -41,34 +46,51 @@ class FaultInjection:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or VALIDATE_ONLY in scope:
             return self._app(scope, receive, send)
-        session: Session = scope[SESSION]
         prefer = preferences(scope["headers"]) if b"prefer" in headers_of(scope) else NONE
-        operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
-        rule = None
-        if session.faults:
-            rule = session.faults.match(scope["method"], _paths(scope), operation_id, session.clock.now())
-        if prefer.applied or rule:
-            return self._inject(prefer, rule, scope, receive, send)
-        return self._app(scope, receive, send)
+        faults = scope[SESSION].faults
+        if not faults:
+            return (
+                self._inject(prefer, None, scope, receive, send) if prefer.applied else self._app(scope, receive, send)
+            )
+        request = _request(scope)
+        if faults.read_body(request):
+            return self._inject_by_body(prefer, request, scope, receive, send)
+        return self._inject(prefer, _firing(request, scope), scope, receive, send)
 
-    async def _inject(
-        self, prefer: Preferences, rule: Fault | None, scope: Scope, receive: Receive, send: Send
+    async def _inject_by_body(
+        self, prefer: Preferences, request: FaultRequest, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        content = await receive_body(receive, request.headers.get(b"content-length", b""))
+        request = request._replace(body=await _json(content, request.headers))
+        await self._inject(prefer, _firing(request, scope), scope, _replayed(content, receive), send)
+
+    def _inject(
+        self, prefer: Preferences, firing: Firing | None, scope: Scope, receive: Receive, send: Send
+    ) -> Awaitable[None]:
+        if firing is None and not prefer.applied:
+            return self._app(scope, receive, send)
+        scope[APPLIED] = [f"Prefer: {text}" for text in prefer.applied]
+        if firing:
+            scope[APPLIED].append(str(firing))
+        return self._respond(prefer, firing, scope, receive, send)
+
+    async def _respond(
+        self, prefer: Preferences, firing: Firing | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
         session: Session = scope[SESSION]
-        operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
-        applied = scope[APPLIED] = [f"Prefer: {text}" for text in prefer.applied]
-        if rule:
-            applied.append(f"rule {rule.id}{'' if rule.changes_response else ': delay'}")
-        kind = prefer.fault or (rule.fields.get("kind") if rule else None)
-        if delay := prefer.delay + (rule.delay() if rule else 0.0):
-            receive = await _delayed(session, delay, receive)
+        effect = firing.effect if firing else {}
+        kind = prefer.fault or effect.get("kind")
+        if delay := prefer.delay + (firing.delay() if firing else 0.0):
+            receive = await _delayed(session, delay / 1000, receive)
         if kind == "drop":
             await _drop(scope, receive)
             return
-        forced = self._forced(prefer, rule, operation_id)
-        headers = {"Preference-Applied": ", ".join(prefer.applied)} if prefer.applied else {}
-        if rule and "rate" in rule.fields:
-            headers["Retry-After"] = str(rule.retry_after(session.clock.now()))
+        forced = self._forced(prefer, effect, scope["extensions"][ROUTING_CONTEXT]["operation_id"])
+        headers = firing.headers(session.clock.now()) if firing else {}
+        if headers:
+            scope[ADDED_HEADERS] = tuple(headers)
+        if prefer.applied:
+            headers["Preference-Applied"] = ", ".join(prefer.applied)
         altered_send = _AlteredResponse(send, headers, kind, scope)
         if forced is None:
             await self._app(scope, receive, altered_send)
@@ -79,20 +101,57 @@ class FaultInjection:
         else:
             await json_response(*forced)(scope, receive, altered_send)
 
-    def _forced(self, prefer: Preferences, rule: Fault | None, operation_id: str) -> tuple[int, Any] | None:
+    def _forced(self, prefer: Preferences, effect: Json, operation_id: str) -> tuple[int, Any] | None:
         """Status and body of a forced response; None to let the mock respond."""
-        examples, fields = self._examples, rule.fields if rule else {}
-        status = prefer.code or fields.get("status") or (HTTPStatus.TOO_MANY_REQUESTS if "rate" in fields else None)
-        example = prefer.example or fields.get("example")
-        if status is None and example is None and not prefer.dynamic and "body" not in fields:
+        examples = self._examples
+        status = prefer.code or effect.get("status") or (HTTPStatus.TOO_MANY_REQUESTS if "rate" in effect else None)
+        example = prefer.example or effect.get("example")
+        if status is None and example is None and not prefer.dynamic and "body" not in effect:
             return None
         status = status or examples.success(operation_id)
         if status in WITHOUT_BODY:
             return status, None
-        if "body" in fields and prefer.code is None:
-            return status, fields["body"]
+        if "body" in effect and prefer.code is None:
+            return status, effect["body"]
         seed = random.randrange(2**32) if prefer.dynamic else None  # noqa: S311 (no secret)
         return status, examples.body(operation_id, status, example=example, seed=seed)
+
+
+def _request(scope: Scope) -> FaultRequest:
+    return FaultRequest(
+        scope["method"],
+        _paths(scope),
+        scope["extensions"][ROUTING_CONTEXT]["operation_id"],
+        scope[PATH_ARGUMENTS],
+        parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True),
+        headers_of(scope),
+    )
+
+
+def _firing(request: FaultRequest, scope: Scope) -> Firing | None:
+    session: Session = scope[SESSION]
+    return session.faults.match(request, session.clock.now())
+
+
+async def _json(content: Body, headers: Mapping[bytes, bytes]) -> Any:
+    """The parsed body of a request; NO_BODY for one that is not JSON, which its operation refuses."""
+    try:
+        if encoding := headers.get(b"content-encoding"):
+            content = await decoded(content, encoding.decode("latin-1"), MAX_BODY)
+    except Refusal:
+        return NO_BODY
+    body, problem = await judged(content, parse_json) if content else (NO_BODY, None)
+    return NO_BODY if problem else body
+
+
+def _replayed(content: Body, receive: Receive) -> Receive:
+    """A `receive` for a body that was read already."""
+    unread: deque[Message] = deque([{"type": "http.request", "body": content, "more_body": False}])
+
+    async def replay() -> Message:
+        return unread.popleft() if unread else await receive()
+
+    return replay
 
 
 async def _delayed(session: Session, seconds: float, receive: Receive) -> Receive:

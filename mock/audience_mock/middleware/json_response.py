@@ -15,6 +15,8 @@ CRASHED = "audience_mock.crashed"
 """Key of the ASGI scope: the response is a 500 that was logged already."""
 APPLIED = "audience_mock.applied"
 """Key of the ASGI scope: the faults applied to the response, as texts; absent without faults."""
+ADDED_HEADERS = "audience_mock.added_headers"
+"""Key of the ASGI scope: the names of the headers that a fault rule adds to the response; absent without any."""
 _CONTENT_TYPE = (b"content-type", JSON.encode())
 
 

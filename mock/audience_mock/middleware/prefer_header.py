@@ -5,11 +5,7 @@ from dataclasses import dataclass
 
 from audience_mock import errors
 from audience_mock.errors import Violation
-
-KINDS = ("drop", "half", "malformed")
-"""Faults: no response, half a response, a body that is not JSON."""
-MAX_DELAY = 3_600_000
-"""Milliseconds."""
+from audience_mock.session.fault_rules import KINDS, MAX_DELAY
 
 
 @dataclass(frozen=True)
@@ -20,7 +16,7 @@ class Preferences:
         code: status of the response.
         example: name of one of the contract's examples, for the body.
         dynamic: generate a body from the schema.
-        delay: seconds before the response.
+        delay: milliseconds before the response.
         fault: one of KINDS.
         applied: the preferences as sent.
     """
@@ -28,7 +24,7 @@ class Preferences:
     code: int | None = None
     example: str | None = None
     dynamic: bool = False
-    delay: float = 0.0
+    delay: int = 0
     fault: str | None = None
     applied: tuple[str, ...] = ()
 
@@ -55,7 +51,7 @@ def preferences(headers: list[tuple[bytes, bytes]]) -> Preferences:
         code=int(found["code"]) if "code" in found else None,
         example=found.get("example"),
         dynamic=found.get("dynamic") == "true",
-        delay=int(found.get("delay", 0)) / 1000,
+        delay=int(found.get("delay", 0)),
         fault=found.get("fault"),
         applied=tuple(f"{key}={text}" for key, text in found.items()),
     )

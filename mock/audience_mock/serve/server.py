@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from audience_mock.serve.addresses import Addresses, addresses
 from audience_mock.serve.transport import Protocol, config
 from audience_mock.session.sessions import Sessions
 
@@ -79,18 +80,19 @@ class Server(uvicorn.Server):
 
 
 class CommandServer(Server):
-    """The server of the command `audience-mock`: it prints a banner, made from its URL, when it listens."""
+    """The server of the command `audience-mock`: it prints a banner, made from its URLs, when it listens."""
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, banner: Callable[[str], str], log_level: str) -> None:
-        super().__init__(app, sessions, log_level=log_level, access_log=log_level in {"info", "debug"})
+    def __init__(
+        self, app: ASGIApp, sessions: Sessions, banner: Callable[[Addresses], str], log_level: str, **options: Any
+    ) -> None:
+        super().__init__(app, sessions, log_level=log_level, access_log=log_level in {"info", "debug"}, **options)
         self._banner = banner
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         _tune_latency()
         if self.started and sockets:
-            host, port = sockets[0].getsockname()[:2]
-            say(self._banner(f"http://{f'[{host}]' if ':' in host else host}:{port}"))
+            say(self._banner(addresses(sockets[0], "https" if self.config.is_ssl else "http")))
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)

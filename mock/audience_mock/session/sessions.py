@@ -100,6 +100,8 @@ class Sessions:
         is_kept: bool = False,
     ) -> None:
         self.is_kept = is_kept
+        self.began = monotonic()
+        """The time of the server's start, by `monotonic`."""
         self.source = source or SeedSource(backend.world.fork())
         self.snapshots: dict[str, World] = {}
         """The snapshots of the server, by name: taken in one session, usable in all."""

@@ -25,7 +25,8 @@ def filled(console: Console, panel: str) -> Console:
     if panel == "journal":
         console.page.locator(".call", has_text="/user_group/tags").click()
     if panel == "faults":
-        console.page.get_by_text("Rate limit, body, random seed").click()
+        for summary in ("Only some requests", "Headers, body, spread"):
+            console.page.get_by_text(summary).click()
     return console
 
 

@@ -1,5 +1,7 @@
 """The console in a real browser: state, clock, faults, jobs and sessions."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 from tests.mock.console.conftest import Console, MakeConsole
@@ -112,35 +114,97 @@ def test_the_clock_is_set_frozen_advanced_and_run(console: Console) -> None:
 # --- faults -----------------------------------------------------------------------------------------------
 
 
-def test_every_field_of_the_form_is_in_the_rule(console: Console) -> None:
-    console.open("faults")
-    console.page.get_by_text("Rate limit, body, random seed").click()
-    form = console.page.locator("#fault-form")
-    values = {
-        "Delay": "0.5",
-        "Probability": "0.25",
-        "Number of requests": "3",
-        "Requests allowed": "9",
-        "in this number": "30",
-    }
-    for label, value in {**values, "Random seed": "7", "Response body": '{"message": "no"}'}.items():
-        form.get_by_label(label).fill(value)
-    form.get_by_label("Broken response").select_option("half")
+def fill_form(console: Console, **values: str) -> None:
+    """Fill in the form of the faults panel by the ends of its fields' ids, and add the rule."""
+    console.page.locator("#fault-form details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+    for name, value in values.items():
+        field = console.page.locator(f"#fault-{name.replace('_', '-')}")
+        if field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
     console.press("Add the rule")
+
+
+FORMS: list[tuple[dict[str, str], dict[str, Any]]] = [
+    (
+        {
+            "operation": "updateUserAttribute",
+            "parameters": "user_id = u*",
+            "query": "page_no = 2\n\nname=a = b",
+            "request_headers": "Accept-Language: de*",
+            "request_body": "attribute.value = 41\nattribute.unit = cm",
+            "headers": "Retry-After = 5",
+            "status": "503",
+            "kind": "half",
+            "delay": "500",
+            "delay_to": "900",
+            "probability": "0.25",
+            "times": "3",
+            "limit": "9",
+            "seconds": "30",
+            "seed": "7",
+            "body": '{"message": "no"}',
+        },
+        {
+            "operation": "updateUserAttribute",
+            "parameters": {"user_id": "u*"},
+            "query": {"page_no": "2", "name": "a = b"},
+            "request_headers": {"Accept-Language": "de*"},
+            "request_body": {"attribute": {"value": 41, "unit": "cm"}},
+            "headers": {"Retry-After": "5"},
+            "status": 503,
+            "kind": "half",
+            "delay": {"type": "uniform", "lower": 500, "upper": 900},
+            "probability": 0.25,
+            "times": 3,
+            "seed": 7,
+            "rate": {"limit": 9, "seconds": 30},
+            "body": {"message": "no"},
+        },
+    ),
+    (
+        {"sequence": "503, 503, ok", "delay": "300", "sigma": "0.5", "seed": "1"},
+        {
+            "sequence": [503, 503, "ok"],
+            "delay": {"type": "lognormal", "median": 300, "sigma": 0.5},
+            "seed": 1,
+        },
+    ),
+    ({"delay": "300"}, {"delay": 300}),
+]
+
+
+@pytest.mark.parametrize(("values", "expected"), FORMS)
+def test_every_field_of_the_form_is_in_the_rule(
+    console: Console, values: dict[str, str], expected: dict[str, Any]
+) -> None:
+    console.open("faults")
+    console.page.reload()
+    fill_form(console, **values)
     see(console, "The rule is active.")
     (rule,) = control(console, "GET", "/faults")["items"]
-    expected = {
-        "kind": "half",
-        "delay": 0.5,
-        "probability": 0.25,
-        "times": 3,
-        "seed": 7,
-        "rate": {"limit": 9, "seconds": 30},
-        "body": {"message": "no"},
-    }
-    assert {name: rule[name] for name in expected} == expected
+    assert {name: value for name, value in rule.items() if name not in {"id", "describes", "hits"}} == expected
+    expect(console.row(rule["describes"])).to_be_visible()
     console.press("Remove all rules")
     see(console, "Removed all rules.")
+    assert control(console, "GET", "/faults")["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"status": "503", "query": "page_no"}, 'Query: "page_no" has no value'),
+        ({"delay_to": "5", "sigma": "1"}, "either At most or Spread"),
+        ({"sigma": "1"}, "A spread needs a delay"),
+        ({"sequence": "503, okay"}, "okay"),
+    ],
+)
+def test_a_mistake_in_the_form_is_named(console: Console, values: dict[str, str], message: str) -> None:
+    console.open("faults")
+    console.page.reload()
+    fill_form(console, **values)
+    expect(console.page.locator("#fault-trouble")).to_contain_text(message)
     assert control(console, "GET", "/faults")["items"] == []
 
 

@@ -48,7 +48,7 @@ def see(console: Console, text: str) -> None:
         (f"data/values/{USER}", "teal"),
         ("data/users", "64f222222222222222222222"),
         ("state", "2,595"),
-        ("faults", "waits 2 seconds"),
+        ("faults", "after 2000 ms"),
         ("jobs", "Reading the file of the group"),
         ("sessions", "a-worker"),
         ("coverage", "of 46 documented responses"),
@@ -57,7 +57,7 @@ def see(console: Console, text: str) -> None:
 def test_a_panel_shows_what_there_is(console: Console, panel: str, text: str) -> None:
     console.client.get(f"{GROUPS}/tags")
     console.client.get(f"{GROUPS}/tags", headers={"X-Mock-Session": "a-worker"})
-    control(console, "POST", "/faults", {"operation": "getUserGroupCategories", "delay": 2})
+    control(console, "POST", "/faults", {"operation": "getUserGroupCategories", "delay": 2000})
     control(console, "PUT", "/jobs/progression", {})
     body = {"name": "Late", "description": "d", "category": "l1", "file_url": "data:text/csv,user_id"}
     assert console.client.post(GROUPS, json=body).status_code == 201

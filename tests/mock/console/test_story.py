@@ -67,7 +67,7 @@ def test_a_frontend_sees_fault_rules_and_so_does_the_console(console: Console, f
     rule(console, Operation="getUserGroups", Status="500")
     tab.click("#reload")
     says(tab, "failed with 500")
-    expect(console.row("getUserGroups")).to_contain_text("returns 500")
+    expect(console.row("Each GET …/user_group answers 500")).to_be_visible()
     console.go("Journal")
     call = console.page.locator(".call", has_text="fault").first
     expect(call).to_contain_text("/user_group")
@@ -81,7 +81,7 @@ def test_a_frontend_sees_fault_rules_and_so_does_the_console(console: Console, f
     expect(console.page.get_by_text("No rules: the mock responds")).to_be_visible()
 
     control(console, "POST", "/clock", {"freeze": True})
-    rule(console, Operation="getUserGroups", Status="", Delay="3")
+    rule(console, Operation="getUserGroups", Status="", Delay="3000")
     tab.click("#reload")
     says(tab, "loading")
     control(console, "POST", "/clock", {"advance": 2.9})

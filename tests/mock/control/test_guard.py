@@ -7,7 +7,7 @@ from tests.mock.control.helpers import CONTROL
 from tests.mock.helpers import GROUPS, a_group, refused
 
 from audience_mock.app import Options, create_app, create_backend
-from audience_mock.control.guard import Guard
+from audience_mock.control.guard import Guard, normal_origin
 from audience_mock.errors import Refusal
 from audience_mock.session.sessions import Sessions
 
@@ -91,8 +91,77 @@ def test_with_a_token_every_host_but_no_other_page_has_access() -> None:
     for host in ("mock.example:4010", "localhost"):
         assert [status(build(host=host, **sent), "secret") for sent in wrong] == [401] * 3
         assert [status(build(host=host, **sent), "secret") for sent in right] == [200] * 3
+    assert status(build(host="["), "secret") == 401
     request = build("POST", host="mock.example", origin="http://evil.example", x_mock_token="secret")
     assert status(request, "secret") == 403
+
+
+PAGE = "http://localhost:5173"
+
+
+def test_a_page_of_an_allowed_origin_has_access_and_no_other(make_api: MakeApi) -> None:
+    api = make_api(control_origins=(PAGE, "https://app.example"))
+    for origin in (PAGE, "https://app.example"):
+        sent = {"Origin": origin, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}
+        answer = api.request("POST", f"{CONTROL}/reset", headers=sent)
+        assert answer.status_code == 200
+        assert answer.headers["access-control-allow-origin"] == origin
+        assert "Origin" in answer.headers["vary"]
+    for origin in (
+        "http://localhost:5174",
+        "https://localhost:5173",
+        "http://app.example",
+        "null",
+        f"{PAGE}.evil.example",
+    ):
+        answer = api.request("POST", f"{CONTROL}/reset", headers={"Origin": origin})
+        refused(answer, 403)
+        assert "access-control-allow-origin" not in answer.headers
+        assert "--control-origin" in answer.json()["message"]
+    refused(api.request("GET", f"{CONTROL}/state", headers={"Sec-Fetch-Site": "cross-site"}), 403)
+    refused(api.request("POST", f"{CONTROL}/reset", headers={"Origin": PAGE, "Host": "rebound.example"}), 403)
+
+
+def test_the_preflight_of_an_allowed_origin_is_answered_without_the_token(make_api: MakeApi) -> None:
+    api = make_api(control_origins=(PAGE,), token="secret")
+    ask = {"Access-Control-Request-Method": "DELETE", "Access-Control-Request-Headers": "x-mock-session, x-mock-token"}
+    answer = api.request("OPTIONS", f"{CONTROL}/faults", headers={**ask, "Origin": PAGE})
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == PAGE
+    assert "DELETE" in answer.headers["access-control-allow-methods"]
+    assert "x-mock-token" in answer.headers["access-control-allow-headers"]
+    refused(api.request("OPTIONS", f"{CONTROL}/faults", headers={**ask, "Origin": "http://evil.example"}), 403)
+    answer = api.request("DELETE", f"{CONTROL}/faults", headers={"Origin": PAGE})
+    refused(answer, 401)
+    assert answer.headers["access-control-allow-origin"] == PAGE
+    headers = {"Origin": PAGE, "X-Mock-Token": "secret"}
+    assert api.request("DELETE", f"{CONTROL}/faults", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("http://localhost:5173", "http://localhost:5173"),
+        ("HTTP://LocalHost:5173/", "http://localhost:5173"),
+        ("http://shop.example:80", "http://shop.example"),
+        ("https://shop.example:443/", "https://shop.example"),
+        ("http://[::1]:5173", "http://[::1]:5173"),
+    ],
+)
+def test_an_origin_is_written_as_browsers_send_it(text: str, origin: str) -> None:
+    assert normal_origin(text) == origin
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*", "null", "", "localhost", "localhost:5173", "ftp://a", "http://", "http://a/b", "http://a?b", "http://a#b",
+        "http://user@a", "http://a:x", "http://a:70000", "http://a:0", "http://*.example", "http://a b", "http://[",
+    ],
+)  # fmt: skip
+def test_a_text_that_is_no_origin_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not an origin; give scheme, host and port"):
+        normal_origin(text)
 
 
 def test_a_refusal_has_the_contracts_shape_and_names_the_fix(api: Api) -> None:

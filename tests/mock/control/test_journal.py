@@ -260,6 +260,7 @@ def test_a_text_is_found_however_the_body_escapes_it(api: Api) -> None:
 
 def test_a_secret_is_not_found_by_its_text(api: Api) -> None:
     api.get(GROUPS, token="hunter2")
+    api.post(DEFINITIONS, {"name": "Hat", "password": "hunter2"})
     assert items(api, "/journal", text="hunter2") == []
     assert len(items(api, "/journal", text="token=")) == 1
 

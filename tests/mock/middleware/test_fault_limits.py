@@ -1,6 +1,7 @@
 """Fault rules at the edge: statuses without a body, absurd rates, delays without an end."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -75,8 +76,32 @@ def test_a_rate_allows_as_many_requests_as_it_says_in_each_period(api: Api) -> N
     assert [api.get(TAGS).status_code for _ in range(3)] == [200, 200, 429]
 
 
-@pytest.mark.parametrize("distribution", [[1, 3600], [3600, 3600], [0, 3600], [3600, 0]])
-def test_a_distribution_without_an_end_has_one(distribution: list[float]) -> None:
-    rule = Fault("fault-1", {"delay": {"lognormal": distribution}, "seed": 1})
-    delays = [rule.delay() for _ in range(1000)]
-    assert all(0 <= delay <= MAX_DELAY for delay in delays)
+@pytest.mark.parametrize(
+    "delay",
+    [
+        {"type": "lognormal", "median": 1000, "sigma": 10},
+        {"type": "lognormal", "median": MAX_DELAY, "sigma": 10},
+        {"type": "lognormal", "median": 0, "sigma": 10},
+        {"type": "lognormal", "median": MAX_DELAY, "sigma": 0},
+        {"type": "uniform", "lower": 0, "upper": MAX_DELAY},
+    ],
+)
+def test_a_distribution_without_an_end_has_one(delay: Json) -> None:
+    rule = Fault("fault-1", {"delay": delay, "seed": 1})
+    delays = [rule.draw(delay) for _ in range(1000)]
+    assert all(0 <= one <= MAX_DELAY for one in delays)
+
+
+@pytest.mark.parametrize(
+    ("delay", "middle"),
+    [
+        ({"type": "lognormal", "median": 300, "sigma": 0.5}, 300),
+        ({"type": "uniform", "lower": 100, "upper": 500}, 300),
+        (300, 300),
+    ],
+)
+def test_a_delay_is_about_what_it_says(delay: Any, middle: int) -> None:
+    rule = Fault("fault-1", {"delay": delay, "seed": 1})
+    delays = sorted(rule.draw(delay) for _ in range(1001))
+    assert delays[500] == pytest.approx(middle, rel=0.1)
+    assert (delays[0] == delays[-1]) is isinstance(delay, int)

@@ -118,7 +118,7 @@ def test_a_delay_is_cut_and_answered_also_by_a_frozen_clock(by: str) -> None:
     with serving() as (url, _, process), connect(url) as connection:
         if by == "rule":
             httpx.post(f"{url}/__mock__/clock", json={"freeze": True}).raise_for_status()
-            httpx.post(f"{url}/__mock__/faults", json={"delay": 3000}).raise_for_status()
+            httpx.post(f"{url}/__mock__/faults", json={"delay": 3_000_000}).raise_for_status()
         _send(f"GET {TAGS} HTTP/1.1", "Prefer: delay=30000" if by == "header" else "Accept: */*")(connection)
         settle(url)
         assert stopped(process, signal.SIGINT) == ""
