@@ -283,6 +283,14 @@ def body_too_many_parts(limit: int) -> Violation:
     )
 
 
+def body_string_too_long(limit: int) -> Violation:
+    return Violation(
+        "body",
+        f"The body has a string of more than {limit} bytes, the most this server reads; "
+        "put a long list of users in a file and send its file_url.",
+    )
+
+
 def unauthorised(sent: bool) -> Refusal:
     problem = "The token is wrong" if sent else "The token is missing"
     return Refusal(

@@ -36,7 +36,7 @@ class Call:
         query: parameters, name -> (description, JSON schema).
         body: JSON schema of the body; None for no body.
         status: of a success.
-        max_parts: of the body, see `json_request.count_parts`; None for any number.
+        max_parts: of the body, see `json_request.count_parts`; None for any number, and for strings of any length.
         answer: schema of a success; None if it has no JSON.
         media: media type of a success.
         redirect: another status of a success, without a body.

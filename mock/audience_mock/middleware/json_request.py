@@ -1,14 +1,14 @@
 """Parse the JSON of a request body: strictly, and so that it neither holds up others nor fills the memory.
 
 A parser gives way to nobody until it has ended, and `{}` takes twenty times its size in memory. So the parts of a large
-text are counted first, piece by piece; with more than a limit it is refused unparsed.
+text are counted first, piece by piece; with more than a limit, or with a longer string, it is refused unparsed.
 """
 
 import asyncio
 import json
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
@@ -19,6 +19,8 @@ MAX_DEPTH = 64
 """Levels of lists and objects in a body; a response that nests deeper could not be serialized."""
 MAX_PARTS = 200_000
 """Parts of a body (see `count_parts`): parsing so many takes some 20 ms, and at most some 50 MB."""
+MAX_STRING = 8 * 2**20
+"""Bytes of a string in a body: parsing and judging it takes some 40 ms."""
 
 _LARGE = 2**18
 """Bytes from which on a text is parsed in a thread, because other requests would wait."""
@@ -50,10 +52,10 @@ def parse_json(
     Args:
         content: the body.
         max_depth: levels of lists and objects that it may have.
-        max_parts: see `count_parts`; None for any number.
+        max_parts: see `count_parts`; None for any number, and for strings of any length.
     """
-    if max_parts is not None and len(content) > _LARGE and count_parts(content, max_parts) > max_parts:
-        return None, errors.body_too_many_parts(max_parts)
+    if max_parts is not None and len(content) > _LARGE and (problem := _too_costly(content, max_parts)):
+        return None, problem
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError as error:
@@ -71,18 +73,36 @@ def parse_json(
     return body, None
 
 
-def count_parts(content: Body, most: int) -> int:
-    """The strings, and the commas and opening brackets outside of strings: at least as many as there are values.
+def _too_costly(content: Body, max_parts: int) -> Violation | None:
+    parts = count_parts(content, max_parts)
+    if parts.number > max_parts:
+        return errors.body_too_many_parts(max_parts)
+    return errors.body_string_too_long(MAX_STRING) if parts.longest > MAX_STRING else None
 
-    Counting ends soon after `most`. The text need not be JSON.
+
+class Parts(NamedTuple):
+    """How much there is to parse.
+
+    Args:
+        number: of the strings, and of the commas and opening brackets outside of strings: at least that of the values.
+        longest: bytes of the longest string.
     """
-    count = start = 0
+
+    number: int
+    longest: int
+
+
+def count_parts(content: Body, most: int) -> Parts:
+    """The parts of a text, which need not be JSON; counting ends soon after `most`, or in a string that is too long."""
+    count = start = length = longest = 0
     in_string = False
-    while start < len(content) and count <= most:
+    while start < len(content) and count <= most and longest <= MAX_STRING:
         end = start + _PIECE
         if in_string:
             found = _TEXT.match(content, start, end)
             end = found.end() if found else end
+            length += end - start
+            longest = max(longest, length)
             in_string = content[end : end + 1] != b'"'
             if in_string and end == start:
                 break  # a backslash at the very end
@@ -91,10 +111,10 @@ def count_parts(content: Body, most: int) -> int:
             quote = content.find(b'"', start, end)
             end = end if quote < 0 else quote
             count += sum(content.count(mark, start, end) for mark in (b",", b"[", b"{"))
-            in_string = quote >= 0
+            in_string, length = quote >= 0, 0
             count += in_string
             start = end + in_string
-    return count
+    return Parts(count, longest)
 
 
 def _is_plain(content: Body, max_depth: int) -> bool:

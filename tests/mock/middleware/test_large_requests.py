@@ -13,7 +13,7 @@ from tests.mock.helpers import Json, created, csv_of, one_mock, refused
 from audience_mock.contract.schema import Schema
 from audience_mock.errors import MAX_ERRORS, MAX_JUDGED, Violation, invalid
 from audience_mock.middleware import json_request
-from audience_mock.middleware.json_request import MAX_PARTS
+from audience_mock.middleware.json_request import MAX_PARTS, MAX_STRING
 
 BULK = "/user_attribute/bulk_update"
 
@@ -74,13 +74,17 @@ PARTS = {
 def test_the_parts_of_a_text_are_counted(monkeypatch: pytest.MonkeyPatch, name: str, piece: int) -> None:
     monkeypatch.setattr(json_request, "_PIECE", max(piece, 2))
     one, parts = PARTS[name]
-    assert json_request.count_parts(b"[" + b",".join([one] * 100) + b"]", 10**6) == 100 * parts
-    assert json_request.count_parts(b"[" + b",".join([one] * 100) + b"]", 10) <= 10 + 100 * parts
+    content = b"[" + b",".join([one] * 100) + b"]"
+    longest = len(one) - 2 if one.startswith(b'"') else 5 * (name == "objects")
+    assert json_request.count_parts(content, 10**6) == (100 * parts, longest)
+    assert json_request.count_parts(content, 10).number <= 10 + 100 * parts
 
 
 @given(st.binary(max_size=50) | st.text('a\\"[{,', max_size=50).map(str.encode))
 def test_any_bytes_can_be_counted(content: bytes) -> None:
-    assert 0 <= json_request.count_parts(content, 10**6) <= len(content)
+    number, longest = json_request.count_parts(content, 10**6)
+    assert 0 <= number <= len(content)
+    assert 0 <= longest <= len(content)
 
 
 @pytest.mark.parametrize("name", ["objects", "empty objects", "lists", "numbers", "strings"])
@@ -94,6 +98,19 @@ def test_a_body_with_more_parts_than_are_read_is_400_and_not_parsed(
     assert refused(answer) == ["body"]
     assert f"more than {MAX_PARTS} strings, commas and brackets" in answer.json()["message"]
     assert refused(api.request("POST", "//__mock__/clock", content=content)) == ["body"]
+
+
+@pytest.mark.parametrize(
+    "part", [b"a", rb"\n", rb"\"", "漢".encode()], ids=["letters", "escapes", "quotes", "characters"]
+)
+def test_a_body_with_a_longer_string_than_is_read_is_400_and_not_parsed(
+    api: Api, monkeypatch: pytest.MonkeyPatch, part: bytes
+) -> None:
+    monkeypatch.setattr(f"{json_request.__name__}.orjson", None)
+    content = b'{"name":"' + part * (MAX_STRING // len(part) + 1) + b'"}'
+    answer = api.request("POST", "/user_group", content=content)
+    assert refused(answer) == ["body"]
+    assert f"a string of more than {MAX_STRING} bytes" in answer.json()["message"]
 
 
 def test_a_large_text_has_few_parts(api: Api) -> None:
