@@ -81,7 +81,7 @@ def _refused_bodies() -> Iterable[Request]:
     yield _request("2,000 wrong bulk items", "PATCH", BULK, _bulk([{"key": 1, "value": None}] * 2_000), _JSON)
     yield _request("a text as a body", "POST", DEFINITION, b"name=a", ("Content-Type: text/plain",))
     yield _request("no content type", "POST", DEFINITION, b"{}")
-    bomb = gzip.compress(bytes(20_000_000))
+    bomb = gzip.compress(bytes(2_000_000))
     yield _request("a gzip bomb", "POST", GROUP, bomb, (*_JSON, "Content-Encoding: gzip"))
     yield _request("gzip that is none", "POST", GROUP, b"{}", (*_JSON, "Content-Encoding: gzip"))
     yield _request("an unknown encoding", "POST", GROUP, b"{}", (*_JSON, "Content-Encoding: rot13"))
