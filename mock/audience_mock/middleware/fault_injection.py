@@ -24,7 +24,7 @@ from audience_mock.middleware.json_request import Body, judged, parse_json
 from audience_mock.middleware.json_response import ADDED_HEADERS, APPLIED, json_response
 from audience_mock.middleware.prefer_header import NONE, Preferences, preferences
 from audience_mock.middleware.request_headers import headers_of
-from audience_mock.middleware.request_validation import MAX_BODY, VALIDATE_ONLY, receive_body
+from audience_mock.middleware.request_validation import MAX_BODY, receive_body
 from audience_mock.middleware.routing import PATH_ARGUMENTS
 from audience_mock.session.fault_requests import NO_BODY, FaultRequest
 from audience_mock.session.fault_rules import WITHOUT_BODY, Firing, Json
@@ -44,7 +44,7 @@ class FaultInjection:
         self._examples = examples
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] != "http" or VALIDATE_ONLY in scope:
+        if scope["type"] != "http":
             return self._app(scope, receive, send)
         prefer = preferences(scope["headers"]) if b"prefer" in headers_of(scope) else NONE
         faults = scope[SESSION].faults
