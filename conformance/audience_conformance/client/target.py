@@ -2,23 +2,25 @@
 
 import base64
 import json
+import re
 import shlex
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import HTTPError
 
-from audience_conformance.client.connections import connections_to, reason
+from audience_conformance.client.connections import MAX_ANSWER, Connections, Route, TooLarge, reason
 from audience_conformance.contract.document import contract
 
 MAX_BODY_SHOWN = 4000
+MAX_DEPTH = 200
+"""Depth of lists and objects in an answer: deeper ones would exhaust the stack of what reads them."""
 USUAL_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "audience-conformance"}
 """Default headers; a curl command without them sends the same, except Accept-Encoding."""
 
@@ -37,10 +39,13 @@ class Options:
         users_file_url: a CSV file of users that the target can read.
         locked_definition_id: a locked definition that the run may try to change and delete.
         validated_definition_id: a definition with validations whose values the run may set.
-        timeout: seconds for one request.
+        timeout: seconds for one request, from connecting to the last byte of its answer.
         async_timeout: seconds for an asynchronous effect.
         rate: the most requests per second; 0 for no limit.
         writes: may the run create, change and delete resources.
+        proxy: the URL of a proxy, "none", or None for what the environment says.
+        tls_verify: "false", the path of the certificates to trust, or None for what the environment says.
+        client_cert: the path of a client certificate with its key, or "certificate,key".
     """
 
     url: str
@@ -56,6 +61,14 @@ class Options:
     async_timeout: float = 10.0
     rate: float = 0.0
     writes: bool = True
+    proxy: str | None = None
+    tls_verify: str | None = None
+    client_cert: str | None = None
+
+    @property
+    def route(self) -> Route:
+        """How connections to the target are made."""
+        return Route(self.timeout, self.proxy, self.tls_verify, self.client_cert)
 
     @property
     def base_url(self) -> str:
@@ -75,7 +88,9 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The body as JSON, None if it is not JSON."""
+        """The body as JSON, None if it is not JSON or nested more than MAX_DEPTH times."""
+        if _is_deep(self.content):
+            return None
         try:
             return json.loads(self.content)
         except ValueError:
@@ -160,7 +175,7 @@ class Target:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.sent = 0
-        self._connections = connections_to(options.base_url, options.timeout)
+        self._connections = Connections(options.base_url, options.route)
         self._lock = threading.Lock()
         self._next = 0.0
         self.secrets = {
@@ -193,12 +208,13 @@ class Target:
         started = time.monotonic()
         answer: Answer | None = None
         try:
-            response = self._connections.urlopen(
-                method, url, body=body, headers=all_headers, redirect=False, retries=False
-            )
-            answer = Answer(response.status, response.headers, response.data)
+            response, content = self._connections.request(method, url, headers=all_headers, body=body)
+            answer = Answer(response.status, response.headers, content)
         except HTTPError as error:
-            raise Unreachable(f"{method} {url}", reason(error)) from error
+            through = f"through {self._connections.proxy}: " if self._connections.proxy else ""
+            raise Unreachable(f"{method} {url}", f"{through}{reason(error)}") from error
+        except TooLarge:
+            raise Unreachable(f"{method} {url}", f"the answer has more than {MAX_ANSWER >> 20} MB") from None
         finally:
             self.sent += 1
             if trace is not None:
@@ -220,15 +236,26 @@ class Target:
         self._connections.clear()
 
 
-def is_loopback(url: str) -> bool:
-    """Is the URL's host this machine, by its name alone."""
-    host = (urlsplit(url).hostname or "").lower().rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+def _is_deep(content: bytes) -> bool:
+    """Is a text nested more than MAX_DEPTH times, if it is JSON."""
+    if content.count(b"[") + content.count(b"{") <= MAX_DEPTH:
         return False
+    # Brackets in strings need not be balanced; the strings are taken out only where that matters.
+    return _outlives(content) and _outlives(_STRING.sub(b"", content))
+
+
+def _outlives(content: bytes) -> bool:
+    """Are there brackets left when the innermost ones are taken away MAX_DEPTH times."""
+    brackets = content.translate(None, _NOT_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return bool(brackets)
 
 
 def _text(value: Any) -> str:

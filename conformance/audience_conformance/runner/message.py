@@ -2,6 +2,7 @@
 
 import textwrap
 from dataclasses import replace
+from urllib.parse import unquote, urlsplit
 
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.result import Result
@@ -46,11 +47,13 @@ def scrubbed(result: Result, settings: Settings) -> Result:
 
 
 def secrets_of(settings: Settings) -> list[str]:
-    """The texts that must not be printed: the headers' values, with and without a scheme such as Bearer.
+    """The texts that must not be printed: the headers' values, and the proxy's password.
 
-    A text that is part of the URL is not secret.
+    A value is also secret without a scheme such as Bearer. A text that is part of the URL is not secret.
     """
     values = {part for _, value in settings.headers for part in (value, value.rpartition(" ")[2])}
+    if settings.proxy and (password := urlsplit(settings.proxy).password):
+        values |= {password, unquote(password)}
     secret = (value for value in values if len(value) >= _SHORTEST_SECRET and value not in (settings.url or ""))
     return sorted(secret, key=len, reverse=True)
 

@@ -3,6 +3,7 @@
 import click
 
 from audience_conformance.client.api import DEFINITIONS, GROUPS
+from audience_conformance.client.connections import ConnectionSettingError, advice
 from audience_conformance.client.target import Answer, Target, Unreachable
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.settings.settings import Settings
@@ -13,7 +14,7 @@ _FIXES = {
     401: "it requires authentication: -H 'Authorization: Bearer …'",
     403: "access is denied: give another -H 'Authorization: Bearer …', or another --company and --application",
     404: "give the server's origin, or its base path, as --url, and a company that it serves as --company",
-    407: "a proxy refused the request: see HTTP_PROXY and NO_PROXY",
+    407: "a proxy refused the request: give its user and password, as --proxy http://USER:PASSWORD@HOST:PORT",
 }
 
 
@@ -30,7 +31,10 @@ def check_target(settings: Settings) -> int:
     Raises:
         CannotRun: the target does not answer, or does not serve the company and application.
     """
-    target = Target(settings.options())
+    try:
+        target = Target(settings.options())
+    except ConnectionSettingError as error:
+        raise CannotRun(str(error)) from None
     try:
         first = _get(target, DEFINITIONS, settings)
         if _is_served(first) or _is_served(_get(target, GROUPS, settings)):
@@ -52,7 +56,7 @@ def _get(target: Target, path: str, settings: Settings) -> Answer:
     try:
         return target.send("GET", target.url(path), {}, None, None)
     except Unreachable as unreachable:
-        fix = f"start the server, or correct --url (or --timeout, {settings.timeout:g} s)"
+        fix = advice(unreachable.why) or f"start the server, or correct --url (or --timeout, {settings.timeout:g} s)"
         message = f"cannot reach {settings.url}: {unreachable.why}; {fix}"
         raise CannotRun(scrub(message, secrets_of(settings))) from None
 

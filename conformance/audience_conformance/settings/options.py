@@ -122,6 +122,33 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "Example: --validated-definition 64f888888888888888888888",
         ),
     ),
+    "The way to the target": (
+        Option(
+            "--proxy",
+            type=types.proxy,
+            metavar="URL|none",
+            in_pytest="--conformance-proxy",
+            sweep=True,
+            help="Proxy to reach the target through (default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, except "
+            "for a target on this machine). Example: --proxy http://me:secret@proxy.example.com:3128",
+        ),
+        Option(
+            "--tls-verify",
+            type=types.tls_verify,
+            metavar="PATH|false",
+            sweep=True,
+            help="Certificates to trust, a PEM file or a folder (default: SSL_CERT_FILE or REQUESTS_CA_BUNDLE, else "
+            "the usual ones); false trusts any. Example: --tls-verify company-ca.pem",
+        ),
+        Option(
+            "--client-cert",
+            type=types.client_cert,
+            metavar="PATH[,KEY]",
+            sweep=True,
+            help="Client certificate as a PEM file, with its key in it or in a second file. "
+            "Example: --client-cert client.pem,client.key",
+        ),
+    ),
     "What is checked": (
         Option("--rules", type=types.patterns, help="Check only these rules. Example: --rules 'DEF-*,PAG-02'"),
         Option("--skip-rules", type=types.patterns, help="Do not check these rules. Example: --skip-rules 'CON-*'"),
@@ -180,7 +207,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             default="10",
             in_pytest="--conformance-timeout",
             sweep=True,
-            help="Timeout of a request. Example: --timeout 30",
+            help="Time for a whole request, from connecting to the last byte of its answer. Example: --timeout 30",
         ),
         Option(
             "--async-timeout",

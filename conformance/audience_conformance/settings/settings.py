@@ -8,7 +8,8 @@ from pathlib import Path
 
 from audience_conformance.checks import registry
 from audience_conformance.checks.registry import Check, items
-from audience_conformance.client.target import Options, is_loopback
+from audience_conformance.client.connections import is_loopback
+from audience_conformance.client.target import Options
 from audience_conformance.contract.rules import catalogue, select
 from audience_conformance.results.known_failures import KnownFailures, read_known
 from audience_conformance.settings.options import OPTIONS
@@ -53,6 +54,9 @@ class Settings:
     max_time: float | None
     timeout: float
     async_timeout: float
+    proxy: str | None
+    tls_verify: str | None
+    client_cert: str | None
     fail_fast: bool
     dry_run: bool
     strict: bool
@@ -97,6 +101,9 @@ class Settings:
             async_timeout=self.async_timeout,
             rate=(self.rate or 0.0) / workers,
             writes=self.writes,
+            proxy=self.proxy,
+            tls_verify=self.tls_verify,
+            client_cert=self.client_cert,
         )
 
     def known(self) -> KnownFailures:
@@ -146,7 +153,7 @@ class Settings:
     def command(self, **more: str) -> str:
         """The command line of this run for a shell, with these options added and secrets as $TOKEN."""
         words = ["audience-conformance", "run"]
-        replayed = {"company", "application", "profile", "timeout", "async_timeout"}
+        replayed = {"company", "application", "profile", "timeout", "async_timeout", "tls_verify", "client_cert"}
         if not self.mock_started:
             words += ["--url", shlex.quote(self.url or "")]
             replayed.update(PREREQUISITES)
@@ -158,6 +165,8 @@ class Settings:
             text = f"{value:g}" if isinstance(value, float) else value
             if text is not None and text != option.default:
                 words += [option.opts[0], shlex.quote(text)]
+        if self.proxy:  # one with a password is named by a variable
+            words += ["--proxy", '"$PROXY"' if "@" in self.proxy else shlex.quote(self.proxy)]
         if self.write:
             words.append("--write")
         for name, value in more.items():

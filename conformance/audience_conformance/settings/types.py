@@ -57,6 +57,39 @@ def url(text: str) -> str:
     return text
 
 
+def proxy(text: str) -> str:
+    """A URL of a proxy, or none."""
+    # No message repeats the text: it may hold a password.
+    if text.lower() == "none":
+        return "none"
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("it is not http://HOST:PORT, https://HOST:PORT or none; SOCKS is not supported")
+    return text
+
+
+def tls_verify(text: str) -> str:
+    """The path of certificates, or false."""
+    return "false" if text.lower() == "false" else existing(text, "name the certificates to trust, or false")
+
+
+def client_cert(text: str) -> str:
+    """One path, or that of the certificate and that of its key, with a comma between."""
+    for part in text.split(","):
+        existing(part, "name a PEM file with certificate and key, or CERTIFICATE,KEY")
+    return text
+
+
+def existing(text: str, fix: str) -> str:
+    if not Path(non_empty(text)).exists():
+        raise ValueError(f"there is no file {text}; {fix}")
+    return text
+
+
 def patterns(text: str) -> str:
     from audience_conformance.contract.rules import select  # noqa: PLC0415 (--help need not read the contract)
 

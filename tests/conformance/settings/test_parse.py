@@ -3,7 +3,7 @@
 import pytest
 from tests.conformance.cli_runner import conformance
 
-from audience_conformance.client.target import is_loopback
+from audience_conformance.client.connections import is_loopback
 from audience_conformance.commands.run import run
 from audience_conformance.settings.parse import read_settings
 from audience_conformance.settings.settings import MANY_ITEMS, Settings

@@ -9,8 +9,7 @@ from urllib3.exceptions import HTTPError
 from audience_conformance.checks.group_users.cursor_walk import all_members, file_group
 from audience_conformance.checks.prerequisites import USERS_FILE
 from audience_conformance.client.api import Api, JsonObject, csv_url, definition_path, user_path, value_path
-from audience_conformance.client.connections import connections_to
-from audience_conformance.client.target import is_loopback
+from audience_conformance.client.connections import Connections, Route, TooLarge, is_loopback
 from audience_conformance.results.finding import Skip
 
 MOST_DELETED = 200
@@ -25,9 +24,10 @@ def users_file(api: Api, number: int = 2) -> tuple[str, list[str]]:
         return csv_url(users), users
     if is_loopback(url) and urlsplit(url).scheme in {"http", "https"}:
         try:
-            text = connections_to(url, api.options.timeout).request("GET", url).data.decode("utf-8", "replace")
-        except HTTPError:
+            _, content = Connections(url, Route(api.options.timeout)).request("GET", url)
+        except (HTTPError, TooLarge):
             raise Skip(f"{USERS_FILE}; {url} cannot be read") from None
+        text = content.decode("utf-8", "replace")
         rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
         users = [row["user_id"] for row in rows if row.get("user_id")]
     else:
