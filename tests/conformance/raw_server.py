@@ -58,11 +58,13 @@ def raw_server(serve: Callable[[Connection, list[str]], None]) -> Iterator[Serve
     stopped = threading.Event()
     server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}")
     threads: list[threading.Thread] = []
+    sockets: list[socket.socket] = []
 
     def accept() -> None:
         while not stopped.is_set():
             with suppress(OSError):
                 sock, _ = listener.accept()
+                sockets.append(sock)
                 thread = threading.Thread(target=work, args=(sock, len(threads)), daemon=True)
                 threads.append(thread)
                 thread.start()
@@ -80,4 +82,7 @@ def raw_server(serve: Callable[[Connection, list[str]], None]) -> Iterator[Serve
         with suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+        for sock in sockets:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
         accepting.join(5)

@@ -11,11 +11,12 @@ from typing import Any
 
 from starlette.types import ASGIApp, Scope
 from tests.faults import operations as ops
-from tests.faults import patching
+from tests.faults import patching, road
 from tests.faults.operators.http import error_bodies
 from tests.faults.operators.lists import cut, repage
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, all_faults
+from tests.faults.road import Road
 
 from audience_conformance.checks.registry import rules_without_check
 from audience_conformance.contract.rules import catalogue
@@ -71,12 +72,16 @@ class Variant:
         job_delay: seconds before its background work.
         broken: the SHOULD rules that it breaks, and that a run must name.
         settings: settings of the run.
+        road: what happens to requests and answers on the way.
+        may_end: the trouble on the way need not end, so that a check may be not judged.
     """
 
     change: Change = lambda _: None
     job_delay: float = 0.02
     broken: frozenset[str] = frozenset()
     settings: dict[str, Any] = field(default_factory=dict)
+    road: Road = road.free
+    may_end: bool = False
 
 
 def _json_responses(mock: Mock, change: Callable[[Exchange], None]) -> None:
@@ -212,5 +217,10 @@ VARIANTS: dict[str, Variant] = {
     "together": Variant(together),
     "slow-jobs": Variant(job_delay=1.5, settings={"async_timeout": 10.0}),
     "jobs-behind-writes": Variant(jobs_behind_writes, job_delay=0.1, settings={"async_timeout": 10.0}),
+    "limited": Variant(road=road.limited),
+    "gateway": Variant(road=road.gateway),
+    "closed": Variant(road=road.closed),
+    "expired": Variant(road=road.expired, may_end=True),
+    "drips": Variant(road=road.drips, may_end=True, settings={"timeout": 1.0}),
     "should-is-broken": Variant(should_is_broken, broken=should_rules(), settings={"async_timeout": 0.7}),
 }

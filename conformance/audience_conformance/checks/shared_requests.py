@@ -13,8 +13,8 @@ from http import HTTPStatus
 
 from audience_conformance.checks.protocol.requests.call import Call
 from audience_conformance.client.api import Api
-from audience_conformance.client.ledger import MAX_UNANSWERED
-from audience_conformance.client.target import Answer, Exchange, Unreachable
+from audience_conformance.client.target import Answer, Exchange
+from audience_conformance.client.trouble import OutOfTime, Unreachable
 
 MAX_SETUP = 39
 """Set-up requests that are shown with a request: a finding shows no more."""
@@ -70,7 +70,9 @@ def shared(send: Send) -> Send:
     @functools.wraps(send)
     def batch(api: Api, *about: str) -> Iterator[Sent]:
         key = (send.__module__, send.__name__, *about)
-        known = api.once(key, lambda: _send_batch(api, send, key, about))
+        known: _Batch = api.once(key, lambda: _send_batch(api, send, key, about))
+        if isinstance(known.error, Unreachable | OutOfTime):
+            api.forget(key)  # the next check tries anew
         mark = len(api.trace.exchanges)
         for sent, trace in known.entries:
             api.trace.exchanges[mark:] = trace
@@ -87,14 +89,8 @@ def _send_batch(api: Api, send: Send, key: tuple[str, ...], about: tuple[str, ..
     random.seed(f"{api.budget.seed} {' '.join(key)}")
     exchanges = child.trace.exchanges
     setup: list[Exchange] = []
-    unanswered = 0
     try:
         for sent in send(child, *about):
-            if isinstance(sent.outcome, Unreachable):
-                unanswered += 1
-                if unanswered > MAX_UNANSWERED:
-                    batch.error = sent.outcome
-                    break
             *others, exchange = exchanges
             setup += [other for other in others if other.method in {"POST", "PUT", "PATCH"}]
             batch.entries.append((sent, [*setup[-MAX_SETUP:], exchange]))
@@ -103,6 +99,5 @@ def _send_batch(api: Api, send: Send, key: tuple[str, ...], about: tuple[str, ..
         batch.error = error
     finally:
         random.setstate(state)
-    if not isinstance(batch.error, Unreachable):
-        child.cleanup()
+    child.cleanup()
     return batch

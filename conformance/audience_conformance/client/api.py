@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
@@ -15,6 +15,7 @@ from audience_conformance.client.cache import ResponseCache
 from audience_conformance.client.ledger import Created, Ledger, Tenant, delete_all
 from audience_conformance.client.shrinking import Shrinker
 from audience_conformance.client.target import Answer, Target, Trace
+from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.finding import Overdue, Skip, show
 
 JsonObject = dict[str, Any]
@@ -24,6 +25,8 @@ PREFIX = "acs-"
 """The prefix of all names, slugs and user ids of a run; `sweep` finds leftovers by it."""
 OTHER_APPLICATION = "a second application (--other-application)"
 CREATES_DEFINITION, CREATES_GROUP = "a server that creates attribute definitions", "a server that creates user groups"
+TIMES_CREATED = 3
+"""How often a creation without an answer is tried again."""
 DEFINITIONS, GROUPS = "/user_attribute/definition", "/user_group"
 
 
@@ -77,6 +80,10 @@ class Api:
         value: Value = self.shared[key]
         return value
 
+    def forget(self, key: Hashable) -> None:
+        """Make the value of this key anew at its next use."""
+        self.shared.pop(key, None)
+
     # --- requests ---------------------------------------------------------------------------------------
 
     @property
@@ -114,12 +121,41 @@ class Api:
         plain = method == "GET" and not all_headers and content is None
         if plain and (cached := self.cache.get(url, self.trace)) is not None:
             return cached
-        answer = self.target.send(method, url, all_headers, content, self.trace)
+        answer = self._send(method, url, all_headers, content, body)
         if plain:
             self.cache.store(url, self.trace)
         if answer.ok:
             self._update_ledger(method, path.partition("?")[0], tenant, answer)
         return answer
+
+    def _send(self, method: str, url: str, headers: dict[str, str], content: bytes | None, body: Any) -> Answer:
+        """Send a request; a creation that may have been performed is looked up, taken back, and sent again."""
+        for _ in range(TIMES_CREATED):
+            try:
+                return self.target.send(method, url, headers, content, self.trace)
+            except Unreachable as unreachable:
+                creates = method == "POST" and url.endswith((DEFINITIONS, GROUPS)) and isinstance(body, dict)
+                if not (creates and unreachable.passing and self._take_back(url, body)):
+                    raise
+                self.trace.exchanges.pop()
+        return self.target.send(method, url, headers, content, self.trace)
+
+    def _take_back(self, url: str, body: JsonObject) -> bool:
+        """Delete what a creation without an answer has created; say whether it is not there now."""
+        name = body.get("name")
+        if not isinstance(name, str) or not name:
+            return False
+        found = self.target.send("GET", f"{url}?{urlencode({'name': name, 'page_size': 100})}", {}, None, None)
+        listed = found.json.get("items") if found.ok and isinstance(found.json, dict) else None
+        if not isinstance(listed, list):
+            return False
+        known = {created.path.rpartition("/")[2] for created in self._ledger.made}
+        for item in listed:
+            if isinstance(item, dict) and all(item.get(key) == value for key, value in body.items() if key in item):
+                item_id = item.get("_id")
+                if isinstance(item_id, str) and seg(item_id) not in known and item.get("name") == name:
+                    self.target.send("DELETE", f"{url}/{seg(item_id)}", {}, None, None)
+        return True
 
     def _update_ledger(self, method: str, path: str, tenant: Tenant, answer: Answer) -> None:
         if method == "POST" and path in (DEFINITIONS, GROUPS):

@@ -8,8 +8,10 @@ import io
 import os
 import socket
 import ssl
+import threading
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -188,19 +190,54 @@ class _Timed(io.RawIOBase):
         super().close()
 
 
+class _Now(threading.local):
+    """The request that this thread sends.
+
+    Args:
+        keep: may its connection be used again.
+        before: the request before it on its connection, "" on a new one.
+    """
+
+    keep = True
+    before = ""
+
+
+_now = _Now()
+
+
 class _Response(http.client.HTTPResponse):
-    """A response that must be complete before its connection's timeout ends."""
+    """A response that must be complete before its connection's timeout ends.
+
+    After a server error its connection is not used again: some servers close it then, without saying so.
+    """
 
     def __init__(self, sock: socket.socket, *args: Any, **more: Any) -> None:
         super().__init__(sock, *args, **more)
         self.fp = io.BufferedReader(_Timed(self.fp.detach(), sock, sock.gettimeout()))
 
+    def begin(self) -> None:
+        super().begin()
+        if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR or not _now.keep:
+            self.will_close = True
 
-class _Http(HTTPConnection):
+
+class _Remembering:
+    """A connection that remembers its last request."""
+
+    sock: Any
+    _last = ""
+
+    def request(self, method: str, url: str, *args: Any, **more: Any) -> None:
+        _now.before = "" if self.sock is None else self._last
+        self._last = f"{method} {url}"
+        super().request(method, url, *args, **more)  # type: ignore[misc]
+
+
+class _Http(_Remembering, HTTPConnection):
     response_class = _Response
 
 
-class _Https(HTTPSConnection):
+class _Https(_Remembering, HTTPSConnection):
     response_class = _Response
 
 
@@ -222,6 +259,8 @@ class Connections:
     def __init__(self, url: str, route: Route) -> None:
         self.proxy = proxy_to(url, route)
         """The proxy that requests go through, or None."""
+        self.keep_alive = True
+        """May a connection be used again."""
         self._timeout = route.timeout
         more: dict[str, Any] = {"maxsize": MAX_OPEN}
         if urlsplit(url).scheme == "https" or (self.proxy and self.proxy.address.startswith("https:")):
@@ -250,6 +289,7 @@ class Connections:
             HTTPError: there is no response, or it is not complete within `timeout` seconds.
             TooLarge: the body has more than MAX_ANSWER bytes.
         """
+        _now.keep, _now.before = self.keep_alive, ""
         response = self._pools.urlopen(
             method,
             url,
@@ -266,7 +306,13 @@ class Connections:
             response.close()
             raise
 
+    @property
+    def before(self) -> str:
+        """The request before this thread's last one on the same connection, "" if the connection was new."""
+        return _now.before
+
     def clear(self) -> None:
+        """Close the connections that wait for a request."""
         self._pools.clear()
 
 
@@ -289,7 +335,9 @@ def reason(error: HTTPError) -> str:
 
 
 def advice(why: str) -> str:
-    """The options that mend an error of certificates; "" for any other error."""
+    """The options that mend an error of certificates or of a proxy's password; "" for any other error."""
+    if "407" in why:
+        return "give the proxy's user and password, as --proxy http://USER:PASSWORD@HOST:PORT"
     if "CERTIFICATE_VERIFY_FAILED" in why:
         variables = " or ".join(CERTIFICATE_VARIABLES)
         return f"name the certificates to trust as --tls-verify PATH or in {variables}, or give --tls-verify false"

@@ -31,7 +31,7 @@ def run(**values: Any) -> None:
     Exit code:
       0    all MUST rules hold
       1    a MUST rule is broken (with --strict, also a SHOULD rule), or a known failure now passes
-      2    the run could not be performed
+      2    the run could not be performed, or trouble on the way to the target stopped checks
       130  it was interrupted
 
     \b

@@ -25,7 +25,9 @@ def sweep(dry_run: bool, **values: Any) -> None:
     Example: audience-conformance sweep --url http://127.0.0.1:4010 --dry-run
     """  # noqa: D301 (click wants the character)
     # Imported here: --help need not wait for it.
-    from audience_conformance.client.target import Target, Unreachable  # noqa: PLC0415
+    from audience_conformance.client.target import Target  # noqa: PLC0415
+    from audience_conformance.client.trouble import Unreachable  # noqa: PLC0415
+    from audience_conformance.runner.cleanup import patience  # noqa: PLC0415
     from audience_conformance.runner.leftovers import delete_leftovers, find_leftovers, tenants  # noqa: PLC0415
     from audience_conformance.runner.message import scrub, secrets_of  # noqa: PLC0415
     from audience_conformance.runner.preflight import check_target  # noqa: PLC0415
@@ -40,7 +42,8 @@ def sweep(dry_run: bool, **values: Any) -> None:
         found = find_leftovers(target, tenants(settings))
     except Unreachable as error:
         raise click.ClickException(str(error)) from None
-    not_deleted = [] if dry_run else [scrub(line, secrets_of(settings)) for line in delete_leftovers(target, found)]
+    lines = [] if dry_run else delete_leftovers(target, found, patience(settings))
+    not_deleted = [scrub(line, secrets_of(settings)) for line in lines]
     target.close()
     kept = {line.partition(": ")[0] for line in not_deleted}
     for leftover in found:

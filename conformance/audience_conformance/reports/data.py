@@ -6,18 +6,22 @@
 - `started`: RFC 3339; `seconds`: duration; `requests`: number of requests sent.
 - `exit_code`: 0, 1, 2 or 130, as `audience-conformance run --help` says; `verdict`: the same in words.
 - `strict`: a broken SHOULD rule fails the run; `interrupted`: the run was stopped before its end.
+- `ended`: why the run ended before it had judged every check, or "".
 - `selected_rules`: the rules that were to be checked, none for all.
 - `notes`: remarks on the run; `not_deleted`: a URL and the reason for each object that could not be deleted.
 - `known_failures`: rule id -> the reason for its known failure; `passing_known_failures`: those whose rule passed;
   `outdated_known_failures`: a sentence for each that has expired or now passes at its operation.
-- `counts`: MUST and SHOULD -> passed, failed, known, error, skipped, not run -> number of rules.
+- `counts`: MUST and SHOULD -> passed, failed, known, error, not judged, skipped, not run -> number of rules.
 - `rules`: rule id -> its `level`, its `requirement`, its `status` (as in `counts`), its `replay` command and its
   `results`, one for each check and case:
   - `rule`: the broken rule, else the check's first; `rules`: all rules of the check;
   - `check`, `case` (or ""), `location`: file and line of the check;
   - `operations`: those that the check exercises; `operation`: the one at fault (or "");
-  - `status`: passed, failed, skipped, error; `known_failure`: why a failed one is accepted (or "");
+  - `status`: passed, failed, skipped, error,
+    not judged (trouble on the way to the target); `known_failure`: why a failed one is accepted (or "");
   - `expected`; `actual`: what the target did, or the missing prerequisite, or the traceback;
+  - `trouble`: trouble on the way, each as its kind, how often, and the first time in full;
+  - `ends_run`: why no further check could be judged, or "";
   - `overdue`: it may only be late;
   - `curl`: the sequence of requests; `seconds`;
   - `requests`: number of requests sent, without those shared with an earlier check.
@@ -50,6 +54,7 @@ def report(summary: Summary) -> str:
         "exit_code": summary.exit_code,
         "strict": summary.strict,
         "interrupted": summary.interrupted,
+        "ended": summary.ended,
         "selected_rules": summary.selected,
         "notes": summary.notes,
         "not_deleted": summary.left,
@@ -88,4 +93,6 @@ def _result(result: Result) -> dict[str, Any]:
         "curl": result.curl,
         "seconds": result.seconds,
         "requests": result.sent,
+        "trouble": result.trouble,
+        "ends_run": result.ends_run,
     }

@@ -26,15 +26,18 @@ class Look(NamedTuple):
 STATUSES: dict[RuleStatus, Look] = {
     "failed": Look("✕", "F", "bold red", "Broken"),
     "error": Look("⚠", "E", "bold magenta", "Not judged: internal error in the suite"),
+    "not judged": Look("?", "N", "magenta", "Not judged: trouble on the way to the target"),
     "known": Look("◐", "K", "yellow", "Broken: known failures"),
     "skipped": Look("○", "S", "cyan", "Skipped"),
     "not run": Look("·", "-", "dim", "Not run"),
     "passed": Look("✓", " ", "green", "Hold"),
 }
 """Worst first."""
-COLUMNS: tuple[RuleStatus, ...] = ("passed", "failed", "known", "error", "skipped", "not run")
+COLUMNS: tuple[RuleStatus, ...] = ("passed", "failed", "known", "error", "not judged", "skipped", "not run")
 """The order of columns in tables."""
 
+MOST_HEADLINE = 300
+"""Maximum characters of the reason in a headline."""
 LATE = "It may still happen: the suite stopped waiting for it (--async-timeout)."
 """Added to an overdue finding."""
 
@@ -60,8 +63,15 @@ def _headline(summary: Summary) -> tuple[Tone, str]:
     if code == EXIT_INTERRUPTED:
         return "unknown", "Interrupted before the end"
     if code == EXIT_UNABLE:
+        if summary.ended:
+            return "unknown", f"Not judged: {shortened(summary.ended, MOST_HEADLINE)}"
         errors = sum(summary.counts(level)["error"] for level in LEVELS)
-        why = f"the suite itself failed at {count(errors, 'rule')}" if errors else "nothing was checked"
+        not_judged = sum(summary.counts(level)["not judged"] for level in LEVELS)
+        why = "nothing was checked"
+        if errors:
+            why = f"the suite itself failed at {count(errors, 'rule')}"
+        elif not_judged:
+            why = f"trouble on the way to the target stopped the checks of {count(not_judged, 'rule')}"
         return "unknown", f"Not judged: {why}"
     return ("bad", _why_broken(summary)) if code == EXIT_BROKEN else _conforms(summary)
 
@@ -99,6 +109,8 @@ def _details(summary: Summary) -> list[str]:
             details.append(f"{number} of {counts.total()} {level} rules {verb} not checked.")
         if missing:
             details.append(f"{count(missing, f'{level} rule')} {'has' if missing == 1 else 'have'} no check yet.")
+        if counts["not judged"]:
+            details.append(f"{count(counts['not judged'], f'{level} rule')} not judged: trouble on the way.")
         if counts["error"] and summary.exit_code != EXIT_UNABLE:
             details.append(f"The suite itself failed at {count(counts['error'], f'{level} rule')}.")
     details += [
@@ -214,6 +226,15 @@ def skipped(summary: Summary) -> dict[str, list[str]]:
     return {prerequisite: list(rules) for prerequisite, rules in why.items()}
 
 
+def not_judged(summary: Summary) -> dict[str, list[str]]:
+    """Map each trouble on the way to the rules that it stopped, in full or in part."""
+    why: dict[str, dict[str, None]] = {}
+    for result in summary.results:
+        if result.status == "not judged":
+            why.setdefault(result.actual, {})[result.rule] = None
+    return {trouble: list(rules) for trouble, rules in why.items()}
+
+
 # --- the matrix -------------------------------------------------------------------------------------------
 
 Matrix = dict[tuple[str, str], dict[str, RuleStatus]]
@@ -237,7 +258,7 @@ def matrix(summary: Summary) -> Matrix:
 
 def _combined(statuses: list[RuleStatus]) -> RuleStatus:
     """Combine statuses as Summary.status does: a pass outweighs a skip."""
-    order: tuple[RuleStatus, ...] = ("failed", "known", "error", "passed", "skipped", "not run")
+    order: tuple[RuleStatus, ...] = ("failed", "known", "error", "not judged", "passed", "skipped", "not run")
     return min(statuses, key=order.index)
 
 

@@ -109,6 +109,7 @@ def _rule(summary: Summary, rule: Rule, status: RuleStatus) -> dict[str, Any]:
     results = summary.of_rule(rule.id)
     lacks = dict.fromkeys(result.actual for result in results if result.status == "skipped")
     notes = [f"{'' if status == 'skipped' else 'in part not checked: '}needs {lack}" for lack in lacks]
+    notes += [f"not judged: {text}" for text in dict.fromkeys(r.actual for r in results if r.status == "not judged")]
     notes += [f"known: {reason}" for reason in facts.reasons(summary, rule.id)]
     if rule.id in summary.fixed:
         notes.append(f"holds, yet is listed as a known failure: {summary.known[rule.id]}")

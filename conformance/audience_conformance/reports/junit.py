@@ -58,6 +58,8 @@ def _case(summary: Summary, result: Result) -> ET.Element:
             _add(case, "skipped", f"known failure: {facts.reason(summary, result)}", _finding(summary, result))
         case "skipped":
             _add(case, "skipped", f"needs {result.actual}", "")
+        case "not judged":
+            _add(case, "error", f"not judged: {result.actual}", "", "trouble on the way to the target")
         case "error":
             last = result.actual.strip().rpartition("\n")[2]
             _add(case, "error", last, "\n".join([result.actual, *result.curl]), "error of the suite")

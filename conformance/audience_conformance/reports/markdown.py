@@ -36,6 +36,9 @@ def report(summary: Summary) -> str:
     if skipped := facts.skipped(summary):
         lines = [f"- {', '.join(rules)}: needs {code(reason)}" for reason, rules in skipped.items()]
         parts += ["**Skipped: the target lacks a prerequisite**", "\n".join(lines)]
+    if stopped := facts.not_judged(summary):
+        lines = [f"- {', '.join(rules)}: {code(trouble)}" for trouble, rules in stopped.items()]
+        parts += ["**Not judged: trouble on the way to the target**", "\n".join(lines)]
     if summary.left:
         parts += ["**Not deleted**", fence("\n".join(map(facts.visible, summary.left)))]
     text = "\n\n".join(filter(None, parts))

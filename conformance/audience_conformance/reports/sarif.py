@@ -55,9 +55,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _invocation(summary: Summary) -> dict[str, Any]:
-    errors = [result for result in summary.results if result.status == "error"]
+    errors = [result for result in summary.results if result.status in ("error", "not judged")]
     invocation: dict[str, Any] = {
-        "executionSuccessful": not errors and not summary.interrupted,
+        "executionSuccessful": not errors and not summary.interrupted and not summary.ended,
         "exitCode": summary.exit_code,
         "toolExecutionNotifications": [
             {

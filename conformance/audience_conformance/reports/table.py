@@ -36,7 +36,9 @@ def print_table(summary: Summary, console: Console) -> None:
     for level in LEVELS:
         _print(console, _operations(cells, level))
         console.print()
-    legend = "passed/all, and the worst: F failed, K known, E error of the suite, S skipped, - not checked"
+    legend = (
+        "passed/all, and the worst: F failed, K known, E error of the suite, N not judged, S skipped, - not checked"
+    )
     _print(console, Text(legend, "dim"))
     console.print()
     _print(console, _counts(summary))
@@ -98,6 +100,8 @@ def _print_notes(summary: Summary, console: Console) -> None:
         _print_labelled(console, "note", note)
     for reason, rules in facts.skipped(summary).items():
         _print_labelled(console, "skipped", f"{', '.join(rules)}: needs {facts.shortened(reason, MOST_SHOWN)}")
+    for trouble, rules in facts.not_judged(summary).items():
+        _print_labelled(console, "trouble", f"{', '.join(rules)}: not judged, {facts.shortened(trouble, MOST_SHOWN)}")
     for rule_id in catalogue():
         for reason in facts.reasons(summary, rule_id):
             _print_labelled(console, "known", f"{rule_id}: {reason}")

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from audience_conformance.contract.rules import catalogue
 
-Status = Literal["passed", "failed", "skipped", "error"]
+Status = Literal["passed", "failed", "skipped", "error", "not judged"]
 
 
 @dataclass
@@ -16,9 +16,11 @@ class Result:
         rule: the broken rule, else the first rule of the check.
         check: the check's name.
         case: the case, or "".
-        status: passed, failed (the target is wrong), skipped (a prerequisite is missing), error (the suite is wrong).
+        status: passed, failed (the target is wrong), skipped (a prerequisite is missing), error (the suite is wrong),
+            not judged (trouble on the way to the target).
         expected: of a finding, the requirement.
-        actual: of a finding, what the target did; of a skip, the missing prerequisite; of an error, the traceback.
+        actual: of a finding, what the target did; of a skip, the missing prerequisite; of an error, the traceback;
+            of one that is not judged, the trouble.
         overdue: an asynchronous effect did not happen in time.
         operation: the operationId at fault, or "".
         operations: the operationIds that the check exercises.
@@ -28,6 +30,8 @@ class Result:
         known: of a finding, why it is accepted (--known-failures), or "".
         sent: the number of requests sent for it, without those that an earlier check sent and it shares.
         location: file and line of the check.
+        trouble: trouble on the way, each as its kind, how often, and the first time in full.
+        ends_run: why no further check can be judged, or "".
     """
 
     rule: str
@@ -45,6 +49,8 @@ class Result:
     known: str = ""
     sent: int = 0
     location: str = ""
+    trouble: list[tuple[str, int, str]] = field(default_factory=list)
+    ends_run: str = ""
 
     @property
     def requirement(self) -> str:

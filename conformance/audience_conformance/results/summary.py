@@ -7,7 +7,7 @@ from typing import Literal
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.result import Result
 
-RuleStatus = Literal["passed", "failed", "known", "error", "skipped", "not run"]
+RuleStatus = Literal["passed", "failed", "known", "error", "not judged", "skipped", "not run"]
 
 EXIT_OK, EXIT_BROKEN, EXIT_UNABLE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
@@ -32,6 +32,7 @@ class Summary:
         strict: a broken SHOULD rule fails the run.
         interrupted: the run was stopped before its end.
         stale: a line for each known failure that has expired, or whose operation now passes; each fails the run.
+        ended: why the run ended before it had judged every check: trouble on the way; "" if it did not.
         command: the command line of this run without --rules, secrets as $TOKEN; "" if there is none.
     """
 
@@ -51,17 +52,19 @@ class Summary:
     interrupted: bool = False
     stale: list[str] = field(default_factory=list)
     command: str = ""
+    ended: str = ""
 
     def of_rule(self, rule_id: str) -> list[Result]:
         """The results of a rule: its findings, and the other results of its own checks."""
         return [result for result in self.results if result.rule == rule_id]
 
     def status(self, rule_id: str) -> RuleStatus:
-        """The status of a rule: a finding takes precedence over an error, an error over a pass, a pass over a skip."""
+        """The status of a rule: that of the result which comes first, of failed, error, not judged, passed, skipped."""
         statuses = {result.status for result in self.of_rule(rule_id)}
         if "failed" in statuses:
             return "known" if rule_id in self.known else "failed"
-        for status in ("error", "passed", "skipped"):
+        rest: tuple[RuleStatus, ...] = ("error", "not judged", "passed", "skipped")
+        for status in rest:
             if status in statuses:
                 return status
         return "not run"
@@ -87,10 +90,14 @@ class Summary:
         """0, 1, 2 or 130, as `audience-conformance run --help` says."""
         if self.interrupted:
             return EXIT_INTERRUPTED
+        if self.ended:
+            return EXIT_UNABLE
         statuses = self.statuses()
         broken = {rule_id for rule_id, status in statuses.items() if status == "failed"}
         if any(self.strict or catalogue()[rule_id].level == "MUST" for rule_id in broken) or self.fixed or self.stale:
             return EXIT_BROKEN
-        if "error" in statuses.values() or not {"passed", "failed", "known"} & set(statuses.values()):
+        if {"error", "not judged"} & set(statuses.values()) or not {"passed", "failed", "known"} & set(
+            statuses.values()
+        ):
             return EXIT_UNABLE
         return EXIT_OK

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 from audience_conformance.client.ledger import delete_all
-from audience_conformance.client.target import Target, Unreachable
+from audience_conformance.client.target import Target
+from audience_conformance.client.trouble import Unreachable
 from audience_conformance.runner.leftovers import Leftover, delete_leftovers, find_leftovers, tenants
 from audience_conformance.runner.resource_log import read_logs
 from audience_conformance.settings.settings import Settings
+
+TIMEOUTS = 3
+"""A clean-up ends when nothing could be deleted for so many timeouts."""
 
 
 def clean_up(settings: Settings, folder: Path, *, search: bool) -> tuple[list[str], int]:
@@ -24,12 +28,17 @@ def clean_up(settings: Settings, folder: Path, *, search: bool) -> tuple[list[st
     target = Target(settings.options())
     try:
         run_ids, ledger = read_logs(folder)
-        left = delete_all(target, ledger)
+        left = delete_all(target, ledger, patience=patience(settings))
         if search and run_ids:
             left += _search(target, settings, run_ids, known={line.partition(": ")[0] for line in left})
         return left, target.sent
     finally:
         target.close()
+
+
+def patience(settings: Settings) -> float:
+    """Seconds for which a clean-up goes on although nothing is deleted."""
+    return TIMEOUTS * settings.timeout
 
 
 def _search(target: Target, settings: Settings, run_ids: list[str], known: set[str]) -> list[str]:
@@ -41,7 +50,7 @@ def _search(target: Target, settings: Settings, run_ids: list[str], known: set[s
         missed = {url: leftover for url, leftover in leftovers().items() if url not in known}
         if not missed:
             return []
-        left = delete_leftovers(target, missed.values())
+        left = delete_leftovers(target, missed.values(), patience(settings))
         refused = {line.partition(": ")[0] for line in left}
         still_listed = [url for url in leftovers() if url in missed and url not in refused]
         return [*left, *(f"{url}: its deletion was confirmed, but it is still listed" for url in still_listed)]

@@ -9,7 +9,8 @@ from audience_conformance.checks.prerequisites import WRITE_PERMISSION
 from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import Api, Budget
 from audience_conformance.client.ledger import Ledger, delete_all
-from audience_conformance.client.target import Options, Target, Unreachable
+from audience_conformance.client.target import Options, Target
+from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.finding import Finding, Skip
 from audience_conformance.results.result import Result, Status
 
@@ -21,7 +22,8 @@ BUDGETS = {
 """Profile -> generated examples per property, steps of a state machine, concurrent requests."""
 MAX_CURLS = 40
 """A finding shows the last requests only."""
-NO_ANSWER = "the target did not answer"
+TIMES_RUN = 3
+"""A check that trouble on the way has stopped is run again: each run of a check makes what it needs."""
 
 
 def new_result(check: Check, case: str | None, status: Status, actual: str = "") -> Result:
@@ -50,13 +52,32 @@ class Run:
         self.run_id = uuid.uuid4().hex[:8]
         self._shared: dict[Any, Any] = {}
 
-    def perform(self, check: Check, case: str | None) -> Result:
-        """Run one check and delete what it created. Raises nothing but an interrupt."""
+    def perform(self, check: Check, case: str | None, deadline: float | None = None) -> Result:
+        """Run one check and delete what it created. Raises nothing but an interrupt.
+
+        Args:
+            check: the check.
+            case: its case, None for a check without cases.
+            deadline: the `time.time` at which it is interrupted, None for never.
+        """
         if check.writes(case) and not self.options.writes:
             return new_result(check, case, "skipped", WRITE_PERMISSION)
+        started = time.monotonic()
+        for times_left in reversed(range(TIMES_RUN)):
+            self.target.believes = not times_left
+            self.target.deadline = deadline
+            result, passing = self._try(check, case)
+            if not passing or not self.target.answers():
+                break
+        result.seconds = round(time.monotonic() - started, 3)
+        result.trouble = self.target.take_trouble()
+        return result
+
+    def _try(self, check: Check, case: str | None) -> tuple[Result, bool]:
+        """Run one check once; say whether trouble stopped it that may not come again."""
+        passing = False
         api = Api(self.target, self.ledger, self.budget, self.run_id, self._shared)
         result = new_result(check, case, "passed")
-        started = time.monotonic()
         try:
             check.function(api, *([case] if case is not None else []))
         except Finding as finding:
@@ -67,17 +88,19 @@ class Run:
         except Skip as skip:
             result.status, result.actual = "skipped", str(skip)
         except Unreachable as unreachable:
-            result.status, result.actual = "error", f"{NO_ANSWER}: {unreachable}"
+            result.status, result.actual, passing = "not judged", unreachable.kind, unreachable.passing
+            result.ends_run = unreachable.why if unreachable.fatal else ""
         except Exception:  # noqa: BLE001 (an internal error is a result too)
             result.status, result.actual = "error", traceback.format_exc()
         if result.status in ("failed", "error"):
             result.curl = [exchange.curl(self.target.secrets) for exchange in api.trace.sequence[-MAX_CURLS:]]
-        api.cleanup()
-        result.seconds = round(time.monotonic() - started, 3)
-        return result
+        self.target.deadline = None
+        if not result.ends_run:
+            api.cleanup()
+        return result, passing
 
     def clean_up(self) -> list[str]:
         """Delete what the run still has; return what could not be deleted."""
-        left = delete_all(self.target, self.ledger)
+        left = delete_all(self.target, self.ledger, patience=3 * self.options.timeout)
         self.target.close()
         return left

@@ -58,6 +58,6 @@ def _run_id(item: JsonObject) -> str | None:
     return None
 
 
-def delete_leftovers(target: Target, leftovers: Iterable[Leftover]) -> list[str]:
-    """Delete leftovers; return the URL of each that could not be deleted, with the reason."""
-    return delete_all(target, Ledger({leftover.created: None for leftover in leftovers}))
+def delete_leftovers(target: Target, leftovers: Iterable[Leftover], patience: float) -> list[str]:
+    """Delete leftovers; return the URL of each that could not be deleted, with the reason. See `delete_all`."""
+    return delete_all(target, Ledger({leftover.created: None for leftover in leftovers}), patience=patience)

@@ -1,6 +1,7 @@
 """The text of a result: the requirement, expected, actual, the requests, the check, and the command to replay it."""
 
 import textwrap
+from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +19,8 @@ def format_finding(result: Result, settings: Settings) -> str:
     parts = [f"{rule.id} {rule.level}: {rule.sentence}"]
     if result.status == "error":
         parts.append(_part("internal error in the suite: not a finding about the target", result.actual))
+    elif result.status == "not judged":
+        parts.append(_part("not judged: trouble on the way to the target, not a finding about it", result.actual))
     else:
         late = ", until the async timeout; the effect may come later" if result.overdue else ""
         operation = f" (at {result.operation})" if result.operation else ""
@@ -35,23 +38,28 @@ def _part(title: str, text: str) -> str:
     return f"{title}\n{textwrap.indent(text, '    ')}"
 
 
-def scrubbed(result: Result, settings: Settings) -> Result:
-    """The result without secrets, which a target or an exception may repeat."""
-    secrets = secrets_of(settings)
+def scrubbed(result: Result, settings: Settings, more: Iterable[str] = ()) -> Result:
+    """The result without secrets, which a target or an exception may repeat; `more` are further header values."""
+    secrets = secrets_of(settings, more)
     return replace(
         result,
         expected=scrub(result.expected, secrets),
         actual=scrub(result.actual, secrets),
         curl=[scrub(line, secrets) for line in result.curl],
+        trouble=[(scrub(kind, secrets), number, scrub(first, secrets)) for kind, number, first in result.trouble],
     )
 
 
-def secrets_of(settings: Settings) -> list[str]:
+def secrets_of(settings: Settings, more: Iterable[str] = ()) -> list[str]:
     """The texts that must not be printed: the headers' values, and the proxy's password.
 
     A value is also secret without a scheme such as Bearer. A text that is part of the URL is not secret.
     """
-    values = {part for _, value in settings.headers for part in (value, value.rpartition(" ")[2])}
+    values = {
+        part
+        for value in (*(value for _, value in settings.headers), *more)
+        for part in (value, value.rpartition(" ")[2])
+    }
     if settings.proxy and (password := urlsplit(settings.proxy).password):
         values |= {password, unquote(password)}
     secret = (value for value in values if len(value) >= _SHORTEST_SECRET and value not in (settings.url or ""))

@@ -113,8 +113,8 @@ class Outcomes:
 
         if isinstance(report, pytest.TestReport) and report.when == "call":
             result = session.result_of(report)
-            if result and result.status == "error":
-                return "error", "E", "ERROR"
+            if result and result.status in ("error", "not judged"):
+                return ("error", "E", "ERROR") if result.status == "error" else ("error", "N", "NOT JUDGED")
         return None
 
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:

@@ -4,7 +4,8 @@ import click
 
 from audience_conformance.client.api import DEFINITIONS, GROUPS
 from audience_conformance.client.connections import ConnectionSettingError, advice
-from audience_conformance.client.target import Answer, Target, Unreachable
+from audience_conformance.client.target import Answer, Target
+from audience_conformance.client.trouble import Unreachable
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.settings.settings import Settings
 
@@ -35,6 +36,7 @@ def check_target(settings: Settings) -> int:
         target = Target(settings.options())
     except ConnectionSettingError as error:
         raise CannotRun(str(error)) from None
+    target.served = False
     try:
         first = _get(target, DEFINITIONS, settings)
         if _is_served(first) or _is_served(_get(target, GROUPS, settings)):
@@ -56,6 +58,8 @@ def _get(target: Target, path: str, settings: Settings) -> Answer:
     try:
         return target.send("GET", target.url(path), {}, None, None)
     except Unreachable as unreachable:
+        if unreachable.fatal:
+            raise CannotRun(scrub(unreachable.why, secrets_of(settings))) from None
         fix = advice(unreachable.why) or f"start the server, or correct --url (or --timeout, {settings.timeout:g} s)"
         message = f"cannot reach {settings.url}: {unreachable.why}; {fix}"
         raise CannotRun(scrub(message, secrets_of(settings))) from None

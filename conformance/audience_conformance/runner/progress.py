@@ -13,7 +13,14 @@ from audience_conformance.checks.registry import Check
 from audience_conformance.contract.rules import catalogue, group_titles
 from audience_conformance.results.result import Result
 
-_STYLES = {"failed": "bold red", "warned": "yellow", "known": "yellow", "error": "bold magenta", "skipped": "cyan"}
+_STYLES = {
+    "failed": "bold red",
+    "warned": "yellow",
+    "known": "yellow",
+    "error": "bold magenta",
+    "skipped": "cyan",
+    "not judged": "magenta",
+}
 
 
 class ProgressDisplay(Protocol):

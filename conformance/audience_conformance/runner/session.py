@@ -113,7 +113,9 @@ class Session:
         self._finishing = True
         left: list[str] = []
         if self._folder and self._folder.exists() and self.settings.url and self.settings.writes:
-            search = self.interrupted or any(result.status in ("failed", "error") for result in self._results)
+            search = self.interrupted or any(
+                result.status in ("failed", "error", "not judged") or result.trouble for result in self._results
+            )
             left, sent = clean_up(self.settings, self._folder, search=search)
             self._sent += sent
         self.summary = summarize(

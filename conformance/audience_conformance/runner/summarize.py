@@ -1,10 +1,12 @@
 """The end of a run: its summary and the files that it writes."""
 
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 from audience_conformance import installed_version, reports
+from audience_conformance.client.trouble import TOO_MANY
 from audience_conformance.results.known_failures import as_yaml
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
@@ -38,6 +40,7 @@ def summarize(
         interrupted=interrupted,
         stale=known.stale(results, selected),
         command=settings.command(),
+        ended=next((result.ends_run for result in results if result.ends_run), ""),
     )
 
 
@@ -51,7 +54,22 @@ def _notes(settings: Settings, results: list[Result]) -> list[str]:
         notes.append("only reading rules were checked: the target is not on this machine, and --write is not given")
     if any(result.status == "skipped" and "--max-time" in result.actual for result in results):
         notes.append(f"some checks were skipped: the time was up ({settings.max_time:g} s, --max-time)")
-    return notes
+    return [*notes, *_trouble(results)]
+
+
+def _trouble(results: list[Result]) -> list[str]:
+    """A line for each kind of trouble on the way: how often, and the first time in full."""
+    times: Counter[str] = Counter()
+    firsts: dict[str, str] = {}
+    for kind, number, first in (entry for result in results for entry in result.trouble):
+        times[kind] += number
+        if kind == TOO_MANY or kind not in firsts:  # the last advice of a rate is the best
+            firsts[kind] = first
+    lines = []
+    for kind, number in times.items():
+        often = "once" if number == 1 else f"{number} times"
+        lines.append(f"trouble on the way, not a finding: {kind} {often}, as {firsts[kind]}")
+    return lines
 
 
 def nothing_to_check(settings: Settings) -> str:

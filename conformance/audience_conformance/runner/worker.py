@@ -7,12 +7,14 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from audience_conformance.client.ledger import MAX_UNANSWERED
+from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.result import Result, item_id
-from audience_conformance.runner.execute import NO_ANSWER, Run, new_result
-from audience_conformance.runner.message import scrubbed
-from audience_conformance.runner.preflight import CannotRun, check_target
+from audience_conformance.runner.execute import Run, new_result
+from audience_conformance.runner.message import scrub, scrubbed, secrets_of
 from audience_conformance.runner.resource_log import ResourceLog
+
+MAX_NOT_JUDGED = 10
+"""After so many checks in a row, or a fifth of all, that trouble on the way has stopped, the run ends."""
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,24 +41,26 @@ class Worker:
         self._run = Run(settings.options(workers), settings.profile, settings.seed)
         self._log = ResourceLog(folder, self._run.run_id)
         self._run.ledger = self._log
-        self._unanswered = 0
+        self._performed = self._not_judged = self._in_a_row = 0
+        self._ended = ""
 
     def perform(self, check: Check, case: str | None) -> Result:
         """Run one check."""
         before = self._run.target.sent
         if self._deadline is not None and time.time() > self._deadline:
             return new_result(check, case, "skipped", "more time (--max-time)")
-        if self._unanswered >= MAX_UNANSWERED and not self._target_answers():
-            return new_result(check, case, "error", "the target has stopped answering: not tried")
+        if self._ended:
+            result = new_result(check, case, "not judged", self._ended)
+            result.ends_run = self._ended
+            return result
         # Random choices depend on the seed and the item, not on the items before it.
         random.seed(f"{self.settings.seed} {item_id(check.name, case, check.rules)}")
-        result = self._run.perform(check, case)
-        no_answer = result.status == "error" and result.actual.startswith(NO_ANSWER)
-        self._unanswered = self._unanswered + 1 if no_answer else 0
+        result = self._run.perform(check, case, self._deadline)
+        self._note_trouble(result)
         # What the check could not delete is in the log, and tried once more at the end of the run.
         self._log.made.clear()
         result.sent = self._run.target.sent - before
-        return self._apply_exceptions(scrubbed(result, self.settings))
+        return self._apply_exceptions(scrubbed(result, self.settings, self._run.target.printed_values))
 
     def _apply_exceptions(self, result: Result) -> Result:
         """Mark a known failure; skip a finding of a rule that --skip-rules names."""
@@ -67,14 +71,30 @@ class Worker:
             return replace(result, rule=result.rules[0], status="skipped", actual=reason)
         return replace(result, known=self._known.why(result))
 
-    def _target_answers(self) -> bool:
-        """The target as a whole answers, although several checks in a row got no answer."""
+    def _note_trouble(self, result: Result) -> None:
+        """End the run if no further check can be judged, or trouble on the way has stopped too many."""
+        self._performed += 1
+        if result.status != "not judged":
+            self._in_a_row = 0
+            return
+        self._not_judged += 1
+        self._in_a_row += 1
+        result.ends_run = result.ends_run or self._no_answer() or self._too_much(result)
+        if result.ends_run:
+            self._ended = result.ends_run = scrub(result.ends_run, secrets_of(self.settings))
+            result.actual = self._ended
+
+    def _no_answer(self) -> str:
+        """Why the target as a whole does not answer, or ""."""
         try:
-            check_target(self.settings)
-        except CannotRun:
-            return False
-        self._unanswered = 0
-        return True
+            self._run.target.probe()
+        except Unreachable as unreachable:
+            return f"the target no longer answers: {unreachable.why}"
+        return ""
+
+    def _too_much(self, result: Result) -> str:
+        many = self._not_judged >= max(MAX_NOT_JUDGED, self._performed / 5)
+        return f"too much trouble on the way: {result.actual}" if many or self._in_a_row >= MAX_NOT_JUDGED else ""
 
     def close(self) -> None:
         self._run.target.close()

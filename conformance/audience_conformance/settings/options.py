@@ -76,6 +76,14 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "Example: -H 'Authorization: Bearer 5f2a…'",
         ),
         Option(
+            "--header-command",
+            type=types.non_empty,
+            metavar="CMD",
+            sweep=True,
+            help="Command of the shell that prints headers for every request, one a line as NAME: VALUE; it is run "
+            "again when the target answers 401. Example: --header-command './new-token --header'",
+        ),
+        Option(
             "--company",
             **_ID,
             default=DEFAULT_COMPANY,
@@ -199,7 +207,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
         Option(
             "--max-time",
             type=types.time,
-            help="Start no further check after this time; the remaining ones are skipped. Example: --max-time 5m",
+            help="Interrupt the checks after this time; the remaining ones are skipped. Example: --max-time 5m",
         ),
         Option(
             "--timeout",

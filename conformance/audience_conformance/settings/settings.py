@@ -57,6 +57,7 @@ class Settings:
     proxy: str | None
     tls_verify: str | None
     client_cert: str | None
+    header_command: str | None
     fail_fast: bool
     dry_run: bool
     strict: bool
@@ -104,6 +105,7 @@ class Settings:
             proxy=self.proxy,
             tls_verify=self.tls_verify,
             client_cert=self.client_cert,
+            header_command=self.header_command,
         )
 
     def known(self) -> KnownFailures:
@@ -165,6 +167,8 @@ class Settings:
             text = f"{value:g}" if isinstance(value, float) else value
             if text is not None and text != option.default:
                 words += [option.opts[0], shlex.quote(text)]
+        if self.header_command:  # it may hold a secret
+            words += ["--header-command", '"$HEADER_COMMAND"']
         if self.proxy:  # one with a password is named by a variable
             words += ["--proxy", '"$PROXY"' if "@" in self.proxy else shlex.quote(self.proxy)]
         if self.write:

@@ -36,3 +36,8 @@ def test_the_variants_break_each_should_rule_once() -> None:
     broken = [fault_id[:6] for fault_id in SHOULD_BROKEN]
     assert sorted([*broken, "FMT-08", "ERR-01", "ERR-02", "ERR-03"]) == sorted(should_rules())
     assert {name for name, variant in VARIANTS.items() if variant.broken} == {"should-is-broken"}
+
+
+@pytest.mark.parametrize("name", ["limited", "gateway", "closed", "expired", "drips"])
+def test_trouble_on_the_way_is_no_finding(name: str) -> None:
+    assert alarms(name, "smoke", 2, "CON").problems == []

@@ -10,9 +10,10 @@ import pytest
 from tests.conformance.cli_runner import conformance
 from tests.conformance.raw_server import Connection, raw_server
 
-from audience_conformance.client import connections
+from audience_conformance.client import connections, target
 from audience_conformance.client.connections import Connections, ConnectionSettingError, Route, proxy_to
-from audience_conformance.client.target import MAX_DEPTH, Answer, Options, Target, Unreachable
+from audience_conformance.client.target import MAX_DEPTH, Answer, Options, Target
+from audience_conformance.client.trouble import Unreachable
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
@@ -25,11 +26,11 @@ def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def get(url: str, **options: object) -> Answer:
-    target = Target(Options(url, **{"timeout": 5.0, **options}))  # type: ignore[arg-type]
+    one = Target(Options(url, **{"timeout": 5.0, **options}))  # type: ignore[arg-type]
     try:
-        return target.send("GET", f"{url}/x", {}, None, None)
+        return one.send("GET", f"{url}/x", {}, None, None)
     finally:
-        target.close()
+        one.close()
 
 
 @pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"])
@@ -130,6 +131,7 @@ def test_the_proxy_gets_its_user_and_password() -> None:
 
 def test_an_error_on_the_way_names_the_proxy_and_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://me:s3cret@127.0.0.1:9")
+    monkeypatch.setattr(target, "PAUSES", (0.0,) * 5)
     with pytest.raises(Unreachable) as raised:
         get("http://api.example.com")
     assert "through the proxy http://127.0.0.1:9 (ALL_PROXY): " in str(raised.value)

@@ -39,8 +39,8 @@ def test_the_tables_fit_a_narrow_terminal(every: Summary) -> None:
 
 def test_counts_and_circumstances_are_told(every: Summary) -> None:
     text = shown(every)
-    assert re.search(r"^rules +passed +failed +known +errors +skipped +not run *$", text, re.MULTILINE)
-    assert re.search(r"^MUST +2 +2 +0 +1 +0 +54 *$", text, re.MULTILINE)
+    assert re.search(r"^rules +passed +failed +known +errors +not judged +skipped +not run *$", text, re.MULTILINE)
+    assert re.search(r"^MUST +2 +2 +0 +1 +0 +0 +54 *$", text, re.MULTILINE)
     assert "14,213 requests in 48.3 s, profile standard, seed 7, started 2026-01-15T09:30:00Z" in text
     assert "skipped   TEN-01, TEN-02: needs a second application (--other-application)" in text
     assert "reading rules only" in text

@@ -101,7 +101,7 @@ def test_a_worker_that_is_killed_leaves_nothing(same: str) -> None:
 def test_what_cannot_be_deleted_is_listed() -> None:
     mock = local_mock.start()
     with recording_proxy(mock.url) as (proxy, received):
-        arguments = ["run", "--url", proxy, "--rules", "GRP-02", "--timeout", "2"]
+        arguments = ["run", "--url", proxy, "--rules", "GRP-02", "--timeout", "0.5"]
         process = subprocess.Popen(
             command("audience-conformance", *arguments), env=environment(), stdout=subprocess.PIPE, text=True
         )

@@ -21,7 +21,8 @@ from audience_conformance.checks.protocol.requests.valid import adapted, may_be_
 from audience_conformance.checks.registry import check
 from audience_conformance.checks.shared_requests import Sent
 from audience_conformance.client.api import Api
-from audience_conformance.client.target import Answer, Unreachable
+from audience_conformance.client.target import Answer
+from audience_conformance.client.trouble import Unreachable
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.finding import Skip, expect, fail
@@ -198,7 +199,7 @@ def _is_json(answer: Answer, operation_id: str | None) -> None:
 def _no_5xx(sent: Sent) -> None:
     expected = f"any response below {HTTPStatus.INTERNAL_SERVER_ERROR} ({sent.call.about})"
     if isinstance(sent.outcome, Unreachable):
-        actual = f"no response, although the target responds to other requests: {sent.outcome}"
+        actual = f"no response, again and again, although the target responds to other requests: {sent.outcome}"
         fail(expected, actual, operation=sent.call.operation)
     right = sent.outcome.status < HTTPStatus.INTERNAL_SERVER_ERROR
     expect(right, expected, str(sent.outcome), operation=sent.call.operation)

@@ -68,7 +68,7 @@ faults(
         lambda store, record_id: store._records.remove(record_id),
     ),
     busy_is_409=_at_most(1, 409, ops.CREATE_DEFINITION, ops.CREATE_GROUP),
-    many_groups_at_once_are_429=_at_most(10, 429, ops.CREATE_GROUP),
+    many_groups_at_once_are_409=_at_most(10, 409, ops.CREATE_GROUP),
 )
 
 

@@ -9,11 +9,14 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from audience_conformance.checks.protocol.requests import spec
-from audience_conformance.client.api import GROUPS, PREFIX, Api, seg
+from audience_conformance.client.api import PREFIX, Api, seg
 from audience_conformance.client.ledger import Tenant
-from audience_conformance.client.target import Answer, Unreachable
+from audience_conformance.client.target import Answer
+from audience_conformance.client.trouble import Unreachable
 
 Item = TypeVar("Item")
+TIMES_CLOSED = 3
+"""After so many closed connections the request itself is the reason."""
 JSON = (("Content-Type", "application/json"),)
 _OWN_TEXT = re.compile(rf"(?<={PREFIX}[0-9a-f]{{8}}-)[A-Za-z]+(%20| )?\d+")
 
@@ -85,19 +88,24 @@ def send(api: Api, call: Call) -> Answer:
 
 
 def try_send(api: Api, call: Call) -> Answer | Unreachable:
-    """Send a call; give Unreachable if it gets no response although the target responds to other requests.
+    """Send a call; give Unreachable if its connection is closed again and again, although other requests are answered.
 
     Raises:
-        Unreachable: the target responds to nothing.
+        Unreachable: it gets no response for another reason.
     """
-    try:
-        return send(api, call)
-    except Unreachable as unanswered:
+    for _ in range(TIMES_CLOSED):
         try:
-            api.target.send("GET", api.target.url(f"{GROUPS}/tags"), {}, None, None)
-        except Unreachable:
-            raise unanswered from None
-        return unanswered
+            return send(api, call)
+        except Unreachable as unanswered:
+            if not unanswered.passing:
+                raise
+            last = unanswered
+            if not api.target.answers():
+                break
+    else:
+        if last.closed:
+            return last
+    raise last
 
 
 def reading_call(call: Call, answer: Answer) -> Call | None:
