@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from audience_conformance.checks.registry import Check
+from audience_conformance.reports.facts import visible
 from audience_conformance.results.result import item_id
 from audience_conformance.runner.message import format_finding
 from audience_conformance.runner.plugin import KEY
@@ -36,6 +37,6 @@ def test_rule(check: Check, case: str | None, worker: Worker, record_property: o
     assert callable(record_property)
     record_property(KEY, result.data())
     if result.status == "skipped":
-        pytest.skip(f"needs {result.actual}")
+        pytest.skip(visible(f"needs {result.actual}"))
     if result.status != "passed":
         pytest.fail(format_finding(result, worker.settings), pytrace=False)

@@ -153,15 +153,21 @@ class Api:
         for item in listed:
             if isinstance(item, dict) and all(item.get(key) == value for key, value in body.items() if key in item):
                 item_id = item.get("_id")
-                if isinstance(item_id, str) and seg(item_id) not in known and item.get("name") == name:
+                if (
+                    isinstance(item_id, str)
+                    and addressable(item_id)
+                    and seg(item_id) not in known
+                    and item.get("name") == name
+                ):
                     self.target.send("DELETE", f"{url}/{seg(item_id)}", {}, None, None)
         return True
 
     def _update_ledger(self, method: str, path: str, tenant: Tenant, answer: Answer) -> None:
         if method == "POST" and path in (DEFINITIONS, GROUPS):
             created = answer.json
-            if isinstance(created, dict) and isinstance(created.get("_id"), str):
-                self._add(Created(tenant, f"{path}/{seg(created['_id'])}"))
+            created_id = created.get("_id") if isinstance(created, dict) else None
+            if isinstance(created_id, str) and addressable(created_id):
+                self._add(Created(tenant, f"{path}/{seg(created_id)}"))
         elif method == "PUT" and "/user/" in path:
             self._add(Created(tenant, path))
         elif method == "DELETE":
@@ -296,8 +302,15 @@ def _created(answer: Answer, prerequisite: str) -> JsonObject:
 
 
 def seg(text: str) -> str:
-    """An id as a path segment."""
+    """An id as a path segment. Raises Skip if it would make another URL: encoded dots are dots for many servers."""
+    if not addressable(text):
+        raise Skip(f"ids that can stand in a URL, unlike {text!r}")
     return quote(text, safe="")
+
+
+def addressable(text: str) -> bool:
+    """Does an id make a path segment of its own."""
+    return text not in ("", ".", "..")
 
 
 def definition_path(definition_id: str) -> str:

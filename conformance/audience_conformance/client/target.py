@@ -33,6 +33,7 @@ from audience_conformance.client.trouble import (
     no_answer,
 )
 from audience_conformance.contract.document import contract
+from audience_conformance.results.finding import cut
 
 MAX_BODY_SHOWN = 4000
 MAX_CLOSED_KEPT = 3
@@ -130,8 +131,7 @@ class Answer:
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     def __str__(self) -> str:
-        body = self.text if len(self.text) <= MAX_BODY_SHOWN else f"{self.text[:MAX_BODY_SHOWN]}…"
-        return f"{self.status} {body}".strip()
+        return f"{self.status} {cut(self.text, MAX_BODY_SHOWN)}".strip()
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,9 @@ def _errors_in_one_line(command: str | None) -> Iterator[None]:
         yield
     except click.ClickException as error:
         hint = f" (see audience-conformance {command} --help)" if isinstance(error, click.UsageError) else ""
-        message = " ".join(error.format_message().split()).rstrip(".")
+        # Imported here: most commands end without an error.
+        from audience_conformance.reports.facts import visible  # noqa: PLC0415
+
+        message = visible(" ".join(error.format_message().split())).rstrip(".")
         click.echo(f"audience-conformance {command}: {message}{hint}", err=True)
         sys.exit(EXIT_UNABLE)

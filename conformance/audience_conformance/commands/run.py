@@ -55,7 +55,11 @@ def run(**values: Any) -> None:
         click.echo("audience-conformance run: interrupted before the first check", err=True)
         code = EXIT_INTERRUPTED
     except Exception:  # noqa: BLE001 (a crash must not look like a finding, which is exit code 1)
-        click.echo(f"audience-conformance run: internal error in the suite\n{traceback.format_exc()}", err=True)
+        from audience_conformance.reports.facts import visible  # noqa: PLC0415
+
+        click.echo(
+            visible(f"audience-conformance run: internal error in the suite\n{traceback.format_exc()}"), err=True
+        )
         code = EXIT_UNABLE
     sys.exit(code)
 

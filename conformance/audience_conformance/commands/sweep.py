@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from audience_conformance.commands.base import Command
+from audience_conformance.settings import types
 from audience_conformance.settings.options import OPTIONS
 
 EXIT_NOT_DELETED = 1
@@ -14,12 +15,23 @@ EXIT_NOT_DELETED = 1
 
 @click.command(cls=Command, params=[option for option in OPTIONS if option.sweep])
 @click.option("--dry-run", is_flag=True, help="Print what would be deleted, and delete nothing.")
-def sweep(dry_run: bool, **values: Any) -> None:
+@click.option(
+    "--run",
+    "run_ids",
+    type=types.run_id,
+    multiple=True,
+    metavar="ID",
+    help="Delete only what this run left. Repeatable. Example: --run 5f2a09c1",
+)
+@click.option(
+    "--older-than", type=types.time, help="Delete only what was created before this time. Example: --older-than 2h"
+)
+def sweep(dry_run: bool, run_ids: tuple[str, ...], older_than: float | None, **values: Any) -> None:
     """Delete what earlier runs left behind in a target.
 
     These are the definitions and groups whose name, slug or file has the prefix of a run. It does not ask for
-    confirmation. A run that is in progress loses the resources that it works on. Exits 0 when nothing is left, 1 when
-    something could not be deleted, 2 when the target cannot be reached.
+    confirmation. A run that is in progress loses the resources that it works on, unless --run or --older-than spare
+    them. Exits 0 when nothing is left, 1 when something could not be deleted, 2 when the target cannot be reached.
 
     \b
     Example: audience-conformance sweep --url http://127.0.0.1:4010 --dry-run
@@ -27,8 +39,14 @@ def sweep(dry_run: bool, **values: Any) -> None:
     # Imported here: --help need not wait for it.
     from audience_conformance.client.target import Target  # noqa: PLC0415
     from audience_conformance.client.trouble import Unreachable  # noqa: PLC0415
+    from audience_conformance.reports.facts import visible  # noqa: PLC0415
     from audience_conformance.runner.cleanup import patience  # noqa: PLC0415
-    from audience_conformance.runner.leftovers import delete_leftovers, find_leftovers, tenants  # noqa: PLC0415
+    from audience_conformance.runner.leftovers import (  # noqa: PLC0415
+        delete_leftovers,
+        find_leftovers,
+        tenants,
+    )
+    from audience_conformance.runner.leftovers import older_than as older  # noqa: PLC0415
     from audience_conformance.runner.message import scrub, secrets_of  # noqa: PLC0415
     from audience_conformance.runner.preflight import check_target  # noqa: PLC0415
     from audience_conformance.settings.parse import read_settings  # noqa: PLC0415
@@ -39,7 +57,8 @@ def sweep(dry_run: bool, **values: Any) -> None:
     check_target(settings)
     target = Target(settings.options())
     try:
-        found = find_leftovers(target, tenants(settings))
+        found = find_leftovers(target, tenants(settings), run_ids or None)
+        found = found if older_than is None else older(found, older_than)
     except Unreachable as error:
         raise click.ClickException(str(error)) from None
     lines = [] if dry_run else delete_leftovers(target, found, patience(settings))
@@ -49,9 +68,10 @@ def sweep(dry_run: bool, **values: Any) -> None:
     for leftover in found:
         url = target.url(leftover.created.path, tenant=leftover.created.tenant)
         if url not in kept:
-            click.echo(f"{'would delete' if dry_run else 'deleted'} {url} ({leftover.label!r}, run {leftover.run_id})")
+            done = "would delete" if dry_run else "deleted"
+            click.echo(visible(f"{done} {url} ({leftover.label!r}, run {leftover.run_id})"))
     for line in not_deleted:
-        click.echo(f"not deleted: {line}", err=True)
+        click.echo(visible(f"not deleted: {line}"), err=True)
     number = len(found) - len(not_deleted)
     click.echo(f"{number} leftover{'' if number == 1 else 's'} {'to delete' if dry_run else 'deleted'}", err=True)
     if not_deleted:

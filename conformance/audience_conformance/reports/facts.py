@@ -2,12 +2,12 @@
 
 import re
 import shlex
-import sys
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from audience_conformance.checks.registry import rules_without_check
 from audience_conformance.contract.rules import catalogue
+from audience_conformance.results.finding import cut
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import EXIT_BROKEN, EXIT_INTERRUPTED, EXIT_UNABLE, RuleStatus, Summary
 
@@ -36,6 +36,8 @@ STATUSES: dict[RuleStatus, Look] = {
 COLUMNS: tuple[RuleStatus, ...] = ("passed", "failed", "known", "error", "not judged", "skipped", "not run")
 """The order of columns in tables."""
 
+MOST_SHOWN = 4_000
+"""Maximum characters of a value in a file; the terminal shows less."""
 MOST_HEADLINE = 300
 """Maximum characters of the reason in a headline."""
 LATE = "It may still happen: the suite stopped waiting for it (--async-timeout)."
@@ -162,7 +164,7 @@ def status_of(summary: Summary, result: Result) -> RuleStatus:
     return "known" if result.status == "failed" and accepted else result.status
 
 
-def describe(summary: Summary, result: Result, most: int = sys.maxsize) -> str:
+def describe(summary: Summary, result: Result, most: int = MOST_SHOWN) -> str:
     """Describe a finding in lines of text; cut its values to `most` characters."""
     lines = [
         f"{result.rule} {result.level}: {result.requirement}",
@@ -296,8 +298,7 @@ def _escape(match: re.Match[str]) -> str:
 
 def shortened(text: str, most: int) -> str:
     """Make text visible and cut it to `most` characters; say how many are missing."""
-    text = visible(text)
-    return text if len(text) <= most else f"{text[:most]}… ({count(len(text) - most, 'more character')})"
+    return cut(visible(text), most)
 
 
 def one_line(text: str, most: int) -> str:

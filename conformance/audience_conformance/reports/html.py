@@ -29,8 +29,6 @@ ICON_COLOURS: dict[Tone, str] = {"good": "#2f7d57", "warning": "#b97a10", "bad":
 
 OPENED = 3
 """Broken rules that are open from the start."""
-MOST_SHOWN = 8_000
-"""Characters of a value; the JSON report has all of them."""
 SHORT = 72
 """JSON up to this length stays on one line."""
 TENANT = "/company/{company_id}/application/{application_id}"
@@ -66,7 +64,7 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters["css"] = lambda status: status.replace(" ", "-")
-    environment.filters["value"] = lambda text: indented(facts.shortened(text, MOST_SHOWN))
+    environment.filters["value"] = lambda text: indented(facts.shortened(text, facts.MOST_SHOWN))
     environment.filters["path"] = lambda path: path.removeprefix(TENANT)
     environment.globals |= {
         "facts": facts,

@@ -18,8 +18,6 @@ MOST = 900_000
 """Bytes: GitHub refuses a summary of more than 1 MiB."""
 MOST_FINDINGS = 5
 """Maximum findings shown of a rule."""
-MOST_SHOWN = 2_000
-"""Maximum characters shown of a value."""
 
 
 def report(summary: Summary) -> str:
@@ -86,12 +84,12 @@ def _finding(finding: facts.FindingGroup) -> str:
     parts = [f"**{code(finding.where)}**"]
     if result.location:
         parts.append(f"Check: {code(result.location)}")
-    actual = fence(facts.shortened(result.actual, MOST_SHOWN))
+    actual = fence(facts.shortened(result.actual, facts.MOST_SHOWN))
     if result.status == "error":
         parts += ["The suite itself failed:", actual]
     else:
         late = f" ({facts.LATE})" if result.overdue else ""
-        parts += ["Expected:", fence(facts.shortened(result.expected, MOST_SHOWN)), f"Actual{late}:", actual]
+        parts += ["Expected:", fence(facts.shortened(result.expected, facts.MOST_SHOWN)), f"Actual{late}:", actual]
     if result.curl:
         parts += ["Requests:", fence(facts.visible("\n".join(result.curl)), "sh")]
     return "\n\n".join(parts)
@@ -110,7 +108,7 @@ def fence(text: str, language: str = "") -> str:
 
 def code(text: str, *, cell: bool = False) -> str:
     """Return a code span on one line; in a table cell bars are escaped."""
-    text = facts.one_line(text, MOST_SHOWN)
+    text = facts.one_line(text, facts.MOST_SHOWN)
     ticks = "`" * (_longest_run(text) + 1)
     # A blank at each end separates the ticks of the text from those of the span; it is not shown.
     span = f"{ticks} {text} {ticks}" if "`" in text else f"{ticks}{text}{ticks}"

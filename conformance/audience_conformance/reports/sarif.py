@@ -16,8 +16,6 @@ from audience_conformance.results.summary import Summary
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"MUST": "error", "SHOULD": "warning"}
 ROOT = "%SRCROOT%"
-MESSAGE = 3_000
-"""Maximum characters of an expected or actual value."""
 
 
 def report(summary: Summary) -> str:
@@ -62,7 +60,7 @@ def _invocation(summary: Summary) -> dict[str, Any]:
         "toolExecutionNotifications": [
             {
                 "level": "error",
-                "message": {"text": facts.shortened(f"{result.id}: {result.actual}", MESSAGE)},
+                "message": {"text": facts.shortened(f"{result.id}: {result.actual}", facts.MOST_SHOWN)},
                 "associatedRule": {"id": result.rule, "index": list(catalogue()).index(result.rule)},
             }
             for result in errors
@@ -77,7 +75,7 @@ def _result(summary: Summary, result: Result) -> dict[str, Any]:
         "ruleIndex": list(catalogue()).index(result.rule),
         "kind": "fail",
         "level": LEVELS[result.level],
-        "message": {"text": facts.describe(summary, result, MESSAGE)},
+        "message": {"text": facts.describe(summary, result)},
         "locations": [_location(result)],
         # The only name that GitHub reads. Without the response, so that a finding keeps its identity.
         "partialFingerprints": {"primaryLocationLineHash": f"{_fingerprint(result)}:1"},

@@ -44,7 +44,13 @@ class Skip(Exception):
 def show(value: Any) -> str:
     """The value as JSON, truncated."""
     text = json.dumps(value, ensure_ascii=False, default=repr)
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+    return cut(text, MAX_SHOWN)
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most `most` characters, and how many are missing."""
+    missing = len(text) - most
+    return text if missing <= 0 else f"{text[:most]}… ({missing:,} more character{'' if missing == 1 else 's'})"
 
 
 def fail(expected: str, actual: Any, **more: Any) -> NoReturn:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from audience_conformance.contract.rules import catalogue
+from audience_conformance.reports.facts import visible
 from audience_conformance.results.result import Result
 from audience_conformance.settings.settings import Settings
 
@@ -31,7 +32,7 @@ def format_finding(result: Result, settings: Settings) -> str:
         parts.append(_part("check", result.location))
     # --rules selects a check by the rule that it names first, whichever rule it found broken.
     rules = result.rules[0] if result.rules else result.rule
-    return "\n".join([*parts, _part("replay", settings.command(rules=rules))])
+    return visible("\n".join([*parts, _part("replay", settings.command(rules=rules))]))
 
 
 def _part(title: str, text: str) -> str:

@@ -24,8 +24,8 @@ from audience_conformance.runner.cleanup import clean_up
 from audience_conformance.runner.execute import new_result
 from audience_conformance.runner.plugin import KEY
 from audience_conformance.runner.preflight import CannotRun, check_target
-from audience_conformance.runner.resource_log import pids_of
-from audience_conformance.runner.summarize import nothing_to_check, summarize
+from audience_conformance.runner.resource_log import pids_of, read_logs
+from audience_conformance.runner.summarize import note_of_leftovers, nothing_to_check, summarize
 from audience_conformance.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -121,6 +121,8 @@ class Session:
         self.summary = summarize(
             self.settings, self._results, left, self._started, self._sent, interrupted=self.interrupted
         )
+        if left and self._folder:
+            self.summary.notes.append(note_of_leftovers(self.settings, read_logs(self._folder)[0]))
         self.close()
         return self.summary
 

@@ -72,6 +72,12 @@ def _trouble(results: list[Result]) -> list[str]:
     return lines
 
 
+def note_of_leftovers(settings: Settings, run_ids: list[str]) -> str:
+    """The command that deletes later what the clean-up could not."""
+    runs = " ".join(f"--run {run_id}" for run_id in run_ids)
+    return f"what could not be deleted, this deletes later: {settings.command('sweep')} {runs}"
+
+
 def nothing_to_check(settings: Settings) -> str:
     """The message if the options select no check."""
     values = {"rules": settings.rules, "skip-rules": settings.skip_rules, "level": settings.level}

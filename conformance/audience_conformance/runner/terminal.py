@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from audience_conformance.reports.facts import visible
 from audience_conformance.results.known_failures import now_passes
 from audience_conformance.runner.message import format_finding
 from audience_conformance.runner.preflight import CannotRun
@@ -27,10 +28,10 @@ def print_summary(terminal: Any, config: pytest.Config) -> None:
         terminal.write_line(f"{level}: " + ", ".join(f"{number} {status}" for status, number in counts))
     fixed = [now_passes(rule_id, summary.known[rule_id]) for rule_id in summary.fixed]
     for line in [*summary.notes, *summary.stale, *fixed, *(f"not deleted: {line}" for line in summary.left)]:
-        terminal.write_line(line)
+        terminal.write_line(visible(line))
     terminal.write_line(f"{summary.sent} requests to {summary.target}, profile {summary.profile}, seed {summary.seed}")
     try:
         for path in write_files(session.settings, summary):
             terminal.write_line(f"wrote {path}")
     except CannotRun as error:
-        terminal.write_line(str(error), red=True)
+        terminal.write_line(visible(str(error)), red=True)

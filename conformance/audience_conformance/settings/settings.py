@@ -152,9 +152,12 @@ class Settings:
         ]
         return list(items(sorted(to_run, key=lambda check: order[check.rules[0]])))
 
-    def command(self, **more: str) -> str:
-        """The command line of this run for a shell, with these options added and secrets as $TOKEN."""
-        words = ["audience-conformance", "run"]
+    def command(self, command: str = "run", **more: str) -> str:
+        """The command line of this run for a shell, with these options added and secrets as $TOKEN.
+
+        For the command `sweep` it has only the options that it takes.
+        """
+        words = ["audience-conformance", command]
         replayed = {"company", "application", "profile", "timeout", "async_timeout", "tls_verify", "client_cert"}
         if not self.mock_started:
             words += ["--url", shlex.quote(self.url or "")]
@@ -163,7 +166,8 @@ class Settings:
             bearer = "Bearer " if secret.lower().startswith("bearer ") else ""
             words += ["-H", f'"{name}: {bearer}$TOKEN"']
         for option in OPTIONS:
-            value = getattr(self, option.name) if option.name in replayed else None
+            is_taken = option.name in replayed and (command == "run" or option.sweep)
+            value = getattr(self, option.name) if is_taken else None
             text = f"{value:g}" if isinstance(value, float) else value
             if text is not None and text != option.default:
                 words += [option.opts[0], shlex.quote(text)]
@@ -171,6 +175,8 @@ class Settings:
             words += ["--header-command", '"$HEADER_COMMAND"']
         if self.proxy:  # one with a password is named by a variable
             words += ["--proxy", '"$PROXY"' if "@" in self.proxy else shlex.quote(self.proxy)]
+        if command != "run":
+            return " ".join(words)
         if self.write:
             words.append("--write")
         for name, value in more.items():

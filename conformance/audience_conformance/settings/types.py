@@ -84,6 +84,12 @@ def client_cert(text: str) -> str:
     return text
 
 
+def run_id(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{8}", text.lower()):
+        raise ValueError(f"{text!r} is not the id of a run, like 5f2a09c1")
+    return text.lower()
+
+
 def existing(text: str, fix: str) -> str:
     if not Path(non_empty(text)).exists():
         raise ValueError(f"there is no file {text}; {fix}")

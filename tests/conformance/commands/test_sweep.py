@@ -1,5 +1,6 @@
 """`audience-conformance sweep` deletes what runs left, and nothing else."""
 
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.conformance.cli_runner import APPLICATION, BASE, conformance, snapshot
+from tests.conformance.raw_server import Connection, raw_server
 
 from audience_conformance.client.api import DEFINITIONS, GROUPS, csv_url
 from audience_conformance.runner.local_seed import OTHER_APPLICATION
@@ -84,3 +86,41 @@ def test_an_invalid_command_is_one_line_and_exit_2(arguments: list[str], message
     done = conformance("sweep", *arguments)
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert message in done.err
+
+
+def test_the_leftovers_of_one_run_or_of_old_ones_are_deleted(url: str, left: list[str]) -> None:
+    done = conformance("sweep", "--url", url, "--run", "89EFAB01", "--run", "00000000", "--dry-run")
+    assert (done.code, done.err) == (0, "2 leftovers to delete\n")
+    assert "run 89efab01" in done.out
+    for age, number in (("1h", 0), ("0.000001s", 107)):
+        done = conformance("sweep", "--url", url, "--older-than", age, "--dry-run")
+        assert (done.code, done.err) == (0, f"{number} leftovers to delete\n")
+    done = conformance("sweep", "--url", url, "--run", "x")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "'x' is not the id of a run, like 5f2a09c1" in done.err
+
+
+def test_nothing_that_a_target_says_reaches_the_terminal_unescaped() -> None:
+    title = "\x1b]0;owned\x07"
+
+    def lists(connection: Connection, _: list[str]) -> None:
+        while request := connection.request():
+            item = {"_id": f"a{title}", "slug": f"acs-0123abcd-{title}", "name": "n"}
+            body = {"items": [item], "page": {"has_next": False}}
+            connection.answer(500 if request.startswith("DELETE") else 200, json.dumps(body).encode())
+
+    def refuses(connection: Connection, _: list[str]) -> None:
+        while connection.request():
+            connection.answer(404, title.encode())
+
+    with raw_server(lists) as server:
+        for more in ([], ["--dry-run"]):
+            done = conformance("sweep", "--url", server.url, *more)
+            assert "acs-0123abcd" in done.out + done.err or "500" in done.err
+            assert "\x1b" not in done.out + done.err
+    with raw_server(refuses) as server:
+        for command in (["sweep"], ["run", "--rules", "DEF-01"]):
+            done = conformance(*command, "--url", server.url)
+            assert done.code == 2
+            assert "\\x1b]0;owned" in done.err
+            assert "\x1b" not in done.out + done.err

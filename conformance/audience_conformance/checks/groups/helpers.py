@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from hypothesis import strategies as st
 
 from audience_conformance.checks.assertions import body, field, record
 from audience_conformance.checks.prerequisites import READABLE_FILE
-from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path, poll, seg
+from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path, poll
 from audience_conformance.results.finding import Finding, Skip, expect, fail
 
 OWN, GIVEN = CASES = ("own", "given")
@@ -43,7 +44,9 @@ def group_body(api: Api, **fields: Any) -> JsonObject:
 
 def file_of(user_ids: list[str]) -> str:
     """A small CSV as data: URL, unusually spelled (CRLF, lower-case escapes): the target must store it unchanged."""
-    return "data:text/csv;charset=utf-8,user_id%0D%0A" + "".join(f"{seg(user_id)}%0d%0a" for user_id in user_ids)
+    return "data:text/csv;charset=utf-8,user_id%0D%0A" + "".join(
+        f"{quote(user_id, safe='')}%0d%0a" for user_id in user_ids
+    )
 
 
 def create(api: Api, sent: JsonObject, **more: Any) -> JsonObject:
