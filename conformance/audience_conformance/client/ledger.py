@@ -86,7 +86,7 @@ def _delete_in_turn(target: Target, ledger: Ledger, waiting: list[Created], left
                 answer = target.send("DELETE", target.url(created.path, tenant=created.tenant), {}, None, None)
             except Exception as error:  # noqa: BLE001 (the others must still be deleted)
                 in_a_row += 1
-                why = error.why if isinstance(error, Unreachable) else str(error)
+                why = error.kind if isinstance(error, Unreachable) else str(error)
             else:
                 in_a_row = 0
                 left.pop(created, None)

@@ -357,7 +357,7 @@ class Target:
         if self.refuses_all:
             fix = "" if self._command else "; --header-command CMD prints a new token"
             why = f"the target now answers {probe.status} to every request: has the token expired?{fix}"
-            return Unreachable(request, why, fatal=True)
+            return Unreachable(request, why, kind=f"{probe.status} to every request", fatal=True)
         return Unreachable(request, f"{answer.status} that other requests did not get", repeats=2, wait=0.0)
 
     def _is_own(self, answer: Answer) -> bool:

@@ -168,7 +168,7 @@ class TroubleLog:
 
     def add(self, trouble: Unreachable) -> None:
         self.times[trouble.kind] += 1
-        self.first.setdefault(trouble.kind, str(trouble))
+        self.first.setdefault(trouble.kind, trouble.request if trouble.kind == trouble.why else str(trouble))
 
     def take(self) -> list[tuple[str, int, str]]:
         """The kinds with their numbers and first times, which are forgotten."""

@@ -101,6 +101,8 @@ def _print_notes(summary: Summary, console: Console) -> None:
     for reason, rules in facts.skipped(summary).items():
         _print_labelled(console, "skipped", f"{', '.join(rules)}: needs {facts.shortened(reason, MOST_SHOWN)}")
     for trouble, rules in facts.not_judged(summary).items():
+        if trouble == summary.ended:
+            continue  # the verdict says it
         _print_labelled(console, "trouble", f"{', '.join(rules)}: not judged, {facts.shortened(trouble, MOST_SHOWN)}")
     for rule_id in catalogue():
         for reason in facts.reasons(summary, rule_id):

@@ -42,6 +42,13 @@ def test_a_broken_must_rule_outweighs_them_unless_the_run_has_ended(stopped: Sum
     assert facts.verdict(ended).headline == "Not judged: the token has expired\\x1b]0;x"
 
 
+def test_why_a_run_has_ended_is_told_once(stopped: Summary) -> None:
+    output = StringIO()
+    print_table(replace(stopped, ended=TROUBLE), Console(file=output, width=200))
+    assert output.getvalue().count(TROUBLE) == 1
+    assert f"Not judged: {TROUBLE}" in output.getvalue()
+
+
 @pytest.mark.parametrize("kind", sorted(REPORTS.keys() - {"badge"}))
 def test_every_report_says_why(stopped: Summary, kind: str) -> None:
     assert TROUBLE in REPORTS[kind][1](stopped)

@@ -1,6 +1,7 @@
 """Trouble on the way during a run: a check is run again, what does not end is one line, and too much ends the run."""
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,23 @@ def test_an_expired_token_ends_the_run(tmp_path: Path) -> None:
         one.close()
     assert [result.status for result in statuses] == ["passed", "not judged", "not judged"]
     assert "has the token expired?" in statuses[-1].ends_run
+
+
+def test_the_time_of_the_run_interrupts_a_check_and_spares_its_clean_up() -> None:
+    def goes_on(api: Api) -> None:
+        api.definition()
+        while True:
+            api.get(DEFINITIONS)
+
+    def answer(connection: Connection, received: list[str]) -> None:
+        while request := connection.request():
+            received.append(request.partition(" ")[0])
+            connection.answer(200, b'{"_id": "x"}')
+
+    with raw_server(answer) as server:
+        result = Run(Options(server.url), "smoke", 0).perform(check(goes_on), None, time.time() + 0.3)
+        assert (result.status, result.actual) == ("skipped", "more time (--max-time)")
+        assert server.received[-1] == "DELETE"
 
 
 def test_too_much_trouble_ends_the_run(tmp_path: Path) -> None:
