@@ -19,7 +19,9 @@ from tests.faults.registry import Change, all_faults
 
 from audience_conformance.checks.registry import rules_without_check
 from audience_conformance.contract.rules import catalogue
+from audience_mock import errors
 from audience_mock.session.jobs import Jobs
+from audience_mock.store.members import Members, Page, PageQuery
 from audience_mock.store.world import World
 
 SHOULD_BROKEN = (
@@ -52,6 +54,7 @@ SHOULD_BROKEN = (
     "MEM-05-q-is-ignored",
     "MEM-06-true-shows-all",
     "MEM-08-unknown-cursor-is-the-first-page",
+    "MEM-09-cursor-dies-with-its-file",
     "PAG-05-twenty-by-default",
     "PAG-06-past-the-end-is-the-last",
     "PAG-08-page-0-is-page-1",
@@ -176,6 +179,22 @@ def jobs_behind_writes(mock: Mock) -> None:
     mock.wrap(ask, patching, "ask")
 
 
+def cursors_die_with_their_users(mock: Mock) -> None:
+    """A cursor is the id of a user; once he has left the group, it is unknown."""
+
+    def page(original: Callable[..., Page], self: Members, query: PageQuery) -> Page:
+        if query.cursor in self._gone and query.cursor not in self._places:
+            raise errors.unknown_cursor(str(query.cursor))
+        return original(self, query)
+
+    mock.wrap(page, Members, "page")
+
+
+def coarse_clock(mock: Mock) -> None:
+    """The clock moves once in a tenth of a second."""
+    mock.wrap(lambda now, self, after="": f"{now(self)[:-4]}00Z", World, "now")
+
+
 newest_first = repage(lambda every, no, size: cut(every[::-1], no, size), *ops.LISTS)
 
 
@@ -211,6 +230,8 @@ VARIANTS: dict[str, Variant] = {
     "newest-first": Variant(newest_first),
     "together": Variant(together),
     "slow-jobs": Variant(job_delay=1.5, settings={"async_timeout": 10.0}),
+    "cursors-die-with-their-users": Variant(cursors_die_with_their_users),
+    "coarse-clock": Variant(coarse_clock),
     "jobs-behind-writes": Variant(jobs_behind_writes, job_delay=0.1, settings={"async_timeout": 10.0}),
     "should-is-broken": Variant(should_is_broken, broken=should_rules(), settings={"async_timeout": 0.7}),
 }

@@ -31,7 +31,7 @@ class Call:
         headers: sent in addition to those of the run.
         ids: the path parameters after company and application.
         tenant: company and application, if not those of the run.
-        fields: the names of its invalid fields.
+        fields: its invalid fields, as paths without indexes: "attribute.value".
         method: if not the operation's.
         also: the statuses that are right beside success, if the call may fail.
     """

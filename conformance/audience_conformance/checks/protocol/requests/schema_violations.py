@@ -111,7 +111,9 @@ def _of_body(resources: Resources, plain: Call) -> Iterator[Call]:
             continue  # ATT-14 checks a null value
         what = "is missing" if violation.value is ... else f"is {show(violation.value)[:80]}"
         about = f"{'.'.join(map(str, violation.path)) or 'the body'} {what} ({violation.about})"
-        yield replace(_with_violation(resources, plain, violation), about=about, fields=tuple(names[-1:]))
+        yield replace(
+            _with_violation(resources, plain, violation), about=about, fields=(".".join(names),) if names else ()
+        )
 
 
 def _with_violation(resources: Resources, plain: Call, violation: _Violation) -> Call:
