@@ -36,7 +36,7 @@ def alarms(name: str, profile: str, chance: int, group: str = "") -> Alarms:
     problems = [line for result in results if (line := _problem(result, variant.broken))]
     problems += [f"left behind: {url}" for url in left]
     named = {result.rule for result in results if result.status == "failed"}
-    missed = sorted(rule for rule in variant.broken - named if rule.startswith(group))
+    missed = sorted(rule for rule in variant.broken - named if variant.names_all and rule.startswith(group))
     return Alarms(problems, missed, sum(result.seconds for result in results))
 
 

@@ -22,6 +22,8 @@ Value = TypeVar("Value")
 
 PREFIX = "acs-"
 """The prefix of all names, slugs and user ids of a run; `sweep` finds leftovers by it."""
+LAST_WRITE = "when the last write was answered"
+"""Key in Api.shared: by the monotonic clock."""
 OTHER_APPLICATION = "a second application (--other-application)"
 CREATES_DEFINITION, CREATES_GROUP = "a server that creates attribute definitions", "a server that creates user groups"
 DEFINITIONS, GROUPS = "/user_attribute/definition", "/user_group"
@@ -114,12 +116,21 @@ class Api:
         plain = method == "GET" and not all_headers and content is None
         if plain and (cached := self.cache.get(url, self.trace)) is not None:
             return cached
+        if method == "GET":
+            self._await_consistency()
         answer = self.target.send(method, url, all_headers, content, self.trace)
+        if method != "GET":
+            self.shared[LAST_WRITE] = time.monotonic()
         if plain:
             self.cache.store(url, self.trace)
         if answer.ok:
             self._update_ledger(method, path.partition("?")[0], tenant, answer)
         return answer
+
+    def _await_consistency(self) -> None:
+        """Wait until a read must show the last write (--consistency)."""
+        if self.options.consistency and LAST_WRITE in self.shared:
+            time.sleep(max(0.0, self.shared[LAST_WRITE] + self.options.consistency - time.monotonic()))
 
     def _update_ledger(self, method: str, path: str, tenant: Tenant, answer: Answer) -> None:
         if method == "POST" and path in (DEFINITIONS, GROUPS):

@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from audience_conformance.contract.rules import catalogue
+from audience_conformance.contract.rules import catalogue, source_of_rule
+from audience_conformance.contract.schema_errors import source_at
 
 Status = Literal["passed", "failed", "skipped", "error"]
 
@@ -28,6 +29,7 @@ class Result:
         known: of a finding, why it is accepted (--known-failures), or "".
         sent: the number of requests sent for it, without those that an earlier check sent and it shares.
         location: file and line of the check.
+        rests_on: of a finding, the pointer of the keyword of openapi.yaml that was broken; empty for the rule itself.
     """
 
     rule: str
@@ -45,6 +47,7 @@ class Result:
     known: str = ""
     sent: int = 0
     location: str = ""
+    rests_on: list[str | int] = field(default_factory=list)
 
     @property
     def requirement(self) -> str:
@@ -53,6 +56,11 @@ class Result:
     @property
     def level(self) -> str:
         return catalogue()[self.rule].level
+
+    @property
+    def source(self) -> str:
+        """What a finding rests on: "documents", "sdk" or "decision"."""
+        return source_at(tuple(self.rests_on)) if self.rests_on else source_of_rule(self.rule)
 
     @property
     def id(self) -> str:

@@ -53,6 +53,7 @@ class Settings:
     max_time: float | None
     timeout: float
     async_timeout: float
+    consistency: float | None
     fail_fast: bool
     dry_run: bool
     strict: bool
@@ -95,6 +96,7 @@ class Settings:
             validated_definition_id=self.validated_definition,
             timeout=self.timeout,
             async_timeout=self.async_timeout,
+            consistency=self.consistency or 0.0,
             rate=(self.rate or 0.0) / workers,
             writes=self.writes,
         )
@@ -146,7 +148,7 @@ class Settings:
     def command(self, **more: str) -> str:
         """The command line of this run for a shell, with these options added and secrets as $TOKEN."""
         words = ["audience-conformance", "run"]
-        replayed = {"company", "application", "profile", "timeout", "async_timeout"}
+        replayed = {"company", "application", "profile", "timeout", "async_timeout", "consistency"}
         if not self.mock_started:
             words += ["--url", shlex.quote(self.url or "")]
             replayed.update(PREREQUISITES)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, body, field, succeeded
+from audience_conformance.checks.assertions import body, field, largest_page, succeeded
 from audience_conformance.checks.groups.helpers import COMPLETED, create, group_body, settled
 from audience_conformance.checks.prerequisites import GROUP_WITH_USERS, READABLE_FILE, USERS_FILE
 from audience_conformance.client.api import Api, JsonObject, users_path
@@ -105,7 +105,7 @@ def step(
     None at the end and, where the target `may_refuse` the cursor, after a 400.
     """
     meta = page.meta
-    has, cursor = meta.get(f"has_{direction}"), meta.get(f"{direction}_cursor")
+    has, cursor = field(meta, f"has_{direction}"), field(meta, f"{direction}_cursor")
     expect(isinstance(has, bool), f"has_{direction} to be true or false", meta, rule="FMT-02")
     expected = f"{direction}_cursor to be null exactly where has_{direction} is false"
     expect(has is (cursor is not None), expected, meta, rule=rule)
@@ -129,15 +129,15 @@ def visited(pages: list[UsersPage]) -> list[str]:
 
 def all_members(api: Api, group_id: str, rule: str = "MEM-01") -> list[str]:
     """The ids of a group's users in the order of the list, the blacklisted users at the end."""
-    plain = visited(forward(api, group_id, LARGEST_PAGE, rule=rule))
-    blacklisted = visited(forward(api, group_id, LARGEST_PAGE, rule=rule, blacklisted_users=True))
+    plain = visited(forward(api, group_id, largest_page(api), rule=rule))
+    blacklisted = visited(forward(api, group_id, largest_page(api), rule=rule, blacklisted_users=True))
     return [*plain, *(user_id for user_id in blacklisted if user_id not in plain)]
 
 
 def plain_and_blacklisted(api: Api, group_id: str) -> tuple[list[JsonObject], list[JsonObject]]:
     """A group's users: those who are not blacklisted, and those who are. Raises Skip if the group is too large."""
-    plain = forward(api, group_id, LARGEST_PAGE, most=LARGEST_GROUP)
-    blacklisted = forward(api, group_id, LARGEST_PAGE, most=LARGEST_GROUP, blacklisted_users=True)
+    plain = forward(api, group_id, largest_page(api), most=LARGEST_GROUP)
+    blacklisted = forward(api, group_id, largest_page(api), most=LARGEST_GROUP, blacklisted_users=True)
     return [user for page in plain for user in page.items], [user for page in blacklisted for user in page.items]
 
 

@@ -12,6 +12,8 @@ from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.client.api import GROUPS, PREFIX, Api, seg
 from audience_conformance.client.ledger import Tenant
 from audience_conformance.client.target import Answer, Unreachable
+from audience_conformance.contract.schema_errors import source_at
+from audience_conformance.contract.sources import Pointer
 
 Item = TypeVar("Item")
 JSON = (("Content-Type", "application/json"),)
@@ -34,6 +36,7 @@ class Call:
         fields: its invalid fields, as paths without indexes: "attribute.value".
         method: if not the operation's.
         also: the statuses that are right beside success, if the call may fail.
+        rests_on: of an invalid call, the pointer of the keyword of openapi.yaml that forbids it.
     """
 
     operation: str
@@ -47,6 +50,12 @@ class Call:
     fields: tuple[str, ...] = ()
     method: str | None = None
     also: tuple[int, ...] = ()
+    rests_on: Pointer = ()
+
+    @property
+    def breaks_print(self) -> bool:
+        """Does it break what the documents print; else only what the contract decided."""
+        return bool(self.rests_on) and source_at(self.rests_on) == "documents"
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:
