@@ -82,6 +82,7 @@ faults(
 
 faults(
     "FMT-14",
+    size_is_capped=pages(lambda page: page.update(size=min(50, page["size"])), ops.LIST_GROUPS),
     largest_page_is_refused=refuse_if(lambda x: x.query.get("page_size") == str(LARGEST), ops.LIST_USERS),
     unknown_parameter_is_refused=refuse_if(lambda x: x.query.keys() - {"category"}, ops.CATEGORIES),
     longest_name_is_refused_in_a_patch=refuse_if(lambda x: len(x.fields.get("name", "")) >= LONGEST, ops.PATCH_GROUP),
