@@ -41,7 +41,7 @@ def alarms(name: str, profile: str, chance: int, group: str = "") -> Alarms:
     problems = [line for result in results if (line := _problem(result, variant))]
     problems += [f"left behind: {url}" for url in left if not variant.may_end]
     named = {result.rule for result in results if result.status == "failed"}
-    missed = sorted(rule for rule in variant.broken - named if rule.startswith(group))
+    missed = sorted(rule for rule in variant.broken - named if variant.names_all and rule.startswith(group))
     return Alarms(problems, missed, sum(result.seconds for result in results))
 
 

@@ -4,9 +4,11 @@ import asyncio
 import base64
 import binascii
 import json
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from starlette.types import ASGIApp, Scope
@@ -20,14 +22,19 @@ from tests.faults.road import Road
 
 from audience_conformance.checks.registry import rules_without_check
 from audience_conformance.contract.rules import catalogue
+from audience_mock import errors
 from audience_mock.session.jobs import Jobs
+from audience_mock.store.members import Members, Page, PageQuery
 from audience_mock.store.world import World
 
 SHOULD_BROKEN = (
-    "FMT-06-page-size-is-clamped",
+    "FMT-06-fraction-is-cut",
     "FMT-07-missing-method-is-404",
     "FMT-09-any-content-type",
     "FMT-10-unknown-path-is-403",
+    "FMT-12-attribute-without-type",
+    "FMT-13-page-size-is-clamped",
+    "FMT-14-last-of-100-in-bulk-is-too-many",
     "DEF-06-modified-at-stays",
     "DEF-12-case-counts",
     "DEF-13-slug-taken-twice",
@@ -53,6 +60,7 @@ SHOULD_BROKEN = (
     "MEM-05-q-is-ignored",
     "MEM-06-true-shows-all",
     "MEM-08-unknown-cursor-is-the-first-page",
+    "MEM-09-cursor-dies-with-its-file",
     "PAG-05-twenty-by-default",
     "PAG-06-past-the-end-is-the-last",
     "PAG-08-page-0-is-page-1",
@@ -74,6 +82,7 @@ class Variant:
         settings: settings of the run.
         road: what happens to requests and answers on the way.
         may_end: the trouble on the way need not end, so that a check may be not judged.
+        names_all: a run names each rule that is broken; else one may hide another.
     """
 
     change: Change = lambda _: None
@@ -82,6 +91,7 @@ class Variant:
     settings: dict[str, Any] = field(default_factory=dict)
     road: Road = road.free
     may_end: bool = False
+    names_all: bool = True
 
 
 def _json_responses(mock: Mock, change: Callable[[Exchange], None]) -> None:
@@ -181,6 +191,70 @@ def jobs_behind_writes(mock: Mock) -> None:
     mock.wrap(ask, patching, "ask")
 
 
+def cursors_die_with_their_users(mock: Mock) -> None:
+    """A cursor is the id of a user; once he has left the group, it is unknown."""
+
+    def page(original: Callable[..., Page], self: Members, query: PageQuery) -> Page:
+        if query.cursor in self._gone and query.cursor not in self._places:
+            raise errors.unknown_cursor(str(query.cursor))
+        return original(self, query)
+
+    mock.wrap(page, Members, "page")
+
+
+def coarse_clock(mock: Mock) -> None:
+    """The clock moves once in ten milliseconds."""
+    mock.wrap(lambda now, self, after="": f"{now(self)[:-2]}0Z", World, "now")
+
+
+SMALLER_PAGE, SMALLER_TEXT, FEWER_ITEMS = 50, 200, 50
+
+
+def _is_large(value: Any) -> bool:
+    is_text = isinstance(value, str) and not value.startswith("data:")
+    return is_text and (len(value) > SMALLER_TEXT or max(value, default="") > "\uffff")
+
+
+def smaller_limits(mock: Mock) -> None:
+    """Pages hold up to 50 items, texts up to 200 characters of three bytes, bulk updates 50 items."""
+
+    def hook(exchange: Exchange) -> None:
+        size, items = exchange.query.get("page_size", ""), exchange.fields.get("attributes")
+        is_large_page = size.isdecimal() and int(size) > SMALLER_PAGE
+        has_many_items = isinstance(items, list) and len(items) > FEWER_ITEMS
+        if is_large_page or has_many_items or any(map(_is_large, exchange.fields.values())):
+            exchange.refuse(400)
+
+    mock.request(hook)
+
+
+LAG = 0.03
+"""Seconds by which reads lag behind writes in `reads_lag`."""
+
+
+def reads_lag(mock: Mock) -> None:
+    """For a while after a write, a read is answered as before it; what was not read before is not there."""
+    known: dict[str, tuple[int, bytes]] = {}
+    written = [0.0]
+
+    def before(exchange: Exchange) -> None:
+        if exchange.method != "GET":
+            return
+        status, content = known.get(f"{exchange.path}?{exchange.query}", (404, b"{}"))
+        is_known_or_one = status == HTTPStatus.OK or exchange.record_id
+        if time.monotonic() < written[0] + LAG and is_known_or_one:
+            exchange.answer(status, text=content.decode())
+
+    def behind(exchange: Exchange) -> None:
+        if exchange.method != "GET":
+            written[0] = time.monotonic()
+        elif time.monotonic() >= written[0] + LAG:
+            known[f"{exchange.path}?{exchange.query}"] = exchange.status, exchange.sent()
+
+    mock.request(before)
+    mock.answer(behind)
+
+
 newest_first = repage(lambda every, no, size: cut(every[::-1], no, size), *ops.LISTS)
 
 
@@ -197,6 +271,46 @@ def should_is_broken(mock: Mock) -> None:
         faults[fault_id].change(mock)
     mock.answer(lambda x: x.refuse(422) if x.content and x.body is None else None, ops.CREATE_GROUP, status=400)
     error_bodies(lambda x: x.answer(x.status, {"error": "no"}))(mock)
+
+
+DECISIONS_BROKEN = (
+    "FMT-12-category-without-groups-is-null",
+    "FMT-12-false-has-next-is-left-out",
+    "FMT-12-item-total-of-none-is-left-out",
+    "FMT-12-null-cursors-are-left-out",
+    "FMT-13-101-attributes-in-bulk",
+    "FMT-13-any-company-for-a-delete",
+    "FMT-13-any-direction",
+    "FMT-13-any-file-url",
+    "FMT-13-empty-name-in-a-patch",
+    "FMT-13-list-of-numbers",
+    "FMT-13-list-of-numbers-in-bulk",
+    "FMT-13-long-text-is-cut",
+    "FMT-13-name-of-a-group-may-be-long",
+    "FMT-13-slug-is-mended",
+    "FMT-13-type-in-capitals",
+    "FMT-14-length-is-counted-in-bytes",
+    "FMT-14-longest-name-is-refused-in-a-patch",
+    "FMT-14-unknown-parameter-is-refused",
+)
+"""Faults that break only what the contract decided, beside those of SHOULD_BROKEN."""
+
+
+def decisions_are_broken(mock: Mock) -> None:
+    """All that is printed is kept, and none of what is decided: limits are smaller, and what is beyond them is taken.
+
+    Answers lack fields, enums have other members, an absent body is an empty one.
+    """
+    faults = {fault.id: fault for fault in all_faults()}
+    for fault_id in DECISIONS_BROKEN:
+        faults[fault_id].change(mock)
+    for change in (absent_body_is_empty, smaller_limits, coarse_clock, should_is_broken):
+        change(mock)
+
+
+def absent_body_is_empty(mock: Mock) -> None:
+    """An update without a body changes nothing."""
+    mock.request(lambda x: setattr(x, "content", x.content or b"{}"), ops.UPDATE_DEFINITION, ops.PATCH_GROUP)
 
 
 def should_rules() -> frozenset[str]:
@@ -216,11 +330,18 @@ VARIANTS: dict[str, Variant] = {
     "newest-first": Variant(newest_first),
     "together": Variant(together),
     "slow-jobs": Variant(job_delay=1.5, settings={"async_timeout": 10.0}),
+    "cursors-die-with-their-users": Variant(cursors_die_with_their_users),
+    "coarse-clock": Variant(coarse_clock),
+    "smaller-limits": Variant(smaller_limits, broken=frozenset({"FMT-14"})),
+    "reads-lag": Variant(reads_lag, settings={"consistency": 2 * LAG}),
     "jobs-behind-writes": Variant(jobs_behind_writes, job_delay=0.1, settings={"async_timeout": 10.0}),
     "limited": Variant(road=road.limited),
     "gateway": Variant(road=road.gateway),
     "closed": Variant(road=road.closed),
     "expired": Variant(road=road.expired, may_end=True),
     "drips": Variant(road=road.drips, may_end=True, settings={"timeout": 1.0}),
+    "decisions-are-broken": Variant(
+        decisions_are_broken, broken=should_rules(), settings={"async_timeout": 0.7}, names_all=False
+    ),
     "should-is-broken": Variant(should_is_broken, broken=should_rules(), settings={"async_timeout": 0.7}),
 }

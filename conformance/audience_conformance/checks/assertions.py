@@ -6,13 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from audience_conformance.client.api import Api, JsonObject
+from audience_conformance.client.api import GROUPS, Api, JsonObject
 from audience_conformance.client.ledger import Tenant
 from audience_conformance.client.target import Answer
 from audience_conformance.contract.document import contract
 from audience_conformance.results.finding import expect, fail, same, show
 
 LARGEST_PAGE = 100
+"""The largest page of the contract, by decision: see `largest_page`."""
+SMALLER_PAGES = (50, 25, 20)
+"""Other sizes that a target may have as its largest."""
+USUAL_PAGE = 10
+_LARGEST = "the largest page of the target"
+"""Key in api.shared."""
 THOROUGH = 10
 """Generated examples from which on a profile tries all listed values."""
 TRIES = 5
@@ -50,12 +56,16 @@ def record(answer: Answer, **finding: Any) -> JsonObject:
 
 
 def field(source: Answer | Any, *path: str, **finding: Any) -> Any:
-    """The value at a path of a response, or of a part of one (else FMT-02): `field(answer, "page", "has_next")`."""
+    """The value at a path of a response, or of a part of one: `field(answer, "page", "has_next")`.
+
+    An absent field is a finding of FMT-12, for the contract decided which fields are required; any other of FMT-02.
+    """
     value = source.json if isinstance(source, Answer) else source
     for name in path:
         if not isinstance(value, dict) or name not in value:
             actual = str(source) if isinstance(source, Answer) else show(source)
-            fail(f"a response with {'.'.join(path)}", actual, **{"rule": "FMT-02", **finding})
+            rule = "FMT-12" if isinstance(value, dict) else "FMT-02"
+            fail(f"a response with {'.'.join(path)}", actual, **{"rule": rule, **finding})
         value = value[name]
     return value
 
@@ -73,8 +83,28 @@ def item_total(answer: Answer, **finding: Any) -> Any:
     return field(body(answer, **finding), "page", "item_total", **finding)
 
 
+def largest_page(api: Api) -> int:
+    """The largest page_size that the target takes, up to LARGEST_PAGE; FMT-14 tells where it is smaller."""
+    if _LARGEST not in api.shared:
+        api.shared[_LARGEST] = _largest_page(api.child())
+    largest: int = api.shared[_LARGEST]
+    return largest
+
+
+def _largest_page(api: Api) -> int:
+    for size in (LARGEST_PAGE, *SMALLER_PAGES):
+        answer = api.get(GROUPS, page_size=size)
+        if answer.ok:
+            page = answer.json.get("page") if isinstance(answer.json, dict) else None
+            shown = page.get("size") if isinstance(page, dict) else None
+            return shown if shown in SMALLER_PAGES and shown < size else size
+        if answer.status not in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY):
+            return LARGEST_PAGE
+    return USUAL_PAGE
+
+
 def list_all(
-    api: Api, path: str, *, tenant: Tenant | None = None, size: int = LARGEST_PAGE, strict: bool = True, **query: Any
+    api: Api, path: str, *, tenant: Tenant | None = None, size: int | None = None, strict: bool = True, **query: Any
 ) -> list[JsonObject]:
     """All items of a numbered list, page by page, up to a page without new items.
 
@@ -83,6 +113,7 @@ def list_all(
     known: set[str] = set()
     listed: list[JsonObject] = []
     page_no, has_next = 1, True
+    size = size or largest_page(api)
     while has_next:
         answer = api.get(path, tenant=tenant, page_no=page_no, page_size=size, **query)
         page, has_next = (items(answer), field(answer, "page", "has_next")) if strict else _lenient(answer.json)
@@ -105,8 +136,9 @@ def _lenient(content: Any) -> tuple[list[JsonObject], Any]:
 def in_pages(api: Api, path: str, *, tenant: Tenant | None = None, parts: int = 3, **query: Any) -> list[JsonObject]:
     """All items of a numbered list, read in about this number of pages."""
     total = item_total(api.get(path, tenant=tenant, page_size=1, **query))
-    size = -(-total // parts) if isinstance(total, int) else LARGEST_PAGE
-    return list_all(api, path, tenant=tenant, size=min(max(size, 1), LARGEST_PAGE), **query)
+    largest = largest_page(api)
+    size = -(-total // parts) if isinstance(total, int) else largest
+    return list_all(api, path, tenant=tenant, size=min(max(size, 1), largest), **query)
 
 
 def entries(

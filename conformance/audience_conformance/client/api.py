@@ -23,6 +23,8 @@ Value = TypeVar("Value")
 
 PREFIX = "acs-"
 """The prefix of all names, slugs and user ids of a run; `sweep` finds leftovers by it."""
+LAST_WRITE = "when the last write was answered"
+"""Key in Api.shared: by the monotonic clock."""
 OTHER_APPLICATION = "a second application (--other-application)"
 CREATES_DEFINITION, CREATES_GROUP = "a server that creates attribute definitions", "a server that creates user groups"
 TIMES_CREATED = 3
@@ -121,7 +123,11 @@ class Api:
         plain = method == "GET" and not all_headers and content is None
         if plain and (cached := self.cache.get(url, self.trace)) is not None:
             return cached
+        if method == "GET":
+            self._await_consistency()
         answer = self._send(method, url, all_headers, content, body)
+        if method != "GET":
+            self.shared[LAST_WRITE] = time.monotonic()
         if plain:
             self.cache.store(url, self.trace)
         if answer.ok:
@@ -161,6 +167,11 @@ class Api:
                 ):
                     self.target.send("DELETE", f"{url}/{seg(item_id)}", {}, None, None)
         return True
+
+    def _await_consistency(self) -> None:
+        """Wait until a read must show the last write (--consistency)."""
+        if self.options.consistency and LAST_WRITE in self.shared:
+            time.sleep(max(0.0, self.shared[LAST_WRITE] + self.options.consistency - time.monotonic()))
 
     def _update_ledger(self, method: str, path: str, tenant: Tenant, answer: Answer) -> None:
         if method == "POST" and path in (DEFINITIONS, GROUPS):

@@ -65,6 +65,7 @@ class Options:
         validated_definition_id: a definition with validations whose values the run may set.
         timeout: seconds for one request, from connecting to the last byte of its answer.
         async_timeout: seconds for an asynchronous effect.
+        consistency: seconds after a write until a read must show it.
         rate: the most requests per second; 0 for no limit.
         writes: may the run create, change and delete resources.
         proxy: the URL of a proxy, "none", or None for what the environment says.
@@ -84,6 +85,7 @@ class Options:
     validated_definition_id: str | None = None
     timeout: float = 10.0
     async_timeout: float = 10.0
+    consistency: float = 0.0
     rate: float = 0.0
     writes: bool = True
     proxy: str | None = None
@@ -144,6 +146,14 @@ class Exchange:
     body: bytes | None
     answer: Answer | None
     seconds: float
+
+    @property
+    def json(self) -> Any:
+        """The request's body as JSON; `...` if it has none, or one that is not JSON."""
+        try:
+            return json.loads(self.body) if self.body else ...
+        except ValueError:
+            return ...
 
     def curl(self, secrets: Mapping[str, str]) -> str:
         """The request as a command line; a header in `secrets` shows a variable in place of its value."""

@@ -38,6 +38,11 @@ def catalogue() -> dict[str, Rule]:
     }
 
 
+def source_of_rule(rule_id: str) -> str:
+    """What a finding of a rule rests on where no keyword of openapi.yaml was broken: "documents" or "decision"."""
+    return "documents" if catalogue()[rule_id].level == "MUST" else "decision"
+
+
 def group_titles() -> dict[str, str]:
     """Rule group -> its title (x-rule-groups), in the order of the contract."""
     titles: dict[str, str] = contract()["x-rule-groups"]

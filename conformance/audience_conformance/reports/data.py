@@ -17,6 +17,8 @@
   - `rule`: the broken rule, else the check's first; `rules`: all rules of the check;
   - `check`, `case` (or ""), `location`: file and line of the check;
   - `operations`: those that the check exercises; `operation`: the one at fault (or "");
+  - `rests_on`: of a finding "the documents", "the client libraries" or "a decision", `contract_line`: the line of
+    openapi.yaml that says so; else null;
   - `status`: passed, failed, skipped, error,
     not judged (trouble on the way to the target); `known_failure`: why a failed one is accepted (or "");
   - `expected`; `actual`: what the target did, or the missing prerequisite, or the traceback;
@@ -31,6 +33,7 @@ import json
 from typing import Any
 
 from audience_conformance.contract.rules import catalogue
+from audience_conformance.reports.basis import SOURCES, basis_line
 from audience_conformance.reports.facts import COLUMNS, LEVELS, replay, verdict
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
@@ -87,6 +90,7 @@ def _result(result: Result) -> dict[str, Any]:
         "operation": result.operation,
         "status": result.status,
         "known_failure": result.known,
+        **_basis(result),
         "expected": result.expected,
         "actual": result.actual,
         "overdue": result.overdue,
@@ -95,4 +99,13 @@ def _result(result: Result) -> dict[str, Any]:
         "requests": result.sent,
         "trouble": result.trouble,
         "ends_run": result.ends_run,
+    }
+
+
+def _basis(result: Result) -> dict[str, Any]:
+    """What a finding rests on, and its line in openapi.yaml; null of another result."""
+    failed = result.status == "failed"
+    return {
+        "rests_on": SOURCES[result.source] if failed else None,
+        "contract_line": basis_line(result) if failed else None,
     }

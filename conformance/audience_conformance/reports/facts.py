@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from audience_conformance.checks.registry import rules_without_check
 from audience_conformance.contract.rules import catalogue
+from audience_conformance.reports.basis import basis
 from audience_conformance.results.finding import cut
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import EXIT_BROKEN, EXIT_INTERRUPTED, EXIT_UNABLE, RuleStatus, Summary
@@ -171,6 +172,7 @@ def describe(summary: Summary, result: Result, most: int = MOST_SHOWN) -> str:
         f"Expected: {shortened(result.expected, most)}",
         f"Actual: {shortened(result.actual, most)}",
         *([LATE] if result.overdue else []),
+        f"Rests on {basis(result)}",
         f"Check: {visible(result.location)}",
         f"Replay: {replay(summary, result.rule)}",
     ]

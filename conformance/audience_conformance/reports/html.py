@@ -18,6 +18,7 @@ from audience_conformance.checks.registry import CHECKS
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import Rule, catalogue, group_titles
 from audience_conformance.reports import facts
+from audience_conformance.reports.basis import basis
 from audience_conformance.reports.facts import LEVELS, Tone
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import RuleStatus, Summary
@@ -68,6 +69,7 @@ def _template() -> Template:
     environment.filters["path"] = lambda path: path.removeprefix(TENANT)
     environment.globals |= {
         "facts": facts,
+        "basis": basis,
         "operations": operations(),
         "groups": group_titles(),
         "tone_signs": TONE_SIGNS,

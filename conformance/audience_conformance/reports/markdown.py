@@ -7,6 +7,7 @@ import re
 
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import facts
+from audience_conformance.reports.basis import basis
 from audience_conformance.reports.facts import COLUMNS, LEVELS
 from audience_conformance.results.summary import Summary
 
@@ -90,6 +91,7 @@ def _finding(finding: facts.FindingGroup) -> str:
     else:
         late = f" ({facts.LATE})" if result.overdue else ""
         parts += ["Expected:", fence(facts.shortened(result.expected, facts.MOST_SHOWN)), f"Actual{late}:", actual]
+        parts.append(f"Rests on {basis(result)}.")
     if result.curl:
         parts += ["Requests:", fence(facts.visible("\n".join(result.curl)), "sh")]
     return "\n\n".join(parts)

@@ -1,15 +1,14 @@
 """The SARIF 2.1.0 report, for code scanning: each finding is located at its operation or rule in openapi.yaml."""
 
-import functools
 import hashlib
 import json
 from typing import Any
 
 from audience_conformance.contract.document import operations
-from audience_conformance.contract.location import FILE_NAME, contract_path
+from audience_conformance.contract.location import FILE_NAME
 from audience_conformance.contract.rules import Rule, catalogue
-from audience_conformance.lint import document
 from audience_conformance.reports import facts
+from audience_conformance.reports.basis import SOURCES, basis_line, operation_line, rule_line
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
@@ -84,6 +83,8 @@ def _result(summary: Summary, result: Result) -> dict[str, Any]:
             "case": facts.visible(result.case),
             "location": facts.visible(result.location),
             "overdue": result.overdue,
+            "restsOn": SOURCES[result.source],
+            "contractLine": basis_line(result),
             "curl": list(map(facts.visible, result.curl)),
         },
     }
@@ -94,11 +95,10 @@ def _result(summary: Summary, result: Result) -> dict[str, Any]:
 
 
 def _location(result: Result) -> dict[str, Any]:
-    rule_lines, operation_lines = _lines()
     location: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": {"uri": FILE_NAME, "uriBaseId": ROOT},
-            "region": {"startLine": operation_lines.get(result.operation, rule_lines[result.rule])},
+            "region": {"startLine": _line(result)},
         },
     }
     if result.operation in operations():
@@ -108,17 +108,11 @@ def _location(result: Result) -> dict[str, Any]:
     return location
 
 
+def _line(result: Result) -> int:
+    """The line of the operation, or of the rule."""
+    return operation_line(result.operation) or rule_line(result.rule)
+
+
 def _fingerprint(result: Result) -> str:
     identity = json.dumps([result.rule, result.check, result.case, result.operation])
     return hashlib.sha256(identity.encode()).hexdigest()[:32]
-
-
-@functools.cache
-def _lines() -> tuple[dict[str, int], dict[str, int]]:
-    """Rule id -> its line in openapi.yaml, and operationId -> the line of its method."""
-    contract = document.read(contract_path())
-    rules: dict[str, int] = {rule_id: contract.line(("x-rules", index)) for index, rule_id in enumerate(catalogue())}
-    return rules, {
-        operation_id: contract.line(("paths", path, method.lower()))
-        for operation_id, (method, path, _) in operations().items()
-    }

@@ -12,6 +12,7 @@ from rich.text import Text
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue, group_titles
 from audience_conformance.reports import facts
+from audience_conformance.reports.basis import basis
 from audience_conformance.reports.facts import COLUMNS, LEVELS, STATUSES
 from audience_conformance.results.summary import RuleStatus, Summary
 
@@ -139,6 +140,7 @@ def _print_finding(console: Console, finding: facts.FindingGroup) -> None:
         _print_labelled(console, "expected", facts.shortened(result.expected, MOST_SHOWN))
         late = f" ({facts.LATE})" if result.overdue else ""
         _print_labelled(console, "actual", facts.shortened(result.actual, MOST_SHOWN) + late)
+        _print_labelled(console, "rests on", basis(result))
     for line in result.curl[:MOST_CURLS]:
         _print_labelled(console, "request", line)
     if more := result.curl[MOST_CURLS:]:

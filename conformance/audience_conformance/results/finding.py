@@ -7,6 +7,8 @@ error in the suite.
 import json
 from typing import Any, NoReturn
 
+from audience_conformance.contract.sources import Pointer
+
 MAX_SHOWN = 2000
 """Maximum number of characters of a value in a finding."""
 
@@ -19,16 +21,26 @@ class Finding(AssertionError):
         actual: what the target did.
         rule: the rule, if it is not the check's first.
         operation: the operationId at fault, if there is one.
+        rests_on: the pointer of the keyword of openapi.yaml that was broken, if it was one.
     """
 
     overdue = False
 
-    def __init__(self, expected: str, actual: str, *, rule: str | None = None, operation: str | None = None) -> None:
+    def __init__(
+        self,
+        expected: str,
+        actual: str,
+        *,
+        rule: str | None = None,
+        operation: str | None = None,
+        rests_on: Pointer = (),
+    ) -> None:
         super().__init__(f"expected {expected}; actual: {actual}")
         self.expected = expected
         self.actual = actual
         self.rule = rule
         self.operation = operation
+        self.rests_on = rests_on
 
 
 class Overdue(Finding):

@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from audience_conformance.contract.rules import catalogue
+from audience_conformance.contract.rules import catalogue, source_of_rule
+from audience_conformance.contract.schema_errors import source_at
 
 Status = Literal["passed", "failed", "skipped", "error", "not judged"]
 
@@ -32,6 +33,7 @@ class Result:
         location: file and line of the check.
         trouble: trouble on the way, each as its kind, how often, and the first time in full.
         ends_run: why no further check can be judged, or "".
+        rests_on: of a finding, the pointer of the keyword of openapi.yaml that was broken; empty for the rule itself.
     """
 
     rule: str
@@ -51,6 +53,7 @@ class Result:
     location: str = ""
     trouble: list[tuple[str, int, str]] = field(default_factory=list)
     ends_run: str = ""
+    rests_on: list[str | int] = field(default_factory=list)
 
     @property
     def requirement(self) -> str:
@@ -59,6 +62,11 @@ class Result:
     @property
     def level(self) -> str:
         return catalogue()[self.rule].level
+
+    @property
+    def source(self) -> str:
+        """What a finding rests on: "documents", "sdk" or "decision"."""
+        return source_at(tuple(self.rests_on)) if self.rests_on else source_of_rule(self.rule)
 
     @property
     def id(self) -> str:

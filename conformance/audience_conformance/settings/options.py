@@ -224,6 +224,12 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             old_name="--patience",
             help="How long to wait for background jobs, such as reading a file of users. Example: --async-timeout 60",
         ),
+        Option(
+            "--consistency",
+            type=types.time,
+            help="Before a read, wait until this time has passed since the last write, for a target whose reads lag. "
+            "Example: --consistency 0.5",
+        ),
         Option("--fail-fast", is_flag=True, in_pytest=None, help="Stop at the first finding that fails the run."),
     ),
     "Safety": (

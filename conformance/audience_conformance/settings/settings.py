@@ -58,6 +58,7 @@ class Settings:
     tls_verify: str | None
     client_cert: str | None
     header_command: str | None
+    consistency: float | None
     fail_fast: bool
     dry_run: bool
     strict: bool
@@ -100,6 +101,7 @@ class Settings:
             validated_definition_id=self.validated_definition,
             timeout=self.timeout,
             async_timeout=self.async_timeout,
+            consistency=self.consistency or 0.0,
             rate=(self.rate or 0.0) / workers,
             writes=self.writes,
             proxy=self.proxy,
@@ -158,7 +160,16 @@ class Settings:
         For the command `sweep` it has only the options that it takes.
         """
         words = ["audience-conformance", command]
-        replayed = {"company", "application", "profile", "timeout", "async_timeout", "tls_verify", "client_cert"}
+        replayed = {
+            "company",
+            "application",
+            "profile",
+            "timeout",
+            "async_timeout",
+            "consistency",
+            "tls_verify",
+            "client_cert",
+        }
         if not self.mock_started:
             words += ["--url", shlex.quote(self.url or "")]
             replayed.update(PREREQUISITES)

@@ -2,6 +2,8 @@ import json
 
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import data
+from audience_conformance.reports.basis import rule_line
+from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
 
@@ -23,7 +25,7 @@ def test_a_result_has_every_field_of_the_suite_unchanged(every: Summary) -> None
     renamed = {"known": "known_failure", "sent": "requests"}
     for rule_id, rule in json.loads(data.report(every))["rules"].items():
         assert rule["results"] == [
-            {renamed.get(name, name): value for name, value in result.data().items()}
+            {renamed.get(name, name): value for name, value in result.data().items()} | _basis(result)
             for result in every.of_rule(rule_id)
         ]
 
@@ -39,3 +41,10 @@ def test_every_key_is_documented(every: Summary) -> None:
     rule = report["rules"]["DEF-05"]
     for key in [*report, *rule, *rule["results"][0]]:
         assert f"`{key}`" in (data.__doc__ or ""), key
+
+
+def _basis(result: Result) -> dict[str, object]:
+    if result.status != "failed":
+        return {"rests_on": None, "contract_line": None}
+    is_must = catalogue()[result.rule].level == "MUST"
+    return {"rests_on": "the documents" if is_must else "a decision", "contract_line": rule_line(result.rule)}

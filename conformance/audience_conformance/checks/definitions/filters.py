@@ -3,7 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from audience_conformance.checks.assertions import TRIES, at_most, entries, in_pages, items, list_all, only, record
+from audience_conformance.checks.assertions import (
+    TRIES,
+    at_most,
+    entries,
+    in_pages,
+    items,
+    largest_page,
+    list_all,
+    only,
+    record,
+)
 from audience_conformance.checks.definitions.create import DOCUMENTED, FLAGS, TYPES, definition_body, with_slug
 from audience_conformance.checks.definitions.update import update
 from audience_conformance.checks.prerequisites import FLAGGED_DEFINITION
@@ -20,7 +30,7 @@ def _ids(definitions: Iterable[JsonObject]) -> list[str]:
 
 def _keeps(api: Api, expected: Iterable[JsonObject], **query: Any) -> None:
     """Report a finding unless the list, read in one page, has exactly these; for queries that match only our own."""
-    actual, wanted = _ids(items(api.get(DEFINITIONS, page_size=100, **query))), _ids(expected)
+    actual, wanted = _ids(items(api.get(DEFINITIONS, page_size=largest_page(api), **query))), _ids(expected)
     expect(actual == wanted, f"{show(query)} to keep {wanted} and no other", actual)
 
 

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, subset
+from audience_conformance.checks.assertions import field, largest_page, subset
 from audience_conformance.checks.group_users.cursor_walk import OPERATION, UsersPage, forward, get_page, visited
 from audience_conformance.checks.group_users.subjects import NEEDS, groups, queries_for, retry_given, sizes_for
 from audience_conformance.checks.groups.helpers import CASES, GIVEN, OWN, create, group_body
@@ -42,15 +42,15 @@ def _is_first_by_prev_cursor(api: Api, group_id: str, ahead: list[UsersPage], si
         _is_first(page)
     for second in ahead[1:2]:
         if isinstance(cursor := second.meta.get("prev_cursor"), str):
-            larger = min(2 * size + 1, LARGEST_PAGE)
+            larger = min(2 * size + 1, largest_page(api))
             page = get_page(api, group_id, page_size=larger, cursor=cursor, direction="prev")
             if page.ids == ahead[0].ids:
                 _is_first(page)
 
 
 def _is_first(page: UsersPage) -> None:
-    same(page.meta.get("has_prev"), False, "has_prev of the first page", operation=OPERATION)
-    same(page.meta.get("prev_cursor", ...), None, "prev_cursor of the first page", operation=OPERATION)
+    same(field(page.meta, "has_prev"), False, "has_prev of the first page", operation=OPERATION)
+    same(field(page.meta, "prev_cursor"), None, "prev_cursor of the first page", operation=OPERATION)
 
 
 UNKNOWN_CURSORS = (
@@ -78,7 +78,7 @@ def an_unknown_cursor_is_refused(api: Api, case: str) -> None:
     for group_id, _ in groups(api, case):
         issued = get_page(api, group_id, page_size=2).meta.get("next_cursor")
         altered = [f"{issued}x", f"x{issued}", issued[:-1]] if isinstance(issued, str) and len(issued) > LONG else []
-        users = visited(forward(api, group_id, LARGEST_PAGE))
+        users = visited(forward(api, group_id, largest_page(api)))
         altered = [cursor for cursor in altered if cursor not in users]
         for cursor in subset(api, [*UNKNOWN_CURSORS, api.unique("u"), *altered]):
             for query in subset(api, queries):

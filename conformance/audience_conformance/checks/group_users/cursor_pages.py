@@ -1,6 +1,6 @@
 """MEM: the pages of a group's users."""
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, subset
+from audience_conformance.checks.assertions import largest_page, subset
 from audience_conformance.checks.group_users.cursor_walk import OPERATION, UsersPage, follow, forward, get_page, visited
 from audience_conformance.checks.group_users.subjects import NEEDS, groups, queries_for, retry_given, sizes_for, walks
 from audience_conformance.checks.groups.helpers import CASES, GIVEN, OWN, create, group_body, settled
@@ -44,7 +44,7 @@ def next_cursors_visit_every_user_once(api: Api, case: str) -> None:
 def _change_size(api: Api, group_id: str, pages: list[UsersPage], size: int, query: JsonObject) -> None:
     """Walk on from the middle in pages of another size."""
     middle = len(pages) // 2
-    for other in {size + 1, max(1, size // 2)} - {LARGEST_PAGE + 1}:
+    for other in {size + 1, max(1, size // 2)} - {largest_page(api) + 1}:
         rest = follow(api, group_id, pages[middle], "next", other, rule="MEM-01", **query)
         what = f"the users behind page {middle + 1} of size {size}, in pages of {other} with {query},"
         same(visited(rest[1:]), visited(pages[middle + 1 :]), what, operation=OPERATION)

@@ -1,8 +1,9 @@
 """Pages of a group's users: by cursor, forward and back, and by page number."""
 
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, body, field, succeeded
+from audience_conformance.checks.assertions import body, field, largest_page, succeeded
 from audience_conformance.checks.groups.helpers import COMPLETED, create, group_body, settled
 from audience_conformance.checks.prerequisites import GROUP_WITH_USERS, READABLE_FILE, USERS_FILE
 from audience_conformance.client.api import Api, JsonObject, users_path
@@ -58,17 +59,21 @@ def follow(
     *,
     rule: str,
     most: int | None = None,
+    may_refuse: bool = False,
     **query: Any,
 ) -> list[UsersPage]:
     """The pages from `start` on, by next_cursor or prev_cursor.
 
     A walk that visits a user twice or does not end is a finding of `rule`. Raises Skip after more than `most` users.
+    Where the target `may_refuse` a cursor with 400, the walk ends there.
     """
     pages, seen = [start], set(start.ids)
     cursors: set[str] = set()
     what = f"of group {group_id} by {direction}_cursor, page_size {size}{f', {query}' if query else ''}"
     expect(len(seen) == len(start.ids), f"every user once on a page {what}", start.ids, rule=rule)
-    while (following := step(api, group_id, pages[-1], direction, size, rule=rule, **query)) is not None:
+    while (
+        following := step(api, group_id, pages[-1], direction, size, rule=rule, may_refuse=may_refuse, **query)
+    ) is not None:
         cursor = pages[-1].meta[f"{direction}_cursor"]
         expect(cursor not in cursors, f"another cursor on every page of a walk {what}", cursor, rule=rule)
         cursors.add(cursor)
@@ -85,11 +90,22 @@ def follow(
 
 
 def step(
-    api: Api, group_id: str, page: UsersPage, direction: str, size: int | None, *, rule: str, **query: Any
+    api: Api,
+    group_id: str,
+    page: UsersPage,
+    direction: str,
+    size: int | None,
+    *,
+    rule: str,
+    may_refuse: bool = False,
+    **query: Any,
 ) -> UsersPage | None:
-    """The next page in a direction, None at the end; more users than page_size are a finding of MEM-03."""
+    """The next page in a direction; more users than page_size are a finding of MEM-03.
+
+    None at the end and, where the target `may_refuse` the cursor, after a 400.
+    """
     meta = page.meta
-    has, cursor = meta.get(f"has_{direction}"), meta.get(f"{direction}_cursor")
+    has, cursor = field(meta, f"has_{direction}"), field(meta, f"{direction}_cursor")
     expect(isinstance(has, bool), f"has_{direction} to be true or false", meta, rule="FMT-02")
     expected = f"{direction}_cursor to be null exactly where has_{direction} is false"
     expect(has is (cursor is not None), expected, meta, rule=rule)
@@ -97,6 +113,8 @@ def step(
     if cursor is None:
         return None
     answer = api.get(users_path(group_id), page_size=size, cursor=cursor, direction=direction, **query)
+    if may_refuse and answer.status == HTTPStatus.BAD_REQUEST:
+        return None
     expected = f"a page at {direction}_cursor {cursor!r}, which the target has issued"
     following = _parse_page(succeeded(answer, expected, rule=rule, operation=OPERATION))
     if size is not None:
@@ -111,15 +129,15 @@ def visited(pages: list[UsersPage]) -> list[str]:
 
 def all_members(api: Api, group_id: str, rule: str = "MEM-01") -> list[str]:
     """The ids of a group's users in the order of the list, the blacklisted users at the end."""
-    plain = visited(forward(api, group_id, LARGEST_PAGE, rule=rule))
-    blacklisted = visited(forward(api, group_id, LARGEST_PAGE, rule=rule, blacklisted_users=True))
+    plain = visited(forward(api, group_id, largest_page(api), rule=rule))
+    blacklisted = visited(forward(api, group_id, largest_page(api), rule=rule, blacklisted_users=True))
     return [*plain, *(user_id for user_id in blacklisted if user_id not in plain)]
 
 
 def plain_and_blacklisted(api: Api, group_id: str) -> tuple[list[JsonObject], list[JsonObject]]:
     """A group's users: those who are not blacklisted, and those who are. Raises Skip if the group is too large."""
-    plain = forward(api, group_id, LARGEST_PAGE, most=LARGEST_GROUP)
-    blacklisted = forward(api, group_id, LARGEST_PAGE, most=LARGEST_GROUP, blacklisted_users=True)
+    plain = forward(api, group_id, largest_page(api), most=LARGEST_GROUP)
+    blacklisted = forward(api, group_id, largest_page(api), most=LARGEST_GROUP, blacklisted_users=True)
     return [user for page in plain for user in page.items], [user for page in blacklisted for user in page.items]
 
 

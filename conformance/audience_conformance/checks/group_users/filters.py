@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, subset, thorough
+from audience_conformance.checks.assertions import largest_page, subset, thorough
 from audience_conformance.checks.group_users.cursor_walk import (
     OPERATION,
     all_members,
@@ -83,7 +83,7 @@ def _searches(users: list[JsonObject], most: int) -> Iterator[str]:
 
 def _compare_search(api: Api, group_id: str, users: list[JsonObject], q: str, **query: Any) -> None:
     """Compare the result of a search with the users whose contacts contain q; then read it in small pages."""
-    kept = visited(forward(api, group_id, LARGEST_PAGE, q=q, **query))
+    kept = visited(forward(api, group_id, largest_page(api), q=q, **query))
     matching = [user["user_id"] for user in users if any(q.lower() in text.lower() for text in contacts(user))]
     allowed = {
         user["user_id"]
@@ -121,9 +121,9 @@ def blacklisted_users_part_a_group_of_ours(api: Api, case: str) -> None:
     or else with the file --users-file-url.
     """
     group_id, users = _mixed_group(api, case)
-    blacklisted = visited(forward(api, group_id, LARGEST_PAGE, blacklisted_users=True))
-    others = visited(forward(api, group_id, LARGEST_PAGE, blacklisted_users=False))
-    default = visited(forward(api, group_id, LARGEST_PAGE))
+    blacklisted = visited(forward(api, group_id, largest_page(api), blacklisted_users=True))
+    others = visited(forward(api, group_id, largest_page(api), blacklisted_users=False))
+    default = visited(forward(api, group_id, largest_page(api)))
     both = sorted(set(blacklisted) & set(others))
     expect(not both, "no user to be both blacklisted and not", show(both), operation=OPERATION)
     same(sorted(default), sorted(others), "the users without blacklisted_users, as with false,", operation=OPERATION)
@@ -133,7 +133,7 @@ def blacklisted_users_part_a_group_of_ours(api: Api, case: str) -> None:
         raise Skip(BLACKLISTED_USERS)
     for size in sorted({*subset(api, (1, 2, 3, 7)), len(blacklisted), len(others)}):
         for value, expected in ((True, blacklisted), (False, others)):
-            if 0 < size <= LARGEST_PAGE and len(expected) <= size * MOST_PAGES:
+            if 0 < size <= largest_page(api) and len(expected) <= size * MOST_PAGES:
                 small = visited(forward(api, group_id, size, blacklisted_users=value))
                 what = f"the users with blacklisted_users={value} in pages of {size}"
                 same(sorted(small), sorted(expected), what, operation=OPERATION)

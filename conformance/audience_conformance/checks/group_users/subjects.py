@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import Any
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, subset, thorough
+from audience_conformance.checks.assertions import largest_page, subset, thorough
 from audience_conformance.checks.fixtures import session_fixture
 from audience_conformance.checks.group_users.cursor_walk import (
     LARGEST_GROUP,
@@ -93,16 +93,16 @@ def walks(api: Api, case: str) -> Iterator[tuple[str, JsonObject, Sequence[int]]
 
 def sizes_for(api: Api, group_id: str, **query: Any) -> Sequence[int]:
     """Page sizes for the number of users that a query keeps: small ones, a divisor of it, and those around it."""
-    number = len(visited(forward(api, group_id, LARGEST_PAGE, most=LARGEST_GROUP, **query)))
+    number = len(visited(forward(api, group_id, largest_page(api), most=LARGEST_GROUP, **query)))
     if not number:
         return [10]
-    if number > LARGEST_PAGE:
-        return [10, min(number // 3, LARGEST_PAGE), LARGEST_PAGE - 1, LARGEST_PAGE]
+    if number > largest_page(api):
+        return [10, min(number // 3, largest_page(api)), largest_page(api) - 1, largest_page(api)]
     divisor = max((size for size in range(2, 51) if number % size == 0 and size < number), default=1)
-    sizes = {3, 10, divisor, number - 1, number, number + 1, LARGEST_PAGE}
+    sizes = {3, 10, divisor, number - 1, number, number + 1, largest_page(api)}
     if thorough(api):
         sizes |= {1, 2, 7}
-    return subset(api, sorted(size for size in sizes if 1 <= size <= LARGEST_PAGE and number <= size * MOST_PAGES))
+    return subset(api, sorted(size for size in sizes if 1 <= size <= largest_page(api) and number <= size * MOST_PAGES))
 
 
 def queries_for(api: Api, group_id: str, users: list[str]) -> list[JsonObject]:

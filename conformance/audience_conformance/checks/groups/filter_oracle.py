@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from audience_conformance.checks.assertions import in_pages, list_all, subset, thorough
-from audience_conformance.checks.groups.helpers import retry, uid_of
+from audience_conformance.checks.groups.helpers import retry, tags_of, uid_of
 from audience_conformance.client.api import GROUPS, Api, JsonObject
 from audience_conformance.results.finding import Finding, expect, show
 
@@ -13,6 +13,8 @@ OPERATION = "getUserGroups"
 MOST_VALUES, FEW_VALUES = 20, 6
 """The most values of a field that a check filters by; in smoke."""
 Match = Callable[[JsonObject], bool]
+Contains = Callable[[str, str], bool]
+"""Is the second text part of the first, whatever the case."""
 GroupsById = dict[Any, JsonObject]
 
 
@@ -87,8 +89,41 @@ def uid_text(group: JsonObject) -> str:
     return str(int(uid)) if uid == int(uid) else str(uid)
 
 
-def has_values(query: JsonObject) -> Match:
-    """Does a group have exactly these values."""
-    return lambda item: all(
-        uid_text(item) == value if name == "group_uid" else item.get(name) == value for name, value in query.items()
-    )
+def keeping(query: JsonObject) -> Filter:
+    """The filter of a query, with the meaning that each parameter has: see `_passes`."""
+    return Filter(query, partial(_passes, query, _agreed), partial(_passes, query, _possible))
+
+
+def _passes(query: JsonObject, contains: Contains, group: JsonObject) -> bool:
+    """Does a group match every parameter: name in part, tags any of them, the others exactly."""
+    return all(_matches(name, value, contains, group) for name, value in query.items())
+
+
+def _matches(name: str, value: Any, contains: Contains, group: JsonObject) -> bool:
+    if name == "name":
+        return contains(str(group.get("name")), value)
+    if name == "tags":
+        return bool({*value.split(",")} & {*tags_of(group)})
+    return bool((uid_text(group) if name == "group_uid" else group.get(name)) == value)
+
+
+def has_case_pair(char: str) -> bool:
+    """Is a character the same in both cases, or one of a pair that every language and database turns into each other.
+
+    Not of such a pair are ß (in capitals SS), İ, and the Greek sigma, whose small form depends on its place.
+    """
+    return char not in "Σσς" and {char.lower().upper(), char.upper().lower()} <= {char, char.lower(), char.upper()}
+
+
+def _agreed(name: str, part: str) -> bool:
+    """Does a name contain a part beyond doubt: other characters than those of pairs must be the same."""
+    return not {*part} & {*"Σσς"} and _fold(part) in _fold(name)
+
+
+def _fold(text: str) -> str:
+    return "".join(char.lower() if has_case_pair(char) else char for char in text)
+
+
+def _possible(name: str, part: str) -> bool:
+    """Does a name contain a part in any reading of case."""
+    return any(case(part) in case(name) for case in (str.lower, str.upper, str.casefold))

@@ -9,7 +9,7 @@ from audience_conformance.checks.groups.filter_oracle import (
     Filter,
     check_filters,
     check_some_filters,
-    has_values,
+    keeping,
     uid_text,
     values_of,
 )
@@ -32,10 +32,6 @@ from audience_conformance.results.finding import Skip
 FIELDS = ("status", "type", "category")
 
 
-def _exact(query: JsonObject) -> Filter:
-    return Filter(query, has_values(query))
-
-
 @check("GRP-09", on=OPERATION, cases=FIELDS, read_only=True, needs=(SOME_ITEMS,))
 def a_filter_keeps_all_that_match(api: Api, name: str) -> None:
     """Filter the list by every value that a group has, by parts of these, and by one that no group has."""
@@ -46,7 +42,7 @@ def a_filter_keeps_all_that_match(api: Api, name: str) -> None:
     for value in values:
         others += [value[:-1], value[1:], f"{value}x", value.upper(), value.title()]
     unknown = [value for value in dict.fromkeys(others) if value and value not in values]
-    check_some_filters(api, [_exact({name: value}) for value in unknown])
+    check_some_filters(api, [keeping({name: value}) for value in unknown])
 
 
 @check("GRP-09", on=f"{OPERATION} createUserGroup updateUserGroup", cases=FIELDS)
@@ -65,7 +61,7 @@ def a_filter_keeps_all_of_ours_that_match(api: Api, name: str) -> None:
 
 def _check_every_value(api: Api, name: str) -> list[str]:
     values = list(dict.fromkeys([*values_of(api, name), *(CATEGORIES if name == "category" else ())]))
-    check_filters(api, *(_exact({name: value}) for value in values))
+    check_filters(api, *(keeping({name: value}) for value in values))
     return values
 
 
@@ -84,7 +80,7 @@ def filters_together_keep_what_passes_them_all(api: Api) -> None:
         queries.append({"group_uid": uid, "category": other})
         for one, two in combinations(FIELDS, 2):
             queries += [{one: values[one], two: f"no such {two}"}, {one: f"no such {one}", two: values[two]}]
-        check_some_filters(api, [_exact(query) for query in queries])
+        check_some_filters(api, [keeping(query) for query in queries])
 
 
 def _create_groups(api: Api) -> list[JsonObject]:
@@ -100,7 +96,7 @@ def _create_groups(api: Api) -> list[JsonObject]:
 
 def _by_uids(uids: Iterable[str]) -> list[Filter]:
     """A filter for each uid that is an integer in its usual spelling."""
-    return [_exact({"group_uid": uid}) for uid in dict.fromkeys(uids) if uid.isdecimal() and uid == str(int(uid))]
+    return [keeping({"group_uid": uid}) for uid in dict.fromkeys(uids) if uid.isdecimal() and uid == str(int(uid))]
 
 
 @check("GRP-10", on=OPERATION, read_only=True, needs=(SOME_ITEMS,))
@@ -128,4 +124,4 @@ def group_uid_keeps_that_group_of_ours(api: Api) -> None:
     last = uids[-1]
     check_filters(api, *_by_uids([uids[5], f"{last}1", last[:-1], last[1:], last[-1:]]))
     statuses = ("pending", "completed", "failed")
-    check_some_filters(api, [_exact({"group_uid": last, "status": status}) for status in statuses])
+    check_some_filters(api, [keeping({"group_uid": last, "status": status}) for status in statuses])

@@ -106,12 +106,12 @@ def tags_of(group: JsonObject) -> list[str]:
 
 
 def categorised(api: Api) -> dict[str, list[JsonObject]]:
-    """The groups of the categorised list, by category (else FMT-01, FMT-02 or FMT-04)."""
+    """The groups of the categorised list, by category (else FMT-01, FMT-04 or FMT-12)."""
     answer = api.get(f"{GROUPS}/categorised")
     by_category = field(body(answer, operation="getCategorisedUserGroups"), "user_groups")
     lists = list(by_category.values()) if isinstance(by_category, dict) else [None]
     if not all(isinstance(groups, list) and all(isinstance(item, dict) for item in groups) for groups in lists):
-        fail("user_groups to be lists of groups by category", str(answer), rule="FMT-02")
+        fail("user_groups to be lists of groups by category", str(answer), rule="FMT-12")
     valid: dict[str, list[JsonObject]] = by_category
     return valid
 

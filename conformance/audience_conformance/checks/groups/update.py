@@ -8,7 +8,7 @@ from http import HTTPStatus
 from itertools import combinations
 from typing import Any
 
-from audience_conformance.checks.assertions import body, entries, items, only, subset, thorough
+from audience_conformance.checks.assertions import body, entries, items, largest_page, only, subset, thorough
 from audience_conformance.checks.groups.helpers import (
     CATEGORIES,
     LASTING,
@@ -156,7 +156,9 @@ def _check_kept(now: JsonObject, before: JsonObject, fields: list[str], where: s
 
 
 def _users(api: Api, group: JsonObject) -> list[Any]:
-    return sorted(str(item.get("user_id")) for item in items(api.get(users_path(group["_id"]), page_size=100)))
+    return sorted(
+        str(item.get("user_id")) for item in items(api.get(users_path(group["_id"]), page_size=largest_page(api)))
+    )
 
 
 @check("GRP-06", on="updateUserGroup getUserGroupById getUserGroups", cases=PATCHABLE)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from audience_conformance.checks.assertions import LARGEST_PAGE
+from audience_conformance.checks.assertions import field, largest_page
 from audience_conformance.checks.pagination.numbered_list import (
     ALL,
     LISTS,
@@ -48,9 +48,9 @@ def pages_hold_while_items_come_and_go(api: Api, operation: str) -> None:
         add_one()
 
     for change in (add_one, delete_one, delete_and_add):
-        first, before = list(current), visited(numbered_list.walk(api, LARGEST_PAGE))
+        first, before = list(current), visited(numbered_list.walk(api, largest_page(api)))
         ids = visited(_walk(api, numbered_list, current, change))
-        after = visited(numbered_list.walk(api, LARGEST_PAGE))
+        after = visited(numbered_list.walk(api, largest_page(api)))
         lasting = [item for item in first if item in current]
         same(sorted(after), sorted(current), "the list after items were added and deleted", operation=operation)
         if [item for item in before if item in lasting] != [item for item in after if item in lasting]:
@@ -85,7 +85,7 @@ def _check_page(page: Page, current: list[str]) -> None:
     expect(len({*page.ids}) == len(page.ids), "every item once on a page", page.ids, **more)
     deleted = sorted({*page.ids} - {*current})
     expect(not deleted, f"only items of the list {what}", show(deleted), **more)
-    same(page.meta.get("item_total"), len(current), f"item_total {what}", **more)
+    same(field(page.meta, "item_total"), len(current), f"item_total {what}", **more)
     check_neighbours(page, len(current))
     check_position(page)
     expected = min(SIZE, max(0, len(current) - (page.number - 1) * SIZE))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, body, list_all, subset, thorough
+from audience_conformance.checks.assertions import body, field, largest_page, list_all, subset, thorough
 from audience_conformance.checks.groups.helpers import CATEGORIES, settled, tags_of
 from audience_conformance.checks.pagination.numbered_list import (
     ALL,
@@ -42,11 +42,11 @@ def without_parameters_it_is_page_1_of_size_10(api: Api, case: str) -> None:
     more = {"operation": numbered_list.operation}
 
     def attempt() -> None:
-        for number, size in ((None, None), (1, None), (None, DEFAULT), (2, None), (None, 3), (None, LARGEST_PAGE)):
+        for number, size in ((None, None), (1, None), (None, DEFAULT), (2, None), (None, 3), (None, largest_page(api))):
             page = numbered_list.page(api, number, size)
             parameters = f"page_no {number or 'absent'} and page_size {size or 'absent'}"
-            same(page.meta.get("current"), number or 1, f"page.current with {parameters}", **more)
-            same(page.meta.get("size"), size or DEFAULT, f"page.size with {parameters}", **more)
+            same(field(page.meta, "current"), number or 1, f"page.current with {parameters}", **more)
+            same(field(page.meta, "size"), size or DEFAULT, f"page.size with {parameters}", **more)
             total = MANY if numbered_list.private else page.total
             rest = max(0, min(size or DEFAULT, total - ((number or 1) - 1) * (size or DEFAULT)))
             same(len(page.ids), rest, f"the number of items with {parameters}", **more)
@@ -64,11 +64,11 @@ def a_page_past_the_end_is_empty(api: Api, case: str) -> None:
     """
     numbered_list = fixture_list(api, case, MANY)
     total = numbered_list.page(api, 1, 1).total
-    for size in subset(api, (1, 2, 3, DEFAULT, max(1, total), LARGEST_PAGE)):
+    for size in subset(api, (1, 2, 3, DEFAULT, max(1, total), largest_page(api))):
         last = -(-total // size)
         near = (last + 1, last + 2, last + 50) if numbered_list.private else ()
         for number in (*near, last + 1000, 2**31, 2**31 // size + 1, 2**32 // size + 1):
-            _check_empty(api, numbered_list, max(number, 2), min(size, LARGEST_PAGE))
+            _check_empty(api, numbered_list, max(number, 2), min(size, largest_page(api)))
     if case not in WHOLE:
         empty = make_empty_list(api, case)
         for number in (1, 2):
@@ -81,7 +81,7 @@ def _check_empty(api: Api, numbered_list: NumberedList, number: int, size: int) 
     expect(answer.status == HTTPStatus.OK, f"200 for page {number} of size {size}, past the end", str(answer), **more)
     page = numbered_list.parse(answer, number, size)
     same(page.ids, [], f"the items of page {number} of size {size}, past the end,", **more)
-    same(page.meta.get("has_next"), False, "has_next of a page past the end", **more)
+    same(field(page.meta, "has_next"), False, "has_next of a page past the end", **more)
 
 
 @check("PAG-07", on=ALL, cases=CASES, read_only=WHOLE, needs=(SOME_ITEMS, STABLE_LIST))
@@ -118,14 +118,14 @@ def _check_total(api: Api, numbered_list: NumberedList, query: JsonObject) -> No
     """item_total is the number of items that a filter keeps, on each page of each size."""
 
     def attempt() -> None:
-        kept = len(set(visited(stable(numbered_list.walk(api, LARGEST_PAGE, **query)))))
+        kept = len(set(visited(stable(numbered_list.walk(api, largest_page(api), **query)))))
         sizes = (1, 2, 3, DEFAULT, kept) if numbered_list.private or kept <= MANY else (DEFAULT, kept // 2)
-        fitting = sorted({size for size in sizes if 1 <= size <= LARGEST_PAGE and kept <= 12 * size})
+        fitting = sorted({size for size in sizes if 1 <= size <= largest_page(api) and kept <= 12 * size})
         for size in subset(api, fitting)[-2 if not thorough(api) else 0 :]:
             beyond = numbered_list.page(api, -(-kept // size) + 1, size, **query)
             for page in stable([*numbered_list.walk(api, size, **query), *([beyond] if not beyond.ids else [])]):
                 what = f"item_total of page {page.number} of size {size} with {query}"
-                same(page.meta.get("item_total"), kept, what, operation=numbered_list.operation)
+                same(field(page.meta, "item_total"), kept, what, operation=numbered_list.operation)
 
     retry_unless_private(numbered_list, attempt)
 
@@ -198,14 +198,14 @@ def the_same_request_gives_the_same_order(api: Api, case: str) -> None:
     for query in queries:
         retry_unless_private(numbered_list, partial(_compare_order, api, numbered_list, query))
     if numbered_list.private:
-        ids = numbered_list.page(api, 1, LARGEST_PAGE).ids
-        for size in subset(api, numbered_list.sizes(MANY)):
+        ids = numbered_list.page(api, 1, largest_page(api)).ids
+        for size in subset(api, numbered_list.sizes(MANY, largest_page(api))):
             same(visited(numbered_list.walk(api, size)), ids, f"the order in pages of {size}", operation=case)
 
 
 def _compare_order(api: Api, numbered_list: NumberedList, query: JsonObject) -> None:
     total = numbered_list.page(api, 1, 1, **query).total
-    for size in (3, DEFAULT, LARGEST_PAGE):
+    for size in (3, DEFAULT, largest_page(api)):
         for number in sorted({1, 2, -(-total // size)}):
             if number and (number - 1) * size < total:
                 first = numbered_list.page(api, number, size, **query).ids

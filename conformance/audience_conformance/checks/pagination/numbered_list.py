@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, body, field
+from audience_conformance.checks.assertions import body, field, largest_page
 from audience_conformance.checks.fixtures import session_fixture
 from audience_conformance.checks.groups.helpers import group_body, retry, settled
 from audience_conformance.checks.prerequisites import SOME_ITEMS, STABLE_LIST
@@ -37,8 +37,8 @@ class Page(NamedTuple):
 
     @property
     def total(self) -> int:
-        """item_total, an integer (else FMT-02)."""
-        total = self.meta.get("item_total")
+        """item_total, an integer (else FMT-02, FMT-12 if it is absent)."""
+        total = field(self.meta, "item_total")
         if isinstance(total, bool) or not isinstance(total, int):
             fail("page.item_total to be an integer", self.meta, rule="FMT-02")
         return total
@@ -89,12 +89,12 @@ class NumberedList:
             pages.append(self.page(api, last.number + 1, size, **query))
         return pages
 
-    def sizes(self, number: int) -> list[int]:
-        """Page sizes for a number of items: small ones, some that divide the number, and those around it."""
+    def sizes(self, number: int, largest: int) -> list[int]:
+        """Page sizes up to the largest for a number of items: small ones, some that divide it, and those around it."""
         divisors = [size for size in range(2, number) if number % size == 0]
-        sizes = {1, 2, 3, 10, *divisors[:1], *divisors[-1:], number - 1, number, number + 1, LARGEST_PAGE}
+        sizes = {1, 2, 3, 10, *divisors[:1], *divisors[-1:], number - 1, number, number + 1, largest}
         most = MOST_PAGES if self.private else 12
-        return sorted(size for size in sizes if 1 <= size <= LARGEST_PAGE and number <= size * most)
+        return sorted(size for size in sizes if 1 <= size <= largest and number <= size * most)
 
 
 def visited(pages: list[Page]) -> list[str]:
@@ -112,16 +112,16 @@ def check_length(page: Page, _: int = 0) -> None:
 def check_position(page: Page, _: int = 0) -> None:
     """page.current and page.size are those of the request (PAG-03)."""
     what, more = f"of page {page.number} of size {page.size}", {"rule": "PAG-03", "operation": page.operation}
-    same(page.meta.get("current"), page.number, f"page.current {what}", **more)
-    same(page.meta.get("size"), page.size, f"page.size {what}", **more)
+    same(field(page.meta, "current"), page.number, f"page.current {what}", **more)
+    same(field(page.meta, "size"), page.size, f"page.size {what}", **more)
 
 
 def check_neighbours(page: Page, total: int) -> None:
     """has_next and has_previous agree with the number of items in the list (PAG-04)."""
     what = f"of page {page.number} of size {page.size}, {total} items in all"
     more = {"rule": "PAG-04", "operation": page.operation}
-    same(page.meta.get("has_next"), page.number * page.size < total, f"page.has_next {what}", **more)
-    same(page.meta.get("has_previous"), page.number > 1, f"page.has_previous {what}", **more)
+    same(field(page.meta, "has_next"), page.number * page.size < total, f"page.has_next {what}", **more)
+    same(field(page.meta, "has_previous"), page.number > 1, f"page.has_previous {what}", **more)
 
 
 def skip_if_empty(api: Api, numbered_list: NumberedList) -> None:
@@ -218,7 +218,7 @@ def half(api: Api, numbered_list: NumberedList) -> NumberedList | None:
 def _is_private(api: Api, numbered_list: NumberedList) -> bool:
     """Does the list's filter, which the target may not support, keep the suite's items and no other?"""
     try:
-        ids = visited(numbered_list.walk(api, LARGEST_PAGE))
+        ids = visited(numbered_list.walk(api, largest_page(api)))
     except Finding:
         return False
     return set(ids) == set(numbered_list.ids)

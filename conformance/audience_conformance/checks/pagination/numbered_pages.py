@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, subset, thorough
+from audience_conformance.checks.assertions import LARGEST_PAGE, field, largest_page, subset, thorough
 from audience_conformance.checks.pagination.numbered_list import (
     ALL,
     CASES,
@@ -88,9 +88,9 @@ def _check_some_pages(api: Api, numbered_list: NumberedList, check_page: CheckPa
     total = numbered_list.page(api, 1, 1).total
     if not total:
         raise Skip(SOME_ITEMS)
-    for size in subset(api, (1, 2, 3, 10, max(1, total // 2), total, total + 1, LARGEST_PAGE)):
+    for size in subset(api, (1, 2, 3, 10, max(1, total // 2), total, total + 1, largest_page(api))):
         for number in (1, 2, 3, -(-total // size)):
-            if size <= LARGEST_PAGE and size * (number - 1) < total:
+            if size <= largest_page(api) and size * (number - 1) < total:
                 page = numbered_list.page(api, number, size)
                 check_page(page, page.total)
 
@@ -102,7 +102,7 @@ def _check_each_size(api: Api, numbered_list: NumberedList, check_pages: CheckPa
         check_pages(numbered_list, stable(numbered_list.walk(api, size)))
 
     number = len(numbered_list.ids) if numbered_list.private else numbered_list.page(api, 1, 1).total
-    for size in subset(api, numbered_list.sizes(number)):
+    for size in subset(api, numbered_list.sizes(number, largest_page(api))):
         retry_unless_private(numbered_list, partial(attempt, size))
 
 
@@ -128,7 +128,7 @@ def the_pages_together_hold_every_item_once(api: Api, case: str) -> None:
         return
     _check_filtered(api, numbered_list, _check_complete)
     for page in past_the_end(api, numbered_list, 5):
-        total = page.meta.get("item_total")
+        total = field(page.meta, "item_total")
         same(total, len(numbered_list.ids), "item_total of a page past the end", operation=case)
     ids = list(numbered_list.ids)
     for number in (len(ids) // 2, 0, -1):
@@ -148,11 +148,11 @@ def a_largest_page_and_one_more_item(api: Api, operation: str) -> None:
         _check_meta(pages)
 
     numbered_list = make_list(api, operation, VERY_MANY)
-    for size in (LARGEST_PAGE, LARGEST_PAGE // 2 + 1, LARGEST_PAGE // 2):
+    for size in (largest_page(api), largest_page(api) // 2 + 1, largest_page(api) // 2):
         retry_unless_private(numbered_list, partial(check_pages, numbered_list, size))
     remove(api, numbered_list, numbered_list.ids[-1])
     hundred = replace(numbered_list, ids=numbered_list.ids[:-1])
-    for size in (LARGEST_PAGE, LARGEST_PAGE // 2):
+    for size in (largest_page(api), largest_page(api) // 2):
         retry_unless_private(hundred, partial(check_pages, hundred, size))
 
 
@@ -160,7 +160,7 @@ def a_largest_page_and_one_more_item(api: Api, operation: str) -> None:
 def a_largest_page_knows_its_neighbours(api: Api, operation: str) -> None:
     """Create a list of 101 items and read it in pages of 100: has_next, has_previous, current and size are exact."""
     numbered_list = make_list(api, operation, VERY_MANY)
-    retry_unless_private(numbered_list, lambda: _check_meta(stable(numbered_list.walk(api, LARGEST_PAGE))))
+    retry_unless_private(numbered_list, lambda: _check_meta(stable(numbered_list.walk(api, largest_page(api)))))
 
 
 def _check_complete(numbered_list: NumberedList, pages: list[Page]) -> None:
@@ -174,7 +174,7 @@ def _check_complete(numbered_list: NumberedList, pages: list[Page]) -> None:
     other = sorted(set(ids) - set(numbered_list.ids)) if numbered_list.private else []
     expect(not other, f"no other item in the pages of {size}", f"besides: {show(other)}", **more)
     for page in pages:
-        same(page.meta.get("item_total"), len(ids), f"item_total of page {page.number} of size {size}", **more)
+        same(field(page.meta, "item_total"), len(ids), f"item_total of page {page.number} of size {size}", **more)
 
 
 def _check_meta(pages: list[Page]) -> None:

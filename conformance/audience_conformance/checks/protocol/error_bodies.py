@@ -62,7 +62,8 @@ def an_error_says_that_it_is_one(api: Api, case: str) -> None:
 def a_400_names_the_offending_fields(api: Api, case: str) -> None:
     """Violate each constraint of each field, one at a time, and several fields in one request.
 
-    Each 400 must have errors, a list of objects with field and message, that names every invalid field.
+    Each 400 must have errors, a list of objects with field and message, that names every invalid field, or one that
+    holds it.
     """
     skipped = True
     for call, answer in _rejections(api, case):
@@ -86,8 +87,9 @@ def _names_its_fields(call: Call, answer: Answer) -> None:
         fail(expected, f"{answer} ({call.about})", operation=call.operation)
     # A field may be written as a path: "attributes[0].key".
     names = {name for error in errors for name in re.split(r"[^\w]+", error["field"].lower())}
-    for name in call.fields:
-        expect(name in names, f"errors to name {name}", f"{show(errors)} for {call.about}", operation=call.operation)
+    for path in call.fields:
+        right = not names.isdisjoint(path.split("."))
+        expect(right, f"errors to name {path}", f"{show(errors)} for {call.about}", operation=call.operation)
 
 
 def _is_error(error: JsonObject) -> bool:

@@ -1,4 +1,4 @@
-"""FMT-05 to FMT-10: requests that the contract forbids are rejected with the right status."""
+"""FMT-05 to FMT-10, FMT-13: requests that the contract forbids are rejected with the right status."""
 
 from dataclasses import replace
 from http import HTTPStatus
@@ -8,12 +8,13 @@ from audience_conformance.checks.protocol.requests import batches, spec
 from audience_conformance.checks.protocol.requests.call import Call, discard, send
 from audience_conformance.checks.protocol.requests.rejected import MALFORMED, MEDIA_TYPE, VIOLATION
 from audience_conformance.checks.protocol.requests.resources import Resources
-from audience_conformance.checks.protocol.requests.schema_violations import is_certainly_invalid, sanitized
+from audience_conformance.checks.protocol.requests.schema_violations import breaks_print, sanitized
 from audience_conformance.checks.protocol.requests.spec import per_operation
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api
 from audience_conformance.client.target import Answer
 from audience_conformance.contract.document import operations
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.finding import expect
 
 CONSTRAINED = [operation_id for operation_id in operations() if spec.is_constrained(operation_id)]
@@ -31,13 +32,14 @@ def _send_invalid(api: Api, call: Call, *, or_404: bool = False) -> None:
 def _is_rejected(call: Call, answer: Answer, *, or_404: bool = False) -> None:
     allowed = [HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND] if or_404 else [HTTPStatus.BAD_REQUEST]
     expected = f"{' or '.join(map(str, allowed))} for an invalid request: {call.about}"
-    expect(answer.status in allowed, expected, str(answer), operation=call.operation)
+    expect(answer.status in allowed, expected, str(answer), operation=call.operation, rests_on=call.rests_on)
 
 
-def _violations_are_rejected(api: Api, operation_id: str) -> None:
+def _violations_are_rejected(api: Api, operation_id: str, *, printed: bool = True) -> None:
+    """Each violation of what the documents print, or of what the contract decided alone, is refused."""
     one_per_field: dict[tuple[str, ...], Call] = {}
     for sent in batches.rejected(api, operation_id):
-        if sent.kind == VIOLATION:
+        if sent.kind == VIOLATION and sent.call.breaks_print is printed:
             _is_rejected(sent.call, sent.answer, or_404=sent.call.tenant is not None)
             if not sent.call.tenant:
                 one_per_field[sent.call.fields] = sent.call
@@ -54,7 +56,7 @@ def _generated_calls_are_rejected(api: Api, operation_id: str) -> None:
 
     def is_rejected(call: Call) -> None:
         call = sanitized(api, resources, call)
-        if is_certainly_invalid(call):
+        if breaks_print(call):
             _send_invalid(api, call)
 
     invalid = schemathesis_bridge.generated(api.tenant, operation_id, valid=False)
@@ -63,7 +65,7 @@ def _generated_calls_are_rejected(api: Api, operation_id: str) -> None:
 
 @per_operation("FMT-05", FMT_05)
 def an_invalid_request_is_refused(api: Api, operation_id: str) -> None:
-    """Violate each constraint of each field, one at a time: type, presence, length, pattern, enum, bounds, null.
+    """Violate what the documents print of each field, one at a time: type, presence, null.
 
     Each request must get 400; with unknown ids, 404 is also right.
     """
@@ -72,13 +74,13 @@ def an_invalid_request_is_refused(api: Api, operation_id: str) -> None:
 
 @per_operation("FMT-05", filter(spec.has_input, FMT_05), generates=True)
 def a_generated_invalid_request_is_refused(api: Api, operation_id: str) -> None:
-    """Send random invalid requests that Schemathesis generates: each that is certainly invalid must get 400."""
+    """Send random invalid requests that Schemathesis generates: each that breaks what is printed must get 400."""
     _generated_calls_are_rejected(api, operation_id)
 
 
 @per_operation("FMT-06", FMT_06)
 def an_invalid_request_is_refused_too(api: Api, operation_id: str) -> None:
-    """For the operations whose documents show no 400: violate each query parameter, body field and enum, one at a time.
+    """For the operations whose documents show no 400: violate what is printed of each parameter and field.
 
     Each request must get 400; with unknown ids, 404 is also right.
     """
@@ -89,9 +91,18 @@ def an_invalid_request_is_refused_too(api: Api, operation_id: str) -> None:
 def a_generated_invalid_request_is_refused_too(api: Api, operation_id: str) -> None:
     """For the operations whose documents show no 400: send random requests that Schemathesis generates.
 
-    Each certainly invalid one must get 400.
+    Each that breaks what is printed must get 400.
     """
     _generated_calls_are_rejected(api, operation_id)
+
+
+@per_operation("FMT-13", catalogue()["FMT-13"].operations)
+def a_request_that_breaks_a_decision_is_refused(api: Api, operation_id: str) -> None:
+    """Violate what only the contract decided, one at a time: length, pattern, enum, bounds, an absent body, the tenant.
+
+    Each request must get 400; with unknown ids, 404 is also right.
+    """
+    _violations_are_rejected(api, operation_id, printed=False)
 
 
 @check("FMT-07", on=" ".join(operations()), cases=spec.FIRST_OF_PATHS)

@@ -1,10 +1,11 @@
-"""FMT-01 to FMT-04: status, schema and content type of responses, and no 5xx for any request."""
+"""FMT-01 to FMT-04, FMT-12, FMT-14: status, schema and content type of responses, and no 5xx for any request."""
 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import chain
+from typing import NoReturn
 
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from audience_conformance.checks.prerequisites import SUCCESSFUL_REQUEST
 from audience_conformance.checks.protocol import schemathesis_bridge
 from audience_conformance.checks.protocol.requests import batches, spec
 from audience_conformance.checks.protocol.requests.call import Call, each, sample, send, try_send
+from audience_conformance.checks.protocol.requests.decisions import decision_behind
 from audience_conformance.checks.protocol.requests.hostile import hostile_calls
 from audience_conformance.checks.protocol.requests.rejected import UNKNOWN_IDS
 from audience_conformance.checks.protocol.requests.resources import Resources
@@ -25,6 +27,7 @@ from audience_conformance.client.target import Answer
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
+from audience_conformance.contract.schema_errors import SchemaError, decided, first_printed, schema_errors
 from audience_conformance.results.finding import Skip, expect, fail
 
 WITH_INPUT = [operation_id for operation_id in operations() if spec.has_input(operation_id)]
@@ -50,28 +53,58 @@ def _succeeds(call: Call, answer: Answer) -> None:
     if may_be_past_the_end(call):
         allowed |= {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND}
     expected = f"{spec.success(call.operation)} for a valid request ({call.about})"
-    expect(answer.status in allowed, expected, str(answer), operation=call.operation)
+    rests_on = decision_behind(call)
+    expect(answer.status in allowed, expected, str(answer), operation=call.operation, rests_on=rests_on)
 
 
 @per_operation("FMT-01", catalogue()["FMT-01"].operations)
 def a_valid_request_gets_its_documented_success(api: Api, operation_id: str) -> None:
-    """Send the documented examples, each query parameter alone and in pairs, all bounds, and bodies of every kind.
+    """Send the documented examples, each query parameter alone and in pairs, and bodies of every kind.
 
-    Each must get the documented status of success; a page that may be past the end may get 400 or 404.
+    Each must get the documented status of success; a page that may be past the end may get 400 or 404. FMT-14 is about
+    those that need what the contract decided.
     """
     for sent in batches.valid(api, operation_id):
-        if sent.kind == batches.VALID:
+        if sent.kind == batches.VALID and not decision_behind(sent.call):
             _succeeds(sent.call, sent.answer)
+
+
+@per_operation("FMT-14", catalogue()["FMT-14"].operations)
+def a_request_at_the_edge_of_a_decision_succeeds(api: Api, operation_id: str) -> None:
+    """Send the longest and shortest texts in any script, all bounds, members of enums, forms of file_url, 100 items.
+
+    Each must get the documented status of success, and pages of the size asked for; a page that may be past the end may
+    get 400 or 404.
+    """
+    for sent in batches.valid(api, operation_id):
+        if sent.kind == batches.VALID and decision_behind(sent.call):
+            _succeeds(sent.call, sent.answer)
+            _is_not_smaller(sent.call, sent.answer)
+
+
+def _is_not_smaller(call: Call, answer: Answer) -> None:
+    """A page has the size that was asked for, where it says so."""
+    wanted = dict(call.pairs).get("page_size")
+    page = answer.json.get("page") if answer.ok and isinstance(answer.json, dict) else None
+    size = page.get("size") if isinstance(page, dict) else None
+    if wanted and wanted.isdecimal() and isinstance(size, int):
+        rests_on = decision_behind(call)
+        expect(size >= int(wanted), f"pages of {wanted}", str(answer), operation=call.operation, rests_on=rests_on)
 
 
 @per_operation("FMT-01", WITH_INPUT, generates=True)
 def a_generated_valid_request_gets_its_documented_success(api: Api, operation_id: str) -> None:
-    """Send random valid requests that Schemathesis generates, with existing ids: each must succeed as documented."""
+    """Send random valid requests that Schemathesis generates, with existing ids: each must succeed as documented.
+
+    FMT-14 is about those that need what the contract decided.
+    """
     resources = Resources(api)
 
     def succeeds(call: Call) -> None:
         call = adapted(api, resources, call)
-        _succeeds(call, send(api, call))
+        answer = send(api, call)
+        if not decision_behind(call):
+            _succeeds(call, answer)
 
     api.for_all(succeeds, call=schemathesis_bridge.generated(api.tenant, operation_id, valid=True))
 
@@ -130,21 +163,54 @@ def a_success_body_matches_its_schema(api: Api, operation_id: str) -> None:
 
     The body of each success must match the schema of the operation.
     """
+    for answer, errors in _schema_errors(api, operation_id):
+        if error := first_printed(errors):
+            _fail_schema(operation_id, error, answer)
+
+
+@per_operation("FMT-12", catalogue()["FMT-12"].operations, needs=(SUCCESSFUL_REQUEST,))
+def a_success_body_has_what_was_decided(api: Api, operation_id: str) -> None:
+    """Read responses of every kind: values of every type, null where allowed, full lists, users with contacts.
+
+    The body of each success must have the required fields and the members of enums that the contract decided.
+    """
+    for answer, errors in _schema_errors(api, operation_id):
+        for error in decided(errors):
+            _fail_schema(operation_id, error, answer)
+
+
+def _fail_schema(operation_id: str, error: SchemaError, answer: Answer) -> NoReturn:
+    where = ".".join(filter(None, ("body", error.place)))
+    actual = f"{where}: {error.message}, in {answer}"
+    fail("a body that matches its schema", actual, operation=operation_id, rests_on=error.keyword)
+
+
+def _schema_errors(api: Api, operation_id: str) -> Iterator[tuple[Answer, list[SchemaError]]]:
+    """Each success with its errors. Raises Skip if there is none."""
     skipped = True
+    pointer = spec.success_pointer(operation_id)
     for answer in _successes(api, operation_id):
         skipped = False
-        error = schemathesis_bridge.schema_error(api.tenant, operation_id, _without_accepted_violations(answer))
-        expect(error is None, "a body that matches its schema", f"{error}, in {answer}", operation=operation_id)
+        try:
+            body = json.loads(_without_accepted_violations(answer).decode("utf-8"), parse_constant=_reject_constant)
+        except ValueError as error:
+            fail("a body that is JSON", f"{error}, in {answer}", rule="FMT-02", operation=operation_id)
+        yield answer, schema_errors(pointer, body)
     if skipped:
         raise Skip(f"{SUCCESSFUL_REQUEST}: {operation_id}")
 
 
+def _reject_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON value")
+
+
 def _successes(api: Api, operation_id: str) -> Iterator[Answer]:
     for sent in batches.valid(api, operation_id):
-        if sent.kind == batches.VALID and not (sent.rejected and may_be_past_the_end(sent.call)):
+        if sent.kind == batches.VALID and sent.answer.ok:
             yield sent.answer
     for sent in batches.response_variants(api, operation_id):
-        yield sent.answer
+        if sent.answer.ok:
+            yield sent.answer
 
 
 def _without_accepted_violations(answer: Answer) -> bytes:

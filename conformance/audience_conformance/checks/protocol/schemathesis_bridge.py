@@ -1,4 +1,4 @@
-"""Schemathesis: calls that it generates from the contract, and its validation of responses.
+"""Schemathesis: calls that it generates from the contract.
 
 Schemathesis sends nothing itself, so that the ledger, the trace and the rate limit include its calls. Its configuration
 is set here, so that a schemathesis.toml of the user has no effect. It is imported on first use: loading it takes longer
@@ -11,9 +11,8 @@ import copy
 import functools
 import json
 import threading
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.checks.protocol.requests.call import Call
 from audience_conformance.contract.document import contract, follow
 from audience_conformance.contract.open_tenants import TENANT
@@ -21,9 +20,7 @@ from audience_conformance.contract.open_tenants import TENANT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    import requests
     from hypothesis.strategies import SearchStrategy
-    from schemathesis.core.failures import Failure
     from schemathesis.generation import GenerationMode
     from schemathesis.generation.case import Case
     from schemathesis.specs.openapi.schemas import OpenApiSchema
@@ -147,51 +144,3 @@ def _texts(value: Any) -> Iterator[str]:
 def _distinct(calls: Iterable[Call]) -> list[Call]:
     """Calls that differ in more than the path, which will be replaced."""
     return list({repr((call.query, call.body, call.content, call.headers)): call for call in calls}.values())
-
-
-# --- responses ----------------------------------------------------------------------------------------
-
-
-def schema_error(tenant: Tenant, operation_id: str, content: bytes) -> str | None:
-    """How the body of a success differs from its schema, or None."""
-    from schemathesis.core.failures import Failure, FailureGroup
-    from schemathesis.core.transport import Response
-
-    try:
-        json.loads(content.decode("utf-8"), parse_constant=_reject_constant)
-    except ValueError as error:
-        return f"not JSON: {error}"
-    with _lock:
-        operation = _operation(tenant, operation_id)
-    response = Response(
-        spec.success(operation_id),
-        headers={"content-type": ["application/json"]},  # FMT-03 checks the content type
-        content=content,
-        request=_request(),
-        elapsed=0.0,
-        verify=False,
-    )
-    try:
-        operation.validate_response(response)
-    except FailureGroup as group:
-        return "; ".join(map(_describe, group.exceptions))
-    except Failure as failure:
-        return _describe(failure)
-    return None
-
-
-@functools.cache
-def _request() -> requests.PreparedRequest:
-    """What Schemathesis' validation of a response wants beside it, and does not use."""
-    import requests
-
-    return requests.Request("GET", "http://localhost").prepare()
-
-
-def _describe(failure: Failure) -> str:
-    path = ".".join(["body", *map(str, getattr(failure, "instance_path", ()))])
-    return f"{path}: {getattr(failure, 'validation_message', failure.message)}"
-
-
-def _reject_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON value")

@@ -1,4 +1,4 @@
-"""Faults of walking through the users of a group by cursor, also while its file changes (MEM-01, MEM-02)."""
+"""Faults of walking through the users of a group by cursor, also while its file changes (MEM-01, MEM-02, MEM-09)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from tests.faults import operations as ops
 from tests.faults.operators.http import answer, ignored, ignored_beside, parameter, wrap
 from tests.faults.operators.lists import users_page
+from tests.faults.patching import Exchange, Mock
 from tests.faults.registry import Change, fault, faults
 
 from audience_mock import errors
@@ -68,11 +69,6 @@ faults(
 )
 
 
-@fault("MEM-01", _user_is_gone)
-def cursor_dies_with_its_user(original: Any, self: Any, query: PageQuery) -> Page:
-    raise errors.unknown_cursor(str(query.cursor))
-
-
 @fault("MEM-01", wrap, Members, "_place")
 def capitals_do_not_count(original: Any, self: Any, cursor: str) -> float:
     """Of two users whose ids differ in case only, a cursor leads to the first."""
@@ -89,15 +85,6 @@ def greater_ids_behind_a_cursor(original: Any, self: Any, query: PageQuery) -> P
     rest = [self._ids[place] for place in self._select(query) if self._ids[place] > query.cursor]
     chosen = rest[: query.page_size]
     return found._replace(user_ids=chosen, next_cursor=_cursor(chosen[-1]) if len(rest) > len(chosen) else None)
-
-
-@fault("MEM-01", wrap, Members, "with_file")
-def second_file_forgets_the_gone(original: Any, self: Any, places: dict[str, int]) -> Members:
-    """A cursor outlives one new file without its user, not a second."""
-    known, self._gone = self._gone, {}
-    found: Members = original(self, places)
-    self._gone = known
-    return found
 
 
 @fault("MEM-01", wrap, Members, "page")
@@ -145,3 +132,22 @@ def back_in_fixed_pages(original: Any, self: Any, query: PageQuery) -> Page:
         return found
     start = max(0, (ids.index(query.cursor) // size - 1) * size)
     return found._replace(user_ids=ids[start : start + size], prev_cursor=_cursor(ids[start]) if start else None)
+
+
+@fault("MEM-09")
+def cursor_dies_with_its_file(mock: Mock) -> None:
+    """A cursor is refused once its group has another file, whoever has left."""
+    files: dict[tuple[str, str], str] = {}
+
+    def remember(exchange: Exchange) -> None:
+        for name in ("next_cursor", "prev_cursor"):
+            cursor = exchange.json["page"].get(name)
+            files[exchange.record_id, str(cursor)] = exchange.stored["file_url"]
+
+    def refuse(exchange: Exchange) -> None:
+        file_url = exchange.stored.get("file_url")
+        if files.get((exchange.record_id, exchange.query.get("cursor", "")), file_url) != file_url:
+            exchange.refuse(400)
+
+    mock.request(refuse, USERS)
+    mock.answer(remember, USERS, status=200)

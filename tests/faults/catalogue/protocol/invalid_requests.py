@@ -1,4 +1,4 @@
-"""Faults of invalid requests that are accepted, or refused with another status (FMT-05 to FMT-10)."""
+"""Faults of invalid requests that are accepted, or refused with another status (FMT-05 to FMT-10, FMT-13)."""
 
 import contextlib
 import json
@@ -63,6 +63,13 @@ faults(
         lambda b: {k: v for k, v in b.items() if v is not None}, ops.UPDATE_DEFINITION, ops.PATCH_GROUP
     ),
     number_as_text=mend(lambda b: {k: _number_as_text(v) for k, v in b.items()}, ops.PATCH_GROUP),
+    attribute_that_is_a_list=mend(
+        lambda b: {"attribute": {"value": "x"}} if isinstance(b.get("attribute"), list) else None, ops.PUT_ATTRIBUTE
+    ),
+)
+
+faults(
+    "FMT-13",
     long_text_is_cut=mend(
         lambda b: {k: v[:LONGEST] if isinstance(v, str) else v for k, v in b.items()},
         *(ops.CREATE_DEFINITION, ops.UPDATE_DEFINITION),
@@ -76,9 +83,6 @@ faults(
     type_in_capitals=_text("type", str.lower, ops.UPDATE_DEFINITION),
     empty_name_in_a_patch=_without_if("name", lambda name: name == "", ops.PATCH_GROUP),
     ftp_in_a_patch=_without_if("file_url", lambda url: re.match("[a-z]+:", str(url)), ops.PATCH_GROUP),
-    attribute_that_is_a_list=mend(
-        lambda b: {"attribute": {"value": "x"}} if isinstance(b.get("attribute"), list) else None, ops.PUT_ATTRIBUTE
-    ),
     list_of_numbers=mend(
         lambda b: (
             {**b, "attribute": {**b["attribute"], "value": _texts(b["attribute"].get("value"))}}
@@ -99,7 +103,7 @@ def refused_with_422(exchange: Exchange) -> None:
     exchange.status = exchange.json["status_code"] = 422
 
 
-@fault("FMT-05", mend, ops.BULK)
+@fault("FMT-13", mend, ops.BULK)
 def list_of_numbers_in_bulk(body: Record) -> Record | None:
     items = body.get("attributes")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
@@ -130,12 +134,6 @@ faults(
     page_size_that_is_no_number=parameter(
         lambda text: text if _is_number(text.removeprefix("-")) else None, "page_no page_size", *ops.ANY_LIST
     ),
-    page_size_is_clamped=parameter(
-        lambda text: str(min(int(text), LARGEST)) if _is_number(text) else text, "page_size", *ops.ANY_LIST
-    ),
-    list_of_values_takes_any_page_size=parameter(
-        lambda text: str(min(int(text), LARGEST)) if _is_number(text) else text, "page_size", ops.LIST_ATTRIBUTES
-    ),
     fraction_is_cut=parameter(
         lambda text: text.partition(".")[0] if re.fullmatch("[0-9]+[.][0-9]+", text) else text, "page_size", *ops.LISTS
     ),
@@ -150,10 +148,20 @@ faults(
     any_blacklisted_users=parameter(
         lambda text: text if text in ("true", "false") else "false", "blacklisted_users", ops.LIST_USERS
     ),
-    any_direction=parameter(lambda text: text if text in ("next", "prev") else "next", "direction", ops.LIST_USERS),
     unknown_category_is_l1=mend(
         lambda b: {**b, "category": "l1"} if b.get("category", "l1") not in CATEGORIES else None, ops.CREATE_GROUP
     ),
+)
+
+faults(
+    "FMT-13",
+    page_size_is_clamped=parameter(
+        lambda text: str(min(int(text), LARGEST)) if _is_number(text) else text, "page_size", *ops.ANY_LIST
+    ),
+    list_of_values_takes_any_page_size=parameter(
+        lambda text: str(min(int(text), LARGEST)) if _is_number(text) else text, "page_size", ops.LIST_ATTRIBUTES
+    ),
+    any_direction=parameter(lambda text: text if text in ("next", "prev") else "next", "direction", ops.LIST_USERS),
     name_of_a_group_may_be_long=_text("name", lambda text: text[:LONGEST], ops.CREATE_GROUP),
     any_file_url=_text("file_url", lambda url: url if _is_url(url) else "https://example.com/", ops.CREATE_GROUP),
     any_company_for_a_delete=answer(

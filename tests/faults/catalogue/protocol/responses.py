@@ -1,4 +1,4 @@
-"""Faults of statuses, bodies and content types of responses, and crashes (FMT-01 to FMT-04)."""
+"""Faults of statuses, bodies and content types of responses, and crashes (FMT-01 to FMT-04, FMT-12, FMT-14)."""
 
 import json
 import re
@@ -65,17 +65,10 @@ faults(
         lambda x: x.query.get("category", "l1") not in ("l1", "l2", "l3"), ops.CATEGORIES, status=404
     ),
     refresh_of_a_failed_group_is_400=refuse_if(_has_failed, ops.REFRESH),
-    largest_page_is_refused=refuse_if(lambda x: x.query.get("page_size") == str(LARGEST), ops.LIST_USERS),
-    unknown_parameter_is_refused=refuse_if(lambda x: x.query.keys() - {"category"}, ops.CATEGORIES),
-    longest_name_is_refused_in_a_patch=refuse_if(lambda x: len(x.fields.get("name", "")) >= LONGEST, ops.PATCH_GROUP),
-    length_is_counted_in_bytes=refuse_if(
-        lambda x: len(str(x.fields.get("description", "")).encode()) > LONGEST, ops.CREATE_DEFINITION, ops.PATCH_GROUP
-    ),
     false_is_like_missing_in_bulk=refuse_if(
         lambda x: not all(value or isinstance(value, list | dict) for value in _values(x)), ops.BULK
     ),
     empty_object_is_refused=refuse_if(lambda x: any(value in ({}, []) for value in _values(x)), ops.PUT_ATTRIBUTE),
-    last_of_100_in_bulk_is_too_many=refuse_if(lambda x: len(_values(x)) >= LARGEST, ops.BULK),
     charset_is_refused=refuse_if(lambda x: _is_content_type(x, ";"), status=415),
     media_type_is_compared_letter_by_letter=refuse_if(lambda x: _is_content_type(x, "^A"), status=415),
     accept_json_is_406=refuse_if(lambda x: x.headers.get("accept") == "application/json", status=406),
@@ -85,6 +78,18 @@ faults(
     delete_of_a_definition_with_values_is_409=request(
         lambda x: x.refuse(409) if _has_values(x) else None, ops.DELETE_DEFINITION
     ),
+)
+
+faults(
+    "FMT-14",
+    size_is_capped=pages(lambda page: page.update(size=min(50, page["size"])), ops.LIST_GROUPS),
+    largest_page_is_refused=refuse_if(lambda x: x.query.get("page_size") == str(LARGEST), ops.LIST_USERS),
+    unknown_parameter_is_refused=refuse_if(lambda x: x.query.keys() - {"category"}, ops.CATEGORIES),
+    longest_name_is_refused_in_a_patch=refuse_if(lambda x: len(x.fields.get("name", "")) >= LONGEST, ops.PATCH_GROUP),
+    length_is_counted_in_bytes=refuse_if(
+        lambda x: len(str(x.fields.get("description", "")).encode()) > LONGEST, ops.CREATE_DEFINITION, ops.PATCH_GROUP
+    ),
+    last_of_100_in_bulk_is_too_many=refuse_if(lambda x: len(_values(x)) >= LARGEST, ops.BULK),
 )
 
 
@@ -132,6 +137,14 @@ faults(
     total_users_null_while_pending=records(
         lambda r: r.update(total_users=None) if r["status"] == "pending" else None, *ops.GROUPS
     ),
+    categories_without_envelope=answer(lambda x: x.answer(200, x.json["items"]), ops.CATEGORIES, status=200),
+    text_behind_the_json=answer(
+        lambda x: x.answer(200, text=json.dumps(x.json) + "\nDEBUG 1 row"), ops.GET_DEFINITION, status=200
+    ),
+)
+
+faults(
+    "FMT-12",
     attribute_without_type=records(lambda r: r.pop("type"), ops.GET_ATTRIBUTE),
     falsy_value_is_left_out=_value_is_left_out(lambda value: not value, ops.GET_ATTRIBUTE),
     falsy_value_is_left_out_of_the_list=_value_is_left_out(lambda value: value is False, ops.LIST_ATTRIBUTES),
@@ -156,13 +169,9 @@ faults(
         ops.CATEGORISED,
         status=200,
     ),
-    categories_without_envelope=answer(lambda x: x.answer(200, x.json["items"]), ops.CATEGORIES, status=200),
     group_in_an_envelope=answer(lambda x: x.answer(200, {"data": x.json}), ops.GET_GROUP, status=200),
     update_answers_a_message=answer(
         lambda x: x.answer(200, {"success": True, "message": "Updated."}), ops.UPDATE_DEFINITION, status=200
-    ),
-    text_behind_the_json=answer(
-        lambda x: x.answer(200, text=json.dumps(x.json) + "\nDEBUG 1 row"), ops.GET_DEFINITION, status=200
     ),
 )
 
@@ -173,7 +182,7 @@ def country_code_is_a_string(user: Record) -> None:
         phone["country_code"] = str(phone["country_code"])
 
 
-@fault("FMT-02", answer, ops.CATEGORIES, status=200)
+@fault("FMT-12", answer, ops.CATEGORIES, status=200)
 def total_groups_is_a_string(exchange: Exchange) -> None:
     """total_groups is a string where one category is requested."""
     for item in exchange.json["items"] if exchange.query else ():

@@ -13,6 +13,8 @@ from audience_conformance.client.api import PREFIX, Api, seg
 from audience_conformance.client.ledger import Tenant
 from audience_conformance.client.target import Answer
 from audience_conformance.client.trouble import Unreachable
+from audience_conformance.contract.schema_errors import source_at
+from audience_conformance.contract.sources import Pointer
 
 Item = TypeVar("Item")
 TIMES_CLOSED = 3
@@ -34,9 +36,10 @@ class Call:
         headers: sent in addition to those of the run.
         ids: the path parameters after company and application.
         tenant: company and application, if not those of the run.
-        fields: the names of its invalid fields.
+        fields: its invalid fields, as paths without indexes: "attribute.value".
         method: if not the operation's.
         also: the statuses that are right beside success, if the call may fail.
+        rests_on: of an invalid call, the pointer of the keyword of openapi.yaml that forbids it.
     """
 
     operation: str
@@ -50,6 +53,12 @@ class Call:
     fields: tuple[str, ...] = ()
     method: str | None = None
     also: tuple[int, ...] = ()
+    rests_on: Pointer = ()
+
+    @property
+    def breaks_print(self) -> bool:
+        """Does it break what the documents print; else only what the contract decided."""
+        return bool(self.rests_on) and source_at(self.rests_on) == "documents"
 
     @property
     def pairs(self) -> tuple[tuple[str, str], ...]:

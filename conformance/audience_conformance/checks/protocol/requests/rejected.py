@@ -117,14 +117,14 @@ def _by_behaviour(api: Api, resources: Resources, operation_id: str) -> Iterator
     elif operation_id == "updateUserAttribute":
         ids = {**ids, "definition_id": resources.definition("number")["_id"]}
         text = {"attribute": {"value": "many"}}
-        yield Call(operation_id, "a text for a number", body=text, ids=ids, fields=("value",))
+        yield Call(operation_id, "a text for a number", body=text, ids=ids, fields=("attribute.value",))
     elif operation_id == "bulkUpdateUserAttributes":
         body = marked_body(api, resources, operation_id)
         unknown = {**body, "attributes": [*body["attributes"], {"key": api.unique("none"), "value": 1}]}
-        yield Call(operation_id, "an unknown key", body=unknown, fields=("key",))
+        yield Call(operation_id, "an unknown key", body=unknown, fields=("attributes.key",))
         attribute = {"key": resources.definition("number")["slug"], "value": "many"}
         unfit = {**body, "attributes": [attribute]}
-        yield Call(operation_id, "a text for a number", body=unfit, fields=("value",))
+        yield Call(operation_id, "a text for a number", body=unfit, fields=("attributes.value",))
     locked = api.options.locked_definition_id
     if operation_id in {"updateUserAttributeDefinition", "deleteUserAttributeDefinitionById"} and locked:
         # Checked first: a definition that is not locked would be lost.

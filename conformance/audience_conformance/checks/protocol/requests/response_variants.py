@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from audience_conformance.checks.assertions import LARGEST_PAGE
+from audience_conformance.checks.assertions import largest_page
 from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.checks.protocol.requests.resources import UNREADABLE_FILE, VALUES, Resources, first_page
 from audience_conformance.client.api import (
@@ -39,14 +39,14 @@ def variants(api: Api, resources: Resources, operation_id: str) -> Iterator[Answ
 
 def _definitions(api: Api, resources: Resources) -> Iterator[Answer]:
     for page_no in (1, 2):
-        yield api.get(DEFINITIONS, page_no=page_no, page_size=LARGEST_PAGE)
+        yield api.get(DEFINITIONS, page_no=page_no, page_size=largest_page(api))
     for definition in _own_definitions(api, resources):
         yield api.get(DEFINITIONS, slug=definition["slug"])
         yield api.get(DEFINITIONS, name=definition["name"], type=definition["type"])
     yield api.get(DEFINITIONS, name=api.unique("none"))
     for parameter in spec.query_parameters("getUserAttributeDefinitions"):
         if parameter["schema"]["type"] == "boolean":
-            yield api.request("GET", DEFINITIONS, query={"page_size": LARGEST_PAGE, parameter["name"]: True})
+            yield api.request("GET", DEFINITIONS, query={"page_size": largest_page(api), parameter["name"]: True})
 
 
 def _definition(api: Api, resources: Resources) -> Iterator[Answer]:
@@ -73,13 +73,13 @@ def _values(api: Api, resources: Resources) -> Iterator[Answer]:
     path = user_path(resources.user_id)
     yield api.get(path)
     for _ in _set_values(api, resources):
-        yield api.get(path, page_size=LARGEST_PAGE)
+        yield api.get(path, page_size=largest_page(api))
     yield api.get(path, page_size=2, page_no=2)
     yield api.get(path, name=api.unique("none"))
     for type_ in VALUES:
         yield api.get(path, type=type_)
     for user_id in _existing_users(api):
-        yield api.get(user_path(user_id), page_size=LARGEST_PAGE)
+        yield api.get(user_path(user_id), page_size=largest_page(api))
 
 
 def _value(api: Api, resources: Resources) -> Iterator[Answer]:
@@ -123,13 +123,13 @@ def _categorised(api: Api, resources: Resources) -> Iterator[Answer]:
 
 def _groups(api: Api, resources: Resources) -> Iterator[Answer]:
     for page_no in (1, 2):
-        yield api.get(GROUPS, page_no=page_no, page_size=LARGEST_PAGE)
+        yield api.get(GROUPS, page_no=page_no, page_size=largest_page(api))
     yield api.get(GROUPS, name=api.unique("none"))
     for group in _own_groups(api, resources, wait=False):
-        yield api.get(GROUPS, name=group.get("name"), page_size=LARGEST_PAGE)
+        yield api.get(GROUPS, name=group.get("name"), page_size=largest_page(api))
         yield api.get(GROUPS, group_uid=group.get("uid"))
     for query in ({"status": "completed"}, {"status": "failed"}, {"category": "l1"}, {"type": "file"}):
-        yield api.request("GET", GROUPS, query={"page_size": LARGEST_PAGE, **query})
+        yield api.request("GET", GROUPS, query={"page_size": largest_page(api), **query})
 
 
 def _group(api: Api, resources: Resources) -> Iterator[Answer]:
@@ -153,8 +153,8 @@ def _users(api: Api, resources: Resources) -> Iterator[Answer]:
         group_ids.insert(0, api.options.group_id)
     for group_id in group_ids[:MANY]:
         path = users_path(group_id)
-        yield from _if_exists(api, path, page_size=LARGEST_PAGE)
-        yield from _if_exists(api, path, page_size=LARGEST_PAGE, blacklisted_users=True)
+        yield from _if_exists(api, path, page_size=largest_page(api))
+        yield from _if_exists(api, path, page_size=largest_page(api), blacklisted_users=True)
         yield from _if_exists(api, path, page_size=1, page_no=2, q="a")
 
 
@@ -198,7 +198,7 @@ def _cursors(answer: Answer) -> Iterator[str]:
 
 
 def _existing(api: Api, path: str) -> list[JsonObject]:
-    return first_page(api, path, page_size=LARGEST_PAGE)[:MANY]
+    return first_page(api, path, page_size=largest_page(api))[:MANY]
 
 
 def _existing_users(api: Api) -> list[str]:

@@ -21,6 +21,8 @@ from audience_conformance.checks.protocol.requests.valid import MAX_LENGTH, vali
 from audience_conformance.client.api import Api, JsonObject, csv_url
 from audience_conformance.contract.document import follow
 from audience_conformance.contract.open_tenants import TENANT
+from audience_conformance.contract.schema_errors import first_printed, json_schema, schema_errors, value_at
+from audience_conformance.contract.sources import Pointer
 from audience_conformance.results.finding import equal, show
 
 MARK = "acs-refused"
@@ -43,7 +45,6 @@ BOOLEANS = ("maybe", "2", "yes", "1", "True", "1.5")
 class _Violation:
     path: tuple[str | int, ...]
     value: Any  # `...` to remove it
-    about: str
 
 
 def violations(api: Api, resources: Resources, operation_id: str) -> list[Call]:
@@ -72,7 +73,8 @@ def _of_tenant(api: Api, plain: Call) -> Iterator[Call]:
         values = dict(zip(TENANT, api.tenant, strict=True))
         values[name] = api.unique("unserved")
         tenant = (values["company_id"], values["application_id"])
-        yield replace(plain, about=f"{name} that is not served", tenant=tenant, fields=(name,))
+        enum = (*spec.parameter_pointer(plain.operation, name), "enum")
+        yield replace(plain, about=f"{name} that is not served", tenant=tenant, fields=(name,), rests_on=enum)
 
 
 # --- query --------------------------------------------------------------------------------------------
@@ -81,20 +83,23 @@ def _of_tenant(api: Api, plain: Call) -> Iterator[Call]:
 def _of_query(plain: Call) -> Iterator[Call]:
     for parameter in spec.query_parameters(plain.operation):
         name = parameter["name"]
-        for text in _invalid_texts(parameter["schema"]):
-            yield replace(plain, about=f"{name}={text}", query=((name, text),), fields=(name,))
+        for keyword, texts in _invalid_texts(parameter["schema"]).items():
+            rests_on = (*spec.parameter_pointer(plain.operation, name), keyword)
+            for text in texts:
+                yield replace(plain, about=f"{name}={text}", query=((name, text),), fields=(name,), rests_on=rests_on)
 
 
-def _invalid_texts(schema: JsonObject) -> Iterator[str]:
+def _invalid_texts(schema: JsonObject) -> dict[str, tuple[str, ...]]:
+    """The texts that each keyword forbids."""
     if schema["type"] == "integer":
-        yield from (str(schema["minimum"] - 1), "-1", "-2147483649", *INTEGERS)
-        if "maximum" in schema:
-            yield from (str(schema["maximum"] + 1), "2147483648", "99999999999999999999")
-    elif schema["type"] == "boolean":
-        yield from BOOLEANS
-    elif "enum" in schema:
-        member = schema["enum"][0]
-        yield from (member.upper(), member.title(), f"{member} ", "sideways", "0", ",".join(schema["enum"]))
+        small = (str(schema["minimum"] - 1), "-1", "-2147483649")
+        large = (str(schema["maximum"] + 1), "2147483648", "99999999999999999999") if "maximum" in schema else ()
+        return {"minimum": small, "type": INTEGERS, "maximum": large}
+    if schema["type"] == "boolean":
+        return {"type": BOOLEANS}
+    member, *_ = members = schema.get("enum", ("",))
+    others = (member.upper(), member.title(), f"{member} ", "sideways", "0", ",".join(members))
+    return {"enum": others} if "enum" in schema else {}
 
 
 # --- body ---------------------------------------------------------------------------------------------
@@ -104,14 +109,27 @@ def _of_body(resources: Resources, plain: Call) -> Iterator[Call]:
     schema = spec.body_schema(plain.operation)
     if schema is None:
         return
-    yield replace(plain, about="no body", body=..., content=b"", headers=JSON)
+    presence = spec.body_presence(plain.operation)
+    yield replace(plain, about="no body", body=..., content=b"", headers=JSON, rests_on=presence)
     for violation in _in_schema(schema, plain.body, ()):
         names = [step for step in violation.path if isinstance(step, str)]
         if names == ["attribute", "value"] and violation.value is None:
             continue  # ATT-14 checks a null value
         what = "is missing" if violation.value is ... else f"is {show(violation.value)[:80]}"
-        about = f"{'.'.join(map(str, violation.path)) or 'the body'} {what} ({violation.about})"
-        yield replace(_with_violation(resources, plain, violation), about=about, fields=tuple(names[-1:]))
+        call = _with_violation(resources, plain, violation)
+        broken, rests_on = _broken(call)
+        about = f"{'.'.join(map(str, violation.path)) or 'the body'} {what} ({broken})"
+        yield replace(call, about=about, fields=(".".join(names),) if names else (), rests_on=rests_on)
+
+
+def _broken(call: Call) -> tuple[str, Pointer]:
+    """The keywords that a body breaks, as "format: uri", and the pointer of one: if possible one that is printed."""
+    errors = schema_errors(spec.body_pointer(call.operation), call.body)
+    names = dict.fromkeys(
+        f"format: {value_at(error.keyword)}" if error.keyword[-1] == "format" else str(error.keyword[-1])
+        for error in errors
+    )
+    return ", ".join(names), (first_printed(errors) or errors[0]).keyword
 
 
 def _with_violation(resources: Resources, plain: Call, violation: _Violation) -> Call:
@@ -139,37 +157,37 @@ def _with_violation(resources: Resources, plain: Call, violation: _Violation) ->
 def _in_schema(node: JsonObject, valid: Any, path: tuple[str | int, ...]) -> Iterator[_Violation]:
     """Everything that a schema rejects at a path and, where the valid value has parts, below it."""
     schema = follow(node)
-    for about, value in _invalid_values(node, valid):
-        yield _Violation(path, value, about)
+    for value in _invalid_values(node, valid):
+        yield _Violation(path, value)
     for name in schema.get("required", []):
-        yield _Violation((*path, name), ..., "required")
+        yield _Violation((*path, name), ...)
     parts = valid if isinstance(valid, dict) else {}
     for name, part in schema.get("properties", {}).items():
         yield from _in_schema(part, parts.get(name, ...), (*path, name))
     if "items" in schema and valid is not ...:
         yield from _in_schema(schema["items"], valid[0], (*path, 0))
-        yield _Violation(path, [valid[0], {}], "the second item is incomplete")
+        yield _Violation(path, [valid[0], {}])
 
 
-def _invalid_values(node: JsonObject, valid: Any) -> Iterator[tuple[str, Any]]:
+def _invalid_values(node: JsonObject, valid: Any) -> Iterator[Any]:
     schema = follow(node)
-    candidates = [("type", sample) for sample in SAMPLES]
+    candidates = [*SAMPLES]
     for member in schema.get("enum", []):
-        candidates += [("enum", text) for text in (member.upper(), member.title(), f" {member}", f"{member}x")]
+        candidates += [member.upper(), member.title(), f" {member}", f"{member}x"]
     if "enum" in schema:
-        candidates.append(("enum", ""))
+        candidates.append("")
     if "minLength" in schema:
-        candidates.append(("minLength", "x" * (schema["minLength"] - 1)))
+        candidates.append("x" * (schema["minLength"] - 1))
     if "maxLength" in schema:
-        candidates += [("maxLength", "x" * (schema["maxLength"] + 1)), ("maxLength", "x" * 5000)]
-    candidates += [("pattern", text) for text in BY_PATTERN.get(node.get("$ref", "").rpartition("/")[2], ())]
+        candidates += ["x" * (schema["maxLength"] + 1), "x" * 5000]
+    candidates += BY_PATTERN.get(node.get("$ref", "").rpartition("/")[2], ())
     if "maxItems" in schema and valid is not ...:
-        candidates.append(("maxItems", valid[:1] * (schema["maxItems"] + 1)))
+        candidates.append(valid[:1] * (schema["maxItems"] + 1))
     distinct: list[Any] = []
-    for about, value in candidates:
+    for value in candidates:
         if not _is_valid(node, value) and not any(equal(value, other) for other in distinct):
             distinct.append(value)
-            yield about, value
+            yield value
 
 
 def _is_valid(node: JsonObject, value: Any) -> bool:
@@ -179,19 +197,7 @@ def _is_valid(node: JsonObject, value: Any) -> bool:
 @functools.cache
 def _validator(node: str) -> jsonschema_rs.Draft4Validator:
     """The validator of a schema of the contract, given as JSON."""
-    return jsonschema_rs.Draft4Validator(_json_schema(json.loads(node)), validate_formats=True)
-
-
-def _json_schema(node: Any) -> Any:
-    """An OpenAPI 3.0 schema as JSON Schema draft 4, references followed; `nullable` counts only beside `type`."""
-    if isinstance(node, list):
-        return [_json_schema(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    schema = {key: _json_schema(value) for key, value in follow(node).items() if not key.startswith("x-")}
-    if schema.pop("nullable", False) is True and isinstance(schema.get("type"), str):
-        schema["type"] = [schema["type"], "null"]
-    return schema
+    return jsonschema_rs.Draft4Validator(json_schema(json.loads(node)), validate_formats=True)
 
 
 # --- generated calls ----------------------------------------------------------------------------------
@@ -226,8 +232,8 @@ def _harmless(api: Api, value: Any) -> Any:
     return value
 
 
-def is_certainly_invalid(call: Call) -> bool:
-    """Does the contract forbid a generated call beyond doubt; other rules cover the doubtful ones."""
+def breaks_print(call: Call) -> bool:
+    """Does a generated call break what the documents print, beyond doubt; other rules cover the other ones."""
     return _has_invalid_query(call) or _has_invalid_body(call)
 
 
@@ -235,26 +241,23 @@ def _has_invalid_query(call: Call) -> bool:
     texts = dict(call.pairs)
     if len(texts) < len(call.pairs):
         return False
-    schemas = {parameter["name"]: parameter["schema"] for parameter in spec.query_parameters(call.operation)}
-    return any(name in schemas and text.strip() and _is_invalid(schemas[name], text) for name, text in texts.items())
+    types = {parameter["name"]: parameter["schema"]["type"] for parameter in spec.query_parameters(call.operation)}
+    return any(text.strip() and _is_of_another_type(types.get(name), text) for name, text in texts.items())
 
 
-def _is_invalid(schema: JsonObject, text: str) -> bool:
-    if schema["type"] == "integer":
-        whole = re.fullmatch(r"-?[0-9]{1,300}", text)
-        low, high = schema["minimum"], schema.get("maximum", float("inf"))
-        return not low <= int(text) <= high if whole else not re.search("[0-9]", text)
-    if schema["type"] == "boolean":
+def _is_of_another_type(type_: str | None, text: str) -> bool:
+    if type_ == "integer":
+        return not re.search("[0-9]", text)
+    if type_ == "boolean":
         return text.strip().lower() not in {*("true", "false", "yes", "no", "on", "off"), *"tfyn01"}
-    return "enum" in schema and text not in schema["enum"]
+    return False
 
 
 def _has_invalid_body(call: Call) -> bool:
-    schema = spec.body_schema(call.operation)
-    if call.body is ... or schema is None:
+    if call.body is ... or spec.body_schema(call.operation) is None:
         return False
     body = call.body
     attribute = body.get("attribute") if isinstance(body, dict) else None
     if isinstance(attribute, dict) and attribute.get("value", ...) is None:
         body = {**body, "attribute": {**attribute, "value": ""}}  # ATT-14 checks a null value
-    return not _is_valid(schema, body)
+    return first_printed(schema_errors(spec.body_pointer(call.operation), body)) is not None

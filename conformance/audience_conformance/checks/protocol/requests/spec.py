@@ -8,6 +8,8 @@ from audience_conformance.checks.registry import CheckFunction, check
 from audience_conformance.client.api import JsonObject, seg
 from audience_conformance.contract.document import contract, follow, operations
 from audience_conformance.contract.open_tenants import TENANT
+from audience_conformance.contract.schema_errors import target_of, value_at
+from audience_conformance.contract.sources import Pointer
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -103,6 +105,36 @@ def body_schema(operation_id: str) -> JsonObject | None:
     """The schema of the request body, None if the operation takes none."""
     content: JsonObject | None = operations()[operation_id][2].get("requestBody")
     return content and content["content"]["application/json"]["schema"]
+
+
+def body_pointer(operation_id: str) -> Pointer:
+    """Where openapi.yaml has the schema of the request body."""
+    return (*_pointer(operation_id), "requestBody", "content", "application/json", "schema")
+
+
+def body_presence(operation_id: str) -> Pointer:
+    """Where openapi.yaml says that a body is required."""
+    return (*_pointer(operation_id), "requestBody", "required")
+
+
+def parameter_pointer(operation_id: str, name: str) -> Pointer:
+    """Where openapi.yaml has the schema of a parameter of the operation; the operation itself for an unknown one."""
+    own = _pointer(operation_id)
+    for holder in (own, own[:-1]):
+        for index, parameter in enumerate(value_at((*holder, "parameters")) or ()):
+            if follow(parameter)["name"] == name:
+                return target_of((*target_of((*holder, "parameters", index)), "schema"))
+    return own
+
+
+def success_pointer(operation_id: str) -> Pointer:
+    """Where openapi.yaml has the schema of the body of a success."""
+    return (*_pointer(operation_id), "responses", str(success(operation_id)), "content", "application/json", "schema")
+
+
+def _pointer(operation_id: str) -> Pointer:
+    method_, path_, _ = operations()[operation_id]
+    return ("paths", path_, method_.lower())
 
 
 def body_properties(operation_id: str) -> JsonObject:
