@@ -19,6 +19,7 @@ from typing import Any
 
 from audience_mock.contract.document import DOCUMENTED_TENANT, JsonObject, load_contract, resolve
 from audience_mock.contract.schema import Schema
+from audience_mock.errors import MAX_JUDGED
 from audience_mock.seeds import demo, huge
 from audience_mock.seeds.problems import Lines, Mistake, SeedProblem, broken, no_lines
 from audience_mock.seeds.reading import read_text
@@ -126,7 +127,7 @@ def _mistakes(content: Any, lines: Lines) -> Iterator[Mistake]:
     violations = _compiled().violations(content, "seed")
     for violation in violations:
         yield Mistake(lines(violation.field.partition(".")[2]), violation.message)
-    if isinstance(content, dict) and (wrong or violations):
+    if isinstance(content, dict) and (wrong or violations) and len(violations) < MAX_JUDGED:
         # What is valid is loaded, to find the other mistakes: those that no schema shows.
         yield from mistakes_of({name: _valid(name, content[name]) for name in names if name not in wrong}, lines)
 
@@ -137,7 +138,7 @@ def _valid(name: str, parts: Any) -> dict[str, Any]:
         return {}
     schema = _compiled()
     return {
-        part: [Gap(item) if schema.violations({name: {part: [item]}}, "") else item for item in parts[part]]
+        part: [item if schema.is_valid({name: {part: [item]}}) else Gap(item) for item in parts[part]]
         for part in RECORDS
         if isinstance(parts.get(part), list)
     }
