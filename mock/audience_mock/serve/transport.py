@@ -127,7 +127,8 @@ class Cycle(RequestResponseCycle):
     def _crashed(self, message: str, error: BaseException | None = None) -> None:
         self.logger.error(message, exc_info=error)
         if not self.response_started and not self.transport.is_closing():
-            self.transport.write(_response(errors.crashed(error), self.default_headers, self.scope["method"]))
+            has_content = self.scope["method"] != "HEAD"
+            self.transport.write(_response(errors.crashed(error), self.default_headers, has_content=has_content))
         self.transport.close()
 
 
@@ -268,9 +269,12 @@ class Protocol(HttpToolsProtocol):
     def _send_refusal(self, refusal: Refusal) -> None:
         if not self.transport.is_closing():
             headers = [*self.server_state.default_headers, *malformed.cors_headers(self.headers or [])]
-            method = (self.scope or {}).get("method", "GET")
-            self.transport.write(_response(refusal, headers, str(method)))
+            self.transport.write(_response(refusal, headers, has_content=not self._asks_for_head()))
             _GentleTransport(self.transport, self.loop).close()  # type: ignore[arg-type]
+
+    def _asks_for_head(self) -> bool:
+        """Does the refused head have the method HEAD, whose responses have no body."""
+        return self._head.lstrip(b"\r\n").startswith(b"HEAD ")
 
     # --- callbacks of the parser -------------------------------------------------------------------
 
@@ -377,13 +381,13 @@ class Protocol(HttpToolsProtocol):
             self._refuse_body(errors.stopping())
 
 
-def _response(refusal: Refusal, headers: list[tuple[bytes, bytes]], method: str) -> bytes:
+def _response(refusal: Refusal, headers: list[tuple[bytes, bytes]], *, has_content: bool) -> bytes:
     content = dump(refusal.body())
     more = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in refusal.headers.items()]
     length = b"%d" % len(content)
     always = [(b"content-type", b"application/json"), (b"content-length", length), (b"connection", b"close")]
     lines = b"".join(b"%s: %s\r\n" % field for field in [*headers, *more, *always])
-    return STATUS_LINE[refusal.status] + lines + b"\r\n" + (b"" if method == "HEAD" else content)
+    return STATUS_LINE[refusal.status] + lines + b"\r\n" + (content if has_content else b"")
 
 
 def config(app: ASGIApp, **options: Any) -> uvicorn.Config:

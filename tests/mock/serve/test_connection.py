@@ -122,6 +122,33 @@ def test_a_request_that_is_no_http_is_a_400_in_the_error_shape(connection: socke
     assert answer.headers["connection"] == "close"
 
 
+@pytest.mark.parametrize("name", [name for name, head in MALFORMED.items() if head.startswith(b"GET ")])
+def test_a_refusal_of_head_has_no_body(connection: socket.socket, name: str) -> None:
+    connection.sendall(MALFORMED[name].replace(b"GET ", b"HEAD ", 1) + b"\r\n")
+    head, _, body = received(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert body == b""
+
+
+@pytest.mark.parametrize(
+    ("rest", "status"),
+    [(b"?a=" + b"b" * 17_000, b"414"), (b" HTTP/1.1\r\nA: " + b"b" * 70_000, b"431")],
+)
+def test_a_refusal_of_a_large_head_of_head_has_no_body(connection: socket.socket, rest: bytes, status: bytes) -> None:
+    connection.sendall(b"HEAD " + TAGS + rest)
+    head, _, body = received(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %s " % status)
+    assert body == b""
+
+
+def test_after_head_a_malformed_request_of_another_method_has_a_body(connection: socket.socket) -> None:
+    connection.sendall(b"HEAD " + TAGS + b" HTTP/1.1\r\n" + HOST + b"\r\n" + MALFORMED["a header without a colon"])
+    first, refused = received(connection).split(b"HTTP/1.1 ")[1:]
+    assert first.startswith(b"200 ")
+    assert first.endswith(b"\r\n\r\n")
+    refusal(answers(b"HTTP/1.1 " + refused)[0], 400)
+
+
 def test_an_unknown_transfer_encoding_is_a_400(connection: socket.socket) -> None:
     request = b"POST " + DEFINITIONS + b" HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n"
     answer = only_answer(connection, request)
