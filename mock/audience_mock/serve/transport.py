@@ -29,6 +29,8 @@ MAX_TARGET = 16 * 2**10
 """Bytes of a request's target."""
 PATIENCE = 30.0
 """Seconds for the head of a request, and between two parts of its body."""
+LEAST_RATE = 16 * 2**10
+"""Bytes of a body that give it one more second than PATIENCE to arrive as a whole."""
 LINGER = 1.0
 """Seconds that a client may go on sending after the response to a request that was refused."""
 _EMPTY_LINE = b"\r\n\r\n"
@@ -148,6 +150,7 @@ class Protocol(HttpToolsProtocol):
         self._refusal: Refusal | None = None  # of a request without a usable head
         self._running: RequestResponseCycle | None = None
         self._waits_since = monotonic()
+        self._body_until = 0.0  # when the body must have arrived; later with each part that arrives
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -316,6 +319,7 @@ class Protocol(HttpToolsProtocol):
         scope["raw_path"] = raw_path
         scope["query_string"] = target.query or b""
         self._stage, self._head, self._overhead = "body", b"", 0
+        self._body_until = monotonic() + PATIENCE
         earlier = self.cycle
         self.cycle = Cycle(
             scope=scope,
@@ -343,6 +347,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._has_content = True
+        self._body_until += len(body) / LEAST_RATE
         if self._left is not None:
             self._left -= len(body)
         super().on_body(body)
@@ -364,8 +369,10 @@ class Protocol(HttpToolsProtocol):
         """Refuse a request that has not arrived in time; called about once a second."""
         if self.flow.read_paused:
             self._waits_since = now
+            self._body_until = max(self._body_until, now + PATIENCE)
         elif now - self._waits_since < PATIENCE:
-            return
+            if self._stage == "body" and now >= self._body_until:
+                self._refuse_body(errors.too_slow_a_body(PATIENCE, LEAST_RATE))
         elif self._stage == "body":
             self._refuse_body(errors.too_slow(PATIENCE))
         elif self.cycle is not None and not self.cycle.response_complete:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -322,6 +323,7 @@ def test_a_delayed_response_is_not_a_slow_request(connection: socket.socket) -> 
 @pytest.mark.usefixtures("impatient")
 def test_a_body_that_goes_on_coming_is_waited_for(monkeypatch: pytest.MonkeyPatch, connection: socket.socket) -> None:
     monkeypatch.setattr(transport, "PATIENCE", 1.2)
+    monkeypatch.setattr(transport, "LEAST_RATE", 10)
     body = json.dumps(a_definition("slow")).encode()
     connection.sendall(
         b"POST %s HTTP/1.1\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
@@ -331,6 +333,17 @@ def test_a_body_that_goes_on_coming_is_waited_for(monkeypatch: pytest.MonkeyPatc
         connection.sendall(body[start : start + len(body) // 8])
         time.sleep(0.15)
     assert connection.recv(2**16).startswith(b"HTTP/1.1 201 ")
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("framing", [b"Content-Length: 1000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n3e8\r\n"])
+def test_a_body_that_comes_byte_by_byte_is_408_in_the_end(connection: socket.socket, framing: bytes) -> None:
+    connection.sendall(b"POST " + DEFINITIONS + b" HTTP/1.1\r\n" + HOST + framing)
+    for _ in range(100):
+        connection.sendall(b" ")
+        if select.select([connection], [], [], 0.05)[0]:
+            break
+    refusal(answers(connection.recv(2**16))[0], 408)
 
 
 # --- other protocols --------------------------------------------------------------------------------
