@@ -183,6 +183,20 @@ def too_slow(seconds: float) -> Refusal:
     )
 
 
+def too_slow_a_body(seconds: float, rate: int) -> Refusal:
+    """Of a body that goes on coming.
+
+    Args:
+        seconds: that any body has.
+        rate: bytes for one second more.
+    """
+    return Refusal(
+        HTTPStatus.REQUEST_TIMEOUT,
+        f"The body did not arrive within {seconds:.0f} s and one more for every {rate} bytes; send it again, faster, "
+        "and all of it: it has exactly the bytes that Content-Length says.",
+    )
+
+
 def stopping() -> Refusal:
     return Refusal(
         HTTPStatus.SERVICE_UNAVAILABLE,

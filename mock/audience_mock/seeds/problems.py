@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
+from audience_mock.errors import MAX_JUDGED
+
 MOST = 100
 """Mistakes that a message lists."""
 
@@ -45,4 +47,5 @@ def broken(source: str, mistakes: Collection[Mistake]) -> SeedProblem:
         return SeedProblem(f"{source} breaks the contract: {ordered[0]}")
     listed = "".join(f"\n  {mistake}" for mistake in ordered[:MOST])
     more = f"\n  and {len(ordered) - MOST} more" if len(ordered) > MOST else ""
-    return SeedProblem(f"{source} breaks the contract in {len(ordered)} places:{listed}{more}")
+    at_least = "at least " if len(ordered) >= MAX_JUDGED else ""
+    return SeedProblem(f"{source} breaks the contract in {at_least}{len(ordered)} places:{listed}{more}")

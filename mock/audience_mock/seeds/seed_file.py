@@ -19,10 +19,12 @@ from typing import Any
 
 from audience_mock.contract.document import DOCUMENTED_TENANT, JsonObject, load_contract, resolve
 from audience_mock.contract.schema import Schema
+from audience_mock.errors import MAX_JUDGED
 from audience_mock.seeds import demo, huge
 from audience_mock.seeds.problems import Lines, Mistake, SeedProblem, broken, no_lines
 from audience_mock.seeds.reading import read_text
 from audience_mock.seeds.seeding import Gap, LocatedSeed, Seed, mistakes_of
+from audience_mock.store.collection import LAST_NUMBER
 from audience_mock.store.groups import CATEGORIES, COMPLETED, FAILED, PENDING
 
 __all__ = ["BUILT_IN", "Seed", "SeedProblem", "read_seed", "read_state", "validate"]
@@ -126,7 +128,7 @@ def _mistakes(content: Any, lines: Lines) -> Iterator[Mistake]:
     violations = _compiled().violations(content, "seed")
     for violation in violations:
         yield Mistake(lines(violation.field.partition(".")[2]), violation.message)
-    if isinstance(content, dict) and (wrong or violations):
+    if isinstance(content, dict) and (wrong or violations) and len(violations) < MAX_JUDGED:
         # What is valid is loaded, to find the other mistakes: those that no schema shows.
         yield from mistakes_of({name: _valid(name, content[name]) for name in names if name not in wrong}, lines)
 
@@ -137,7 +139,7 @@ def _valid(name: str, parts: Any) -> dict[str, Any]:
         return {}
     schema = _compiled()
     return {
-        part: [Gap(item) if schema.violations({name: {part: [item]}}, "") else item for item in parts[part]]
+        part: [item if schema.is_valid({name: {part: [item]}}) else Gap(item) for item in parts[part]]
         for part in RECORDS
         if isinstance(parts.get(part), list)
     }
@@ -187,7 +189,7 @@ def _schema() -> JsonObject:
         "required": ["name", "category"],
         "properties": {
             **schemas["UserGroup"]["properties"],
-            "uid": {"type": "integer", "minimum": 1},
+            "uid": {"type": "integer", "minimum": 1, "maximum": LAST_NUMBER},
             "category": {"enum": list(CATEGORIES)},
             "status": {"enum": [PENDING, COMPLETED, FAILED]},
             "users": {"type": "array", "items": {"type": "string", "minLength": 1}},
@@ -234,7 +236,7 @@ def _schema() -> JsonObject:
             },
         },
     }
-    number = {"type": "integer", "minimum": 0, "maximum": 2**53}
+    number = {"type": "integer", "minimum": 0, "maximum": LAST_NUMBER}
     last = {"type": "object", "additionalProperties": False, "properties": {"id": number, "uid": number}}
     items = {"definitions": definition, "users": user, "values": value, "groups": group, "jobs": job}
     tenant = {

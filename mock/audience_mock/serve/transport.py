@@ -29,6 +29,8 @@ MAX_TARGET = 16 * 2**10
 """Bytes of a request's target."""
 PATIENCE = 30.0
 """Seconds for the head of a request, and between two parts of its body."""
+LEAST_RATE = 16 * 2**10
+"""Bytes of a body that give it one more second than PATIENCE to arrive as a whole."""
 LINGER = 1.0
 """Seconds that a client may go on sending after the response to a request that was refused."""
 _EMPTY_LINE = b"\r\n\r\n"
@@ -127,7 +129,8 @@ class Cycle(RequestResponseCycle):
     def _crashed(self, message: str, error: BaseException | None = None) -> None:
         self.logger.error(message, exc_info=error)
         if not self.response_started and not self.transport.is_closing():
-            self.transport.write(_response(errors.crashed(error), self.default_headers, self.scope["method"]))
+            has_content = self.scope["method"] != "HEAD"
+            self.transport.write(_response(errors.crashed(error), self.default_headers, has_content=has_content))
         self.transport.close()
 
 
@@ -147,6 +150,7 @@ class Protocol(HttpToolsProtocol):
         self._refusal: Refusal | None = None  # of a request without a usable head
         self._running: RequestResponseCycle | None = None
         self._waits_since = monotonic()
+        self._body_until = 0.0  # when the body must have arrived; later with each part that arrives
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -268,9 +272,12 @@ class Protocol(HttpToolsProtocol):
     def _send_refusal(self, refusal: Refusal) -> None:
         if not self.transport.is_closing():
             headers = [*self.server_state.default_headers, *malformed.cors_headers(self.headers or [])]
-            method = (self.scope or {}).get("method", "GET")
-            self.transport.write(_response(refusal, headers, str(method)))
+            self.transport.write(_response(refusal, headers, has_content=not self._asks_for_head()))
             _GentleTransport(self.transport, self.loop).close()  # type: ignore[arg-type]
+
+    def _asks_for_head(self) -> bool:
+        """Does the refused head have the method HEAD, whose responses have no body."""
+        return self._head.lstrip(b"\r\n").startswith(b"HEAD ")
 
     # --- callbacks of the parser -------------------------------------------------------------------
 
@@ -312,6 +319,7 @@ class Protocol(HttpToolsProtocol):
         scope["raw_path"] = raw_path
         scope["query_string"] = target.query or b""
         self._stage, self._head, self._overhead = "body", b"", 0
+        self._body_until = monotonic() + PATIENCE
         earlier = self.cycle
         self.cycle = Cycle(
             scope=scope,
@@ -339,6 +347,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._has_content = True
+        self._body_until += len(body) / LEAST_RATE
         if self._left is not None:
             self._left -= len(body)
         super().on_body(body)
@@ -360,8 +369,10 @@ class Protocol(HttpToolsProtocol):
         """Refuse a request that has not arrived in time; called about once a second."""
         if self.flow.read_paused:
             self._waits_since = now
+            self._body_until = max(self._body_until, now + PATIENCE)
         elif now - self._waits_since < PATIENCE:
-            return
+            if self._stage == "body" and now >= self._body_until:
+                self._refuse_body(errors.too_slow_a_body(PATIENCE, LEAST_RATE))
         elif self._stage == "body":
             self._refuse_body(errors.too_slow(PATIENCE))
         elif self.cycle is not None and not self.cycle.response_complete:
@@ -377,13 +388,13 @@ class Protocol(HttpToolsProtocol):
             self._refuse_body(errors.stopping())
 
 
-def _response(refusal: Refusal, headers: list[tuple[bytes, bytes]], method: str) -> bytes:
+def _response(refusal: Refusal, headers: list[tuple[bytes, bytes]], *, has_content: bool) -> bytes:
     content = dump(refusal.body())
     more = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in refusal.headers.items()]
     length = b"%d" % len(content)
     always = [(b"content-type", b"application/json"), (b"content-length", length), (b"connection", b"close")]
     lines = b"".join(b"%s: %s\r\n" % field for field in [*headers, *more, *always])
-    return STATUS_LINE[refusal.status] + lines + b"\r\n" + (b"" if method == "HEAD" else content)
+    return STATUS_LINE[refusal.status] + lines + b"\r\n" + (content if has_content else b"")
 
 
 def config(app: ASGIApp, **options: Any) -> uvicorn.Config:

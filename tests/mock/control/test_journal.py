@@ -199,6 +199,7 @@ def test_a_limit_changes_the_list_and_not_the_total(busy: Api) -> None:
         ({"console": "yes"}, "yes"),
         ({"limit": "0"}, "1 to 1000"),
         ({"limit": "1001"}, "1001"),
+        ({"path": "*a" * 501}, "at most 1000 characters"),
         ({"hat": "1"}, "hat"),
     ],
 )

@@ -10,8 +10,11 @@ from tests.mock.control.helpers import state
 from tests.mock.helpers import DEFINITIONS, DOCUMENTED, GROUPS, a_definition, seed_file, seeded
 
 from audience_mock.app import Options, create_backend
+from audience_mock.contract.schema import Schema
+from audience_mock.errors import Violation
 from audience_mock.seeds import SeedProblem, read_seed, read_state, reading
 from audience_mock.seeds.reading import Place, _json_places
+from audience_mock.seeds.seed_file import validate
 
 MIXED = f"""{DOCUMENTED}:
   definitions:
@@ -252,3 +255,29 @@ def test_a_seed_of_yaml_in_flow_style_is_read(tmp_path: Path) -> None:
     path = tmp_path / "seed.yaml"
     path.write_text("{559/x: {groups: [{name: a, category: l1}]}}")
     assert read_seed(str(path)) == {"559/x": {"groups": [{"name": "a", "category": "l1"}]}}
+
+
+@pytest.fixture
+def described(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The fields whose violations have been described, which takes long."""
+    fields: list[str] = []
+    violations = Schema.violations
+
+    def noted(schema: Schema, value: object, field: str) -> list[Violation]:
+        fields.append(field)
+        return violations(schema, value, field)
+
+    monkeypatch.setattr(Schema, "violations", noted)
+    return fields
+
+
+def test_the_items_of_a_broken_seed_are_not_described_one_by_one(described: list[str]) -> None:
+    with pytest.raises(SeedProblem, match="in 4 places"):
+        validate("the seed", {DOCUMENTED: {"groups": [{}, {}, {"name": "A", "category": "l1"}]}})
+    assert described == ["seed"]
+
+
+def test_a_seed_with_very_many_mistakes_is_not_loaded_to_find_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audience_mock.seeds.seed_file.mistakes_of", lambda *_: pytest.fail("it was loaded"))
+    with pytest.raises(SeedProblem, match="in at least 1000 places"):
+        validate("the seed", {DOCUMENTED: {"groups": [{}] * 1_000}})

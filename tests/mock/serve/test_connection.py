@@ -2,6 +2,7 @@
 
 import json
 import re
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -120,6 +121,33 @@ def test_a_request_that_is_no_http_is_a_400_in_the_error_shape(connection: socke
     answer = only_answer(connection, MALFORMED[name] + b"\r\n")
     assert [error["field"] for error in refusal(answer, 400)] == ["request"]
     assert answer.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize("name", [name for name, head in MALFORMED.items() if head.startswith(b"GET ")])
+def test_a_refusal_of_head_has_no_body(connection: socket.socket, name: str) -> None:
+    connection.sendall(MALFORMED[name].replace(b"GET ", b"HEAD ", 1) + b"\r\n")
+    head, _, body = received(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert body == b""
+
+
+@pytest.mark.parametrize(
+    ("rest", "status"),
+    [(b"?a=" + b"b" * 17_000, b"414"), (b" HTTP/1.1\r\nA: " + b"b" * 70_000, b"431")],
+)
+def test_a_refusal_of_a_large_head_of_head_has_no_body(connection: socket.socket, rest: bytes, status: bytes) -> None:
+    connection.sendall(b"HEAD " + TAGS + rest)
+    head, _, body = received(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %s " % status)
+    assert body == b""
+
+
+def test_after_head_a_malformed_request_of_another_method_has_a_body(connection: socket.socket) -> None:
+    connection.sendall(b"HEAD " + TAGS + b" HTTP/1.1\r\n" + HOST + b"\r\n" + MALFORMED["a header without a colon"])
+    first, refused = received(connection).split(b"HTTP/1.1 ")[1:]
+    assert first.startswith(b"200 ")
+    assert first.endswith(b"\r\n\r\n")
+    refusal(answers(b"HTTP/1.1 " + refused)[0], 400)
 
 
 def test_an_unknown_transfer_encoding_is_a_400(connection: socket.socket) -> None:
@@ -295,6 +323,7 @@ def test_a_delayed_response_is_not_a_slow_request(connection: socket.socket) -> 
 @pytest.mark.usefixtures("impatient")
 def test_a_body_that_goes_on_coming_is_waited_for(monkeypatch: pytest.MonkeyPatch, connection: socket.socket) -> None:
     monkeypatch.setattr(transport, "PATIENCE", 1.2)
+    monkeypatch.setattr(transport, "LEAST_RATE", 10)
     body = json.dumps(a_definition("slow")).encode()
     connection.sendall(
         b"POST %s HTTP/1.1\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
@@ -304,6 +333,17 @@ def test_a_body_that_goes_on_coming_is_waited_for(monkeypatch: pytest.MonkeyPatc
         connection.sendall(body[start : start + len(body) // 8])
         time.sleep(0.15)
     assert connection.recv(2**16).startswith(b"HTTP/1.1 201 ")
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("framing", [b"Content-Length: 1000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n3e8\r\n"])
+def test_a_body_that_comes_byte_by_byte_is_408_in_the_end(connection: socket.socket, framing: bytes) -> None:
+    connection.sendall(b"POST " + DEFINITIONS + b" HTTP/1.1\r\n" + HOST + framing)
+    for _ in range(100):
+        connection.sendall(b" ")
+        if select.select([connection], [], [], 0.05)[0]:
+            break
+    refusal(answers(connection.recv(2**16))[0], 408)
 
 
 # --- other protocols --------------------------------------------------------------------------------
