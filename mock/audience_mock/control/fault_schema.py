@@ -87,7 +87,8 @@ MATCHING: dict[str, Json] = {
     "query": _expected("query parameters; the request may have others"),
     "request_headers": _expected("headers of the request"),
     "request_body": {
-        "description": "fields of the JSON body; objects in the request may have more, lists must have the same length"
+        "description": "fields of the JSON body; those of the request may have more, lists must have the same length; "
+        "in a text * matches any text, and a field that is null may be absent"
     },
 }
 RULE: Json = {
