@@ -89,7 +89,7 @@ MATCHING: dict[str, Json] = {
     "query": _expected("query parameters; the request may have others"),
     "request_headers": _expected("headers of the request"),
     "request_body": {
-        "description": "fields of the JSON body; those of the request may have more, lists must have the same length; "
+        "description": "fields of the JSON body; its objects may have more, its lists must have the same length; "
         "in a text * matches any text, and a field that is null may be absent"
     },
 }
