@@ -284,6 +284,8 @@ def test_a_bad_option_is_named_with_exit_code_2(options: list[str], named: str) 
         ("559/x: {groups: [{name: a}]}", "category"),
         ("559/x: {groups: [{name: a, category: l9}]}", "l9"),
         ("559/x: {grops: []}", "grops"),
+        ("", "is empty"),
+        ("# nothing yet\n", "is empty"),
         ("559/x: {definitions: [{name: a, slug: s, type: text}]}", "text"),
         ("559/x: {definitions: [{name: a, slug: s, type: string}, {name: b, slug: s, type: string}]}", "taken"),
         ("559/x: {values: [{user_id: u, definition: s, value: 1}]}", "slug"),
@@ -312,6 +314,8 @@ def test_a_seed_that_is_not_there_is_named_with_those_that_are() -> None:
         "audience-mock: there is no seed 'dmeo': use demo, documents, empty, huge, or the path of a YAML or JSON file\n"
     )
     assert refused("--port", "0", "--seed", "dmeo") == expected
+    with pytest.raises(SeedProblem, match=r"^there is no seed '': use demo, "):
+        create_backend(Options(seed=""))
     with pytest.raises(SeedProblem, match=r"no-such\.yaml cannot be read: No such file"):
         create_backend(Options(seed="no-such.yaml"))
 

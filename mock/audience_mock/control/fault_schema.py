@@ -51,7 +51,7 @@ EFFECT: dict[str, Json] = {
         "type": "object",
         "description": f"headers of the response, like Retry-After; at most {MAX_FIELDS}",
         "additionalProperties": {
-            PATTERN_DESCRIPTION: "a text without line breaks, or a whole number",
+            PATTERN_DESCRIPTION: "a text of Latin-1 characters without line breaks and outer blanks, or a whole number",
             "oneOf": [{"type": "string", "maxLength": 8192, "pattern": _HEADER_VALUE}, {"type": "integer"}],
         },
     },

@@ -329,6 +329,7 @@ UNIFORM = {"type": "uniform", "lower": 1, "upper": 2}
         ({"status": 500, "headers": {"A": "b\r\nC: d"}}, "body.headers.A", "line breaks"),
         ({"status": 500, "headers": {"A": " b"}}, "body.headers.A", "line breaks"),
         ({"status": 500, "headers": {"A": "☃"}}, "body.headers.A", "☃"),
+        ({"status": 500, "headers": {"A": "5 €"}}, "body.headers.A", "Latin-1"),
         ({"status": 500, "headers": {"Content-Length": 5}}, "body.headers.Content-Length", "Content-Length"),
         ({"status": 500, "headers": {"transfer-encoding": "chunked"}}, "body.headers.transfer-encoding", "itself"),
         ({"sequence": []}, "body.sequence", "[]"),
