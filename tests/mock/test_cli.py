@@ -112,6 +112,7 @@ def test_it_serves_https(certificate: tuple[Path, Path], tmp_path: Path, togethe
     with serving("--seed", "documents", *options) as (url, lines, process):
         assert url.startswith("https://127.0.0.1:")
         assert all(f"{url}/" in command for command in curl_lines(lines))
+        curl(curl_lines(lines)[-1])
         with httpx.Client(base_url=url, verify=ssl.create_default_context(cafile=str(cert)), timeout=20) as client:
             assert client.get(f"{BASE}/user_group").status_code == 200
             assert client.post(f"{BASE}/user_attribute/definition", json=a_definition()).status_code == 201
@@ -185,6 +186,15 @@ def test_the_banner_names_every_application_that_is_served_and_creates_none(tmp_
         assert f"{served}{rest}" in text.splitlines()[1]
         assert f"Data is kept in {state}." in text
         assert exported(start.backend.world) == before
+
+
+@pytest.mark.parametrize(("scheme", "number"), [("http", 0), ("https", 3)])
+@pytest.mark.parametrize("seed", ["empty", "documents"])
+def test_the_curl_lines_of_a_banner_take_a_certificate_that_nobody_signed(scheme: str, number: int, seed: str) -> None:
+    start = create_start(Options(seed=seed))
+    text = banner(Addresses(f"{scheme}://127.0.0.1:1"), Options(seed=seed), start.backend.world, start.origin)
+    assert text.count("curl -k ") == number
+    assert text.count("curl ") == 3
 
 
 @pytest.mark.parametrize("module", ["audience_mock.app", "audience_mock.middleware.proxy"])
