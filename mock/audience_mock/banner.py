@@ -47,8 +47,9 @@ def _examples(base: str, options: "Options", world: "World") -> list[str]:
     tenant = _tenant_to_show(world)
     company, application = (quote(part, safe="") for part in tenant.name)
     api = f"{base}/company/{company}/application/{application}"
+    curl = "curl -k" if base.startswith("https:") else "curl"  # certificates of test servers are often self-signed
     login = f"-H {shlex.quote(f'Authorization: Bearer {options.bearer}')} " if options.bearer else ""
-    lines = [f"curl {login}'{api}/user_group?page_size=2'"]
+    lines = [f"{curl} {login}'{api}/user_group?page_size=2'"]
     if options.proxy:
         return lines
     group_id = _group_with_users(tenant)
@@ -59,16 +60,16 @@ def _examples(base: str, options: "Options", world: "World") -> list[str]:
             "category": "l1",
             "file_url": "data:text/csv,user_id%0Au1",
         }
-        lines.append(_post(login, group, f"{api}/user_group"))
+        lines.append(_post(f"{curl} {login}", group, f"{api}/user_group"))
     else:
-        lines.append(f"curl {login}'{api}/user_group/{quote(group_id, safe='')}/users?page_size=3'")
+        lines.append(f"{curl} {login}'{api}/user_group/{quote(group_id, safe='')}/users?page_size=3'")
     definition = {"name": "Shirt size", "slug": _free_slug(tenant), "description": "S to XL", "type": "string"}
-    lines.append(_post(login, definition, f"{api}/user_attribute/definition"))
+    lines.append(_post(f"{curl} {login}", definition, f"{api}/user_attribute/definition"))
     return lines
 
 
-def _post(login: str, body: dict[str, str], url: str) -> str:
-    return f"curl -X POST {login}-H '{JSON_HEADER}' -d '{json.dumps(body)}' '{url}'"
+def _post(curl: str, body: dict[str, str], url: str) -> str:
+    return f"{curl}-X POST -H '{JSON_HEADER}' -d '{json.dumps(body)}' '{url}'"
 
 
 def _tenant_to_show(world: "World") -> "Tenant":

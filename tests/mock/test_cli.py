@@ -112,6 +112,7 @@ def test_it_serves_https(certificate: tuple[Path, Path], tmp_path: Path, togethe
     with serving("--seed", "documents", *options) as (url, lines, process):
         assert url.startswith("https://127.0.0.1:")
         assert all(f"{url}/" in command for command in curl_lines(lines))
+        curl(curl_lines(lines)[-1])
         with httpx.Client(base_url=url, verify=ssl.create_default_context(cafile=str(cert)), timeout=20) as client:
             assert client.get(f"{BASE}/user_group").status_code == 200
             assert client.post(f"{BASE}/user_attribute/definition", json=a_definition()).status_code == 201
@@ -185,6 +186,15 @@ def test_the_banner_names_every_application_that_is_served_and_creates_none(tmp_
         assert f"{served}{rest}" in text.splitlines()[1]
         assert f"Data is kept in {state}." in text
         assert exported(start.backend.world) == before
+
+
+@pytest.mark.parametrize(("scheme", "number"), [("http", 0), ("https", 3)])
+@pytest.mark.parametrize("seed", ["empty", "documents"])
+def test_the_curl_lines_of_a_banner_take_a_certificate_that_nobody_signed(scheme: str, number: int, seed: str) -> None:
+    start = create_start(Options(seed=seed))
+    text = banner(Addresses(f"{scheme}://127.0.0.1:1"), Options(seed=seed), start.backend.world, start.origin)
+    assert text.count("curl -k ") == number
+    assert text.count("curl ") == 3
 
 
 @pytest.mark.parametrize("module", ["audience_mock.app", "audience_mock.middleware.proxy"])
@@ -284,6 +294,8 @@ def test_a_bad_option_is_named_with_exit_code_2(options: list[str], named: str) 
         ("559/x: {groups: [{name: a}]}", "category"),
         ("559/x: {groups: [{name: a, category: l9}]}", "l9"),
         ("559/x: {grops: []}", "grops"),
+        ("", "is empty"),
+        ("# nothing yet\n", "is empty"),
         ("559/x: {definitions: [{name: a, slug: s, type: text}]}", "text"),
         ("559/x: {definitions: [{name: a, slug: s, type: string}, {name: b, slug: s, type: string}]}", "taken"),
         ("559/x: {values: [{user_id: u, definition: s, value: 1}]}", "slug"),
@@ -312,6 +324,8 @@ def test_a_seed_that_is_not_there_is_named_with_those_that_are() -> None:
         "audience-mock: there is no seed 'dmeo': use demo, documents, empty, huge, or the path of a YAML or JSON file\n"
     )
     assert refused("--port", "0", "--seed", "dmeo") == expected
+    with pytest.raises(SeedProblem, match=r"^there is no seed '': use demo, "):
+        create_backend(Options(seed=""))
     with pytest.raises(SeedProblem, match=r"no-such\.yaml cannot be read: No such file"):
         create_backend(Options(seed="no-such.yaml"))
 

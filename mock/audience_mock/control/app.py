@@ -22,7 +22,8 @@ from audience_mock.middleware.json_request import MAX_DEPTH, judged, parse_json
 from audience_mock.middleware.json_response import json_response, send_refusal
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.middleware.routing import check_path
-from audience_mock.session.sessions import HEADER, Session, Sessions
+from audience_mock.middleware.session import session_name
+from audience_mock.session.sessions import Session, Sessions
 
 PREFIX = "/__mock__"
 MAX_DECODED = 2**30
@@ -110,7 +111,7 @@ class ControlRequest:
     @property
     def session(self) -> Session:
         """The session of the header, or else of the query parameter `session`."""
-        return self.sessions.get(self.request.headers.get(HEADER) or self.request.query_params.get("session"))
+        return self.sessions.get(session_name(self.request.scope) or self.request.query_params.get("session"))
 
     def path(self, name: str) -> str:
         return str(self.request.path_params[name])

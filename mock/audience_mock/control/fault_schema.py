@@ -53,11 +53,13 @@ EFFECT: dict[str, Json] = {
         "type": "object",
         "description": f"headers of the response, like Retry-After; at most {MAX_FIELDS}",
         "additionalProperties": {
-            PATTERN_DESCRIPTION: "a text without line breaks, or a whole number",
+            PATTERN_DESCRIPTION: "a text of Latin-1 characters without line breaks and outer blanks, or a whole number",
             "oneOf": [{"type": "string", "maxLength": 8192, "pattern": _HEADER_VALUE}, {"type": "integer"}],
         },
     },
-    "body": {"description": "of the response, which has none for 204 and 304; by default an example from the contract"},
+    "body": {
+        "description": "of the response, not for 204 and 304, which have none; by default an example from the contract"
+    },
     "example": {"type": "string", "description": "name of one of the contract's examples"},
     "delay": {
         "description": "milliseconds before the response, fixed or drawn for each request",
@@ -90,7 +92,8 @@ MATCHING: dict[str, Json] = {
     "query": _expected("query parameters; the request may have others"),
     "request_headers": _expected("headers of the request"),
     "request_body": {
-        "description": "fields of the JSON body; objects in the request may have more, lists must have the same length"
+        "description": "fields of the JSON body; its objects may have more, its lists must have the same length; "
+        "in a text * matches any text, and a field that is null may be absent"
     },
 }
 RULE: Json = {
@@ -151,6 +154,7 @@ def problems(rule: Json) -> Iterator[Violation]:
     if too_many:
         yield from too_many
         return
+    yield from _wrong_method(rule)
     yield from _wrong_parameters(rule)
     yield from _wrong_header_names("body.request_headers", rule.get("request_headers", {}))
     yield from _wrong_effect("body", rule, rule)
@@ -176,6 +180,23 @@ def _wrong_numbers(rule: Json) -> Iterator[Violation]:
             yield Violation(field, f"{field} has {len(names)} names; send at most {MAX_FIELDS}.")
 
 
+def _wrong_method(rule: Json) -> Iterator[Violation]:
+    if "operation" in rule and "method" in rule and rule["method"] != (method := _methods()[rule["operation"]]):
+        message = f"{rule['operation']} is called by {method}, not by {rule['method']}; send {method}, or omit method."
+        yield Violation("body.method", message)
+
+
+@functools.cache
+def _methods() -> dict[str, str]:
+    """The method of each operation."""
+    return {
+        operation["operationId"]: method.upper()
+        for item in load_contract()["paths"].values()
+        for method, operation in item.items()
+        if "operationId" in operation
+    }
+
+
 def _wrong_parameters(rule: Json) -> Iterator[Violation]:
     known = _parameters(rule.get("operation"))
     for name in rule.get("parameters", {}):
@@ -198,9 +219,13 @@ def _parameters(operation: str | None) -> list[str]:
 
 
 def _wrong_header_names(field: str, headers: Json) -> Iterator[Violation]:
+    known: dict[str, str] = {}
     for name in headers:
         if not _HEADER_NAME.fullmatch(name):
             yield Violation(field, f"{show(name)} is no name of a header; send letters, digits and -.")
+        elif (first := known.setdefault(name.lower(), name)) != name:
+            message = f"The header {show(name)} is named twice, also as {show(first)}; case does not count, omit one."
+            yield Violation(f"{field}.{name}", message)
 
 
 def _wrong_effect(field: str, effect: Json, rule: Json) -> Iterator[Violation]:
@@ -215,7 +240,18 @@ def _wrong_effect(field: str, effect: Json, rule: Json) -> Iterator[Violation]:
         message = f"The delay's lower {delay['lower']} is above its upper {delay['upper']}; exchange them."
         yield Violation(f"{field}.delay.lower", message)
     yield from _wrong_example(field, effect, rule)
+    yield from _wrong_bodies(field, effect)
     yield from _wrong_success(field, effect, rule.get("operation"))
+
+
+def _wrong_bodies(field: str, effect: Json) -> Iterator[Violation]:
+    """What shapes a body, with a status that has none."""
+    status = effect.get("status")
+    if status in WITHOUT_BODY:
+        for name in ("body", "example", "kind"):
+            if name in effect:
+                message = f"A response with the status {status} has no body; omit {name}, or send another status."
+                yield Violation(f"{field}.{name}", message)
 
 
 def _wrong_success(field: str, effect: Json, operation: str | None) -> Iterator[Violation]:

@@ -10,7 +10,7 @@ from typing import Any
 from connexion.http_facts import METHODS
 from starlette.responses import StreamingResponse
 
-from audience_mock.contract.document import load_contract
+from audience_mock.contract.document import PATTERN_DESCRIPTION, load_contract
 from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
 from audience_mock.control.journal_entries import BATCH, contains, entry, map_in_batches
@@ -30,7 +30,10 @@ HEARTBEAT = 15.0
 _ID: Json = {"type": "integer", "minimum": 0, "maximum": 10**18}
 FILTERS: dict[str, tuple[str, Json]] = {
     "operation": ("an operationId", {"type": "string", "enum": list(OPERATIONS)}),
-    "status": ("a status such as 404, or a class such as 4xx", {"type": "string", "pattern": "^[1-5](xx|[0-9]{2})$"}),
+    "status": (
+        "a status such as 404, or a class such as 4xx",
+        {"type": "string", "pattern": "^[1-5](xx|[0-9]{2})$", PATTERN_DESCRIPTION: "a status like 404 or 4xx"},
+    ),
     "method": ("an HTTP method", {"type": "string"}),
     "path": ("part of the path; * matches any text", {"type": "string", "maxLength": LONGEST}),
     "text": ("part of the path, of the query or of a body, in any case", {"type": "string"}),

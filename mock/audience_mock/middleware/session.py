@@ -12,6 +12,15 @@ from audience_mock.session.sessions import HEADER, SESSION, Sessions
 _HEADER = HEADER.lower().encode()
 
 
+def session_name(scope: Scope) -> str:
+    """The session that the header names, in UTF-8 or else in Latin-1; empty for none."""
+    name = headers_of(scope).get(_HEADER, b"")
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name.decode("latin-1")
+
+
 class SessionLookup:
     """Put the session of a request into its scope."""
 
@@ -21,9 +30,8 @@ class SessionLookup:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
-            name = headers_of(scope).get(_HEADER)
             try:
-                scope[SESSION] = self._sessions.get(name.decode("latin-1") if name else None)
+                scope[SESSION] = self._sessions.get(session_name(scope))
             except Refusal as refusal:
                 return send_refusal(send, refusal)
         return self._app(scope, receive, send)

@@ -6,6 +6,7 @@ another host. That is why this uses httpcore, which takes the parts of a URL, an
 
 import asyncio
 import re
+from ast import literal_eval
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
@@ -15,6 +16,7 @@ import httpcore
 import httpx
 
 from audience_mock import errors
+from audience_mock.errors import show
 from audience_mock.middleware.content_encoding import ENCODINGS
 from audience_mock.middleware.origin import proxy_for
 from audience_mock.session.fault_rules import WITHOUT_BODY
@@ -114,13 +116,23 @@ class Upstream:
         except (httpcore.TimeoutException, TimeoutError):
             raise errors.upstream_too_slow(self.origin) from None
         except httpcore.LocalProtocolError as error:
-            raise errors.malformed_head(str(error), "") from None
+            raise errors.malformed_head(_reason(error), "") from None
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
-            raise errors.upstream_failed(self.origin, str(error) or type(error).__name__) from None
+            raise errors.upstream_failed(self.origin, _reason(error)) from None
 
     async def close(self) -> None:
         """Close all connections."""
         await self._pool.aclose()
+
+
+_BYTES = re.compile(r"""\b(?:bytearray\()?(b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")\)?""")
+_INTERNAL = re.compile(r"^\[Errno -?\d+\] | \(_ssl\.c:\d+\)")
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, without Python's notation."""
+    text = _BYTES.sub(lambda found: show(literal_eval(found[1]).decode("latin-1")), str(error))
+    return _INTERNAL.sub("", text).removesuffix(".") or type(error).__name__
 
 
 def target_of(raw_path: bytes, query: bytes) -> bytes:

@@ -42,10 +42,10 @@ def broken(source: str, mistakes: Collection[Mistake]) -> SeedProblem:
         source: what is wrong, like "the seed shop.yaml".
         mistakes: at least one.
     """
-    ordered = sorted(mistakes, key=lambda mistake: mistake.line or 0)
+    ordered = sorted(dict.fromkeys(mistakes), key=lambda mistake: mistake.line or 0)
     if len(ordered) == 1:
         return SeedProblem(f"{source} breaks the contract: {ordered[0]}")
     listed = "".join(f"\n  {mistake}" for mistake in ordered[:MOST])
-    more = f"\n  and {len(ordered) - MOST} more" if len(ordered) > MOST else ""
-    at_least = "at least " if len(ordered) >= MAX_JUDGED else ""
+    at_least = "at least " if len(mistakes) >= MAX_JUDGED else ""
+    more = f"\n  and {at_least}{len(ordered) - MOST} more" if len(ordered) > MOST else ""
     return SeedProblem(f"{source} breaks the contract in {at_least}{len(ordered)} places:{listed}{more}")

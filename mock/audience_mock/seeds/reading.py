@@ -26,10 +26,12 @@ _TAG = "tag:yaml.org,2002:"
 class Place:
     """A value in the text: its line, and the places of what it holds, which are complete before the first search."""
 
-    __slots__ = ("_lengths", "below", "line")
+    __slots__ = ("_lengths", "below", "column", "line")
 
-    def __init__(self, line: int) -> None:
+    def __init__(self, line: int, column: int = 0) -> None:
         self.line = line
+        self.column = column
+        """Of the key in its line; 0 if it is not known."""
         self.below: dict[str, Place] = {}
         self._lengths: list[int] | None = None
         """The lengths of the keys, longest first."""
@@ -146,7 +148,7 @@ def _depth(value: Any) -> int:
 def _json_places(text: str) -> tuple[Place, list[Mistake]]:
     """The places of a valid JSON text, and its doubled keys. Slow: only for a text that has a mistake."""
     mistakes: list[Mistake] = []
-    line = 1
+    line, begin = 1, 0
     root = Place(line)
     stack: list[tuple[Place, bool]] = [(root, False)]
     key: str | None = None
@@ -154,16 +156,17 @@ def _json_places(text: str) -> tuple[Place, list[Mistake]]:
         found = match[0]
         place, is_object = stack[-1]
         if found == "\n":
-            line += 1
+            line, begin = line + 1, match.end()
         elif found in {"}", "]"}:
             stack.pop()
         elif found in {",", ":"}:
             continue
         elif is_object and key is None:
             key = json.loads(found)
+            child = Place(line, match.start() - begin + 1)
             if key in place.below:
-                mistakes.append(_doubled(key, place.below[key].line, line))
-            place.below[key] = Place(line)
+                mistakes.append(_doubled(key, place.below[key], child))
+            place.below[key] = child
         else:
             if key is not None:
                 child = place.below[key]
@@ -176,8 +179,11 @@ def _json_places(text: str) -> tuple[Place, list[Mistake]]:
     return root.below.get("0", root), mistakes
 
 
-def _doubled(key: str, first: int, second: int) -> Mistake:
-    return Mistake(second, f"the key {show(key)} appears twice, in line {first} and line {second}; join the two blocks")
+def _doubled(key: str, first: Place, second: Place) -> Mistake:
+    where = f"line {first.line} and line {second.line}"
+    if first.line == second.line:
+        where = f"line {first.line}, columns {first.column} and {second.column}"
+    return Mistake(second.line, f"the key {show(key)} appears twice, in {where}; join the two blocks")
 
 
 # --- YAML -----------------------------------------------------------------------------------------------
@@ -270,9 +276,9 @@ class _Places:
             return place, size
         self._open.add(id(node))
         if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
-            for key, value, line in self._pairs(node, place):
+            for key, value, where in self._pairs(node, place):
                 below, below_size = self._walk(value)
-                child = Place(line)
+                child = Place(*where)
                 child.below = below.below
                 place.below[key] = child
                 size += below_size
@@ -286,11 +292,11 @@ class _Places:
         self._seen[id(node)] = place, size
         return place, size
 
-    def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, yaml.Node, int]]:
-        """The keys of a mapping with their values and lines; keys of a merge (<<) stand where they come from."""
-        firsts: dict[str, int] = {}
+    def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, yaml.Node, tuple[int, int]]]:
+        """The keys of a mapping, values, lines and columns; keys of a merge (<<) stand where they come from."""
+        firsts: dict[str, Place] = {}
         for key, value in node.value:
-            line = key.start_mark.line + 1
+            line, column = key.start_mark.line + 1, key.start_mark.column + 1
             if key.tag == f"{_TAG}merge":
                 for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
                     for name, child in self._walk(merged)[0].below.items():
@@ -300,9 +306,9 @@ class _Places:
                 self._refuse(line, f"the key {shown} is not text; put it in quotes")
             else:
                 if key.value in firsts:
-                    self.mistakes.append(_doubled(key.value, firsts[key.value], line))
-                firsts.setdefault(key.value, line)
-                yield key.value, value, line
+                    self.mistakes.append(_doubled(key.value, firsts[key.value], Place(line, column)))
+                firsts.setdefault(key.value, Place(line, column))
+                yield key.value, value, (line, column)
 
 
 def _scalar_problem(node: yaml.Node) -> str | None:

@@ -40,14 +40,20 @@ def read_seed(seed: str) -> Seed:
         return BUILT_IN[seed]()
     path = Path(seed)
     source = f"the seed {path}"
+    if not seed:
+        raise _unknown(seed)
     try:
         text = _text(path, source)
     except FileNotFoundError as missing:
         if path.suffix in {".yaml", ".yml", ".json"}:
             raise _unreadable(source, missing) from None
-        known = ", ".join(BUILT_IN)
-        raise SeedProblem(f"there is no seed {seed!r}: use {known}, or the path of a YAML or JSON file") from None
+        raise _unknown(seed) from None
     return _read(text, source, must_be_json=path.suffix == ".json")
+
+
+def _unknown(seed: str) -> SeedProblem:
+    known = ", ".join(BUILT_IN)
+    return SeedProblem(f"there is no seed {seed!r}: use {known}, or the path of a YAML or JSON file")
 
 
 def read_state(path: Path) -> Seed | None:
@@ -77,7 +83,9 @@ def _unreadable(source: str, error: OSError) -> SeedProblem:
 def _read(text: bytes, source: str, *, must_be_json: bool) -> LocatedSeed:
     found = read_text(text, source, must_be_json=must_be_json)
     mistakes = list(found.mistakes)
-    if found.content is not None or not mistakes:
+    if found.content is None and not mistakes:
+        raise SeedProblem(f"{source} is empty; write COMPANY/APPLICATION with its data, or {{}} for no data")
+    if found.content is not None:
         mistakes += _mistakes(found.content, found.lines)
     if mistakes:
         raise broken(source, mistakes)

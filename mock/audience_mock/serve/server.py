@@ -119,10 +119,10 @@ class CommandServer(Server):
 
 
 def say(text: str) -> None:
-    """Print for people. Who reads only the first line, like `head -1`, does not end the server."""
+    """Print for people. A reader of only the first line, like `head -1`, or a full disk does not end the server."""
     try:
         print(text, flush=True)
-    except BrokenPipeError:
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

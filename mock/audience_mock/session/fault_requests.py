@@ -73,13 +73,23 @@ def _is_in(texts: Iterable[str], expected: Any) -> bool:
 
 
 def contains(found: Any, expected: Any) -> bool:
-    """Is a JSON value the expected one; objects may have more fields, lists have the same length."""
+    """Is a JSON value the expected one.
+
+    Objects may have more fields, and a field that is expected to be None may be absent; lists have the same length; in
+    an expected text, * matches any text.
+    """
     if isinstance(expected, dict):
-        return isinstance(found, dict) and all(n in found and contains(found[n], v) for n, v in expected.items())
+        return isinstance(found, dict) and all(_has_field(found, *field) for field in expected.items())
     if isinstance(expected, list):
         return (
             isinstance(found, list)
             and len(found) == len(expected)
             and all(contains(*pair) for pair in zip(found, expected, strict=True))
         )
+    if isinstance(expected, str):
+        return isinstance(found, str) and fits_glob(found, expected)
     return isinstance(found, bool) == isinstance(expected, bool) and bool(found == expected)
+
+
+def _has_field(found: Json, name: str, expected: Any) -> bool:
+    return contains(found[name], expected) if name in found else expected is None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from audience_mock.seeds.exporting import json_lines
 from audience_mock.session.sessions import DEFAULT, Sessions
-from audience_mock.session.state_lock import StateLock
+from audience_mock.session.state_lock import StateLock, hidden_name
 from audience_mock.store.world import World
 
 logger = logging.getLogger("audience_mock.state")
@@ -101,7 +101,7 @@ def replace(path: Path, pieces: Callable[[], Iterable[bytes]]) -> None:
         OSError: it cannot be written; then it is as it was, unless it had to be written in place.
     """
     target = Path(os.path.realpath(path))
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = target.with_name(f"{hidden_name(target)}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
             file.writelines(pieces())

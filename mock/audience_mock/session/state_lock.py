@@ -1,6 +1,7 @@
 """The lock of a state file: two servers that keep one file would overwrite each other's data."""
 
 import contextlib
+import hashlib
 import os
 import re
 import stat
@@ -11,6 +12,10 @@ from audience_mock.seeds import SeedProblem
 
 if sys.platform != "win32":
     import fcntl
+
+
+_LONGEST = 200
+"""Bytes of a file's name to which an ending can be added: file systems allow 255, or a few less."""
 
 
 class StateLock:
@@ -30,7 +35,7 @@ class StateLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._target = Path(os.path.realpath(path))
-        self._beside = self._target.with_name(f".{self._target.name}.lock")
+        self._beside = self._target.with_name(f"{hidden_name(self._target)}.lock")
         self._files: list[int] = []
         self._owns_beside = False
         if not _may_be_file(self._target):
@@ -100,6 +105,12 @@ class StateLock:
         self.release()
 
 
+def hidden_name(file: Path) -> str:
+    """The begin of the names of hidden files beside a file: its own name, or a hash of one that is too long."""
+    name = os.fsencode(file.name)
+    return f".{file.name}" if len(name) <= _LONGEST else f".{hashlib.sha256(name).hexdigest()}"
+
+
 def _may_be_file(path: Path) -> bool:
     """Is it a regular file, or nothing that can be seen yet; what else is wrong is told when it is read."""
     try:
@@ -121,7 +132,7 @@ def is_mount(file: Path) -> bool:
 
 def _remove_leftovers(target: Path) -> None:
     """Remove the incomplete files of servers that were killed while they wrote."""
-    part = re.compile(rf"\.{re.escape(target.name)}\.[0-9]+\.part")
+    part = re.compile(rf"{re.escape(hidden_name(target))}\.[0-9]+\.part")
     for file in target.parent.iterdir():
         if part.fullmatch(file.name):
             with contextlib.suppress(OSError):

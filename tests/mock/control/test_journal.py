@@ -194,6 +194,7 @@ def test_a_limit_changes_the_list_and_not_the_total(busy: Api) -> None:
     [
         ({"operation": "getHats"}, "getHats"),
         ({"status": "9xx"}, "9xx"),
+        ({"status": "999"}, "404 or 4xx"),
         ({"since": "-1"}, "-1"),
         ({"before": "x"}, "x"),
         ({"console": "yes"}, "yes"),

@@ -96,6 +96,21 @@ def test_what_is_no_response_is_502_in_the_contracts_shape(through: Api, real: R
     assert last(through)["outcome"] == "failed"
 
 
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        (b"HTTP/1.1 it's\r\n\r\n", 'illegal status line: "HTTP/1.1 it\'s"; see --proxy.'),
+        (b'HTTP/1.1 200 OK\r\n"\xe9\r\n\r\n', 'illegal header line: "\\"é"; see --proxy.'),
+        (b"", "Server disconnected without sending a response; see --proxy."),
+    ],
+)
+def test_what_is_no_response_is_shown_without_the_notation_of_python(
+    through: Api, real: RawServer, answer: bytes, shown: str
+) -> None:
+    real.answer = answer
+    assert through.get(TAGS).json()["message"] == f"{real.origin} did not respond as HTTP: {shown}"
+
+
 def test_a_server_that_does_not_respond_is_504(through: Api, real: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upstream, "TIMEOUT", 0.05)
     real.answer = wait_for_end

@@ -164,6 +164,25 @@ def test_a_key_that_appears_twice_is_refused_with_both_lines(tmp_path: Path, nam
 
 
 @pytest.mark.parametrize("name", ["seed.yaml", "seed.json"])
+def test_a_key_that_appears_twice_in_one_line_is_refused_with_its_columns(tmp_path: Path, name: str) -> None:
+    text = f'{{"{DOCUMENTED}":\n  {{"groups": [], "groups": []}}}}'
+    assert '"groups" appears twice, in line 2, columns 4 and 18;' in problem_of(tmp_path, text, name)
+
+
+def test_a_value_that_is_wrong_in_two_ways_is_one_mistake(tmp_path: Path) -> None:
+    text = f"{DOCUMENTED}: {{definitions: [{{name: A, slug: '', type: string}}]}}"
+    assert problem_of(tmp_path, text).count("slug is") == 1
+    assert "places" not in problem_of(tmp_path, text)
+
+
+@pytest.mark.parametrize(("number", "count"), [(999, "in 999 places"), (1_500, "in at least 1000 places")])
+def test_the_judging_of_many_mistakes_stops_and_says_so(tmp_path: Path, number: int, count: str) -> None:
+    found = problem_of(tmp_path, json.dumps({DOCUMENTED: {"groups": [{"name": "A"}] * number}}), "seed.json")
+    assert f"breaks the contract {count}:" in found
+    assert found.splitlines()[-1] == f"  and {'at least 900' if number > 1_000 else 899} more"
+
+
+@pytest.mark.parametrize("name", ["seed.yaml", "seed.json"])
 def test_a_text_that_nests_too_deeply_is_a_message(tmp_path: Path, name: str) -> None:
     assert (
         problem_of(tmp_path, "[" * 100_000, name)

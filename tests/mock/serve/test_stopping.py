@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from tests.mock.command import COMMAND, serving
 from tests.mock.conftest import BASE
 from tests.mock.helpers import a_definition, a_group
 
+from audience_mock.serve.server import say
 from audience_mock.testing import MockServer
 
 TAGS = f"{BASE}/user_group/tags"
@@ -220,6 +222,15 @@ def test_a_reader_that_goes_leaves_the_server_running_without_a_traceback(reader
     _, err = shell.communicate(timeout=20)
     assert "Traceback" not in err
     assert "Error" not in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_for_what_it_prints_does_not_end_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        say("Audience API mock")
+        say("Stopped.")
+        assert os.path.samestat(os.fstat(full.fileno()), Path(os.devnull).stat())
 
 
 def _free_port() -> int:

@@ -157,6 +157,8 @@ def test_a_broken_file_is_read_and_told_once_and_all_data_stays(
     (record,) = caplog.records
     assert record.getMessage().startswith(f"the seed {file} is not YAML, line ")
     assert "all sessions keep their data" in record.getMessage()
+    watch(api, lambda: file.write_text("559/x: 5"), lambda: "is 5" in caplog.records[-1].getMessage())
+    assert caplog.records[-1].getMessage().endswith("send an object; all sessions keep their data")
     watch(api, file.unlink, lambda: "cannot be read" in caplog.records[-1].getMessage())
     assert names(api) == ["One", "Mine"]
     watch(api, lambda: write(tmp_path, "Mended"), lambda: names_of_default(api) == ["Mended"])

@@ -42,6 +42,15 @@ def test_the_control_api_takes_the_session_from_the_header_or_the_parameter(api:
     assert not api.get("//__mock__/clock").json()["frozen"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_name_outside_ascii_is_one_session_however_it_is_sent(api: Api, encoding: str) -> None:
+    headers = {"X-Mock-Session": "Zoë".encode(encoding)}
+    api.request("POST", GROUPS, json=a_group(), headers=headers)
+    api.request("POST", "//__mock__/clock", json={"freeze": "2030-01-01T00:00:00Z"}, headers=headers)
+    assert api.get("//__mock__/clock", session="Zoë").json()["frozen"]
+    assert listed(api) == ["default", "Zoë"]
+
+
 def test_a_session_has_ids_jobs_and_clock_of_its_own(make_api: MakeApi) -> None:
     api = make_api(job_delay=60)
     a, b = (ask(api, name, "POST", GROUPS, json=a_group()).json() for name in "ab")

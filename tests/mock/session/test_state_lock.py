@@ -58,6 +58,19 @@ def test_a_file_name_that_the_system_refuses_is_told_in_one_line(tmp_path: Path)
     assert "there is no folder" in done.stderr
 
 
+def test_the_longest_name_of_a_file_is_locked_and_replaced(tmp_path: Path) -> None:
+    path = tmp_path / f"{'é' * 120}.state.json{'x' * 4}"
+    assert len(os.fsencode(path.name)) == 255
+    lock = StateLock(path)
+    with pytest.raises(SeedProblem, match=f"is in use by another server, process {os.getpid()};"):
+        StateLock(path)
+    replace(path, lambda: [b"old"])
+    replace(path, lambda: [b"new"])
+    assert path.read_text() == "new"
+    lock.release()
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_the_lock_of_a_killed_server_holds_nobody(tmp_path: Path) -> None:
     (tmp_path / ".state.json.lock").write_text("4194304")
     StateLock(tmp_path / "state.json").release()
