@@ -12,7 +12,7 @@ import jsonschema_rs
 LINEAR = jsonschema_rs.RegexOptions(size_limit=2**20, dfa_size_limit=2**20)
 """For every schema: the bytes of a compiled expression."""
 LONGEST = 1_000
-"""Characters of a regular expression that comes with a request or a seed."""
+"""Characters of a regular expression or a glob that comes with a request or a seed."""
 
 
 def is_regex(text: str) -> bool:

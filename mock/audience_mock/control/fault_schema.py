@@ -9,6 +9,7 @@ from typing import Any
 from audience_mock.contract.document import PATTERN_DESCRIPTION, documented_responses, load_contract
 from audience_mock.errors import Violation, show
 from audience_mock.operations import OPERATIONS
+from audience_mock.patterns import LONGEST
 from audience_mock.session.fault_rules import EFFECTS, KINDS, MAX_DELAY, OK, WITHOUT_BODY
 
 Json = dict[str, Any]
@@ -35,8 +36,9 @@ def _distribution(kind: str, **fields: Json) -> Json:
 def _expected(description: str) -> Json:
     """The expected texts by name."""
     value = {
-        PATTERN_DESCRIPTION: "a text in which * matches any text, a number, true, false, or null for absent",
-        "oneOf": [{"type": "string", "nullable": True}, {"type": "number"}, {"type": "boolean"}],
+        PATTERN_DESCRIPTION: f"a text of at most {LONGEST} characters in which * matches any text, a number, true, "
+        "false, or null for absent",
+        "oneOf": [{"type": "string", "maxLength": LONGEST, "nullable": True}, {"type": "number"}, {"type": "boolean"}],
     }
     return {
         "type": "object",
@@ -81,6 +83,7 @@ MATCHING: dict[str, Json] = {
     "path": {
         "type": "string",
         "minLength": 1,
+        "maxLength": LONGEST,
         "description": "the full path, or the path below the application; * matches any text",
     },
     "parameters": _expected("path parameters, like group_id"),

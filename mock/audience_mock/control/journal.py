@@ -20,7 +20,7 @@ from audience_mock.control.schemas import listing, ref
 from audience_mock.errors import Refusal, show
 from audience_mock.middleware.json_response import dump, json_response
 from audience_mock.operations import OPERATIONS
-from audience_mock.patterns import fits_glob
+from audience_mock.patterns import LONGEST, fits_glob
 from audience_mock.session.journal import Record
 from audience_mock.session.sessions import Session
 
@@ -32,7 +32,7 @@ FILTERS: dict[str, tuple[str, Json]] = {
     "operation": ("an operationId", {"type": "string", "enum": list(OPERATIONS)}),
     "status": ("a status such as 404, or a class such as 4xx", {"type": "string", "pattern": "^[1-5](xx|[0-9]{2})$"}),
     "method": ("an HTTP method", {"type": "string"}),
-    "path": ("part of the path; * matches any text", {"type": "string"}),
+    "path": ("part of the path; * matches any text", {"type": "string", "maxLength": LONGEST}),
     "text": ("part of the path, of the query or of a body, in any case", {"type": "string"}),
     "console": ("false: without the requests of the console itself", {"type": "boolean", "default": True}),
     "since": ("only entries newer than the entry with this id", _ID),

@@ -17,7 +17,7 @@ from audience_mock.control.journal_entries import (
 )
 from audience_mock.errors import Violation, show
 from audience_mock.operations import OPERATIONS
-from audience_mock.patterns import fits_glob
+from audience_mock.patterns import LONGEST, fits_glob
 from audience_mock.session.journal import Record
 
 MAX_NEAREST = 3
@@ -39,6 +39,7 @@ EXPECTATION: Json = {
         "path": {
             "type": "string",
             "minLength": 1,
+            "maxLength": LONGEST,
             "description": "the full path, or its end from a slash on; * and {names} match any text",
         },
         "query": {"type": "object", "description": "parameters of the request; it may have others"},

@@ -18,6 +18,7 @@ TAGS = "/user_group/tags"
 GROUP = "64f111111111111111111111"
 FAULTS = f"{CONTROL}/faults"
 RESPONSES = documented_responses(load_contract())
+LONG_GLOB = "*a" * 501
 
 
 @pytest.fixture
@@ -311,6 +312,10 @@ UNIFORM = {"type": "uniform", "lower": 1, "upper": 2}
         ({"delay": {}}, "body.delay", "{}"),
         ({"status": 500, "query": {"page_no": {"min": 2}}}, "body.query.page_no", "min"),
         ({"status": 500, "query": {}}, "body.query", "{}"),
+        ({"status": 500, "query": {"a": LONG_GLOB}}, "body.query.a", "at most 1000 characters"),
+        ({"status": 500, "parameters": {"group_id": LONG_GLOB}}, "body.parameters.group_id", "at most 1000 characters"),
+        ({"status": 500, "request_headers": {"a": LONG_GLOB}}, "body.request_headers.a", "at most 1000 characters"),
+        ({"status": 500, "path": LONG_GLOB}, "body.path", "1 to 1000 characters"),
         ({"status": 500, "query": "page_no=2"}, "body.query", "page_no=2"),
         ({"status": 500, "parameters": {"groop": "a"}}, "body.parameters.groop", "group_id"),
         ({"kind": "drop", "operation": "getUserGroups", "parameters": {"a": "b"}}, "body.parameters.a", "getUser"),

@@ -153,6 +153,7 @@ def test_a_secret_header_can_be_verified_and_is_not_shown(api: Api) -> None:
         ({"times": {"min": 3, "max": 1}}, "body.times"),
         ({"hats": 1}, "body"),
         ({"headers": {"x": 1}}, "body.headers.x"),
+        ({"path": "*a" * 501}, "body.path"),
     ],
 )
 def test_an_invalid_expectation_is_refused(shared_api: Api, expected: Json, field: str) -> None:
