@@ -24,6 +24,7 @@ from audience_mock.seeds import demo, huge
 from audience_mock.seeds.problems import Lines, Mistake, SeedProblem, broken, no_lines
 from audience_mock.seeds.reading import read_text
 from audience_mock.seeds.seeding import Gap, LocatedSeed, Seed, mistakes_of
+from audience_mock.store.collection import LAST_NUMBER
 from audience_mock.store.groups import CATEGORIES, COMPLETED, FAILED, PENDING
 
 __all__ = ["BUILT_IN", "Seed", "SeedProblem", "read_seed", "read_state", "validate"]
@@ -188,7 +189,7 @@ def _schema() -> JsonObject:
         "required": ["name", "category"],
         "properties": {
             **schemas["UserGroup"]["properties"],
-            "uid": {"type": "integer", "minimum": 1},
+            "uid": {"type": "integer", "minimum": 1, "maximum": LAST_NUMBER},
             "category": {"enum": list(CATEGORIES)},
             "status": {"enum": [PENDING, COMPLETED, FAILED]},
             "users": {"type": "array", "items": {"type": "string", "minLength": 1}},
@@ -235,7 +236,7 @@ def _schema() -> JsonObject:
             },
         },
     }
-    number = {"type": "integer", "minimum": 0, "maximum": 2**53}
+    number = {"type": "integer", "minimum": 0, "maximum": LAST_NUMBER}
     last = {"type": "object", "additionalProperties": False, "properties": {"id": number, "uid": number}}
     items = {"definitions": definition, "users": user, "values": value, "groups": group, "jobs": job}
     tenant = {

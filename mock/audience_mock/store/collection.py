@@ -19,6 +19,8 @@ Filters = Mapping[str, Any]
 
 MAX_SEARCHES = 32
 """Cached results of filter combinations."""
+LAST_NUMBER = 2**53
+"""Of a sequence of ids or uids: the last that every reader of JSON takes exactly. After it, free ones come again."""
 BATCH = 2_000
 """Records that a search examines before it yields to other requests: about a millisecond."""
 FilterKey = tuple[tuple[str, Any], ...]

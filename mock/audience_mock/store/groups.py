@@ -5,6 +5,7 @@ from typing import Any
 from audience_mock import errors
 from audience_mock.contract.document import TenantName
 from audience_mock.store.collection import (
+    LAST_NUMBER,
     Collection,
     Filter,
     Record,
@@ -49,6 +50,7 @@ class Groups(Resources):
         self._directory = directory
         self._members: Table[str, Members] = Table()
         self._last_uid = 0
+        self._refilled = 0  # after the last number: the uids up to this one are used again
         self._readings: Table[str, int] = Table()
         self._being_read: set[str] = set()
 
@@ -58,7 +60,7 @@ class Groups(Resources):
         other._records = self._records.fork()
         other._members, other._readings = self._members.fork(), self._readings.fork()
         other._being_read = set(self._being_read)
-        other._last_uid = self._last_uid
+        other._last_uid, other._refilled = self._last_uid, self._refilled
         return other
 
     def tags(self) -> list[str]:
@@ -101,8 +103,12 @@ class Groups(Resources):
         )
 
     def next_uid(self) -> int:
-        """The uid of the next group; uids of deleted groups are not reused."""
-        return self._last_uid + 1
+        """The uid of the next group; uids of deleted groups are not reused, unless LAST_NUMBER has been given."""
+        if self._last_uid < LAST_NUMBER:
+            return self._last_uid + 1
+        while self._records.count("group_uid", str(self._refilled + 1)):
+            self._refilled += 1
+        return self._refilled + 1
 
     def continue_uids(self, after: int) -> None:
         """Give no uid up to this one."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
 from audience_mock.store.accepted import AcceptedWork
 from audience_mock.store.attributes import Attributes
-from audience_mock.store.collection import Record
+from audience_mock.store.collection import LAST_NUMBER, Record
 from audience_mock.store.definitions import Definitions
 from audience_mock.store.groups import Groups
 from audience_mock.store.users import UserDirectory
@@ -125,7 +125,7 @@ class World:
     def new_id(self) -> str:
         """A new id of 24 hex digits; the sequence is the same in every run."""
         while True:
-            self._last_id += 1
+            self._last_id = self._last_id % LAST_NUMBER + 1
             new_id = f"65{self._last_id:022x}"
             if new_id not in self._reserved:
                 return new_id

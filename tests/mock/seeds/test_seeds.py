@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from tests.mock.conftest import Api, MakeApi
-from tests.mock.helpers import DEFINITIONS, GROUPS, all_items
+from tests.mock.helpers import DEFINITIONS, GROUPS, a_group, all_items
 
-from audience_mock.seeds import BUILT_IN, load_seed, read_seed
+from audience_mock.seeds import BUILT_IN, SeedProblem, load_seed, read_seed
 from audience_mock.seeds import huge as huge_seed
+from audience_mock.seeds.exporting import exported
 from audience_mock.seeds.seed_file import validate
 from audience_mock.store.world import World
 
@@ -100,3 +101,42 @@ def test_a_seed_file_fills_tenants_of_its_own(make_api: MakeApi, tmp_path: Path)
     blacklisted = api.get(f"{base}/user_group/{group['_id']}/users", blacklisted_users="true", q="ada@").json()
     assert [user["emails"][0]["email"] for user in blacklisted["items"]] == ["Ada@Example.com"]
     assert api.get("/user_group").json()["page"]["item_total"] == 0
+
+
+LAST = 2**53
+A_GROUP = {"name": "A", "category": "l1"}
+
+
+def loaded(seed: Any) -> World:
+    """A world of a seed that was validated, as an import is."""
+    validate("the seed", seed)
+    world = World()
+    load_seed(world, seed, "last")
+    return world
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"last": {"id": LAST}},
+        {"last": {"uid": LAST}},
+        {"last": {"id": LAST - 1, "uid": LAST - 1}},
+        {"groups": [{**A_GROUP, "uid": LAST}]},
+        {"groups": [{**A_GROUP, "uid": 2}, {**A_GROUP, "uid": LAST}, A_GROUP], "last": {"id": LAST}},
+    ],
+)
+def test_what_goes_on_from_the_last_number_loads_again(parts: Any) -> None:
+    seed: Any = {"/".join(TENANT): parts}
+    for _ in range(3):
+        world = loaded(seed)
+        groups = world.tenant(*TENANT).groups
+        created = [groups.create(a_group()) for _ in range(3)]
+        groups.delete(created[0]["_id"])
+        assert len({group["uid"] for group in groups}) == len({group["_id"] for group in groups}) == len(list(groups))
+        seed = exported(world)
+    assert len(seed["/".join(TENANT)]["groups"]) == len(parts.get("groups", [])) + 6
+
+
+def test_a_number_after_the_last_is_refused() -> None:
+    with pytest.raises(SeedProblem, match=f"uid is {LAST + 1}; send a whole number, 1 to {LAST}"):
+        validate("the seed", {"/".join(TENANT): {"groups": [{**A_GROUP, "uid": LAST + 1}]}})
