@@ -1,5 +1,6 @@
 """The operations of the control API: each is one Call, which gives its route, its validation and its description."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -34,7 +35,7 @@ class Call:
         handler: returns a Response, or the data of a JSON response.
         summary: for the description.
         query: parameters, name -> (description, JSON schema).
-        body: JSON schema of the body; None for no body.
+        body: JSON schema of the body; None for no body: one that says something is then refused.
         status: of a success.
         max_parts: of the body, see `json_request.count_parts`; None for any number, and for strings of any length.
         answer: schema of a success; None if it has no JSON.
@@ -69,12 +70,19 @@ class Call:
             if schema is not None:
                 control_request.content = await control_request.body(self.max_parts)
                 violations += schema.violations(control_request.content, "body")
+            elif not _NOTHING.fullmatch(await request.body()):
+                violations.append(self._unread_body())
             if violations:
                 raise errors.invalid(violations)
             result = await self.handler(control_request)
             return result if isinstance(result, Response) else json_response(self.status, result)
 
         return Route(f"{PREFIX}{self.path}", endpoint, methods=[self.method])
+
+    def _unread_body(self) -> Violation:
+        """The violation of a body that would have no effect."""
+        query = f"; it reads the query parameters {', '.join(self.query)}" if self.query else ""
+        return Violation("body", f"{self.method} {PREFIX}{self.path} reads no body{query}; send it without a body.")
 
     def parameters(self) -> list[Json]:
         """The query parameters as in OpenAPI."""
@@ -95,6 +103,9 @@ def _strays(texts: dict[str, str], known: Iterable[str]) -> Iterator[Violation]:
             listed = ", ".join(known) or "none"
             yield Violation(f"query.{shown}", f"There is no parameter {shown}; the parameters are: {listed}.")
 
+
+_NOTHING = re.compile(rb"\s*(\{\s*\}|null)?\s*")
+"""A body that says nothing; some clients always send one."""
 
 _ALWAYS = ("session", "token")
 """Query parameters of every call."""

@@ -205,7 +205,7 @@ def test_a_limit_changes_the_list_and_not_the_total(busy: Api) -> None:
     ],
 )
 def test_an_invalid_filter_is_refused(shared_api: Api, query: Json, named: str) -> None:
-    answer = shared_api.get(JOURNAL, **query)
+    answer = shared_api.request("GET", JOURNAL, params=query)
     assert refused(answer) == [f"query.{next(iter(query))}"]
     assert named in answer.text
 

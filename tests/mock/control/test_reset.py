@@ -410,3 +410,31 @@ def test_an_empty_state_file_is_as_good_as_none(make_api: MakeApi, tmp_path: Pat
     options = Options(seed=walkers(tmp_path, "Seeded"), state=tmp_path / "state.json")
     assert create_start(options).origin == f"seed: {options.seed}"
     assert names(make_api(seed=options.seed, state=options.state), "default") == ["Seeded"]
+
+
+@pytest.mark.parametrize(
+    "request_line", ["POST /reset", "POST /reset?keep=jobs", "DELETE /sessions", "DELETE /faults", "GET /clock"]
+)
+@pytest.mark.parametrize("body", [b'{"to": "empty"}', b"to=empty", b"[]", b"{"])
+def test_a_body_that_would_have_no_effect_is_refused(api: Api, request_line: str, body: bytes) -> None:
+    use(api)
+    before = state(api)
+    method, path = request_line.split()
+    answer = api.request(method, f"{CONTROL}{path}", content=body)
+    assert refused(answer) == ["body"]
+    assert "reads no body" in answer.json()["message"]
+    assert state(api) == before
+
+
+def test_who_sends_the_parameters_of_a_reset_in_a_body_learns_where_they_go(api: Api) -> None:
+    message = api.post(f"{CONTROL}/reset", {"to": "empty"}).json()["message"]
+    assert message == (
+        "POST /__mock__/reset reads no body; it reads the query parameters to, keep; send it without a body."
+    )
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b" { }\n", b"null"])
+def test_a_body_that_says_nothing_is_as_good_as_none(api: Api, body: bytes) -> None:
+    api.post(GROUPS, a_group())
+    assert api.request("POST", f"{CONTROL}/reset?to=empty", content=body).is_success
+    assert state(api) == {}
