@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 from connexion.spec import OpenAPISpecification
+from hypothesis import settings
 
 LONGEST = ("test_wheel.py", "test_no_false_alarms.py", "test_shared_requests.py", "test_schemathesis.py")
+
+# Hypothesis would fail an example that takes longer than 200 ms: on a busy machine any may.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
