@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import socket
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp
 
 from audience_mock.serve.addresses import Addresses, addresses
 from audience_mock.serve.transport import Protocol, config
+from audience_mock.serve.tuning import return_large_blocks, tune_latency
 from audience_mock.session.sessions import Sessions
 
 GRACE = 0.7
@@ -90,7 +90,8 @@ class CommandServer(Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        _tune_latency()
+        tune_latency()
+        return_large_blocks()
         if self.started and sockets:
             say(self._banner(addresses(sockets[0], "https" if self.config.is_ssl else "http")))
 
@@ -124,15 +125,3 @@ def say(text: str) -> None:
         print(text, flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _tune_latency() -> None:
-    """Avoid long pauses: the garbage collector skips all objects that exist now, and rarely scans the old ones.
-
-    Records have no cycles, and a full scan of a million takes seconds. A thread that reads a file gives way more often
-    than after Python's 5 ms.
-    """
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 1_000)
-    gc.enable()
-    sys.setswitchinterval(0.0005)
