@@ -21,7 +21,7 @@ from statistics import median
 import click
 from tests.soak.hostile import SEED, Hostile
 from tests.soak.model import Model, difference
-from tests.soak.wire import Connection, Hang, Request
+from tests.soak.wire import Answer, Connection, Hang, Request
 
 BATCH = 40
 """Requests that are sent in one piece."""
@@ -49,9 +49,11 @@ class Soak:
     failures: list[str] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)
 
-    def judge(self, request: Request, answer_status: int, problem: str | None) -> None:
+    def judge(self, request: Request, answer: Answer, problem: str | None) -> None:
+        """Count an answer, and keep what is wrong with it."""
         self.sent += 1
-        self.server_errors += answer_status >= 500
+        self.hostile += request.is_hostile
+        self.server_errors += answer.status >= 500
         if problem:
             self.failures.append(problem)
 
@@ -90,9 +92,8 @@ async def perform(soak: Soak, connection: Connection, batch: list[Request]) -> N
         soak.failures.append(str(hang))
         return
     for request, answer in zip(batch, answers, strict=True):
-        soak.hostile += not request.expected and request.on_answer is None
         problem = difference(request, answer)
-        soak.judge(request, answer.status, problem)
+        soak.judge(request, answer, problem)
         if request.on_answer and not problem:
             request.on_answer(answer)
 

@@ -44,7 +44,9 @@ def _request(
 ) -> Request:
     length = () if content is None else (f"Content-Length: {len(content)}",)
     lines = (f"{method} {base}{path} HTTP/1.1", "Host: mock", *headers, *length, "", "")
-    return Request("\r\n".join(lines).encode("latin-1") + (content or b""), about, allowed, closes=closes)
+    return Request(
+        "\r\n".join(lines).encode("latin-1") + (content or b""), about, allowed, closes=closes, is_hostile=True
+    )
 
 
 def _bodies() -> Iterable[tuple[str, bytes]]:
@@ -138,9 +140,15 @@ def _last_of_their_connection() -> Iterable[Request]:
     yield _request("a raw byte in the target", "GET", f"{GROUP}?name=Caf\xe9", closes=True)
     chunked = (*_JSON, "Transfer-Encoding: chunked")
     bad = _request("a bad chunk size", "POST", GROUP, headers=chunked, closes=True)
-    yield Request(bad.text + b"zz\r\n{}\r\n0\r\n\r\n", bad.about, bad.statuses, closes=True)
-    yield Request(b"nonsense\r\n\r\n", "no request", REFUSED, closes=True)
-    yield Request(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "TLS to a plain port", REFUSED, closes=True)
+    yield Request(bad.text + b"zz\r\n{}\r\n0\r\n\r\n", bad.about, bad.statuses, closes=True, is_hostile=True)
+    yield Request(b"nonsense\r\n\r\n", "no request", REFUSED, closes=True, is_hostile=True)
+    yield Request(
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        "TLS to a plain port",
+        REFUSED,
+        closes=True,
+        is_hostile=True,
+    )
     length = (*_JSON, "Content-Length: 5", "Content-Length: 6")
     yield _request("two lengths", "POST", GROUP, headers=length, closes=True)
     yield _request(

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,7 @@ class Request:
         statuses: the statuses that are right.
         expected: what the model expects in the body; nothing of a hostile request.
         closes: it spoils the connection; it is sent last.
+        is_hostile: a server must survive it, and what it holds stays the same.
         on_answer: called with the body of a right answer.
     """
 
@@ -39,7 +40,8 @@ class Request:
     statuses: frozenset[int]
     expected: Expected = field(default_factory=dict)
     closes: bool = False
-    on_answer: Any = None
+    is_hostile: bool = False
+    on_answer: Callable[["Answer"], None] | None = None
 
 
 @dataclass(frozen=True)
