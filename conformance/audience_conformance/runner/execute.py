@@ -10,8 +10,9 @@ from audience_conformance.checks.prerequisites import WRITE_PERMISSION
 from audience_conformance.checks.protocol.requests.decisions import decision_behind_exchange
 from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import Api, Budget
+from audience_conformance.client.exchange import Trace
 from audience_conformance.client.ledger import Ledger, delete_all
-from audience_conformance.client.target import Options, Target, Trace
+from audience_conformance.client.target import Options, Target
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.finding import Finding, Skip
 from audience_conformance.results.result import Result, Status

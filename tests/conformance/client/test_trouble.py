@@ -11,7 +11,8 @@ from tests.conformance.raw_server import Connection, raw_server
 
 from audience_conformance.client import target as target_module
 from audience_conformance.client import trouble
-from audience_conformance.client.target import Answer, Options, Target
+from audience_conformance.client.exchange import Answer
+from audience_conformance.client.target import Options, Target
 from audience_conformance.client.trouble import (
     CLOSED_KEPT,
     TOO_MANY,
