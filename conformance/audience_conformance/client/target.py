@@ -34,8 +34,6 @@ from audience_conformance.contract.document import contract
 MAX_CLOSED_KEPT = 3
 """After so many kept-alive connections were closed without an answer, each request has its own."""
 _NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-_SUSPECT = (*GATEWAY, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED)
-"""Statuses that something on the way may have given."""
 _PROBES = ("/user_group/tags", "/user_attribute/definition")
 """Plain reads: if all are refused, everything is."""
 USUAL_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "audience-conformance"}
@@ -258,9 +256,7 @@ class Target:
     def _trouble_in(self, answer: Answer, request: str, headers: tuple[tuple[str, str], ...]) -> Unreachable | None:
         """The trouble that an answer shows, or None if it is the target's own."""
         if answer.status not in _NOT_ALLOWED:
-            if answer.status not in _SUSPECT:
-                return None
-            return gateway_trouble(request, answer.status, answer.json, answer.headers)
+            return gateway_trouble(request, answer)
         if not self.served:
             return None
         if answer.status == HTTPStatus.UNAUTHORIZED and self._command:
@@ -277,7 +273,7 @@ class Target:
         """Is an answer the target's own that comes again and again."""
         if answer.status in _NOT_ALLOWED:
             return self.probe().status not in _NOT_ALLOWED
-        return answer.status in GATEWAY and is_own_error(answer.json, answer.status)
+        return answer.status in GATEWAY and is_own_error(answer)
 
     def _can_repeat(self, method: str, url: str, headers: tuple[tuple[str, str], ...], trouble: Unreachable) -> bool:
         """Is it safe to send a request again: it was not performed, or a second time changes nothing."""
