@@ -1,6 +1,5 @@
 """The server under test: where it is, and how to send it requests."""
 
-import itertools
 import threading
 import time
 from collections.abc import Mapping
@@ -223,19 +222,19 @@ class Target:
 
     def _deliver(self, method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes | None) -> Answer:
         met: list[Unreachable] = []
-        for attempt in itertools.count():
+        while True:
             answer: Answer | None = None
             try:
                 answer = self.send_once(method, url, headers, body)
                 trouble = self._trouble_in(answer, f"{method} {url}", headers)
+                if trouble is None:
+                    self._pace.answered()
+                    self._note(met)
+                    return answer
             except Unreachable as unreachable:
                 self._time_left(0.0)
                 trouble = unreachable
-            if trouble is None:
-                self._pace.answered()
-                self._note(met)
-                assert answer is not None
-                return answer
+            attempt = len(met)
             met.append(trouble)
             can_repeat = self._can_repeat(method, url, headers, trouble)
             is_last = attempt >= (trouble.repeats if self.served else trouble.repeats_at_start) or not can_repeat
@@ -246,7 +245,6 @@ class Target:
                 raise trouble
             self._prepare(trouble, attempt)
             headers = self._renewed(headers) if answer is not None else headers
-        raise AssertionError
 
     def _note(self, met: list[Unreachable]) -> None:
         with self._lock:
@@ -289,12 +287,13 @@ class Target:
         if trouble.kind == CLOSED_KEPT:
             self._closed_kept += 1
             self._connections.keep_alive = self._closed_kept < MAX_CLOSED_KEPT
+        seconds = trouble.wait if trouble.wait is not None else PAUSES[min(attempt, len(PAUSES) - 1)]
         if trouble.kind == TOO_MANY:
-            self._pace.slow_down(trouble.wait if trouble.wait is not None else PAUSES[min(attempt, len(PAUSES) - 1)])
+            self._pace.slow_down(seconds)
             return
         self._connections.clear()
         if trouble.kind != CLOSED_KEPT or attempt:
-            self._wait(trouble.wait if trouble.wait is not None else PAUSES[min(attempt, len(PAUSES) - 1)])
+            self._wait(seconds)
 
     # --- headers and time ---------------------------------------------------------------------------------
 
