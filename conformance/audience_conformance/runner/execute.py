@@ -8,7 +8,7 @@ from typing import Any
 from audience_conformance.checks.prerequisites import WRITE_PERMISSION
 from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import Api, Budget
-from audience_conformance.client.ledger import Ledger, delete_all
+from audience_conformance.client.ledger import Ledger
 from audience_conformance.client.target import Options, Target
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.finding import Finding, Skip
@@ -101,9 +101,3 @@ class Run:
         if not result.ends_run:
             api.cleanup()
         return result, passing
-
-    def clean_up(self) -> list[str]:
-        """Delete what the run still has; return what could not be deleted."""
-        left = delete_all(self.target, self.ledger, patience=3 * self.options.timeout)
-        self.target.close()
-        return left
