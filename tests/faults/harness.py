@@ -18,8 +18,10 @@ from tests.faults.seed import GROUP_ID, LOCKED_ID, OTHER_TENANT, TEXT_ID, USERS_
 
 from audience_conformance.checks.groups import helpers
 from audience_conformance.checks.registry import Check, all_checks, items
+from audience_conformance.client.ledger import delete_all
 from audience_conformance.client.target import Options
 from audience_conformance.results.result import Result
+from audience_conformance.runner.cleanup import TIMEOUTS
 from audience_conformance.runner.execute import Run
 from audience_mock.app import create_app
 from audience_mock.contract.document import JsonObject, load_contract
@@ -146,7 +148,9 @@ def perform(
             continue
         results.append(run.perform(check, case))
         note(results[-1])
-    return results, run, run.clean_up()
+    left = delete_all(run.target, run.ledger, patience=TIMEOUTS * options.timeout)
+    run.target.close()
+    return results, run, left
 
 
 def state(mock: Mock) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from audience_conformance.client.api import GROUPS, Api, JsonObject
+from audience_conformance.client.exchange import Answer
 from audience_conformance.client.ledger import Tenant
-from audience_conformance.client.target import Answer
 from audience_conformance.contract.document import contract
 from audience_conformance.results.finding import expect, fail, same, show
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from typing import TypeVar
 
 from audience_conformance.client.api import Api
-from audience_conformance.client.target import Exchange
+from audience_conformance.client.exchange import Exchange
 
 Value = TypeVar("Value")
 

@@ -13,7 +13,7 @@ from http import HTTPStatus
 
 from audience_conformance.checks.protocol.requests.call import Call
 from audience_conformance.client.api import Api
-from audience_conformance.client.target import Answer, Exchange
+from audience_conformance.client.exchange import Answer, Exchange
 from audience_conformance.client.trouble import OutOfTime, Unreachable
 
 MAX_SETUP = 39

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 from audience_conformance.client.cache import ResponseCache
+from audience_conformance.client.exchange import Answer, Trace
 from audience_conformance.client.ledger import Created, Ledger, Tenant, delete_all
 from audience_conformance.client.shrinking import Shrinker
-from audience_conformance.client.target import Answer, Target, Trace
+from audience_conformance.client.target import Target
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.finding import Overdue, Skip, show
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from audience_conformance.client.target import Answer, Exchange, Trace
+from audience_conformance.client.exchange import Answer, Exchange, Trace
 
 
 class ResponseCache:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from hypothesis import reject
 
-from audience_conformance.client.target import Exchange, Trace
+from audience_conformance.client.exchange import Exchange, Trace
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.finding import Finding, Skip
 

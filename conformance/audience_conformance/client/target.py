@@ -1,14 +1,9 @@
-"""The server under test: where it is, how to send it requests, and a record of them."""
+"""The server under test: where it is, and how to send it requests."""
 
-import base64
-import itertools
-import json
-import re
-import shlex
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -17,6 +12,7 @@ from urllib3 import HTTPHeaderDict
 from urllib3.exceptions import HTTPError
 
 from audience_conformance.client.connections import MAX_ANSWER, Connections, Route, TooLarge, reason
+from audience_conformance.client.exchange import Answer, Exchange, Trace
 from audience_conformance.client.header_command import HeaderCommand, HeaderCommandError
 from audience_conformance.client.pace import Pace
 from audience_conformance.client.trouble import (
@@ -33,18 +29,12 @@ from audience_conformance.client.trouble import (
     no_answer,
 )
 from audience_conformance.contract.document import contract
-from audience_conformance.results.finding import cut
 
-MAX_BODY_SHOWN = 4000
 MAX_CLOSED_KEPT = 3
 """After so many kept-alive connections were closed without an answer, each request has its own."""
 _NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-_SUSPECT = (*GATEWAY, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED)
-"""Statuses that something on the way may have given."""
 _PROBES = ("/user_group/tags", "/user_attribute/definition")
 """Plain reads: if all are refused, everything is."""
-MAX_DEPTH = 200
-"""Depth of lists and objects in an answer: deeper ones would exhaust the stack of what reads them."""
 USUAL_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "audience-conformance"}
 """Default headers; a curl command without them sends the same, except Accept-Encoding."""
 
@@ -104,96 +94,6 @@ class Options:
         base_path: str = contract()["servers"][0]["url"]
         url = self.url.rstrip("/")
         return url if urlsplit(url).path.endswith(base_path) else f"{url}{base_path}"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A response of the target."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    @property
-    def json(self) -> Any:
-        """The body as JSON, None if it is not JSON or nested more than MAX_DEPTH times."""
-        if _is_deep(self.content):
-            return None
-        try:
-            return json.loads(self.content)
-        except ValueError:
-            return None
-
-    @property
-    def text(self) -> str:
-        return self.content.decode("utf-8", "replace")
-
-    @property
-    def ok(self) -> bool:
-        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
-
-    def __str__(self) -> str:
-        return f"{self.status} {cut(self.text, MAX_BODY_SHOWN)}".strip()
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One request and its response, which is None if there was none."""
-
-    method: str
-    url: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes | None
-    answer: Answer | None
-    seconds: float
-
-    @property
-    def json(self) -> Any:
-        """The request's body as JSON; `...` if it has none, or one that is not JSON."""
-        try:
-            return json.loads(self.body) if self.body else ...
-        except ValueError:
-            return ...
-
-    def curl(self, secrets: Mapping[str, str]) -> str:
-        """The request as a command line; a header in `secrets` shows a variable in place of its value."""
-        words = ["curl", "-sS"]
-        if self.method != "GET":
-            words += ["-X", self.method]
-        for name, value in self.headers:
-            if name.lower() in secrets:
-                words += ["-H", f'"{name}: {secrets[name.lower()]}"']
-            else:
-                words += ["-H", shlex.quote(f"{name}: {value}")]
-        if self.body:
-            text = self.body.decode("utf-8", "replace")
-            if text.isprintable() and text.encode() == self.body:
-                words += ["--data-raw", shlex.quote(text)]
-            else:  # not text, or with characters that do not survive copy and paste
-                encoded = base64.b64encode(self.body).decode()
-                return f"echo {encoded} | base64 -d | {' '.join(words)} --data-binary @- {shlex.quote(self.url)}"
-        return " ".join([*words, shlex.quote(self.url)])
-
-
-@dataclass
-class Trace:
-    """The requests since the last `restart`: the sequence that a finding shows."""
-
-    exchanges: list[Exchange] = field(default_factory=list)
-    setup: list[Exchange] = field(default_factory=list)
-    started: bool = False
-
-    def restart(self) -> None:
-        """Clear the requests; those before the first restart are the set-up of the check and stay."""
-        if not self.started:
-            self.setup += self.exchanges
-            self.started = True
-        self.exchanges.clear()
-
-    @property
-    def sequence(self) -> list[Exchange]:
-        """The set-up, and the requests since the last restart."""
-        return [*self.setup, *self.exchanges]
 
 
 class Target:
@@ -322,19 +222,19 @@ class Target:
 
     def _deliver(self, method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes | None) -> Answer:
         met: list[Unreachable] = []
-        for attempt in itertools.count():
+        while True:
             answer: Answer | None = None
             try:
                 answer = self.send_once(method, url, headers, body)
                 trouble = self._trouble_in(answer, f"{method} {url}", headers)
+                if trouble is None:
+                    self._pace.answered()
+                    self._note(met)
+                    return answer
             except Unreachable as unreachable:
                 self._time_left(0.0)
                 trouble = unreachable
-            if trouble is None:
-                self._pace.answered()
-                self._note(met)
-                assert answer is not None
-                return answer
+            attempt = len(met)
             met.append(trouble)
             can_repeat = self._can_repeat(method, url, headers, trouble)
             is_last = attempt >= (trouble.repeats if self.served else trouble.repeats_at_start) or not can_repeat
@@ -345,7 +245,6 @@ class Target:
                 raise trouble
             self._prepare(trouble, attempt)
             headers = self._renewed(headers) if answer is not None else headers
-        raise AssertionError
 
     def _note(self, met: list[Unreachable]) -> None:
         with self._lock:
@@ -355,9 +254,7 @@ class Target:
     def _trouble_in(self, answer: Answer, request: str, headers: tuple[tuple[str, str], ...]) -> Unreachable | None:
         """The trouble that an answer shows, or None if it is the target's own."""
         if answer.status not in _NOT_ALLOWED:
-            if answer.status not in _SUSPECT:
-                return None
-            return gateway_trouble(request, answer.status, answer.json, answer.headers)
+            return gateway_trouble(request, answer)
         if not self.served:
             return None
         if answer.status == HTTPStatus.UNAUTHORIZED and self._command:
@@ -374,7 +271,7 @@ class Target:
         """Is an answer the target's own that comes again and again."""
         if answer.status in _NOT_ALLOWED:
             return self.probe().status not in _NOT_ALLOWED
-        return answer.status in GATEWAY and is_own_error(answer.json, answer.status)
+        return answer.status in GATEWAY and is_own_error(answer)
 
     def _can_repeat(self, method: str, url: str, headers: tuple[tuple[str, str], ...], trouble: Unreachable) -> bool:
         """Is it safe to send a request again: it was not performed, or a second time changes nothing."""
@@ -390,12 +287,13 @@ class Target:
         if trouble.kind == CLOSED_KEPT:
             self._closed_kept += 1
             self._connections.keep_alive = self._closed_kept < MAX_CLOSED_KEPT
+        seconds = trouble.wait if trouble.wait is not None else PAUSES[min(attempt, len(PAUSES) - 1)]
         if trouble.kind == TOO_MANY:
-            self._pace.slow_down(trouble.wait if trouble.wait is not None else PAUSES[min(attempt, len(PAUSES) - 1)])
+            self._pace.slow_down(seconds)
             return
         self._connections.clear()
         if trouble.kind != CLOSED_KEPT or attempt:
-            self._wait(trouble.wait if trouble.wait is not None else PAUSES[min(attempt, len(PAUSES) - 1)])
+            self._wait(seconds)
 
     # --- headers and time ---------------------------------------------------------------------------------
 
@@ -443,28 +341,6 @@ class Target:
 
     def close(self) -> None:
         self._connections.clear()
-
-
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-
-
-def _is_deep(content: bytes) -> bool:
-    """Is a text nested more than MAX_DEPTH times, if it is JSON."""
-    if content.count(b"[") + content.count(b"{") <= MAX_DEPTH:
-        return False
-    # Brackets in strings need not be balanced; the strings are taken out only where that matters.
-    return _outlives(content) and _outlives(_STRING.sub(b"", content))
-
-
-def _outlives(content: bytes) -> bool:
-    """Are there brackets left when the innermost ones are taken away MAX_DEPTH times."""
-    brackets = content.translate(None, _NOT_BRACKETS)
-    for _ in range(MAX_DEPTH):
-        if not brackets:
-            return False
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
-    return bool(brackets)
 
 
 def _text(value: Any) -> str:

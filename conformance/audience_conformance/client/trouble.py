@@ -5,7 +5,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
 
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -20,6 +19,7 @@ from urllib3.exceptions import (
     TimeoutError as TimedOut,
 )
 
+from audience_conformance.client.exchange import Answer
 from audience_conformance.results.finding import Skip
 
 PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
@@ -123,28 +123,29 @@ def no_answer(request: str, error: HTTPError, why: str, before: str, seconds: fl
     return Unreachable(request, why, kind="the connection broke", performed=True, repeats=many)
 
 
-def gateway_trouble(request: str, status: int, body: Any, headers: Any) -> Unreachable | None:
+def gateway_trouble(request: str, answer: Answer) -> Unreachable | None:
     """The trouble that an answer shows, if a gateway or a limit gave it in place of the target."""
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        wait = retry_after(headers.get("retry-after"))
-        if wait is not None and wait > MAX_WAIT:
-            why = f"{TOO_MANY}, and again in {wait:.0f} s: give a --rate-limit"
-            return Unreachable(request, why, kind=TOO_MANY)
-        return Unreachable(request, TOO_MANY, repeats=MAX_REFUSALS, wait=wait)
+    status = answer.status
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return Unreachable(request, "407 from the proxy", repeats=2)
+    if status != HTTPStatus.TOO_MANY_REQUESTS and status not in GATEWAY:
+        return None
+    wait = retry_after(answer.headers.get("retry-after"))
+    is_long = wait is not None and wait > MAX_WAIT
     if status in GATEWAY:
-        own = is_own_error(body, status)
+        own = is_own_error(answer)
         why = f"{status} of the target" if own else f"{status} from the gateway"
-        wait = retry_after(headers.get("retry-after"))
-        wait = None if wait is None or wait > MAX_WAIT else wait
-        return Unreachable(request, why, performed=True, repeats=2 if own else len(PAUSES), wait=wait)
-    return None
+        repeats = 2 if own else len(PAUSES)
+        return Unreachable(request, why, performed=True, repeats=repeats, wait=None if is_long else wait)
+    if is_long:
+        return Unreachable(request, f"{TOO_MANY}, and again in {wait:.0f} s: give a --rate-limit", kind=TOO_MANY)
+    return Unreachable(request, TOO_MANY, repeats=MAX_REFUSALS, wait=wait)
 
 
-def is_own_error(body: Any, status: int) -> bool:
-    """Has an error body the contract's shape."""
-    return isinstance(body, dict) and body.get("status_code") == status and isinstance(body.get("message"), str)
+def is_own_error(answer: Answer) -> bool:
+    """Has an error the contract's shape."""
+    body = answer.json
+    return isinstance(body, dict) and body.get("status_code") == answer.status and isinstance(body.get("message"), str)
 
 
 def retry_after(text: str | None) -> float | None:
@@ -155,7 +156,7 @@ def retry_after(text: str | None) -> float | None:
         return float(text[:9])
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

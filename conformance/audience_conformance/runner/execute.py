@@ -3,18 +3,17 @@
 import time
 import traceback
 import uuid
-from http import HTTPStatus
 from typing import Any
 
 from audience_conformance.checks.prerequisites import WRITE_PERMISSION
-from audience_conformance.checks.protocol.requests.decisions import decision_behind_exchange
 from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import Api, Budget
-from audience_conformance.client.ledger import Ledger, delete_all
-from audience_conformance.client.target import Options, Target, Trace
+from audience_conformance.client.ledger import Ledger
+from audience_conformance.client.target import Options, Target
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.finding import Finding, Skip
 from audience_conformance.results.result import Result, Status
+from audience_conformance.runner.levels import name_decision
 
 BUDGETS = {
     "smoke": (3, 10, 8),
@@ -26,13 +25,6 @@ MAX_CURLS = 40
 """A finding shows the last requests only."""
 TIMES_RUN = 3
 """A check that trouble on the way has stopped is run again: each run of a check makes what it needs."""
-DECIDED = {"FMT-01": "FMT-14", "FMT-02": "FMT-12", "FMT-05": "FMT-13"}
-"""Rules about what the documents print -> those about what the contract decided."""
-EDGE = "FMT-14"
-OF_ANY_ANSWER = {"FMT-03", "FMT-04", "ERR-01", "ERR-02", "ERR-03"}
-"""Rules that a refusal may break too, however right it is."""
-_REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
-NO_ANSWER = "the target did not answer"
 
 
 def new_result(check: Check, case: str | None, status: Status, actual: str = "") -> Result:
@@ -93,7 +85,7 @@ class Run:
             result.status = "failed"
             result.rule = finding.rule or result.rule
             result.rests_on = list(finding.rests_on)
-            self._lower(result, api.trace)
+            name_decision(result, api.trace.exchanges, self.options.base_url)
             result.expected, result.actual, result.overdue = finding.expected, finding.actual, finding.overdue
             result.operation = finding.operation or ""
         except Skip as skip:
@@ -109,28 +101,3 @@ class Run:
         if not result.ends_run:
             api.cleanup()
         return result, passing
-
-    def _lower(self, result: Result, trace: Trace) -> None:
-        """Name the rule of the decision if that is all that a finding rests on.
-
-        It is the keyword that was broken, or the one that a valid request needs that was refused at the end.
-        """
-        last = trace.exchanges[-1] if trace.exchanges else None
-        if result.rests_on and result.source != "documents":
-            result.rule = DECIDED.get(result.rule, result.rule)
-        elif (
-            not result.rests_on
-            and result.rule not in OF_ANY_ANSWER
-            and last
-            and last.answer
-            and last.answer.status in _REFUSALS
-        ):
-            result.rests_on = list(decision_behind_exchange(last, self.options.base_url))
-            if result.rests_on:
-                result.rule = EDGE
-
-    def clean_up(self) -> list[str]:
-        """Delete what the run still has; return what could not be deleted."""
-        left = delete_all(self.target, self.ledger, patience=3 * self.options.timeout)
-        self.target.close()
-        return left

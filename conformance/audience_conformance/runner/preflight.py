@@ -4,7 +4,8 @@ import click
 
 from audience_conformance.client.api import DEFINITIONS, GROUPS
 from audience_conformance.client.connections import ConnectionSettingError, advice
-from audience_conformance.client.target import Answer, Target
+from audience_conformance.client.exchange import Answer
+from audience_conformance.client.target import Target
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.settings.settings import Settings

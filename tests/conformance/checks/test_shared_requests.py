@@ -22,7 +22,8 @@ from tests.faults.registry import Fault, all_faults
 
 from audience_conformance.checks.registry import items
 from audience_conformance.client.api import Api
-from audience_conformance.client.target import Answer, Target
+from audience_conformance.client.exchange import Answer
+from audience_conformance.client.target import Target
 from audience_conformance.results.result import item_id
 from audience_conformance.runner import local_mock
 from audience_conformance.runner.execute import Run

@@ -11,7 +11,8 @@ from tests.conformance.raw_server import Connection, raw_server
 
 from audience_conformance.client import target as target_module
 from audience_conformance.client import trouble
-from audience_conformance.client.target import Answer, Options, Target
+from audience_conformance.client.exchange import Answer
+from audience_conformance.client.target import Options, Target
 from audience_conformance.client.trouble import (
     CLOSED_KEPT,
     TOO_MANY,
@@ -137,6 +138,8 @@ def test_a_retry_after_that_is_too_long_is_told() -> None:
 def test_a_retry_after_is_seconds_or_a_date() -> None:
     assert (retry_after("7"), retry_after(" 0 "), retry_after(None), retry_after("soon")) == (7, 0, None, None)
     assert retry_after("-7") is None
+    for part in ("21 Oct 9999999999999 07:28:00 GMT", "21 Oct 2015 07:28:00 +99999999999999999"):
+        assert retry_after(f"Wed, {part}") is None
     later = retry_after(email.utils.formatdate(time.time() + 50, usegmt=True))
     assert later is not None
     assert 30 < later <= 50

@@ -7,7 +7,8 @@ import pytest
 
 from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import Api
-from audience_conformance.client.target import Answer, Exchange, Options
+from audience_conformance.client.exchange import Answer, Exchange
+from audience_conformance.client.target import Options
 from audience_conformance.results.finding import fail
 from audience_conformance.results.result import Result
 from audience_conformance.runner.execute import Run

@@ -15,8 +15,9 @@ from audience_conformance.checks.registry import Check
 from audience_conformance.checks.shared_requests import Sent
 from audience_conformance.client import ledger, target, trouble
 from audience_conformance.client.api import DEFINITIONS, Api, Budget
+from audience_conformance.client.exchange import Answer
 from audience_conformance.client.ledger import Ledger
-from audience_conformance.client.target import Answer, Options, Target
+from audience_conformance.client.target import Options, Target
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.finding import Finding, fail
 from audience_conformance.results.result import Result

@@ -10,8 +10,8 @@ from audience_conformance.checks.attributes.users_file import delete_values, use
 from audience_conformance.checks.prerequisites import USERS_FILE
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url, definition_path, poll, value_path
+from audience_conformance.client.exchange import Answer
 from audience_conformance.client.ledger import Tenant
-from audience_conformance.client.target import Answer
 from audience_conformance.results.finding import expect, same, show
 
 PATH = "/user_attribute/bulk_update"

@@ -27,8 +27,8 @@ from audience_conformance.client.api import (
     group_path,
     value_path,
 )
+from audience_conformance.client.exchange import Answer
 from audience_conformance.client.shrinking import Shrinker
-from audience_conformance.client.target import Answer
 from audience_conformance.results.finding import expect, fail, show
 
 MOST = 4

@@ -7,7 +7,7 @@ from audience_conformance.checks.assertions import body, field, largest_page, su
 from audience_conformance.checks.groups.helpers import COMPLETED, create, group_body, settled
 from audience_conformance.checks.prerequisites import GROUP_WITH_USERS, READABLE_FILE, USERS_FILE
 from audience_conformance.client.api import Api, JsonObject, users_path
-from audience_conformance.client.target import Answer
+from audience_conformance.client.exchange import Answer
 from audience_conformance.results.finding import Skip, expect, fail, show
 
 OPERATION = "getUsersByByGroupId"

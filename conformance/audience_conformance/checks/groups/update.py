@@ -26,7 +26,7 @@ from audience_conformance.checks.groups.helpers import (
 from audience_conformance.checks.prerequisites import REJECTED_REQUEST
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path, users_path
-from audience_conformance.client.target import Answer
+from audience_conformance.client.exchange import Answer
 from audience_conformance.results.finding import Skip, expect, fail, same
 
 PATCHABLE = ("name", "description", "file_url")

@@ -10,7 +10,7 @@ from audience_conformance.checks.fixtures import session_fixture
 from audience_conformance.checks.groups.helpers import group_body, retry, settled
 from audience_conformance.checks.prerequisites import SOME_ITEMS, STABLE_LIST
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg, user_path, value_path
-from audience_conformance.client.target import Answer
+from audience_conformance.client.exchange import Answer
 from audience_conformance.results.finding import Finding, Skip, expect, fail, same, show
 
 LIST_DEFINITIONS, LIST_VALUES, LIST_GROUPS = LISTS = (

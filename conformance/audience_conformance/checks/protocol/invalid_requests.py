@@ -12,7 +12,7 @@ from audience_conformance.checks.protocol.requests.schema_violations import brea
 from audience_conformance.checks.protocol.requests.spec import per_operation
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api
-from audience_conformance.client.target import Answer
+from audience_conformance.client.exchange import Answer
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.finding import expect

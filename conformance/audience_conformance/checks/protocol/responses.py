@@ -23,7 +23,7 @@ from audience_conformance.checks.protocol.requests.valid import adapted, may_be_
 from audience_conformance.checks.registry import check
 from audience_conformance.checks.shared_requests import Sent
 from audience_conformance.client.api import Api
-from audience_conformance.client.target import Answer
+from audience_conformance.client.exchange import Answer
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue

@@ -10,7 +10,7 @@ from audience_conformance.checks.protocol.requests import batches, spec
 from audience_conformance.checks.protocol.requests.resources import Resources, first_page
 from audience_conformance.checks.protocol.requests.spec import per_operation
 from audience_conformance.client.api import DEFINITIONS, GROUPS, Api, JsonObject, seg
-from audience_conformance.client.target import Answer
+from audience_conformance.client.exchange import Answer
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.finding import Skip, expect, show
 

@@ -6,7 +6,7 @@ import pytest
 
 from audience_conformance.checks.protocol.error_bodies import _names_its_fields
 from audience_conformance.checks.protocol.requests.call import Call
-from audience_conformance.client.target import Answer
+from audience_conformance.client.exchange import Answer
 from audience_conformance.results.finding import Finding
 
 

@@ -12,7 +12,7 @@ from audience_conformance.checks.protocol.requests.response_variants import vari
 from audience_conformance.checks.protocol.requests.valid import adapted, valid_calls
 from audience_conformance.checks.shared_requests import Sent, shared
 from audience_conformance.client.api import GROUPS, Api
-from audience_conformance.client.target import Answer
+from audience_conformance.client.exchange import Answer
 
 VALID = "valid"
 

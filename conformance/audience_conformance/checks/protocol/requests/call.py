@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.client.api import PREFIX, Api, seg
+from audience_conformance.client.exchange import Answer
 from audience_conformance.client.ledger import Tenant
-from audience_conformance.client.target import Answer
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.contract.schema_errors import source_at
 from audience_conformance.contract.sources import Pointer

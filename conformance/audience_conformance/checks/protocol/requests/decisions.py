@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.checks.protocol.requests.call import Call
-from audience_conformance.client.target import Exchange
+from audience_conformance.client.exchange import Exchange
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.schema_errors import schema_errors, target_of, value_at
 from audience_conformance.contract.sources import Pointer

@@ -20,7 +20,7 @@ from audience_conformance.client.api import (
     users_path,
     value_path,
 )
-from audience_conformance.client.target import Answer
+from audience_conformance.client.exchange import Answer
 
 FEW, MANY = 5, 20
 """How many existing resources are read one by one."""
