@@ -60,7 +60,7 @@ async def write_state(request: ControlRequest) -> Any:
     try:
         world = await asyncio.to_thread(imported, request.content, like, lines_of(bytes(request.text)))
     except SeedProblem as problem:
-        raise errors.one("body", str(problem)) from None
+        raise errors.one("body", f"{problem}.") from None
     request.session.switch_to(world)
     return _counts(request)
 
