@@ -88,7 +88,7 @@ class WorldAgainstRestarts(RuleBasedStateMachine):
         clock = Clock()
         clock.freeze(NOON)
         world = World((), clock.now)
-        load_seed(world, seed, "here")
+        load_seed(world, seed)
         backend = Backend(world, Jobs(0, clock), Files())
         backend.jobs.progression = Progression(None)
         return backend
