@@ -146,14 +146,16 @@ RULE: Json = {
 
 # --- what the schema cannot say -------------------------------------------------------------------------
 
+_BY_NAME = ("parameters", "query", "request_headers")
+"""The fields that hold expected texts by name."""
+
 
 def problems(rule: Json) -> Iterator[Violation]:
     """What is wrong with a rule that is valid by the schema."""
     if not any(effect in rule for effect in (*EFFECTS, "sequence")):
         yield Violation("body", f"The rule has no effect; send at least one of {', '.join(EFFECTS)}, sequence.")
-    too_many = list(_wrong_numbers(rule))
-    if too_many:
-        yield from too_many
+    if found := list(_wrong_numbers_of_names(rule)):
+        yield from found
         return
     yield from _wrong_method(rule)
     yield from _wrong_parameters(rule)
@@ -169,13 +171,13 @@ def problems(rule: Json) -> Iterator[Violation]:
         yield from _wrong_effect(f"body.sequence.{place}", effect, rule)
 
 
-def _wrong_numbers(rule: Json) -> Iterator[Violation]:
-    """Of names. In the schema these limits would make all of a large object be judged before one is refused."""
-    for name in ("parameters", "query", "request_headers"):
+def _wrong_numbers_of_names(rule: Json) -> Iterator[Violation]:
+    """In the schema these limits would make all of a large object be judged before one is refused."""
+    for name in _BY_NAME:
         if name in rule and not rule[name]:
             yield Violation(f"body.{name}", f"body.{name} is {{}}; send names with their values, or omit it.")
     steps = (step for step in rule.get("sequence", ()) if isinstance(step, dict))
-    given = [(f"body.{name}", rule.get(name, {})) for name in ("parameters", "query", "request_headers", "headers")]
+    given = [(f"body.{name}", rule.get(name, {})) for name in (*_BY_NAME, "headers")]
     for field, names in [*given, *(("body.sequence", step.get("headers", {})) for step in steps)]:
         if len(names) > MAX_FIELDS:
             yield Violation(field, f"{field} has {len(names)} names; send at most {MAX_FIELDS}.")
