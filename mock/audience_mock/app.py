@@ -134,11 +134,11 @@ def create_start(options: Options) -> Start:
     served = [*options.tenants, *(TenantName(*name.split("/", 1)) for name in [*seed, *(state or ())])]
     clock = Clock()
     initial = World(served, clock.now)
-    load_seed(initial, seed, options.seed)
+    load_seed(initial, seed)
     world, origin = initial.fork(), f"seed: {options.seed}"
     if state is not None:
         world, origin = initial.empty(), f"state file: {options.state}"
-        load_seed(world, state, str(options.state))
+        load_seed(world, state)
     backend = Backend(world, Jobs(options.job_delay, clock), Files(options.hosts))
     return Start(load_contract(served), backend, SeedSource(initial, options.seed, version), origin)
 
@@ -159,7 +159,7 @@ def seed_worlds() -> dict[str, Callable[[World], World]]:
 
     def make(name: str, like: World) -> World:
         world = like.empty()
-        load_seed(world, read_seed(name), name)
+        load_seed(world, read_seed(name))
         return world
 
     return {name: functools.partial(make, name) for name in BUILT_IN}

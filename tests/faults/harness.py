@@ -93,7 +93,7 @@ def serving(
     `pause` is that of the checks' retries, by default none with a change: a fault is the same after any pause.
     """
     world = World([OTHER_TENANT])
-    load_seed(world, copy.deepcopy(seed()), "of the faults")
+    load_seed(world, copy.deepcopy(seed()))
     backend = Backend(world, Jobs(job_delay), Files())
     mock = Mock(backend)
     port = _port()

@@ -104,7 +104,7 @@ class ControlRequest:
         self.request = request
         self.sessions = sessions
         self.query: dict[str, Any] = {}
-        self.text: bytes | bytearray = b""
+        self.text = b""
         """The decoded body."""
         self.content: dict[str, Any] = {}
 

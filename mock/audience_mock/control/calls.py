@@ -84,6 +84,11 @@ class Call:
         query = f"; it reads the query parameters {', '.join(self.query)}" if self.query else ""
         return Violation("body", f"{self.method} {PREFIX}{self.path} reads no body{query}; send it without a body.")
 
+    @property
+    def needs_token(self) -> bool:
+        """Does the guard ask for the token, if it has one."""
+        return f"{PREFIX}{self.path}" != HEALTH
+
     def parameters(self) -> list[Json]:
         """The query parameters as in OpenAPI."""
         return [
@@ -141,8 +146,8 @@ def described(calls: Iterable[Call]) -> Json:
         "components": {
             "schemas": SCHEMAS,
             "parameters": {
-                "SessionHeader": _session(HEADER, "header"),
-                "SessionQuery": _session("session", "query"),
+                "SessionHeader": _session_in("header", HEADER),
+                "SessionQuery": _session_in("query", "session"),
             },
             "responses": {
                 **{f"Refused{status}": _refused(text) for status, text in _REFUSALS.items()},
@@ -160,7 +165,7 @@ def described(calls: Iterable[Call]) -> Json:
     }
 
 
-def _session(name: str, place: str) -> Json:
+def _session_in(place: str, name: str) -> Json:
     return {"name": name, "in": place, "description": "name of the session", "schema": {"type": "string"}}
 
 
@@ -181,7 +186,7 @@ def _operation(call: Call) -> Json:
         "parameters": parameters,
         "responses": _responses(call),
     }
-    if f"{PREFIX}{call.path}" == HEALTH:
+    if not call.needs_token:
         operation["security"] = []
     if call.body is not None:
         operation["requestBody"] = {"content": {"application/json": {"schema": call.body}}}
@@ -192,9 +197,9 @@ def _responses(call: Call) -> Json:
     success: Json = {"description": HTTPStatus(call.status).phrase}
     if call.answer is not None:
         success["content"] = {call.media: {"schema": call.answer}}
-    statuses = {400, 401, 403, *call.refusals, *({413, 415} if call.body is not None else ())}
-    if f"{PREFIX}{call.path}" == HEALTH:
-        statuses.remove(401)
+    statuses = {400, 403, *call.refusals, *({401} if call.needs_token else ())}
+    if call.body is not None:
+        statuses |= {413, 415}
     refusals = {str(status): {"$ref": f"#/components/responses/Refused{status}"} for status in sorted(statuses)}
     if call.redirect:
         refusals = {str(call.redirect): {"description": HTTPStatus(call.redirect).phrase}, **refusals}

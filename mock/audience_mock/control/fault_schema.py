@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from audience_mock.contract.document import PATTERN_DESCRIPTION, documented_responses, load_contract
+from audience_mock.control.documented import documented
 from audience_mock.errors import Violation, show
 from audience_mock.operations import OPERATIONS
 from audience_mock.patterns import LONGEST
@@ -145,14 +146,16 @@ RULE: Json = {
 
 # --- what the schema cannot say -------------------------------------------------------------------------
 
+_BY_NAME = ("parameters", "query", "request_headers")
+"""The fields that hold expected texts by name."""
+
 
 def problems(rule: Json) -> Iterator[Violation]:
     """What is wrong with a rule that is valid by the schema."""
     if not any(effect in rule for effect in (*EFFECTS, "sequence")):
         yield Violation("body", f"The rule has no effect; send at least one of {', '.join(EFFECTS)}, sequence.")
-    too_many = list(_wrong_numbers(rule))
-    if too_many:
-        yield from too_many
+    if found := list(_wrong_numbers_of_names(rule)):
+        yield from found
         return
     yield from _wrong_method(rule)
     yield from _wrong_parameters(rule)
@@ -168,33 +171,25 @@ def problems(rule: Json) -> Iterator[Violation]:
         yield from _wrong_effect(f"body.sequence.{place}", effect, rule)
 
 
-def _wrong_numbers(rule: Json) -> Iterator[Violation]:
-    """Of names. In the schema these limits would make all of a large object be judged before one is refused."""
-    for name in ("parameters", "query", "request_headers"):
+def _wrong_numbers_of_names(rule: Json) -> Iterator[Violation]:
+    """In the schema these limits would make all of a large object be judged before one is refused."""
+    for name in _BY_NAME:
         if name in rule and not rule[name]:
             yield Violation(f"body.{name}", f"body.{name} is {{}}; send names with their values, or omit it.")
     steps = (step for step in rule.get("sequence", ()) if isinstance(step, dict))
-    given = [(f"body.{name}", rule.get(name, {})) for name in ("parameters", "query", "request_headers", "headers")]
+    given = [(f"body.{name}", rule.get(name, {})) for name in (*_BY_NAME, "headers")]
     for field, names in [*given, *(("body.sequence", step.get("headers", {})) for step in steps)]:
         if len(names) > MAX_FIELDS:
             yield Violation(field, f"{field} has {len(names)} names; send at most {MAX_FIELDS}.")
 
 
 def _wrong_method(rule: Json) -> Iterator[Violation]:
-    if "operation" in rule and "method" in rule and rule["method"] != (method := _methods()[rule["operation"]]):
+    if "operation" not in rule or "method" not in rule:
+        return
+    method = documented()[rule["operation"]].method
+    if rule["method"] != method:
         message = f"{rule['operation']} is called by {method}, not by {rule['method']}; send {method}, or omit method."
         yield Violation("body.method", message)
-
-
-@functools.cache
-def _methods() -> dict[str, str]:
-    """The method of each operation."""
-    return {
-        operation["operationId"]: method.upper()
-        for item in load_contract()["paths"].values()
-        for method, operation in item.items()
-        if "operationId" in operation
-    }
 
 
 def _wrong_parameters(rule: Json) -> Iterator[Violation]:
@@ -206,16 +201,11 @@ def _wrong_parameters(rule: Json) -> Iterator[Violation]:
             yield Violation(field, f"{show(name)} is no path parameter of {of}; send one of {', '.join(known)}.")
 
 
-@functools.cache
 def _parameters(operation: str | None) -> list[str]:
     """The path parameters of an operation, or of all."""
-    contract = load_contract()
-    found: dict[str, None] = {}
-    for path, item in contract["paths"].items():
-        operations = [one["operationId"] for one in item.values() if "operationId" in one]
-        if operation is None or operation in operations:
-            found |= dict.fromkeys(re.findall("{([^}]+)}", path))
-    return list(found)
+    every = documented()
+    paths = [one.path for one in every.values()] if operation is None else [every[operation].path]
+    return list(dict.fromkeys(name for path in paths for name in re.findall("{([^}]+)}", path)))
 
 
 def _wrong_header_names(field: str, headers: Json) -> Iterator[Violation]:
@@ -262,7 +252,7 @@ def _wrong_success(field: str, effect: Json, operation: str | None) -> Iterator[
     if operation is None:
         message = f"The body of a {status} depends on the operation; send operation or body too."
         yield Violation(f"{field}.status", message)
-    elif status not in (known := _documented()[operation]):
+    elif status not in (known := _responses()[operation]):
         message = f"{operation} documents no {status}; send body too, or one of {', '.join(map(str, known))}."
         yield Violation(f"{field}.status", message)
 
@@ -276,7 +266,7 @@ def _wrong_example(field: str, effect: Json, rule: Json) -> Iterator[Violation]:
 
 
 @functools.cache
-def _documented() -> dict[str, dict[int, Any]]:
+def _responses() -> dict[str, dict[int, Any]]:
     """The documented responses of each operation by status; to resolve them takes long."""
     return documented_responses(load_contract())
 
@@ -284,7 +274,7 @@ def _documented() -> dict[str, dict[int, Any]]:
 @functools.cache
 def _examples(operation: str | None) -> list[str]:
     """The names of the examples of all responses of an operation, or of all operations."""
-    every = _documented()
+    every = _responses()
     responses = every.values() if operation is None else [every[operation]]
     return list(
         dict.fromkeys(name for one in responses for media in one.values() for name in media.get("examples", ()))

@@ -1,13 +1,10 @@
 """What a fault rule will do, in words."""
 
-import functools
 from http import HTTPStatus
 from typing import Any
 
-from connexion.http_facts import METHODS
-
-from audience_mock.contract.document import load_contract
 from audience_mock.control.calls import Json
+from audience_mock.control.documented import documented
 from audience_mock.errors import show
 from audience_mock.session.fault_rules import EFFECTS, step_effect
 
@@ -30,10 +27,12 @@ def in_words(rule: Json) -> str:
 
 
 def _request(rule: Json) -> str:
-    operation = rule.get("operation")
-    method, path = _documented()[operation] if operation else (None, None)
-    called = [rule.get("method") or method, rule.get("path") or path]
-    words = " ".join(filter(None, called)) or "request"
+    method, path = rule.get("method"), rule.get("path")
+    if "operation" in rule:
+        operation = documented()[rule["operation"]]
+        method = operation.method
+        path = path or f"…{operation.path.partition('/application/{application_id}')[2]}"
+    words = " ".join(filter(None, [method, path])) or "request"
     asked = [
         *(f"the parameter {_pair(name, value)}" for name, value in rule.get("parameters", {}).items()),
         *(f"the query {_pair(name, value)}" for name, value in rule.get("query", {}).items()),
@@ -48,17 +47,6 @@ def _pair(name: str, value: Any, sign: str = "=") -> str:
     if value is None:
         return f"{name} absent"
     return f"{name}{sign}{value if isinstance(value, str) else show(value)}"
-
-
-@functools.cache
-def _documented() -> dict[str, tuple[str, str]]:
-    """Method, and path below the application, of each operationId."""
-    return {
-        operation["operationId"]: (method.upper(), f"…{path.partition('/application/{application_id}')[2]}")
-        for path, item in load_contract()["paths"].items()
-        for method, operation in item.items()
-        if method in METHODS
-    }
 
 
 # --- what happens ---------------------------------------------------------------------------------------

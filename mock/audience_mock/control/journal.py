@@ -1,18 +1,17 @@
 """The journal of a session: list, count, verify, export and stream its requests and responses."""
 
 import asyncio
-import functools
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import compress
 from typing import Any
 
-from connexion.http_facts import METHODS
 from starlette.responses import StreamingResponse
 
-from audience_mock.contract.document import PATTERN_DESCRIPTION, load_contract
+from audience_mock.contract.document import PATTERN_DESCRIPTION
 from audience_mock.control.app import ControlRequest
 from audience_mock.control.calls import Call, Json
+from audience_mock.control.documented import documented
 from audience_mock.control.journal_entries import BATCH, contains, entry, map_in_batches
 from audience_mock.control.journal_har import archive, archived
 from audience_mock.control.journal_verify import EXPECTATION, verify_calls
@@ -122,22 +121,11 @@ async def read_coverage(request: ControlRequest) -> Any:
     counts = request.session.journal.counts
     items: list[Json] = []
     numbers: list[int] = []
-    for operation, method, path, statuses in _documented():
-        found = {status: counts[operation, int(status)] for status in statuses}
+    for operation, (method, path, statuses) in documented().items():
+        found = {str(status): counts[operation, status] for status in statuses}
         items.append({"operation": operation, "method": method, "path": path, "statuses": found})
         numbers += found.values()
     return {"items": items, "exercised": sum(map(bool, numbers)), "documented": len(numbers)}
-
-
-@functools.cache
-def _documented() -> list[tuple[str, str, str, list[str]]]:
-    """Every operation of the contract: operationId, method, path, statuses."""
-    return [
-        (operation["operationId"], method.upper(), path, list(operation["responses"]))
-        for path, item in load_contract()["paths"].items()
-        for method, operation in item.items()
-        if method in METHODS
-    ]
 
 
 # --- live -----------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from typing import Any
 
 from audience_mock.control.fault_schema import RULE
 from audience_mock.operations import OPERATIONS
+from audience_mock.session.journal import LONGEST_BODY
 
 Json = dict[str, Any]
 
@@ -44,7 +45,6 @@ COUNT: Json = {"type": "integer", "minimum": 0}
 NUMBER: Json = {"type": "number"}
 FLAG: Json = {"type": "boolean"}
 TIME: Json = {"type": "string", "format": "date-time"}
-JSON: Json = {"description": "any JSON"}
 ANY_OBJECT: Json = {"type": "object", "additionalProperties": True}
 OPERATION: Json = {"type": "string", "enum": list(OPERATIONS)}
 ENCODING: Json = {
@@ -58,10 +58,9 @@ _MESSAGE: Json = {
     "headers": by_name(TEXT),
     "body": {"description": "JSON, text or base64, see encoding"},
     "encoding": ENCODING,
-    "size": {**COUNT, "description": "bytes, of which the journal keeps the first 65536"},
+    "size": {**COUNT, "description": f"bytes, of which the journal keeps the first {LONGEST_BODY}"},
     "cut": FLAG,
 }
-_PROGRESSION = record(seconds=nullable(NUMBER), reads=nullable(COUNT))
 _CONTACT: Json = {"primary": FLAG, "verified": FLAG, "active": FLAG}
 
 
@@ -98,7 +97,7 @@ SCHEMAS: dict[str, Json] = {
     "Snapshot": record(name=TEXT, tenants=ref("Counts")),
     "State": {**ANY_OBJECT, "description": "COMPANY/APPLICATION -> its data, in the form of a seed file"},
     "Clock": record(now=TIME, frozen=FLAG),
-    "Progression": _PROGRESSION,
+    "Progression": record(seconds=nullable(NUMBER), reads=nullable(COUNT)),
     "Job": record(
         id=TEXT,
         kind=TEXT,

@@ -58,9 +58,9 @@ async def read_state(request: ControlRequest) -> Any:
 async def write_state(request: ControlRequest) -> Any:
     like = request.session.backend.world
     try:
-        world = await asyncio.to_thread(imported, request.content, like, lines_of(bytes(request.text)))
+        world = await asyncio.to_thread(imported, request.content, like, lines_of(request.text))
     except SeedProblem as problem:
-        raise errors.one("body", str(problem)) from None
+        raise errors.one("body", f"{problem}.") from None
     request.session.switch_to(world)
     return _counts(request)
 

@@ -131,5 +131,5 @@ def imported(content: Any, like: World, lines: Lines = no_lines) -> World:
     for name in content:
         if not world.serves(TenantName(*name.split("/", 1))):
             raise SeedProblem(f"the application {name} is not served; start the server with --tenant {name}")
-    load_seed(world, LocatedSeed(content, "the body", lines), "body")
+    load_seed(world, LocatedSeed(content, "the body", lines))
     return world

@@ -13,7 +13,7 @@ Lines = Callable[[str], int | None]
 
 
 class SeedProblem(Exception):
-    """A seed that cannot be used; the message names the file, the place and the fix."""
+    """A seed that cannot be used; the message names the file, the place and the fix, without a full stop at its end."""
 
 
 class Mistake(NamedTuple):
@@ -28,7 +28,8 @@ class Mistake(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        return self.message if self.line is None else f"line {self.line}: {self.message}"
+        text = self.message.removesuffix(".")
+        return text if self.line is None else f"line {self.line}: {text}"
 
 
 def no_lines(_: str) -> None:

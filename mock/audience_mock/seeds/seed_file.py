@@ -30,6 +30,8 @@ from audience_mock.store.groups import CATEGORIES, COMPLETED, FAILED, PENDING
 __all__ = ["BUILT_IN", "Seed", "SeedProblem", "read_seed", "read_state", "validate"]
 
 _TENANT = re.compile("[^/]+/[^/]+")
+_SOME_TENANT = "a/b"
+"""Stands for any tenant while a single item is judged."""
 PARTS = ("definitions", "users", "values", "groups")
 RECORDS = (*PARTS, "jobs")
 
@@ -138,31 +140,31 @@ def _mistakes(content: Any, lines: Lines) -> Iterator[Mistake]:
         yield Mistake(lines(violation.field.partition(".")[2]), violation.message)
     if isinstance(content, dict) and (wrong or violations) and len(violations) < MAX_JUDGED:
         # What is valid is loaded, to find the other mistakes: those that no schema shows.
-        yield from mistakes_of({name: _valid(name, content[name]) for name in names if name not in wrong}, lines)
+        yield from mistakes_of({name: _valid(content[name]) for name in names if name not in wrong}, lines)
 
 
-def _valid(name: str, parts: Any) -> dict[str, Any]:
+def _valid(parts: Any) -> dict[str, Any]:
     """The items of a tenant; an invalid one is marked as a gap, so that the others keep their numbers."""
     if not isinstance(parts, dict):
         return {}
     schema = _compiled()
     return {
-        part: [item if schema.is_valid({name: {part: [item]}}) else Gap(item) for item in parts[part]]
+        part: [item if schema.is_valid({_SOME_TENANT: {part: [item]}}) else Gap(item) for item in parts[part]]
         for part in RECORDS
         if isinstance(parts.get(part), list)
     }
 
 
-def without_misfits(name: str, parts: dict[str, Any]) -> dict[str, Any]:
-    """The parts of a tenant without the fields that break the contract; an item that needs one is left out as None."""
-    return _valid(name, {part: [_fitting(part, item) for item in items] for part, items in parts.items()})
+def without_misfits(parts: dict[str, Any]) -> dict[str, Any]:
+    """The parts of a tenant without the fields that break the contract; an item that needs one is marked as a gap."""
+    return _valid({part: [_fitting(part, item) for item in items] for part, items in parts.items()})
 
 
 def _fitting(part: str, item: dict[str, Any]) -> dict[str, Any]:
     """An item without its wrong fields."""
     item = {field: value for field, value in item.items() if field in _fields()[part]}
-    violations = _compiled().violations({"t/t": {part: [item]}}, "")
-    wrong = {violation.field.removeprefix(f".t/t.{part}.0.").partition(".")[0] for violation in violations}
+    violations = _compiled().violations({_SOME_TENANT: {part: [item]}}, "")
+    wrong = {violation.field.removeprefix(f".{_SOME_TENANT}.{part}.0.").partition(".")[0] for violation in violations}
     return {field: value for field, value in item.items() if field not in wrong}
 
 

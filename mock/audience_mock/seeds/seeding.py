@@ -46,24 +46,24 @@ class LocatedSeed(Seed):
         self.lines = lines
 
 
-def load_seed(world: World, seed: Seed, source: str) -> None:
+def load_seed(world: World, seed: Seed) -> None:
     """Load a seed into an empty world.
 
     Args:
         world: an empty world.
         seed: a valid seed.
-        source: the seed's name or path, for messages.
 
     Raises:
         SeedProblem: a duplicate slug, id or uid, or an invalid value.
     """
-    mistakes = _load(world, seed, seed.lines if isinstance(seed, LocatedSeed) else no_lines)
+    located = seed if isinstance(seed, LocatedSeed) else LocatedSeed(seed, "the seed", no_lines)
+    mistakes = _load(world, located, located.lines)
     if mistakes:
-        raise broken(seed.source if isinstance(seed, LocatedSeed) else f"the seed {source}", mistakes)
+        raise broken(located.source, mistakes)
 
 
 def load_what_fits(world: World, seed: Seed) -> None:
-    """Load a seed into an empty world without what is wrong in it. Items that are None are left out."""
+    """Load a seed into an empty world without what is wrong in it. Gaps are left out."""
     _load(world, seed, no_lines)
 
 

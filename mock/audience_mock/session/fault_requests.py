@@ -1,7 +1,7 @@
 """What a fault rule can ask of a request: operation, method, path, parameters, query, headers and body."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from audience_mock.patterns import fits_glob
@@ -51,7 +51,8 @@ class FaultRequest(NamedTuple):
         return self.body is not NO_BODY and contains(self.body, rule["request_body"])
 
     def _has_parameters(self, expected: Json) -> bool:
-        return all(_is_in([self.parameters[n]] if n in self.parameters else [], v) for n, v in expected.items())
+        found = self.parameters
+        return all(_is_in([found[name]] if name in found else [], value) for name, value in expected.items())
 
     def _has_query(self, expected: Json) -> bool:
         return all(_is_in([text for key, text in self.query if key == name], value) for name, value in expected.items())
@@ -64,10 +65,10 @@ class FaultRequest(NamedTuple):
         return True
 
 
-def _is_in(texts: Iterable[str], expected: Any) -> bool:
+def _is_in(texts: Sequence[str], expected: Any) -> bool:
     """Does one of the texts match; None expects that there is none."""
     if expected is None:
-        return not any(True for _ in texts)
+        return not texts
     pattern = expected if isinstance(expected, str) else json.dumps(expected)
     return any(fits_glob(text, pattern) for text in texts)
 

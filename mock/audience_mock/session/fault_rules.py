@@ -18,6 +18,8 @@ WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 """Statuses whose responses have no body (RFC 9110, 6.4.1)."""
 KINDS = ("drop", "half", "malformed")
 """Broken responses: none, half of it, a body that is not JSON."""
+EFFECTS = ("status", "headers", "body", "example", "delay", "rate", "kind")
+"""The fields of a rule that change the response."""
 OK = "ok"
 """The step of a sequence in which the mock responds normally."""
 MAX_DELAY = 3_600_000
@@ -107,8 +109,7 @@ class Fault:
     def _most_hits(self) -> float:
         if "sequence" in self.fields:
             return len(self.fields["sequence"]) * int(self.fields.get("times", 1))
-        times: float = self.fields.get("times", math.inf)
-        return times
+        return float(self.fields.get("times", math.inf))
 
     def _is_too_fast(self, now: datetime, limit: int, seconds: float) -> bool:
         since = now - timedelta(seconds=seconds)
@@ -134,10 +135,6 @@ class Fault:
             return 1
         free = self._allowed[0] + timedelta(seconds=self.fields["rate"]["seconds"])
         return max(1, -int(-(free - now).total_seconds() // 1))
-
-
-EFFECTS = ("status", "headers", "body", "example", "delay", "rate", "kind")
-"""The fields of a rule that change the response."""
 
 
 def step_effect(every: Json, step: int | str | Json) -> Json:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from audience_mock.seeds.recording import Recording, json_of
 from audience_mock.seeds.seeding import Seed
-from audience_mock.session.state_file import replace
+from audience_mock.session.file_writer import FileWriter
 
 logger = logging.getLogger("audience_mock.record")
 
@@ -23,10 +23,9 @@ class RecordingFile:
     """
 
     def __init__(self, path: Path, recording: Recording) -> None:
-        self._path = path
+        self._writer = FileWriter(path, logger, "nothing is recorded")
         self._recording = recording
         self._written = 0
-        self._problem = ""
 
     async def keep(self) -> None:
         """Write on every change, until cancelled; then once more if needed."""
@@ -45,11 +44,6 @@ class RecordingFile:
                 self._replace(self._recording.seed(), self._recording.writes)
 
     def _replace(self, seed: Seed, writes: int) -> None:
-        try:
-            content = list(json_of(seed))
-            replace(self._path, lambda: content)
-            self._written, self._problem = writes, ""
-        except OSError as error:
-            if self._problem != str(error):  # tried again at every check, logged once
-                logger.error("cannot write %s: %s; nothing is recorded", self._path, error.strerror)  # noqa: TRY400
-            self._problem = str(error)
+        content = list(json_of(seed))
+        if self._writer.write(lambda: content):
+            self._written = writes

@@ -60,5 +60,5 @@ class SeedSource:
                     f"the seed {self.seed} now names the application {name}, which is not served; "
                     f"start the server again, or remove it from the file"
                 )
-        load_seed(world, content, self.seed)
+        load_seed(world, content)
         return world

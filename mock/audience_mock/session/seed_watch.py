@@ -38,7 +38,7 @@ class SeedWatch:
                 try:
                     await source.refresh()
                 except SeedProblem as problem:
-                    logger.warning("%s; all sessions keep their data", str(problem).removesuffix("."))
+                    logger.warning("%s; all sessions keep their data", problem)
             if source.world is not done:
                 done = source.world
                 self._reseed()

@@ -1,19 +1,14 @@
 """The state file (`--state`): keeps the default session's data and accepted work across restarts."""
 
 import asyncio
-import contextlib
-import errno
 import logging
-import os
-import stat
-import sys
 import threading
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from audience_mock.seeds.exporting import json_lines
+from audience_mock.session.file_writer import FileWriter
 from audience_mock.session.sessions import DEFAULT, Sessions
-from audience_mock.session.state_lock import StateLock, hidden_name
+from audience_mock.session.state_lock import StateLock
 from audience_mock.store.world import World
 
 logger = logging.getLogger("audience_mock.state")
@@ -37,7 +32,7 @@ class StateFile:
         self._lock = lock
         # The world itself, not its id: a later world may have the id of one that is gone.
         self._written = self._version() if _size(path) else None
-        self._problem = ""
+        self._writer = FileWriter(path, logger, "the state is not kept")
         self._writing = threading.Lock()
         self._has_ended = False
 
@@ -71,13 +66,8 @@ class StateFile:
                 self._replace(world, version)
 
     def _replace(self, world: World, version: tuple[World, int]) -> None:
-        try:
-            replace(self._path, lambda: json_lines(world))
-            self._written, self._problem = version, ""
-        except OSError as error:
-            if self._problem != str(error):  # tried again at every check, logged once
-                logger.error("cannot write %s: %s; the state is not kept", self._path, error.strerror)  # noqa: TRY400
-            self._problem = str(error)
+        if self._writer.write(lambda: json_lines(world)):
+            self._written = version
 
 
 def _size(path: Path) -> int | None:
@@ -86,51 +76,3 @@ def _size(path: Path) -> int | None:
         return path.stat().st_size
     except OSError:
         return None
-
-
-_IN_PLACE = {errno.EBUSY, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG}
-"""Errors of a replacement that leave a way: a mounted file, a folder that allows no other file."""
-
-
-def replace(path: Path, pieces: Callable[[], Iterable[bytes]]) -> None:
-    """Replace the content of a file at once. A symlink, the file's mode and its owner stay.
-
-    A file is written in place if it is mounted, has a second name, or its folder or owner allows no replacement.
-
-    Raises:
-        OSError: it cannot be written; then it is as it was, unless it had to be written in place.
-    """
-    target = Path(os.path.realpath(path))
-    part = target.with_name(f"{hidden_name(target)}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.writelines(pieces())
-            may_replace = _as_before(target, file.fileno())
-        if may_replace:
-            part.replace(target)
-            return
-    except OSError as error:
-        if error.errno not in _IN_PLACE or not target.exists():
-            raise
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-    with target.open("r+b") as file:
-        file.writelines(pieces())
-        file.truncate()
-
-
-def _as_before(target: Path, part: int) -> bool:
-    """Give the new file the mode and the owner of the old one; False if that is not possible."""
-    try:
-        old = target.stat()
-    except FileNotFoundError:
-        return True
-    new = os.fstat(part)
-    if old.st_nlink > 1:
-        return False
-    if sys.platform != "win32":
-        if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
-            os.fchown(part, old.st_uid, old.st_gid)
-        os.fchmod(part, stat.S_IMODE(old.st_mode))
-    return True

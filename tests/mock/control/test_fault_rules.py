@@ -372,7 +372,7 @@ def test_the_contract_is_resolved_once_for_all_steps_of_a_rule(api: Api, monkeyp
         return RESPONSES
 
     monkeypatch.setattr(fault_schema, "documented_responses", documented)
-    fault_schema._documented.cache_clear()
+    fault_schema._responses.cache_clear()
     answer = api.post(FAULTS, {"operation": "getUserGroups", "sequence": [201] * 1000})
     assert len(refused(answer)) == 100
     assert len(resolved) == 1

@@ -368,6 +368,7 @@ def test_a_broken_seed_file_is_told_and_changes_nothing(
         assert refused(answer) == ["seed"]
         assert str(file) in answer.json()["message"]
         assert named in answer.json()["message"]
+        assert answer.json()["message"].rstrip(".") == answer.json()["message"][:-1]
     assert everything(api) == before
     assert names(api, "new") == ["One"]
     walkers(tmp_path, "Mended")

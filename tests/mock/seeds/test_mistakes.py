@@ -82,6 +82,7 @@ BEYOND_GAPS = f"""{DOCUMENTED}:
 
 def test_what_is_left_out_hides_no_other_mistake(tmp_path: Path) -> None:
     _, *lines = problem_of(tmp_path, BEYOND_GAPS).splitlines()
+    assert [line for line in lines if line.endswith(".")] == [], "a list, and what says more ends the sentence"
     expected = {
         3: '"text"',
         4: "The created_at",

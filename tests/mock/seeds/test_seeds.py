@@ -71,7 +71,7 @@ def test_an_empty_mock_is_empty(make_api: MakeApi) -> None:
 def test_the_huge_seed_puts_all_its_users_into_one_group() -> None:
     assert BUILT_IN["huge"] is not None
     world = World()
-    load_seed(world, {"/".join(TENANT): huge_seed.million(3000)}, "huge")
+    load_seed(world, {"/".join(TENANT): huge_seed.million(3000)})
     groups = world.tenant(*TENANT).groups
     everyone = groups.page({"name": "Everyone"}, 1, 1)[0][0]
     assert everyone["total_users"]["count"] == 3000
@@ -111,7 +111,7 @@ def loaded(seed: Any) -> World:
     """A world of a seed that was validated, as an import is."""
     validate("the seed", seed)
     world = World()
-    load_seed(world, seed, "last")
+    load_seed(world, seed)
     return world
 
 

@@ -27,8 +27,8 @@ from audience_mock.seeds import Seed, load_seed, read_seed, read_state
 from audience_mock.seeds.exporting import exported, json_lines
 from audience_mock.session.backend import Backend
 from audience_mock.session.clock import Clock
+from audience_mock.session.file_writer import replace
 from audience_mock.session.jobs import Jobs, Progression
-from audience_mock.session.state_file import replace
 from audience_mock.session.user_files import Files
 from audience_mock.store.world import World
 from audience_mock.testing import MockServer
@@ -88,7 +88,7 @@ class WorldAgainstRestarts(RuleBasedStateMachine):
         clock = Clock()
         clock.freeze(NOON)
         world = World((), clock.now)
-        load_seed(world, seed, "here")
+        load_seed(world, seed)
         backend = Backend(world, Jobs(0, clock), Files())
         backend.jobs.progression = Progression(None)
         return backend

@@ -11,7 +11,7 @@ from audience_mock.app import Options, create_parts
 from audience_mock.cli import main
 from audience_mock.seeds import SeedProblem
 from audience_mock.session import state_lock
-from audience_mock.session.state_file import replace
+from audience_mock.session.file_writer import replace
 from audience_mock.session.state_lock import StateLock, is_mount
 from audience_mock.testing import MockServer
 

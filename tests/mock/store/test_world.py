@@ -336,6 +336,6 @@ def test_an_id_that_a_seed_has_taken_is_not_given_again() -> None:
     first = World().new_id()
     world = World()
     definition = {"_id": first, "name": "A", "slug": "a", "type": "string"}
-    load_seed(world, {str(DOCUMENTED_TENANT): {"definitions": [definition]}}, "here")
+    load_seed(world, {str(DOCUMENTED_TENANT): {"definitions": [definition]}})
     body = {"name": "B", "slug": "b", "description": "", "type": "string"}
     assert world.tenant(*DOCUMENTED_TENANT).definitions.create(body)["_id"] != first
