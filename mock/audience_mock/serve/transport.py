@@ -288,7 +288,7 @@ class Protocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._stage != "head":
             return  # a trailer, which is not one of the request's headers (RFC 9110, 6.5.1)
-        name = name.lower()
+        name, value = name.lower(), value.strip(b" \t")  # blanks around a value are no part of it (RFC 9112, 5.1)
         if name == b"content-length" and value.isdigit():
             self._left = int(value)
         elif name == b"expect" and value.lower() == b"100-continue":

@@ -233,6 +233,12 @@ def test_a_bad_request_is_answered_after_those_before_it(connection: socket.sock
     refusal(found[-1], status)
 
 
+def test_blanks_around_a_header_are_no_part_of_it(mock: MockServer, connection: socket.socket) -> None:
+    request = b"GET " + TAGS + b" HTTP/1.1\r\nX-Mock-Session: \tblank \t \r\nConnection: close\r\n" + HOST + b"\r\n"
+    assert only_answer(connection, request).status == 200
+    assert "blank" in [one["name"] for one in httpx.get(f"{mock.url}/__mock__/sessions").json()["items"]]
+
+
 # --- limits -----------------------------------------------------------------------------------------
 
 
