@@ -122,10 +122,8 @@ class ControlRequest:
         Args:
             max_parts: strings, commas and brackets that it may have; None for any number.
         """
-        content = await self.request.body()
-        if encoding := self.request.headers.get("content-encoding"):
-            content = bytes(await decoded(content, encoding, MAX_DECODED))
-        self.text = content
+        encoding = headers_of(self.request.scope).get(b"content-encoding")
+        self.text = content = bytes(await decoded(await self.request.body(), encoding, MAX_DECODED))
         if not content:
             return {}
         max_depth = MAX_DEPTH + WRAPPER_DEPTH

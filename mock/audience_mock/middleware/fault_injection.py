@@ -136,8 +136,7 @@ def _firing(request: FaultRequest, scope: Scope) -> Firing | None:
 async def _json(content: Body, headers: Mapping[bytes, bytes]) -> Any:
     """The parsed body of a request; NO_BODY for one that is not JSON, which its operation refuses."""
     try:
-        if encoding := headers.get(b"content-encoding"):
-            content = await decoded(content, encoding.decode("latin-1"), MAX_BODY)
+        content = await decoded(content, headers.get(b"content-encoding"), MAX_BODY)
     except Refusal:
         return NO_BODY
     body, problem = await judged(content, parse_json) if content else (NO_BODY, None)

@@ -156,8 +156,7 @@ async def _decoded(answer: Answer, body: bytes) -> bytes | bytearray:
     """The body as it was before it was encoded. Raises Refusal, 413 for one that is too large."""
     if len(body) > MAX_READ:
         raise errors.body_too_large(MAX_READ)
-    encoding = dict(answer.headers).get(b"content-encoding")
-    return await decoded(body, encoding.decode("latin-1"), MAX_READ) if encoding else body
+    return await decoded(body, dict(answer.headers).get(b"content-encoding"), MAX_READ)
 
 
 async def _unless_gone(receive: Receive, work: Coroutine[Any, Any, None]) -> None:
