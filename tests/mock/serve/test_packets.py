@@ -14,7 +14,7 @@ from uvicorn.server import ServerState
 
 from audience_mock.middleware.error_responses import ErrorResponses
 from audience_mock.middleware.json_response import send_json
-from audience_mock.serve.transport import Protocol, config
+from audience_mock.serve.protocol import Protocol, config
 
 GOOD = {
     "no body": b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n",
