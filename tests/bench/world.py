@@ -22,7 +22,7 @@ from audience_mock.app import Options, create_mock
 from audience_mock.contract.document import DOCUMENTED_TENANT
 from audience_mock.seeds.huge import million
 from audience_mock.seeds.seed_file import BUILT_IN
-from audience_mock.serve.transport import config
+from audience_mock.serve.protocol import config
 
 CALLS = 200
 """Of each operation in a round."""

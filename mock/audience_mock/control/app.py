@@ -14,10 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from audience_mock import errors
 from audience_mock.control.guard import Guard
 from audience_mock.errors import Refusal
+from audience_mock.middleware.connection import keep_server
 from audience_mock.middleware.content_encoding import decoded
 from audience_mock.middleware.cors import EXPOSED_HEADERS, METHODS
 from audience_mock.middleware.error_responses import REFUSAL
-from audience_mock.middleware.fault_injection import CONNECTION, connection_of
 from audience_mock.middleware.json_request import MAX_DEPTH, judged, parse_json
 from audience_mock.middleware.json_response import json_response, send_refusal
 from audience_mock.middleware.request_headers import headers_of
@@ -56,7 +56,7 @@ class Control:
         self._control.router.redirect_slashes = False
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        scope[CONNECTION] = connection_of(send)
+        keep_server(scope, send)
         path: str = scope.get("path", "")
         if scope["type"] == "http" and path.startswith(PREFIX) and path[len(PREFIX) :][:1] in {"", "/"}:
             origin = headers_of(scope).get(b"origin", b"").decode("latin-1")
@@ -122,10 +122,8 @@ class ControlRequest:
         Args:
             max_parts: strings, commas and brackets that it may have; None for any number.
         """
-        content = await self.request.body()
-        if encoding := self.request.headers.get("content-encoding"):
-            content = bytes(await decoded(content, encoding, MAX_DECODED))
-        self.text = content
+        encoding = headers_of(self.request.scope).get(b"content-encoding")
+        self.text = content = bytes(await decoded(await self.request.body(), encoding, MAX_DECODED))
         if not content:
             return {}
         max_depth = MAX_DEPTH + WRAPPER_DEPTH

@@ -19,23 +19,24 @@ _ZLIB_METHOD = 8
 """Lower half of the first byte of zlib's format (RFC 1950)."""
 
 
-async def decoded(content: bytes | bytearray, header: str, limit: int) -> bytes | bytearray:
+async def decoded(content: bytes | bytearray, header: bytes | None, limit: int) -> bytes | bytearray:
     """The body as it was before it was encoded.
 
     Args:
         content: the body as received.
-        header: the value of Content-Encoding: the encodings in the order in which they were applied.
+        header: the value of Content-Encoding: the encodings in the order in which they were applied; None for none.
         limit: bytes that the result may have.
 
     Raises:
         Refusal: 415 for an encoding that is not known, 400 for a body that is not so encoded, 413.
     """
-    names = [name for part in header.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
+    listed = (header or b"").decode("latin-1")
+    names = [name for part in listed.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
     for name in names:
         if _ALIASES.get(name, name) not in ENCODINGS:
             raise errors.unsupported_encoding(name, ENCODINGS)
     if len(names) > _MOST:
-        raise errors.unsupported_encoding(header, ENCODINGS)
+        raise errors.unsupported_encoding(listed, ENCODINGS)
     for name in reversed(names):
         if content:
             work = (content, name, limit)

@@ -6,7 +6,6 @@ on a valid request.
 
 import asyncio
 import random
-import weakref
 from collections import deque
 from collections.abc import Awaitable, Mapping
 from http import HTTPStatus
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_mock.contract.examples import Examples
 from audience_mock.errors import Refusal
+from audience_mock.middleware.connection import transport_of
 from audience_mock.middleware.content_encoding import decoded
 from audience_mock.middleware.json_request import Body, judged, parse_json
 from audience_mock.middleware.json_response import ADDED_HEADERS, APPLIED, json_response
@@ -30,8 +30,6 @@ from audience_mock.session.fault_requests import NO_BODY, FaultRequest
 from audience_mock.session.fault_rules import WITHOUT_BODY, Firing, Json
 from audience_mock.session.sessions import SESSION, Session
 
-CONNECTION = "audience_mock.connection"
-"""Key of the ASGI scope: a weak reference to the owner of the server's `send`; None without one."""
 MAX_HALVED = 2**20
 """Bytes of a body after which it is truncated; only a real server behind --proxy sends more."""
 
@@ -136,8 +134,7 @@ def _firing(request: FaultRequest, scope: Scope) -> Firing | None:
 async def _json(content: Body, headers: Mapping[bytes, bytes]) -> Any:
     """The parsed body of a request; NO_BODY for one that is not JSON, which its operation refuses."""
     try:
-        if encoding := headers.get(b"content-encoding"):
-            content = await decoded(content, encoding.decode("latin-1"), MAX_BODY)
+        content = await decoded(content, headers.get(b"content-encoding"), MAX_BODY)
     except Refusal:
         return NO_BODY
     body, problem = await judged(content, parse_json) if content else (NO_BODY, None)
@@ -206,24 +203,12 @@ def _paths(scope: Scope) -> tuple[str, str]:
 
 async def _drop(scope: Scope, receive: Receive) -> None:
     """Close the connection without a response, and wait until it is closed."""
-    transport = _transport(scope)
+    transport = transport_of(scope)
     if transport is None:
         raise Refusal(500, "fault=drop has no connection to close: this mock runs without a port; start a server.")
     transport.abort()
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def connection_of(send: Send) -> "weakref.ref[Any] | None":
-    """A weak reference to the owner of a server's `send`: a strong one would delay freeing each request."""
-    owner = getattr(send, "__self__", None)
-    return None if owner is None else weakref.ref(owner)
-
-
-def _transport(scope: Scope) -> Any:
-    """The connection of a request; None in process."""
-    held = scope.get(CONNECTION)
-    return getattr(held() if held else None, "transport", None)
 
 
 class _AlteredResponse:
@@ -262,7 +247,7 @@ class _AlteredResponse:
             return
         await self._send(self._start)
         await self._send({"type": "http.response.body", "body": half, "more_body": True})
-        transport = _transport(self._scope)
+        transport = transport_of(self._scope)
         if transport is not None:
             await asyncio.sleep(0.05)  # let the written data leave before the connection is closed
             transport.close()

@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from audience_mock import errors
 from audience_mock.contract.response_validator import ResponseValidator
 from audience_mock.errors import Refusal, Violation
+from audience_mock.middleware.connection import server_of, transport_of
 from audience_mock.middleware.content_encoding import decoded
-from audience_mock.middleware.fault_injection import CONNECTION
 from audience_mock.middleware.json_request import judged, parse_json
 from audience_mock.middleware.json_response import APPLIED
 from audience_mock.middleware.request_headers import headers_of
@@ -156,8 +156,7 @@ async def _decoded(answer: Answer, body: bytes) -> bytes | bytearray:
     """The body as it was before it was encoded. Raises Refusal, 413 for one that is too large."""
     if len(body) > MAX_READ:
         raise errors.body_too_large(MAX_READ)
-    encoding = dict(answer.headers).get(b"content-encoding")
-    return await decoded(body, encoding.decode("latin-1"), MAX_READ) if encoding else body
+    return await decoded(body, dict(answer.headers).get(b"content-encoding"), MAX_READ)
 
 
 async def _unless_gone(receive: Receive, work: Coroutine[Any, Any, None]) -> None:
@@ -196,15 +195,9 @@ async def _with_length(answer: Answer) -> Answer:
     return Answer(answer.status, [*answer.headers, (b"content-length", b"%d" % len(body))], whole())
 
 
-def _server_of(scope: Scope) -> Any:
-    """The server's own object for a response; None in process."""
-    held = scope.get(CONNECTION)
-    return held() if held else None
-
-
 def _use_own_defaults(scope: Scope, answer: Answer) -> None:
     """Keep the server from adding headers that the response has already: Date and Server."""
-    server = _server_of(scope)
+    server = server_of(scope)
     defaults: list[tuple[bytes, bytes]] | None = getattr(server, "default_headers", None)
     if defaults:
         has = {name for name, _ in answer.headers}
@@ -213,6 +206,6 @@ def _use_own_defaults(scope: Scope, answer: Answer) -> None:
 
 def _close_connection(scope: Scope) -> None:
     """Close the client's connection, which shows that the response is incomplete."""
-    transport = getattr(_server_of(scope), "transport", None)
+    transport = transport_of(scope)
     if transport is not None:
         transport.close()

@@ -148,9 +148,7 @@ class _Body:
         """
         headers = headers_of(scope)
         content = await receive_body(receive, headers.get(b"content-length", b""))
-        encoding = headers.get(b"content-encoding")
-        if encoding is not None:
-            content = await decoded(content, encoding.decode("latin-1"), MAX_BODY)
+        content = await decoded(content, headers.get(b"content-encoding"), MAX_BODY)
         if not content:
             if self._required:
                 violations.append(errors.body_missing())

@@ -15,7 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from audience_mock.serve.addresses import Addresses, addresses
-from audience_mock.serve.transport import Protocol, config
+from audience_mock.serve.protocol import Protocol, config
 from audience_mock.serve.tuning import return_large_blocks, tune_latency
 from audience_mock.session.sessions import Sessions
 

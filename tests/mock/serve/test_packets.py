@@ -14,12 +14,13 @@ from uvicorn.server import ServerState
 
 from audience_mock.middleware.error_responses import ErrorResponses
 from audience_mock.middleware.json_response import send_json
-from audience_mock.serve.transport import Protocol, config
+from audience_mock.serve.protocol import Protocol, config
 
 GOOD = {
     "no body": b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n",
     "an empty line before it": b"\r\n\r\nGET /a HTTP/1.1\r\n\r\n",
     "a length": b"POST /a HTTP/1.1\r\nContent-Length: 12\r\n\r\nab\r\n\r\nBREW \n",
+    "blanks around a length": b"POST /a HTTP/1.1\r\nContent-Length: \t2 \t\r\n\r\nab",
     "no content": b"POST /a HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
     "chunks": b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n6\r\na\r\n\r\nb\r\n0\r\n\r\n",
     "a trailer": b"PUT /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b\r\na\r\n0\r\nX-Trailer: a\r\n\r\n",
@@ -112,6 +113,7 @@ ALONE = {name: answers([request]) for name, request in {**GOOD, **BAD}.items()}
     ("name", "method", "body"),
     [
         ("a length", "POST", "ab\r\n\r\nBREW \n"),
+        ("blanks around a length", "POST", "ab"),
         ("chunks", "POST", "a\r\n\r\nb"),
         ("an offer", "POST", "ab"),
         ("an unknown method", "BREW", "ab"),
@@ -148,6 +150,11 @@ def test_packets_may_have_one_byte() -> None:
     for last in ("a bad header of an unknown method", "a bad chunk"):
         content = b"".join(GOOD.values()) + BAD[last]
         check(answers(bytes([byte]) for byte in content), list(GOOD), last)
+
+
+def test_blanks_around_a_length_hide_no_request_behind_the_body() -> None:
+    names = ["blanks around a length", "an unknown method"]
+    check(answers([b"".join(map(GOOD.__getitem__, names))]), names, None)
 
 
 def test_a_thousand_offers_in_one_packet_are_a_thousand_requests() -> None:

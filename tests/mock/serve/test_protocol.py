@@ -13,7 +13,7 @@ import pytest
 from tests.mock.conftest import BASE
 from tests.mock.helpers import a_definition
 
-from audience_mock.serve import server, transport
+from audience_mock.serve import protocol, server
 from audience_mock.testing import MockServer
 
 TAGS = f"{BASE}/user_group/tags".encode()
@@ -233,6 +233,12 @@ def test_a_bad_request_is_answered_after_those_before_it(connection: socket.sock
     refusal(found[-1], status)
 
 
+def test_blanks_around_a_header_are_no_part_of_it(mock: MockServer, connection: socket.socket) -> None:
+    request = b"GET " + TAGS + b" HTTP/1.1\r\nX-Mock-Session: \tblank \t \r\nConnection: close\r\n" + HOST + b"\r\n"
+    assert only_answer(connection, request).status == 200
+    assert "blank" in [one["name"] for one in httpx.get(f"{mock.url}/__mock__/sessions").json()["items"]]
+
+
 # --- limits -----------------------------------------------------------------------------------------
 
 
@@ -288,9 +294,9 @@ def test_a_trailer_is_not_a_header(connection: socket.socket) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Patience ends soon, and is looked at often."""
-    assert transport.PATIENCE == 30
+    assert protocol.PATIENCE == 30
     monkeypatch.setattr(server, "_TICKS", 1)
-    monkeypatch.setattr(transport, "PATIENCE", 0.2)
+    monkeypatch.setattr(protocol, "PATIENCE", 0.2)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -322,8 +328,8 @@ def test_a_delayed_response_is_not_a_slow_request(connection: socket.socket) -> 
 
 @pytest.mark.usefixtures("impatient")
 def test_a_body_that_goes_on_coming_is_waited_for(monkeypatch: pytest.MonkeyPatch, connection: socket.socket) -> None:
-    monkeypatch.setattr(transport, "PATIENCE", 1.2)
-    monkeypatch.setattr(transport, "LEAST_RATE", 10)
+    monkeypatch.setattr(protocol, "PATIENCE", 1.2)
+    monkeypatch.setattr(protocol, "LEAST_RATE", 10)
     body = json.dumps(a_definition("slow")).encode()
     connection.sendall(
         b"POST %s HTTP/1.1\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
