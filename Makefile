@@ -5,6 +5,8 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 SOURCES := mock conformance tests
+# Debian's pip takes four times as long to choose among a registry's files.
+PIP := pip==26.3
 .DEFAULT_GOAL := help
 .PHONY: help mock conformance test bench faults soak lint lint-peers clients check format install clean
 
@@ -62,6 +64,7 @@ install: .venv/installed  ## Make .venv with both commands in .venv/bin
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
 		|| { rm -rf .venv; echo "Python's venv module is needed (Debian: apt-get install python3-venv)"; exit 1; }
 	@echo "Installing into .venv (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP) || echo "pip could not be updated: this takes longer"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@

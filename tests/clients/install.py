@@ -27,9 +27,9 @@ def install() -> None:
     if _changed(_PYTHON_FILE):
         print("Installing the tools from PyPI (once) ...", flush=True)
         (CACHE / _PYTHON_FILE).unlink(missing_ok=True)
-        run((sys.executable, "-m", "venv", "--clear", PYTHON.parent), CACHE)
-        pip = (PYTHON / "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
-        run((*pip, "-r", HERE / _PYTHON_FILE), CACHE)
+        run((sys.executable, "-m", "venv", "--clear", "--without-pip", PYTHON.parent), CACHE)
+        pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", PYTHON / "python")
+        run((*pip, "install", "--no-deps", "-r", HERE / _PYTHON_FILE), CACHE)
         shutil.copy(HERE / _PYTHON_FILE, CACHE)
 
 
