@@ -4,8 +4,12 @@ import functools
 import json
 import ssl
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
+import connexion.json_schema
+import connexion.spec
+import orjson
 import pytest
 from connexion.spec import OpenAPISpecification
 from hypothesis import settings
@@ -42,6 +46,13 @@ def _each_document_is_validated_once() -> Iterator[None]:
     def once(spec: dict[str, Any]) -> None:
         validated(json.dumps(spec))
 
+    def copied(document: dict[str, Any]) -> dict[str, Any]:
+        """Connexion makes two deep copies of the contract for each mock."""
+        copy: dict[str, Any] = orjson.loads(orjson.dumps(document))
+        return copy
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(OpenAPISpecification, "_validate_spec", staticmethod(once))
+        patch.setattr(connexion.spec, "copy", SimpleNamespace(deepcopy=copied))
+        patch.setattr(connexion.json_schema, "deepcopy", copied)
         yield

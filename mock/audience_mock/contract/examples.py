@@ -1,6 +1,7 @@
 """Example bodies for forced responses (Prefer, fault rules): from the contract, or generated from its schemas."""
 
 import random
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
@@ -19,7 +20,11 @@ class Examples:
     """
 
     def __init__(self, contract: JsonObject) -> None:
-        self._responses = documented_responses(contract)
+        self._contract = contract
+
+    @cached_property
+    def _responses(self) -> dict[str, dict[int, JsonObject]]:
+        return documented_responses(self._contract)
 
     def documented(self, operation_id: str | None) -> list[int]:
         """The statuses that an operation documents; None documents none."""

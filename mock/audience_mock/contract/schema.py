@@ -35,14 +35,18 @@ _LONG = 10_000
 
 
 class Schema:
-    """One compiled schema of the contract.
+    """One schema of the contract, compiled when it is first used: a start needs few of them.
 
     Args:
         schema: an OpenAPI 3.0 schema without `$ref`.
     """
 
     def __init__(self, schema: JsonObject) -> None:
-        self._node = _Node(json_schema(schema))
+        self._schema = schema
+
+    @cached_property
+    def _node(self) -> "_Node":
+        return _Node(json_schema(self._schema))
 
     def is_valid(self, value: Any) -> bool:
         """Has the value no violation; much quicker than to describe them."""

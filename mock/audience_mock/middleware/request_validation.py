@@ -215,6 +215,7 @@ class _OperationValidator:
         self._body: _Body | None = None
         if operation.request_body:
             schema = operation.body_schema("application/json")
+            del schema["components"]  # Connexion adds all of the contract's; the schema has no $ref
             self._body = _Body(schema, required=operation.request_body.get("required", False))
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

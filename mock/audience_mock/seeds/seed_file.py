@@ -10,6 +10,7 @@ default:
       groups: [{name: Walkers, category: l1, tags: [shoes], users: [u1]}]
 """
 
+import copy
 import functools
 import re
 from collections.abc import Callable, Iterator
@@ -95,6 +96,12 @@ def _read(text: bytes, source: str, *, must_be_json: bool) -> LocatedSeed:
 
 
 def _documents() -> Seed:
+    return copy.deepcopy(_read_documents())
+
+
+@functools.cache
+def _read_documents() -> Seed:
+    """The file, read once: each new session needs it, and that takes ten times as long as a copy."""
     path = Path(__file__).with_name("documents.yaml")
     return dict(read_text(path.read_bytes(), "the seed documents").content)
 
