@@ -1,11 +1,14 @@
 """The JSON report, for programs.
 
-`format` is 2; it grows when a key is removed or changes its meaning, not when one is added.
+`format` is 3; it grows when a key is removed or changes its meaning, not when one is added.
 
 - `target`, `profile`, `seed`, `version`: what was tested, how, and by which version of the suite.
 - `started`: RFC 3339; `seconds`: duration; `requests`: number of requests sent.
-- `exit_code`: 0, 1, 2 or 130, as `audience-conformance run --help` says; `verdict`: the same in words.
-- `strict`: a broken SHOULD rule fails the run; `interrupted`: the run was stopped before its end.
+- `verdict`: Conforms, Conforms with warnings, Does not conform, Partly checked or Not judged; `headline`: the verdict
+  and its reason.
+- `exit_code`: 0, 1, 2 or 130, as `audience-conformance run --help` says.
+- `strict`: a broken SHOULD rule fails the run; `allow_partial`: time that ran out and trouble on the way do not;
+  `interrupted`: the run was stopped before its end.
 - `ended`: why the run ended before it had judged every check, or "".
 - `selected_rules`: the rules that were to be checked, none for all.
 - `notes`: remarks on the run; `not_deleted`: a URL and the reason for each object that could not be deleted.
@@ -38,7 +41,7 @@ from audience_conformance.reports.facts import COLUMNS, LEVELS, replay, verdict
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
-FORMAT = 2
+FORMAT = 3
 
 
 def report(summary: Summary) -> str:
@@ -46,7 +49,8 @@ def report(summary: Summary) -> str:
     counts = {level: summary.counts(level) for level in LEVELS}
     document = {
         "format": FORMAT,
-        "verdict": verdict(summary).headline,
+        "verdict": summary.verdict.name,
+        "headline": verdict(summary).headline,
         "target": summary.target,
         "profile": summary.profile,
         "seed": summary.seed,
@@ -56,6 +60,7 @@ def report(summary: Summary) -> str:
         "version": summary.version,
         "exit_code": summary.exit_code,
         "strict": summary.strict,
+        "allow_partial": summary.allow_partial,
         "interrupted": summary.interrupted,
         "ended": summary.ended,
         "selected_rules": summary.selected,

@@ -10,6 +10,7 @@ from audience_conformance.reports import facts
 from audience_conformance.reports.basis import basis
 from audience_conformance.reports.facts import COLUMNS, LEVELS
 from audience_conformance.results.summary import Summary
+from audience_conformance.results.verdict import count
 
 SIGNS: dict[facts.Tone, str] = {"good": "✅", "warning": "⚠️", "bad": "❌", "unknown": "❔"}
 
@@ -76,7 +77,7 @@ def _section(summary: Summary, rule_id: str, findings: list[facts.FindingGroup])
     title = f"<summary><b>{rule_id}</b> {rule.level} {rule.sentence} ({status})</summary>"
     parts = ["<details>", title, *(_finding(finding) for finding in findings[:MOST_FINDINGS])]
     if more := findings[MOST_FINDINGS:]:
-        parts.append(f"… and {facts.count(len(more), 'more finding')}.")
+        parts.append(f"… and {count(len(more), 'more finding')}.")
     return "\n\n".join([*parts, "Replay:", fence(facts.replay(summary, rule_id), "sh"), "</details>"])
 
 

@@ -25,6 +25,8 @@ def report(summary: Summary) -> str:
         "invocations": [_invocation(summary)],
         "results": [_result(summary, result) for result in summary.findings()],
         "properties": {
+            "verdict": summary.verdict.name,
+            "headline": facts.verdict(summary).headline,
             "target": facts.visible(summary.target),
             "profile": summary.profile,
             "seed": summary.seed,
@@ -54,8 +56,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _invocation(summary: Summary) -> dict[str, Any]:
     errors = [result for result in summary.results if result.status in ("error", "not judged")]
     invocation: dict[str, Any] = {
-        "executionSuccessful": not errors and not summary.interrupted and not summary.ended,
+        "executionSuccessful": not (errors or summary.interrupted or summary.ended or summary.out_of_time),
         "exitCode": summary.exit_code,
+        "exitCodeDescription": facts.verdict(summary).headline,
         "toolExecutionNotifications": [
             {
                 "level": "error",

@@ -15,6 +15,7 @@ from audience_conformance.reports import facts
 from audience_conformance.reports.basis import basis
 from audience_conformance.reports.facts import COLUMNS, LEVELS, STATUSES
 from audience_conformance.results.summary import RuleStatus, Summary
+from audience_conformance.results.verdict import count
 
 TONES: dict[facts.Tone, str] = {
     "good": "bold green",
@@ -122,7 +123,7 @@ def _print_rule(
     for finding in findings[:MOST_FINDINGS]:
         _print_finding(console, finding)
     if more := findings[MOST_FINDINGS:]:
-        text = f"{facts.count(len(more), 'finding')}: {'; '.join(finding.where for finding in more)}"
+        text = f"{count(len(more), 'finding')}: {'; '.join(finding.where for finding in more)}"
         _print_labelled(console, "more", facts.shortened(text, MOST_SHOWN))
     _print_labelled(console, "replay", facts.replay(summary, rule_id))
     console.print()
@@ -144,7 +145,7 @@ def _print_finding(console: Console, finding: facts.FindingGroup) -> None:
     for line in result.curl[:MOST_CURLS]:
         _print_labelled(console, "request", line)
     if more := result.curl[MOST_CURLS:]:
-        _print_labelled(console, "", f"… and {facts.count(len(more), 'more request')}: see the other reports")
+        _print_labelled(console, "", f"… and {count(len(more), 'more request')}: see the other reports")
 
 
 def _print_labelled(console: Console, label: str, text: str) -> None:

@@ -6,6 +6,9 @@ from typing import Any, Literal
 from audience_conformance.contract.rules import catalogue, source_of_rule
 from audience_conformance.contract.schema_errors import source_at
 
+MORE_TIME = "more time (--max-time)"
+"""What a check lacks that the end of the time skipped or interrupted."""
+
 Status = Literal["passed", "failed", "skipped", "error", "not judged"]
 
 
@@ -67,6 +70,11 @@ class Result:
     def source(self) -> str:
         """What a finding rests on: "documents", "sdk" or "decision"."""
         return source_at(tuple(self.rests_on)) if self.rests_on else source_of_rule(self.rule)
+
+    @property
+    def out_of_time(self) -> bool:
+        """The time was up before the check was done."""
+        return self.status == "skipped" and self.actual == MORE_TIME
 
     @property
     def id(self) -> str:

@@ -9,7 +9,11 @@ from audience_conformance.results.summary import Summary
 
 def test_it_holds_the_whole_run(every: Summary) -> None:
     report = json.loads(data.report(every))
-    assert report["format"] == 2
+    assert report["format"] == 3
+    assert (report["verdict"], report["headline"]) == (
+        "Does not conform",
+        "Does not conform: 2 MUST rules are broken",
+    )
     assert (report["target"], report["seed"], report["exit_code"], report["requests"]) == (every.target, 7, 1, 14_213)
     assert report["not_deleted"] == every.left
     assert report["known_failures"] == every.known
