@@ -15,6 +15,8 @@
 - `known_failures`: rule id -> the reason for its known failure; `passing_known_failures`: those whose rule passed;
   `outdated_known_failures`: a sentence for each that has expired or now passes at its operation.
 - `counts`: MUST and SHOULD -> passed, failed, known, error, not judged, skipped, not run -> number of rules.
+- `causes`: the causes of the findings, those of MUST rules first, each with its `cause`, the number of `findings` and
+  their `rules`: rule id -> number;
 - `rules`: rule id -> its `level`, its `requirement`, its `status` (as in `counts`), its `replay` command and its
   `results`, one for each check and case:
   - `rule`: the broken rule, else the check's first; `rules`: all rules of the check;
@@ -27,6 +29,7 @@
   - `expected`; `actual`: what the target did, or the missing prerequisite, or the traceback;
   - `trouble`: trouble on the way, each as its kind, how often, and the first time in full;
   - `ends_run`: why no further check could be judged, or "";
+  - `cause`: of a finding or an error, the same text for all that have one cause; else null;
   - `overdue`: it may only be late;
   - `curl`: the sequence of requests; `seconds`;
   - `requests`: number of requests sent, without those shared with an earlier check.
@@ -37,7 +40,8 @@ from typing import Any
 
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.basis import SOURCES, basis_line
-from audience_conformance.reports.facts import COLUMNS, LEVELS, replay, verdict
+from audience_conformance.reports.causes import MOST_CAUSE, cause_of, causes
+from audience_conformance.reports.facts import COLUMNS, LEVELS, one_line, replay, verdict
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
@@ -70,6 +74,10 @@ def report(summary: Summary) -> str:
         "passing_known_failures": summary.fixed,
         "outdated_known_failures": summary.stale,
         "counts": {level: {status: count[status] for status in COLUMNS} for level, count in counts.items()},
+        "causes": [
+            {"cause": cause.title, "findings": len(cause.results), "rules": cause.rules}
+            for cause in causes(summary, "failed", "known")
+        ],
         "rules": {
             rule.id: {
                 "level": rule.level,
@@ -98,6 +106,7 @@ def _result(result: Result) -> dict[str, Any]:
         **_basis(result),
         "expected": result.expected,
         "actual": result.actual,
+        "cause": one_line(cause_of(result), MOST_CAUSE) if result.status in ("failed", "error") else None,
         "overdue": result.overdue,
         "curl": result.curl,
         "seconds": result.seconds,

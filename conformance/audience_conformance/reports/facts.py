@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from audience_conformance.checks.registry import rules_without_check
+from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.basis import basis
 from audience_conformance.results.finding import cut
@@ -195,23 +196,38 @@ def group_findings(results: Iterable[Result]) -> list[FindingGroup]:
     return [FindingGroup(alike[0], tuple(filter(None, (one.case for one in alike)))) for alike in same.values()]
 
 
-def by_rule(summary: Summary, *statuses: RuleStatus) -> dict[str, list[FindingGroup]]:
+def by_rule(summary: Summary, *statuses: RuleStatus) -> dict[str, list[Result]]:
     """Group the results with these statuses by rule, in the order of the catalogue."""
     found: dict[str, list[Result]] = {rule_id: [] for rule_id in catalogue()}
     for result in summary.results:
         if status_of(summary, result) in statuses:
             found[result.rule].append(result)
-    return {rule_id: group_findings(results) for rule_id, results in found.items() if results}
+    return {rule_id: results for rule_id, results in found.items() if results}
 
 
 def skipped(summary: Summary) -> dict[str, list[str]]:
-    """Map each missing prerequisite to the rules that were skipped, in full or in part."""
+    """Map each missing prerequisite to the rules that were skipped, in full or in part.
+
+    One that operations lack, "a request that the server rejects: getUserGroups", is told once for all of them.
+    """
     why: dict[str, dict[str, None]] = {}
+    lacking: dict[str, dict[str, None]] = {}
+    statuses = summary.statuses()
     for result in summary.results:
         if result.status == "skipped":
-            in_part = "" if summary.status(result.rule) == "skipped" else " (in part)"
-            why.setdefault(result.actual, {})[f"{result.rule}{in_part}"] = None
-    return {prerequisite: list(rules) for prerequisite, rules in why.items()}
+            need, _, of = result.actual.rpartition(": ")
+            need, of = (need, of) if of.partition(" ")[0] in operations() else (result.actual, "")
+            in_part = "" if statuses[result.rule] == "skipped" else " (in part)"
+            why.setdefault(need, {})[f"{result.rule}{in_part}"] = None
+            if of:
+                lacking.setdefault(need, {})[of] = None
+    return {_of_operations(need, list(lacking.get(need, ()))): list(rules) for need, rules in why.items()}
+
+
+def _of_operations(need: str, lacking: list[str]) -> str:
+    """Return "a request that the server rejects: getUserGroups and 14 others"."""
+    more = f" and {count(len(lacking) - 1, 'other')}" if lacking[1:] else ""
+    return f"{need}: {lacking[0]}{more}" if lacking else need
 
 
 def not_judged(summary: Summary) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from audience_conformance.contract.location import FILE_NAME
 from audience_conformance.contract.rules import Rule, catalogue
 from audience_conformance.reports import facts
 from audience_conformance.reports.basis import SOURCES, basis_line, operation_line, rule_line
+from audience_conformance.reports.causes import MOST_CAUSE, cause_of
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
@@ -86,6 +87,7 @@ def _result(summary: Summary, result: Result) -> dict[str, Any]:
             "case": facts.visible(result.case),
             "location": facts.visible(result.location),
             "overdue": result.overdue,
+            "cause": facts.one_line(cause_of(result), MOST_CAUSE),
             "restsOn": SOURCES[result.source],
             "contractLine": basis_line(result),
             "curl": list(map(facts.visible, result.curl)),

@@ -1,7 +1,7 @@
 import pytest
 
 from audience_conformance.checks.registry import rules_without_check
-from audience_conformance.reports.facts import by_rule, matrix, replay, skipped, verdict, visible
+from audience_conformance.reports.facts import by_rule, group_findings, matrix, replay, skipped, verdict, visible
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
@@ -91,7 +91,7 @@ def test_a_finding_at_an_operation_that_its_rule_does_not_bind_is_not_lost(clean
 
 
 def test_findings_that_say_the_same_are_one_with_all_their_cases(every: Summary) -> None:
-    first, long = by_rule(every, "failed")["DEF-05"]
+    first, long = group_findings(by_rule(every, "failed")["DEF-05"])
     assert (first.cases, long.cases) == (("pinned",), ("long",))
     assert first.where == "check of def 05 · pinned · updateUserAttributeDefinition"
 
@@ -99,6 +99,16 @@ def test_findings_that_say_the_same_are_one_with_all_their_cases(every: Summary)
 def test_what_was_skipped_is_told_by_what_it_lacks(every: Summary) -> None:
     assert skipped(every)["a second application (--other-application)"] == ["TEN-01", "TEN-02"]
     assert skipped(every)["a type list"] == ["DEF-01 (in part)"]
+
+
+def test_what_several_operations_lack_is_told_once(empty: Summary) -> None:
+    for operation in ("getUserGroups", "createUserGroup (--group-id)", "deleteUserGroup"):
+        add(empty, "ERR-03", "skipped", actual=f"a request: rejected: {operation}")
+    add(empty, "ERR-03", "skipped", actual="another: thing")
+    assert skipped(empty) == {
+        "a request: rejected: getUserGroups and 2 others": ["ERR-03"],
+        "another: thing": ["ERR-03"],
+    }
 
 
 def test_the_replay_line_names_the_run(every: Summary, clean: Summary) -> None:
