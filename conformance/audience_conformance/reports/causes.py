@@ -16,6 +16,8 @@ from audience_conformance.results.result import Result
 from audience_conformance.results.summary import RuleStatus, Summary
 from audience_conformance.results.verdict import count
 
+LAG = "consistency, reads lag behind writes: see --consistency"
+"""The cause of findings that vanish if reads wait."""
 MOST_CAUSE = 140
 """Maximum characters of a cause."""
 _MOST_ANSWER = 200
@@ -78,6 +80,8 @@ def cause_of(result: Result) -> str:
     """Return the cause of a finding or an error, the same text for all that have it; not yet safe to show."""
     if result.status == "error":
         return result.actual.strip().rpartition("\n")[2]
+    if result.seen_after:
+        return LAG
     status = _STATUS.match(result.actual)
     instead = _instead_of(status[1], result.expected) if status else ""
     if not status or not instead:

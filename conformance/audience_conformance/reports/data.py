@@ -30,7 +30,8 @@
   - `trouble`: trouble on the way, each as its kind, how often, and the first time in full;
   - `ends_run`: why no further check could be judged, or "";
   - `cause`: of a finding or an error, the same text for all that have one cause; else null;
-  - `overdue`: it may only be late;
+  - `overdue`: it may only be late; `seen_after`: of a finding that vanishes if reads wait for writes (--consistency),
+    the seconds of that lag, else 0;
   - `curl`: the sequence of requests; `seconds`;
   - `requests`: number of requests sent, without those shared with an earlier check.
 """
@@ -108,6 +109,7 @@ def _result(result: Result) -> dict[str, Any]:
         "actual": result.actual,
         "cause": one_line(cause_of(result), MOST_CAUSE) if result.status in ("failed", "error") else None,
         "overdue": result.overdue,
+        "seen_after": result.seen_after,
         "curl": result.curl,
         "seconds": result.seconds,
         "requests": result.sent,

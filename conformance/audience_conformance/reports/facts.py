@@ -45,6 +45,8 @@ MOST_HEADLINE = 600
 """Maximum characters of a headline."""
 LATE = "It may still happen: the suite stopped waiting for it (--async-timeout)."
 """Added to an overdue finding."""
+LAGS = "Reads lag behind writes here; with --consistency a run waits for them."
+"""Added to a finding that vanishes if reads wait."""
 
 Tone = Literal["good", "warning", "bad", "unknown"]
 
@@ -156,12 +158,19 @@ def describe(summary: Summary, result: Result, most: int = MOST_SHOWN) -> str:
         f"{result.rule} {result.level}: {result.requirement}",
         f"Expected: {shortened(result.expected, most)}",
         f"Actual: {shortened(result.actual, most)}",
-        *([LATE] if result.overdue else []),
+        *([remark(result)] if remark(result) else []),
         f"Rests on {basis(result)}",
         f"Check: {visible(result.location)}",
         f"Replay: {replay(summary, result.rule)}",
     ]
     return "\n".join(lines)
+
+
+def remark(result: Result) -> str:
+    """Return what a finding may be other than a fault: late, or of a target whose reads lag behind its writes."""
+    if result.seen_after:
+        return f"Consistency: seen after {result.seen_after:g} s. {LAGS}"
+    return LATE if result.overdue else ""
 
 
 def reason(summary: Summary, result: Result) -> str:

@@ -109,7 +109,7 @@ def _finding(finding: facts.FindingGroup) -> str:
     if result.status == "error":
         parts += ["The suite itself failed:", actual]
     else:
-        late = f" ({facts.LATE})" if result.overdue else ""
+        late = f" ({facts.remark(result)})" if facts.remark(result) else ""
         parts += ["Expected:", fence(facts.shortened(result.expected, facts.MOST_SHOWN)), f"Actual{late}:", actual]
         parts.append(f"Rests on {basis(result)}.")
     if result.curl:

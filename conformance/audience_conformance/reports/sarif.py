@@ -87,6 +87,7 @@ def _result(summary: Summary, result: Result) -> dict[str, Any]:
             "case": facts.visible(result.case),
             "location": facts.visible(result.location),
             "overdue": result.overdue,
+            "seenAfter": result.seen_after,
             "cause": facts.one_line(cause_of(result), MOST_CAUSE),
             "restsOn": SOURCES[result.source],
             "contractLine": basis_line(result),

@@ -170,7 +170,7 @@ def _print_finding(console: Console, finding: facts.FindingGroup, label: str = "
         _print_labelled(console, "error", facts.shortened(result.actual[-MOST_SHOWN:], MOST_SHOWN))
     else:
         _print_labelled(console, "expected", facts.shortened(result.expected, MOST_SHOWN))
-        late = f" ({facts.LATE})" if result.overdue else ""
+        late = f" ({facts.remark(result)})" if facts.remark(result) else ""
         _print_labelled(console, "actual", facts.shortened(result.actual, MOST_SHOWN) + late)
         _print_labelled(console, "rests on", basis(result))
     for line in result.curl[:MOST_CURLS]:

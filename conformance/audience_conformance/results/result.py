@@ -26,6 +26,7 @@ class Result:
         actual: of a finding, what the target did; of a skip, the missing prerequisite; of an error, the traceback;
             of one that is not judged, the trouble.
         overdue: an asynchronous effect did not happen in time.
+        seen_after: of a finding that vanishes if reads wait for writes, the seconds of that lag; else 0.
         operation: the operationId at fault, or "".
         operations: the operationIds that the check exercises.
         curl: the requests of a finding, as lines for a shell.
@@ -46,6 +47,7 @@ class Result:
     expected: str = ""
     actual: str = ""
     overdue: bool = False
+    seen_after: float = 0.0
     operation: str = ""
     operations: list[str] = field(default_factory=list)
     curl: list[str] = field(default_factory=list)

@@ -38,7 +38,7 @@ class Worker:
         self._known = settings.known()
         self._skipped_rules = set(settings.skipped_rules())
         self._deadline = deadline
-        self._run = Run(settings.options(workers), settings.profile, settings.seed)
+        self._run = Run(settings.options(workers), settings.profile, settings.seed, probes_lag=True)
         self._log = ResourceLog(folder, self._run.run_id)
         self._run.ledger = self._log
         self._performed = self._not_judged = self._in_a_row = 0
