@@ -54,7 +54,9 @@ def conformance(*arguments: str | Path, cwd: Path | None = None, samples: bool =
         if samples:
             patch.syspath_prepend(str(SAMPLES))
             patch.setattr(registry, "all_checks", lambda: list(importlib.import_module("sample_checks").SAMPLES))
+        registry.rules_without_check.cache_clear()  # it depends on the checks
         done = CliRunner().invoke(cli.main, list(map(str, arguments)))
+    registry.rules_without_check.cache_clear()
     return Done(done.exit_code, done.stdout, done.stderr)
 
 

@@ -113,7 +113,7 @@ def list_all(
     known: set[str] = set()
     listed: list[JsonObject] = []
     page_no, has_next = 1, True
-    size = size or largest_page(api)
+    size = size if size and size <= USUAL_PAGE else min(size or LARGEST_PAGE, largest_page(api))
     while has_next:
         answer = api.get(path, tenant=tenant, page_no=page_no, page_size=size, **query)
         page, has_next = (items(answer), field(answer, "page", "has_next")) if strict else _lenient(answer.json)

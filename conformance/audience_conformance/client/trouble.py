@@ -21,6 +21,7 @@ from urllib3.exceptions import (
 
 from audience_conformance.client.exchange import Answer
 from audience_conformance.results.finding import Skip
+from audience_conformance.results.result import MORE_TIME
 
 PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 """Seconds before each repetition of a request."""
@@ -41,7 +42,7 @@ class OutOfTime(Skip):
     """The time of the run is up."""
 
     def __init__(self) -> None:
-        super().__init__("more time (--max-time)")
+        super().__init__(MORE_TIME)
 
 
 class Unreachable(Exception):

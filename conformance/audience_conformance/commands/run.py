@@ -29,9 +29,13 @@ def run(**values: Any) -> None:
 
     \b
     Exit code:
-      0    all MUST rules hold
-      1    a MUST rule is broken (with --strict, also a SHOULD rule), or a known failure now passes
-      2    the run could not be performed, or trouble on the way to the target stopped checks
+      0    Conforms, Conforms with warnings (a SHOULD rule is broken, or a known failure is), or Partly checked: the
+           MUST rules that the options chose, and that the target has the prerequisites of, hold
+      1    Does not conform: a MUST rule is broken (with --strict, also a SHOULD rule), even if others were not
+           checked; or a known failure now passes or has expired
+      2    Partly checked or Not judged: the time was up or trouble on the way stopped checks (exit 0 if all else
+           holds, with --allow-partial), the suite itself failed, or nothing was checked; also a wrong option, a
+           target that cannot be reached, a report that cannot be written
       130  it was interrupted
 
     \b

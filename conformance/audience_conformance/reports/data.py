@@ -1,17 +1,22 @@
 """The JSON report, for programs.
 
-`format` is 2; it grows when a key is removed or changes its meaning, not when one is added.
+`format` is 3; it grows when a key is removed or changes its meaning, not when one is added.
 
 - `target`, `profile`, `seed`, `version`: what was tested, how, and by which version of the suite.
 - `started`: RFC 3339; `seconds`: duration; `requests`: number of requests sent.
-- `exit_code`: 0, 1, 2 or 130, as `audience-conformance run --help` says; `verdict`: the same in words.
-- `strict`: a broken SHOULD rule fails the run; `interrupted`: the run was stopped before its end.
+- `verdict`: Conforms, Conforms with warnings, Does not conform, Partly checked or Not judged; `headline`: the verdict
+  and its reason.
+- `exit_code`: 0, 1, 2 or 130, as `audience-conformance run --help` says.
+- `strict`: a broken SHOULD rule fails the run; `allow_partial`: time that ran out and trouble on the way do not;
+  `interrupted`: the run was stopped before its end.
 - `ended`: why the run ended before it had judged every check, or "".
 - `selected_rules`: the rules that were to be checked, none for all.
 - `notes`: remarks on the run; `not_deleted`: a URL and the reason for each object that could not be deleted.
 - `known_failures`: rule id -> the reason for its known failure; `passing_known_failures`: those whose rule passed;
   `outdated_known_failures`: a sentence for each that has expired or now passes at its operation.
 - `counts`: MUST and SHOULD -> passed, failed, known, error, not judged, skipped, not run -> number of rules.
+- `causes`: the causes of the findings, those of MUST rules first, each with its `cause`, the number of `findings` and
+  their `rules`: rule id -> number;
 - `rules`: rule id -> its `level`, its `requirement`, its `status` (as in `counts`), its `replay` command and its
   `results`, one for each check and case:
   - `rule`: the broken rule, else the check's first; `rules`: all rules of the check;
@@ -24,7 +29,9 @@
   - `expected`; `actual`: what the target did, or the missing prerequisite, or the traceback;
   - `trouble`: trouble on the way, each as its kind, how often, and the first time in full;
   - `ends_run`: why no further check could be judged, or "";
-  - `overdue`: it may only be late;
+  - `cause`: of a finding or an error, the same text for all that have one cause; else null;
+  - `overdue`: it may only be late; `seen_after`: of a finding that vanishes if reads wait for writes (--consistency),
+    the seconds of that lag, else 0;
   - `curl`: the sequence of requests; `seconds`;
   - `requests`: number of requests sent, without those shared with an earlier check.
 """
@@ -34,11 +41,12 @@ from typing import Any
 
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.basis import SOURCES, basis_line
-from audience_conformance.reports.facts import COLUMNS, LEVELS, replay, verdict
+from audience_conformance.reports.causes import MOST_CAUSE, cause_of, causes
+from audience_conformance.reports.facts import COLUMNS, LEVELS, one_line, replay, verdict
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
-FORMAT = 2
+FORMAT = 3
 
 
 def report(summary: Summary) -> str:
@@ -46,7 +54,8 @@ def report(summary: Summary) -> str:
     counts = {level: summary.counts(level) for level in LEVELS}
     document = {
         "format": FORMAT,
-        "verdict": verdict(summary).headline,
+        "verdict": summary.verdict.name,
+        "headline": verdict(summary).headline,
         "target": summary.target,
         "profile": summary.profile,
         "seed": summary.seed,
@@ -56,6 +65,7 @@ def report(summary: Summary) -> str:
         "version": summary.version,
         "exit_code": summary.exit_code,
         "strict": summary.strict,
+        "allow_partial": summary.allow_partial,
         "interrupted": summary.interrupted,
         "ended": summary.ended,
         "selected_rules": summary.selected,
@@ -65,6 +75,10 @@ def report(summary: Summary) -> str:
         "passing_known_failures": summary.fixed,
         "outdated_known_failures": summary.stale,
         "counts": {level: {status: count[status] for status in COLUMNS} for level, count in counts.items()},
+        "causes": [
+            {"cause": cause.title, "findings": len(cause.results), "rules": cause.rules}
+            for cause in causes(summary, "failed", "known")
+        ],
         "rules": {
             rule.id: {
                 "level": rule.level,
@@ -93,7 +107,9 @@ def _result(result: Result) -> dict[str, Any]:
         **_basis(result),
         "expected": result.expected,
         "actual": result.actual,
+        "cause": one_line(cause_of(result), MOST_CAUSE) if result.status in ("failed", "error") else None,
         "overdue": result.overdue,
+        "seen_after": result.seen_after,
         "curl": result.curl,
         "seconds": result.seconds,
         "requests": result.sent,

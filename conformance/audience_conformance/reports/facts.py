@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from audience_conformance.checks.registry import rules_without_check
+from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.basis import basis
 from audience_conformance.results.finding import cut
 from audience_conformance.results.result import Result
-from audience_conformance.results.summary import EXIT_BROKEN, EXIT_INTERRUPTED, EXIT_UNABLE, RuleStatus, Summary
+from audience_conformance.results.summary import RuleStatus, Summary
+from audience_conformance.results.verdict import VerdictName, count
 
 LEVELS = ("MUST", "SHOULD")
 
@@ -39,82 +41,63 @@ COLUMNS: tuple[RuleStatus, ...] = ("passed", "failed", "known", "error", "not ju
 
 MOST_SHOWN = 4_000
 """Maximum characters of a value in a file; the terminal shows less."""
-MOST_HEADLINE = 300
-"""Maximum characters of the reason in a headline."""
+MOST_HEADLINE = 600
+"""Maximum characters of a headline."""
 LATE = "It may still happen: the suite stopped waiting for it (--async-timeout)."
 """Added to an overdue finding."""
+LAGS = "Reads lag behind writes here; with --consistency a run waits for them."
+"""Added to a finding that vanishes if reads wait."""
 
 Tone = Literal["good", "warning", "bad", "unknown"]
 
 
-class Verdict(NamedTuple):
-    """The outcome of a run: a tone (for colours), a headline, and details."""
+TONES: dict[VerdictName, Tone] = {
+    "Conforms": "good",
+    "Conforms with warnings": "warning",
+    "Does not conform": "bad",
+    "Partly checked": "unknown",
+    "Not judged": "unknown",
+}
+
+
+class Shown(NamedTuple):
+    """A verdict as the reports show it: a tone (for colours), a headline, and details."""
 
     tone: Tone
     headline: str
     details: list[str]
 
 
-def verdict(summary: Summary) -> Verdict:
-    """Put the run's exit code in words."""
-    tone, headline = _headline(summary)
-    return Verdict(tone, headline, _details(summary))
-
-
-def _headline(summary: Summary) -> tuple[Tone, str]:
-    code = summary.exit_code
-    if code == EXIT_INTERRUPTED:
-        return "unknown", "Interrupted before the end"
-    if code == EXIT_UNABLE:
-        if summary.ended:
-            return "unknown", f"Not judged: {shortened(summary.ended, MOST_HEADLINE)}"
-        errors = sum(summary.counts(level)["error"] for level in LEVELS)
-        not_judged = sum(summary.counts(level)["not judged"] for level in LEVELS)
-        why = "nothing was checked"
-        if errors:
-            why = f"the suite itself failed at {count(errors, 'rule')}"
-        elif not_judged:
-            why = f"trouble on the way to the target stopped the checks of {count(not_judged, 'rule')}"
-        return "unknown", f"Not judged: {why}"
-    return ("bad", _why_broken(summary)) if code == EXIT_BROKEN else _conforms(summary)
-
-
-def _why_broken(summary: Summary) -> str:
-    if number := summary.counts("MUST")["failed"]:
-        return f"Does not conform: {_broken(number, 'MUST')}"
-    if summary.strict and (number := summary.counts("SHOULD")["failed"]):
-        return f"Does not conform (strict): {_broken(number, 'SHOULD')}"
-    number = len(summary.fixed) + len(summary.stale)
-    return f"Conforms, but {count(number, 'known failure')} {'is' if number == 1 else 'are'} out of date"
-
-
-def _conforms(summary: Summary) -> tuple[Tone, str]:
-    must, should = summary.counts("MUST"), summary.counts("SHOULD")
-    if must["known"]:
-        return "warning", f"Conforms but for known failures: {_broken(must['known'], 'MUST')}"
-    if warnings := should["failed"] + should["known"]:
-        return "warning", f"Conforms, with warnings: {_broken(warnings, 'SHOULD')}"
-    if must["passed"] + should["passed"] == len(catalogue()):
-        return "good", f"Conforms: all {len(catalogue())} rules hold"
-    return "good", "Conforms: every rule that was checked holds"
+def verdict(summary: Summary) -> Shown:
+    """Return the verdict of a run in words that are safe to show."""
+    verdict = summary.verdict
+    return Shown(TONES[verdict.name], shortened(verdict.headline, MOST_HEADLINE), _details(summary))
 
 
 def _details(summary: Summary) -> list[str]:
     details = []
+    if summary.verdict.name == "Does not conform" and summary.verdict.partly:
+        details.append(f"Partly checked: {shortened(summary.verdict.partly, MOST_HEADLINE)}.")
     for level in LEVELS:
-        counts = summary.counts(level)
-        missing = sum(
-            catalogue()[rule_id].level == level and summary.status(rule_id) == "not run"
-            for rule_id in rules_without_check()
+        of_level = {rule_id: status for rule_id, status in summary.statuses().items() if _level(rule_id) == level}
+        without_check = {rule_id for rule_id in rules_without_check() if of_level.get(rule_id) == "not run"}
+        unchecked = sum(
+            status in ("skipped", "not run") and rule_id not in without_check for rule_id, status in of_level.items()
         )
-        if number := counts["skipped"] + counts["not run"] - missing:
-            verb = "was" if number == 1 else "were"
-            details.append(f"{number} of {counts.total()} {level} rules {verb} not checked.")
-        if missing:
-            details.append(f"{count(missing, f'{level} rule')} {'has' if missing == 1 else 'have'} no check yet.")
+        counts = summary.counts(level)
+        in_part = [
+            rule_id for rule_id, status in of_level.items() if status == "passed" and _is_in_part(summary, rule_id)
+        ]
+        if unchecked and not (summary.verdict.partly and level == "MUST"):  # the verdict says it
+            details.append(f"{unchecked} of {len(of_level)} {level} rules {_was(unchecked)} not checked.")
+        if in_part:
+            details.append(f"{count(len(in_part), f'{level} rule')} {_was(len(in_part))} checked in part.")
+        if without_check:
+            has = "has" if len(without_check) == 1 else "have"
+            details.append(f"{count(len(without_check), f'{level} rule')} {has} no check yet.")
         if counts["not judged"]:
             details.append(f"{count(counts['not judged'], f'{level} rule')} not judged: trouble on the way.")
-        if counts["error"] and summary.exit_code != EXIT_UNABLE:
+        if counts["error"]:
             details.append(f"The suite itself failed at {count(counts['error'], f'{level} rule')}.")
     details += [
         f"{rule_id} holds, yet is listed as a known failure ({visible(summary.known[rule_id])}): take it off the list."
@@ -123,13 +106,17 @@ def _details(summary: Summary) -> list[str]:
     return [*details, *map(visible, summary.stale)]
 
 
-def _broken(number: int, level: str) -> str:
-    return f"{count(number, f'{level} rule')} {'is' if number == 1 else 'are'} broken"
+def _level(rule_id: str) -> str:
+    return catalogue()[rule_id].level
 
 
-def count(number: int, noun: str) -> str:
-    """Return "1 rule", "1,200 rules"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _is_in_part(summary: Summary, rule_id: str) -> bool:
+    """Was a case of a rule skipped."""
+    return any(result.status == "skipped" for result in summary.of_rule(rule_id))
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 def run_details(summary: Summary) -> str:
@@ -171,12 +158,19 @@ def describe(summary: Summary, result: Result, most: int = MOST_SHOWN) -> str:
         f"{result.rule} {result.level}: {result.requirement}",
         f"Expected: {shortened(result.expected, most)}",
         f"Actual: {shortened(result.actual, most)}",
-        *([LATE] if result.overdue else []),
+        *([remark(result)] if remark(result) else []),
         f"Rests on {basis(result)}",
         f"Check: {visible(result.location)}",
         f"Replay: {replay(summary, result.rule)}",
     ]
     return "\n".join(lines)
+
+
+def remark(result: Result) -> str:
+    """Return what a finding may be other than a fault: late, or of a target whose reads lag behind its writes."""
+    if result.seen_after:
+        return f"Consistency: seen after {result.seen_after:g} s. {LAGS}"
+    return LATE if result.overdue else ""
 
 
 def reason(summary: Summary, result: Result) -> str:
@@ -211,23 +205,38 @@ def group_findings(results: Iterable[Result]) -> list[FindingGroup]:
     return [FindingGroup(alike[0], tuple(filter(None, (one.case for one in alike)))) for alike in same.values()]
 
 
-def by_rule(summary: Summary, *statuses: RuleStatus) -> dict[str, list[FindingGroup]]:
+def by_rule(summary: Summary, *statuses: RuleStatus) -> dict[str, list[Result]]:
     """Group the results with these statuses by rule, in the order of the catalogue."""
     found: dict[str, list[Result]] = {rule_id: [] for rule_id in catalogue()}
     for result in summary.results:
         if status_of(summary, result) in statuses:
             found[result.rule].append(result)
-    return {rule_id: group_findings(results) for rule_id, results in found.items() if results}
+    return {rule_id: results for rule_id, results in found.items() if results}
 
 
 def skipped(summary: Summary) -> dict[str, list[str]]:
-    """Map each missing prerequisite to the rules that were skipped, in full or in part."""
+    """Map each missing prerequisite to the rules that were skipped, in full or in part.
+
+    One that operations lack, "a request that the server rejects: getUserGroups", is told once for all of them.
+    """
     why: dict[str, dict[str, None]] = {}
+    lacking: dict[str, dict[str, None]] = {}
+    statuses = summary.statuses()
     for result in summary.results:
         if result.status == "skipped":
-            in_part = "" if summary.status(result.rule) == "skipped" else " (in part)"
-            why.setdefault(result.actual, {})[f"{result.rule}{in_part}"] = None
-    return {prerequisite: list(rules) for prerequisite, rules in why.items()}
+            need, _, of = result.actual.rpartition(": ")
+            need, of = (need, of) if of.partition(" ")[0] in operations() else (result.actual, "")
+            in_part = "" if statuses[result.rule] == "skipped" else " (in part)"
+            why.setdefault(need, {})[f"{result.rule}{in_part}"] = None
+            if of:
+                lacking.setdefault(need, {})[of] = None
+    return {_of_operations(need, list(lacking.get(need, ()))): list(rules) for need, rules in why.items()}
+
+
+def _of_operations(need: str, lacking: list[str]) -> str:
+    """Return "a request that the server rejects: getUserGroups and 14 others"."""
+    more = f" and {count(len(lacking) - 1, 'other')}" if lacking[1:] else ""
+    return f"{need}: {lacking[0]}{more}" if lacking else need
 
 
 def not_judged(summary: Summary) -> dict[str, list[str]]:

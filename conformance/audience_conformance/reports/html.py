@@ -19,6 +19,7 @@ from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import Rule, catalogue, group_titles
 from audience_conformance.reports import facts
 from audience_conformance.reports.basis import basis
+from audience_conformance.reports.causes import common_causes, group_causes
 from audience_conformance.reports.facts import LEVELS, Tone
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import RuleStatus, Summary
@@ -51,6 +52,7 @@ def report(summary: Summary) -> str:
         cells={place: _cell(*place, rules) for place, rules in facts.matrix(summary).items()},
         rules=[_rule(summary, rule, statuses[rule.id]) for rule in catalogue().values()],
         opened=failed[:OPENED],
+        causes=common_causes(summary),
     )
 
 
@@ -117,7 +119,10 @@ def _rule(summary: Summary, rule: Rule, status: RuleStatus) -> dict[str, Any]:
         "rule": rule,
         "status": status,
         "notes": notes,
-        "findings": facts.group_findings(result for result in results if result.status == "failed"),
+        "causes": [
+            (cause, facts.group_findings(cause.results))
+            for cause in group_causes(result for result in results if result.status == "failed")
+        ],
         "errors": facts.group_findings(result for result in results if result.status == "error"),
         "replay": facts.replay(summary, rule.id),
         "checks": _checks(summary, results),

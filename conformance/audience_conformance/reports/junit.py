@@ -30,7 +30,8 @@ def _suite(summary: Summary, group: str, results: list[Result]) -> ET.Element:
     suite = ET.Element("testsuite", name=group, time=f"{sum(result.seconds for result in results):.3f}")
     if summary.started:
         suite.set("timestamp", facts.visible(summary.started))
-    properties = [(name, getattr(summary, name)) for name in ("target", "profile", "seed", "version")]
+    properties = [("verdict", facts.verdict(summary).headline)]
+    properties += [(name, getattr(summary, name)) for name in ("target", "profile", "seed", "version")]
     _properties(suite, [*properties, *(("note", note) for note in summary.notes)])
     order = list(catalogue())
     for result in sorted(results, key=lambda result: order.index(result.rule)):

@@ -8,8 +8,11 @@ import re
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import facts
 from audience_conformance.reports.basis import basis
+from audience_conformance.reports.causes import Cause, common_causes, group_causes
 from audience_conformance.reports.facts import COLUMNS, LEVELS
+from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
+from audience_conformance.results.verdict import count
 
 SIGNS: dict[facts.Tone, str] = {"good": "✅", "warning": "⚠️", "bad": "❌", "unknown": "❔"}
 
@@ -18,7 +21,7 @@ BROKEN = ("failed", "error", "known")
 MOST = 900_000
 """Bytes: GitHub refuses a summary of more than 1 MiB."""
 MOST_FINDINGS = 5
-"""Maximum findings shown of a rule."""
+"""Maximum causes shown of a rule, each by one finding."""
 
 
 def report(summary: Summary) -> str:
@@ -30,6 +33,7 @@ def report(summary: Summary) -> str:
         *map(escaped, details),
         *(f"> **Note:** {code(note)}" for note in summary.notes),
         _counts(summary),
+        _common_causes(summary),
         _broken(summary),
     ]
     if skipped := facts.skipped(summary):
@@ -71,13 +75,29 @@ def _broken(summary: Summary) -> str:
     return "\n".join(rows) if rows[2:] else ""
 
 
-def _section(summary: Summary, rule_id: str, findings: list[facts.FindingGroup]) -> str:
+def _common_causes(summary: Summary) -> str:
+    lines = [
+        f"- {code(cause.headline)}: {', '.join(f'{rule} ({number})' for rule, number in cause.rules.items())}"
+        for cause in common_causes(summary)
+    ]
+    return "\n".join(["**Findings with one cause**\n", *lines]) if lines else ""
+
+
+def _section(summary: Summary, rule_id: str, findings: list[Result]) -> str:
     rule, status = catalogue()[rule_id], summary.status(rule_id)
     title = f"<summary><b>{rule_id}</b> {rule.level} {rule.sentence} ({status})</summary>"
-    parts = ["<details>", title, *(_finding(finding) for finding in findings[:MOST_FINDINGS])]
-    if more := findings[MOST_FINDINGS:]:
-        parts.append(f"… and {facts.count(len(more), 'more finding')}.")
+    found = group_causes(findings)
+    parts = ["<details>", title, *map(_cause, found[:MOST_FINDINGS])]
+    if more := [result for cause in found[MOST_FINDINGS:] for result in cause.results]:
+        parts.append(f"… and {count(len(more), 'more finding')}.")
     return "\n\n".join([*parts, "Replay:", fence(facts.replay(summary, rule_id), "sh"), "</details>"])
+
+
+def _cause(cause: Cause) -> str:
+    """The first finding of a cause, and where else it is."""
+    first, *alike = facts.group_findings(cause.results)
+    more = "; ".join(finding.where for finding in alike)
+    return "\n\n".join([_finding(first), *([f"The same at {code(more)}."] if more else [])])
 
 
 def _finding(finding: facts.FindingGroup) -> str:
@@ -89,7 +109,7 @@ def _finding(finding: facts.FindingGroup) -> str:
     if result.status == "error":
         parts += ["The suite itself failed:", actual]
     else:
-        late = f" ({facts.LATE})" if result.overdue else ""
+        late = f" ({facts.remark(result)})" if facts.remark(result) else ""
         parts += ["Expected:", fence(facts.shortened(result.expected, facts.MOST_SHOWN)), f"Actual{late}:", actual]
         parts.append(f"Rests on {basis(result)}.")
     if result.curl:

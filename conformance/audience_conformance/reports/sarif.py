@@ -9,6 +9,7 @@ from audience_conformance.contract.location import FILE_NAME
 from audience_conformance.contract.rules import Rule, catalogue
 from audience_conformance.reports import facts
 from audience_conformance.reports.basis import SOURCES, basis_line, operation_line, rule_line
+from audience_conformance.reports.causes import MOST_CAUSE, cause_of
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
@@ -25,6 +26,8 @@ def report(summary: Summary) -> str:
         "invocations": [_invocation(summary)],
         "results": [_result(summary, result) for result in summary.findings()],
         "properties": {
+            "verdict": summary.verdict.name,
+            "headline": facts.verdict(summary).headline,
             "target": facts.visible(summary.target),
             "profile": summary.profile,
             "seed": summary.seed,
@@ -54,8 +57,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _invocation(summary: Summary) -> dict[str, Any]:
     errors = [result for result in summary.results if result.status in ("error", "not judged")]
     invocation: dict[str, Any] = {
-        "executionSuccessful": not errors and not summary.interrupted and not summary.ended,
+        "executionSuccessful": not (errors or summary.interrupted or summary.ended or summary.out_of_time),
         "exitCode": summary.exit_code,
+        "exitCodeDescription": facts.verdict(summary).headline,
         "toolExecutionNotifications": [
             {
                 "level": "error",
@@ -83,6 +87,8 @@ def _result(summary: Summary, result: Result) -> dict[str, Any]:
             "case": facts.visible(result.case),
             "location": facts.visible(result.location),
             "overdue": result.overdue,
+            "seenAfter": result.seen_after,
+            "cause": facts.one_line(cause_of(result), MOST_CAUSE),
             "restsOn": SOURCES[result.source],
             "contractLine": basis_line(result),
             "curl": list(map(facts.visible, result.curl)),

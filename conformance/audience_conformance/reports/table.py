@@ -3,6 +3,7 @@
 A line with text from the target always begins with our own text: a CI may read the start of a line as a command.
 """
 
+import textwrap
 from collections import Counter
 
 from rich.console import Console
@@ -13,8 +14,10 @@ from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue, group_titles
 from audience_conformance.reports import facts
 from audience_conformance.reports.basis import basis
-from audience_conformance.reports.facts import COLUMNS, LEVELS, STATUSES
+from audience_conformance.reports.causes import Cause, causes
+from audience_conformance.reports.facts import COLUMNS, LEVELS, STATUSES, group_findings
 from audience_conformance.results.summary import RuleStatus, Summary
+from audience_conformance.results.verdict import count
 
 TONES: dict[facts.Tone, str] = {
     "good": "bold green",
@@ -24,9 +27,13 @@ TONES: dict[facts.Tone, str] = {
 }
 
 MOST_FINDINGS = 3
-"""Maximum findings shown of a rule."""
+"""Maximum causes shown of a rule, each by one finding."""
 MOST_CURLS = 4
 """Maximum requests shown of a finding: the first ones."""
+MOST_ALIKE = 300
+"""Maximum characters of the list of findings with the same cause."""
+MOST_SENTENCE = 90
+"""Maximum characters of a rule's sentence in a list."""
 MOST_SHOWN = 600
 """Maximum characters shown of a value."""
 
@@ -45,9 +52,9 @@ def print_table(summary: Summary, console: Console) -> None:
     _print(console, _counts(summary))
     console.print()
     _print_notes(summary, console)
-    for status in ("known", "error", "failed"):
-        for rule_id, findings in facts.by_rule(summary, status).items():
-            _print_rule(summary, console, rule_id, status, findings)
+    statuses: tuple[RuleStatus, ...] = ("known", "error", "failed")
+    for status in statuses:
+        _print_findings(summary, console, status)
     tone, headline, details = facts.verdict(summary)
     _print(console, Text(headline, TONES[tone]))
     for detail in details:
@@ -113,38 +120,63 @@ def _print_notes(summary: Summary, console: Console) -> None:
     console.print()
 
 
-def _print_rule(
-    summary: Summary, console: Console, rule_id: str, status: RuleStatus, findings: list[facts.FindingGroup]
-) -> None:
-    rule = catalogue()[rule_id]
-    title = (f"{rule_id} {rule.level} {status}", STATUSES[status].style)
-    _print(console, Text.assemble(title, f"  {rule.sentence}"))
-    for finding in findings[:MOST_FINDINGS]:
-        _print_finding(console, finding)
-    if more := findings[MOST_FINDINGS:]:
-        text = f"{facts.count(len(more), 'finding')}: {'; '.join(finding.where for finding in more)}"
-        _print_labelled(console, "more", facts.shortened(text, MOST_SHOWN))
-    _print_labelled(console, "replay", facts.replay(summary, rule_id))
+def _print_findings(summary: Summary, console: Console, status: RuleStatus) -> None:
+    """Print a cause that breaks several rules once, and the other findings by rule; MUST rules last, at the verdict."""
+    blocks: dict[str, list[Cause]] = {}
+    for cause in causes(summary, status):
+        rules = list(cause.rules)
+        blocks.setdefault(rules[0] if len(rules) == 1 else cause.title, []).append(cause)
+    for level in reversed(LEVELS):
+        for found in blocks.values():
+            if found[0].results[0].level == level and len(found[0].rules) > 1:
+                _print_cause(summary, console, found[0], status)
+            elif found[0].results[0].level == level:
+                _print_rule(summary, console, found, status)
+
+
+def _print_cause(summary: Summary, console: Console, cause: Cause, status: RuleStatus) -> None:
+    _print(console, Text(cause.headline, STATUSES[status].style))
+    for rule_id, number in cause.rules.items():
+        rule = catalogue()[rule_id]
+        sentence = textwrap.shorten(rule.sentence, MOST_SENTENCE, placeholder=" …")
+        _print_labelled(console, rule_id, f"{rule.level:6} {number:3}  {sentence}")
+    _print_finding(console, group_findings(cause.results)[0], "such as")
+    _print_labelled(console, "replay", facts.replay(summary, cause.results[0].rule))
     console.print()
 
 
-def _print_finding(console: Console, finding: facts.FindingGroup) -> None:
+def _print_rule(summary: Summary, console: Console, found: list[Cause], status: RuleStatus) -> None:
+    rule = catalogue()[found[0].results[0].rule]
+    title = (f"{rule.id} {rule.level} {status}", STATUSES[status].style)
+    _print(console, Text.assemble(title, f"  {rule.sentence}"))
+    for cause in found[:MOST_FINDINGS]:
+        first, *alike = group_findings(cause.results)
+        _print_finding(console, first)
+        if alike:
+            text = f"{count(len(alike), 'finding')}: {'; '.join(finding.where for finding in alike)}"
+            _print_labelled(console, "alike", facts.shortened(text, MOST_ALIKE))
+    if more := [finding for cause in found[MOST_FINDINGS:] for finding in group_findings(cause.results)]:
+        text = f"{count(len(more), 'finding')}: {'; '.join(finding.where for finding in more)}"
+        _print_labelled(console, "more", facts.shortened(text, MOST_SHOWN))
+    _print_labelled(console, "replay", facts.replay(summary, rule.id))
+    console.print()
+
+
+def _print_finding(console: Console, finding: facts.FindingGroup, label: str = "check") -> None:
     result = finding.result
-    _print_labelled(console, "check", finding.where)
-    if result.location:
-        _print_labelled(console, "location", result.location)
+    _print_labelled(console, label, f"{finding.where} ({result.location})" if result.location else finding.where)
     if result.status == "error":
         # The end of a traceback names the error.
         _print_labelled(console, "error", facts.shortened(result.actual[-MOST_SHOWN:], MOST_SHOWN))
     else:
         _print_labelled(console, "expected", facts.shortened(result.expected, MOST_SHOWN))
-        late = f" ({facts.LATE})" if result.overdue else ""
+        late = f" ({facts.remark(result)})" if facts.remark(result) else ""
         _print_labelled(console, "actual", facts.shortened(result.actual, MOST_SHOWN) + late)
         _print_labelled(console, "rests on", basis(result))
     for line in result.curl[:MOST_CURLS]:
         _print_labelled(console, "request", line)
     if more := result.curl[MOST_CURLS:]:
-        _print_labelled(console, "", f"… and {facts.count(len(more), 'more request')}: see the other reports")
+        _print_labelled(console, "", f"… and {count(len(more), 'more request')}: see the other reports")
 
 
 def _print_labelled(console: Console, label: str, text: str) -> None:

@@ -6,6 +6,9 @@ from typing import Any, Literal
 from audience_conformance.contract.rules import catalogue, source_of_rule
 from audience_conformance.contract.schema_errors import source_at
 
+MORE_TIME = "more time (--max-time)"
+"""What a check lacks that the end of the time skipped or interrupted."""
+
 Status = Literal["passed", "failed", "skipped", "error", "not judged"]
 
 
@@ -23,6 +26,7 @@ class Result:
         actual: of a finding, what the target did; of a skip, the missing prerequisite; of an error, the traceback;
             of one that is not judged, the trouble.
         overdue: an asynchronous effect did not happen in time.
+        seen_after: of a finding that vanishes if reads wait for writes, the seconds of that lag; else 0.
         operation: the operationId at fault, or "".
         operations: the operationIds that the check exercises.
         curl: the requests of a finding, as lines for a shell.
@@ -43,6 +47,7 @@ class Result:
     expected: str = ""
     actual: str = ""
     overdue: bool = False
+    seen_after: float = 0.0
     operation: str = ""
     operations: list[str] = field(default_factory=list)
     curl: list[str] = field(default_factory=list)
@@ -67,6 +72,11 @@ class Result:
     def source(self) -> str:
         """What a finding rests on: "documents", "sdk" or "decision"."""
         return source_at(tuple(self.rests_on)) if self.rests_on else source_of_rule(self.rule)
+
+    @property
+    def out_of_time(self) -> bool:
+        """The time was up before the check was done."""
+        return self.status == "skipped" and self.actual == MORE_TIME
 
     @property
     def id(self) -> str:

@@ -6,10 +6,9 @@ from typing import Literal
 
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.result import Result
+from audience_conformance.results.verdict import Verdict, judge
 
 RuleStatus = Literal["passed", "failed", "known", "error", "not judged", "skipped", "not run"]
-
-EXIT_OK, EXIT_BROKEN, EXIT_UNABLE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass
@@ -30,6 +29,7 @@ class Summary:
         notes: restrictions of the run, as "some checks were skipped: the time was up".
         selected: the rules to check; empty for all.
         strict: a broken SHOULD rule fails the run.
+        allow_partial: time that ran out, and trouble on the way, do not fail the run.
         interrupted: the run was stopped before its end.
         stale: a line for each known failure that has expired, or whose operation now passes; each fails the run.
         ended: why the run ended before it had judged every check: trouble on the way; "" if it did not.
@@ -49,6 +49,7 @@ class Summary:
     notes: list[str] = field(default_factory=list)
     selected: list[str] = field(default_factory=list)
     strict: bool = False
+    allow_partial: bool = False
     interrupted: bool = False
     stale: list[str] = field(default_factory=list)
     command: str = ""
@@ -59,19 +60,27 @@ class Summary:
         return [result for result in self.results if result.rule == rule_id]
 
     def status(self, rule_id: str) -> RuleStatus:
-        """The status of a rule: that of the result which comes first, of failed, error, not judged, passed, skipped."""
-        statuses = {result.status for result in self.of_rule(rule_id)}
+        """The status of a rule: that of the result which comes first, of failed, error, not judged, passed, skipped.
+
+        A rule whose checks the end of the time interrupted is skipped, whatever passed before.
+        """
+        return self._status(rule_id, self.of_rule(rule_id))
+
+    def _status(self, rule_id: str, results: list[Result]) -> RuleStatus:
+        statuses = {result.status for result in results}
         if "failed" in statuses:
             return "known" if rule_id in self.known else "failed"
+        if any(result.out_of_time for result in results):
+            statuses.discard("passed")
         rest: tuple[RuleStatus, ...] = ("error", "not judged", "passed", "skipped")
-        for status in rest:
-            if status in statuses:
-                return status
-        return "not run"
+        return next((status for status in rest if status in statuses), "not run")
 
     def statuses(self) -> dict[str, RuleStatus]:
         """The status of every rule of the catalogue."""
-        return {rule_id: self.status(rule_id) for rule_id in catalogue()}
+        of_rule: dict[str, list[Result]] = {}
+        for result in self.results:
+            of_rule.setdefault(result.rule, []).append(result)
+        return {rule_id: self._status(rule_id, of_rule.get(rule_id, [])) for rule_id in catalogue()}
 
     def findings(self) -> list[Result]:
         return [result for result in self.results if result.status == "failed"]
@@ -86,18 +95,15 @@ class Summary:
         return [rule_id for rule_id in self.known if self.status(rule_id) == "passed"]
 
     @property
+    def out_of_time(self) -> bool:
+        """Did --max-time leave something unchecked."""
+        return any(result.out_of_time for result in self.results)
+
+    @property
+    def verdict(self) -> Verdict:
+        return judge(self)
+
+    @property
     def exit_code(self) -> int:
         """0, 1, 2 or 130, as `audience-conformance run --help` says."""
-        if self.interrupted:
-            return EXIT_INTERRUPTED
-        if self.ended:
-            return EXIT_UNABLE
-        statuses = self.statuses()
-        broken = {rule_id for rule_id, status in statuses.items() if status == "failed"}
-        if any(self.strict or catalogue()[rule_id].level == "MUST" for rule_id in broken) or self.fixed or self.stale:
-            return EXIT_BROKEN
-        if {"error", "not judged"} & set(statuses.values()) or not {"passed", "failed", "known"} & set(
-            statuses.values()
-        ):
-            return EXIT_UNABLE
-        return EXIT_OK
+        return self.verdict.exit_code

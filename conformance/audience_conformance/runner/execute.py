@@ -3,16 +3,19 @@
 import time
 import traceback
 import uuid
+from dataclasses import replace
+from math import inf
 from typing import Any
 
 from audience_conformance.checks.prerequisites import WRITE_PERMISSION
 from audience_conformance.checks.registry import Check
-from audience_conformance.client.api import Api, Budget
+from audience_conformance.client.api import LAST_WRITE, Api, Budget
 from audience_conformance.client.ledger import Ledger
 from audience_conformance.client.target import Options, Target
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.finding import Finding, Skip
 from audience_conformance.results.result import Result, Status
+from audience_conformance.runner.consistency import MAX_RERUN, LagProbe
 from audience_conformance.runner.levels import name_decision
 
 BUDGETS = {
@@ -42,9 +45,16 @@ def new_result(check: Check, case: str | None, status: Status, actual: str = "")
 
 
 class Run:
-    """Runs checks against one target."""
+    """Runs checks against one target.
 
-    def __init__(self, options: Options, profile: str, seed: int) -> None:
+    Args:
+        options: of the target.
+        profile: smoke, standard or deep.
+        seed: of all random choices.
+        probes_lag: find out whether a finding would vanish if reads waited for writes.
+    """
+
+    def __init__(self, options: Options, profile: str, seed: int, *, probes_lag: bool = False) -> None:
         examples, steps, parallel = BUDGETS[profile]
         self.options = options
         self.budget = Budget(examples, steps, parallel, seed)
@@ -52,6 +62,7 @@ class Run:
         self.ledger = Ledger()
         self.run_id = uuid.uuid4().hex[:8]
         self._shared: dict[Any, Any] = {}
+        self._lag_probe = LagProbe(self.target) if probes_lag else None
 
     def perform(self, check: Check, case: str | None, deadline: float | None = None) -> Result:
         """Run one check and delete what it created. Raises nothing but an interrupt.
@@ -70,9 +81,26 @@ class Run:
             result, passing = self._try(check, case)
             if not passing or not self.target.answers():
                 break
+        if result.seen_after and not self._vanishes(check, case, result.seen_after, deadline):
+            result.seen_after = 0.0
         result.seconds = round(time.monotonic() - started, 3)
         result.trouble = self.target.take_trouble()
         return result
+
+    def _vanishes(self, check: Check, case: str | None, lag: float, deadline: float | None) -> bool:
+        """Does a check find nothing if its reads wait for this lag."""
+        assert self._lag_probe, "it has found the lag"
+        if self._lag_probe.is_sure:
+            return True
+        options, started = self.target.options, time.monotonic()
+        self.target.options = replace(options, consistency=2 * lag)
+        self.target.deadline = min(deadline or inf, time.time() + MAX_RERUN)
+        try:
+            vanished = self._try(check, case)[0].status == "passed"
+        finally:
+            self.target.options = options
+        self._lag_probe.note(time.monotonic() - started, vanished=vanished)
+        return vanished
 
     def _try(self, check: Check, case: str | None) -> tuple[Result, bool]:
         """Run one check once; say whether trouble stopped it that may not come again."""
@@ -88,6 +116,9 @@ class Run:
             name_decision(result, api.trace.exchanges, self.options.base_url)
             result.expected, result.actual, result.overdue = finding.expected, finding.actual, finding.overdue
             result.operation = finding.operation or ""
+            if self._lag_probe:
+                lag = self._lag_probe.lag(api.trace.sequence, self._shared.get(LAST_WRITE))
+                result.seen_after = round(lag, 1) or (0.1 if lag else 0.0)
         except Skip as skip:
             result.status, result.actual = "skipped", str(skip)
         except Unreachable as unreachable:

@@ -24,6 +24,7 @@ def format_finding(result: Result, settings: Settings) -> str:
         parts.append(_part("not judged: trouble on the way to the target, not a finding about it", result.actual))
     else:
         late = ", until the async timeout; the effect may come later" if result.overdue else ""
+        late = f", seen after {result.seen_after:g} s (--consistency)" if result.seen_after else late
         operation = f" (at {result.operation})" if result.operation else ""
         parts += [_part(f"expected{operation}", result.expected), _part(f"actual{late}", result.actual)]
     if result.curl:

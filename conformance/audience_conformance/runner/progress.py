@@ -11,6 +11,8 @@ from rich.text import Text
 
 from audience_conformance.checks.registry import Check
 from audience_conformance.contract.rules import catalogue, group_titles
+from audience_conformance.reports.causes import MOST_CAUSE, cause_of
+from audience_conformance.reports.facts import one_line, visible, words
 from audience_conformance.results.result import Result
 
 _STYLES = {
@@ -44,21 +46,29 @@ class _Counts:
         self._console = console
         self._strict = strict
         self._totals = Counter(_group(check.rules[0]) for check, _ in items)
+        self._told: set[tuple[str, str]] = set()
         self._done: Counter[str] = Counter()
         self._outcomes: dict[str, Counter[str]] = {group: Counter() for group in self._totals}
         self._width = max((len(group_titles()[group]) for group in self._totals), default=0)
 
     def _add(self, result: Result) -> str:
-        """Count a result, and print it if it is a finding or an error; return its group."""
+        """Count a result, and print it if it is a finding or an error with a new cause; return its group."""
         group = _group((result.rules or [result.rule])[0])
         outcome = self._outcome(result)
         self._done[group] += 1
         self._outcomes.setdefault(group, Counter())[outcome] += 1
         if outcome in ("failed", "warned", "error"):
-            name = f"{result.check.replace('_', ' ')}{f' ({result.case})' if result.case else ''}"
-            text = Text.assemble((f"{outcome:7}", _STYLES[outcome]), f" {result.rule} {result.requirement}: {name}")
-            self._console.print(text, soft_wrap=True)
+            self._tell(result, outcome)
         return group
+
+    def _tell(self, result: Result, outcome: str) -> None:
+        """Print a finding, unless one with the same cause was printed; all are told at the end."""
+        cause = cause_of(result)
+        if (outcome, cause) not in self._told:
+            self._told.add((outcome, cause))
+            name = f"{words(result.check)}{f' ({visible(result.case)})' if result.case else ''}"
+            text = f" {result.rule} {name}: {one_line(cause, MOST_CAUSE)}"
+            self._console.print(Text.assemble((f"{outcome:7}", _STYLES[outcome]), text), soft_wrap=True)
 
     def _outcome(self, result: Result) -> str:
         if result.status != "failed":
@@ -76,7 +86,7 @@ class _Counts:
 
 
 class _Lines(_Counts):
-    """A line when a rule group is done, and one for each finding."""
+    """A line when a rule group is done, and one for each cause of findings."""
 
     def __enter__(self) -> Self:
         self._started = time.monotonic()

@@ -37,6 +37,7 @@ def summarize(
         notes=_notes(settings, results),
         selected=selected if settings.rules or settings.skip_rules or settings.level else [],
         strict=settings.strict,
+        allow_partial=settings.allow_partial,
         interrupted=interrupted,
         stale=known.stale(results, selected),
         command=settings.command(),
@@ -52,7 +53,7 @@ def _notes(settings: Settings, results: list[Result]) -> list[str]:
         notes.append("only reading rules were checked: --read-only")
     elif not settings.writes:
         notes.append("only reading rules were checked: the target is not on this machine, and --write is not given")
-    if any(result.status == "skipped" and "--max-time" in result.actual for result in results):
+    if any(result.out_of_time for result in results):
         notes.append(f"some checks were skipped: the time was up ({settings.max_time:g} s, --max-time)")
     return [*notes, *_trouble(results)]
 

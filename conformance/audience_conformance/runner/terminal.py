@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from audience_conformance.reports.facts import visible
+from audience_conformance.reports.facts import verdict, visible
 from audience_conformance.results.known_failures import now_passes
 from audience_conformance.runner.message import format_finding
 from audience_conformance.runner.preflight import CannotRun
@@ -30,6 +30,7 @@ def print_summary(terminal: Any, config: pytest.Config) -> None:
     for line in [*summary.notes, *summary.stale, *fixed, *(f"not deleted: {line}" for line in summary.left)]:
         terminal.write_line(visible(line))
     terminal.write_line(f"{summary.sent} requests to {summary.target}, profile {summary.profile}, seed {summary.seed}")
+    terminal.write_line(verdict(summary).headline)
     try:
         for path in write_files(session.settings, summary):
             terminal.write_line(f"wrote {path}")

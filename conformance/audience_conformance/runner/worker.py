@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from audience_conformance.client.trouble import Unreachable
-from audience_conformance.results.result import Result, item_id
+from audience_conformance.results.result import MORE_TIME, Result, item_id
 from audience_conformance.runner.execute import Run, new_result
 from audience_conformance.runner.message import scrub, scrubbed, secrets_of
 from audience_conformance.runner.resource_log import ResourceLog
@@ -38,7 +38,7 @@ class Worker:
         self._known = settings.known()
         self._skipped_rules = set(settings.skipped_rules())
         self._deadline = deadline
-        self._run = Run(settings.options(workers), settings.profile, settings.seed)
+        self._run = Run(settings.options(workers), settings.profile, settings.seed, probes_lag=True)
         self._log = ResourceLog(folder, self._run.run_id)
         self._run.ledger = self._log
         self._performed = self._not_judged = self._in_a_row = 0
@@ -48,7 +48,7 @@ class Worker:
         """Run one check."""
         before = self._run.target.sent
         if self._deadline is not None and time.time() > self._deadline:
-            return new_result(check, case, "skipped", "more time (--max-time)")
+            return new_result(check, case, "skipped", MORE_TIME)
         if self._ended:
             result = new_result(check, case, "not judged", self._ended)
             result.ends_run = self._ended

@@ -178,6 +178,12 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             in_pytest="--conformance-strict",
             help="Fail the run for a broken SHOULD rule too.",
         ),
+        Option(
+            "--allow-partial",
+            is_flag=True,
+            help="Exit 0 although the time was up or trouble on the way stopped checks, if all that was checked holds. "
+            "Example: --max-time 5m --allow-partial",
+        ),
     ),
     "How it runs": (
         Option(

@@ -62,6 +62,7 @@ class Settings:
     fail_fast: bool
     dry_run: bool
     strict: bool
+    allow_partial: bool
     write: bool
     read_only: bool
     known_failures: str | None

@@ -1,7 +1,7 @@
 import pytest
 
 from audience_conformance.checks.registry import rules_without_check
-from audience_conformance.reports.facts import by_rule, matrix, replay, skipped, verdict, visible
+from audience_conformance.reports.facts import by_rule, group_findings, matrix, replay, skipped, verdict, visible
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
@@ -22,34 +22,42 @@ def test_the_verdict_says_what_the_exit_code_says(clean: Summary, empty: Summary
 
 def test_a_broken_should_rule_is_a_warning_unless_strict(clean: Summary) -> None:
     add(clean, "PAG-09", "failed")
-    assert verdict(clean)[:2] == ("warning", "Conforms, with warnings: 1 SHOULD rule is broken")
+    assert verdict(clean)[:2] == ("warning", "Conforms with warnings: 1 SHOULD rule is broken")
     clean.strict = True
-    assert verdict(clean)[:2] == ("bad", "Does not conform (strict): 1 SHOULD rule is broken")
+    assert verdict(clean)[:2] == ("bad", "Does not conform: 1 SHOULD rule is broken (--strict)")
 
 
 def test_a_known_failure_is_told_and_one_that_holds_fails(clean: Summary) -> None:
     add(clean, "DEF-05", "failed", known="AUD-7")
     clean.known = {"DEF-05": "AUD-7"}
-    assert verdict(clean)[:2] == ("warning", "Conforms but for known failures: 1 MUST rule is broken")
+    assert verdict(clean)[:2] == ("warning", "Conforms with warnings: 1 MUST rule is broken, as known")
     clean.known["DEF-04"] = "AUD-8"
-    assert verdict(clean)[:2] == ("bad", "Conforms, but 1 known failure is out of date")
+    assert verdict(clean)[:2] == (
+        "warning",
+        "Conforms with warnings: 1 MUST rule is broken, as known; 1 known failure is out of date, which fails the run",
+    )
     assert verdict(clean).details == ["DEF-04 holds, yet is listed as a known failure (AUD-8): take it off the list."]
 
 
 def test_an_error_or_an_interrupt_is_no_verdict(clean: Summary) -> None:
     clean.results = [result for result in clean.results if result.rule != "DEF-05"]
     add(clean, "DEF-05", "error")
-    assert verdict(clean)[:2] == ("unknown", "Not judged: the suite itself failed at 1 rule")
+    assert verdict(clean)[:2] == (
+        "unknown",
+        "Partly checked: 58 of 59 MUST rules; the suite itself failed at 1 rule",
+    )
     clean.interrupted = True
-    assert verdict(clean)[:2] == ("unknown", "Interrupted before the end")
+    assert verdict(clean).headline.startswith(
+        "Partly checked: 58 of 59 MUST rules; interrupted before the end; the suite"
+    )
 
 
 def test_what_was_not_checked_is_told(clean: Summary) -> None:
     clean.results = [result for result in clean.results if result.rule != "DEF-05"]
     assert verdict(clean) == (
-        "good",
-        "Conforms: every rule that was checked holds",
-        ["1 of 59 MUST rules was not checked."],
+        "unknown",
+        "Partly checked: 58 of 59 MUST rules, as chosen",
+        [],
     )
 
 
@@ -60,6 +68,11 @@ def test_rules_that_the_suite_has_no_check_of_are_told_apart(clean: Summary) -> 
         "1 of 62 SHOULD rules was not checked.",
         f"{missing} SHOULD rules have no check yet.",
     ]
+
+
+def test_a_rule_that_was_checked_in_part_is_told(clean: Summary) -> None:
+    add(clean, "DEF-01", "skipped", actual="a type list")
+    assert verdict(clean)[1:] == ("Conforms: all 121 rules hold", ["1 MUST rule was checked in part."])
 
 
 def test_a_finding_stands_at_its_operation_and_at_no_other(every: Summary) -> None:
@@ -78,7 +91,7 @@ def test_a_finding_at_an_operation_that_its_rule_does_not_bind_is_not_lost(clean
 
 
 def test_findings_that_say_the_same_are_one_with_all_their_cases(every: Summary) -> None:
-    first, long = by_rule(every, "failed")["DEF-05"]
+    first, long = group_findings(by_rule(every, "failed")["DEF-05"])
     assert (first.cases, long.cases) == (("pinned",), ("long",))
     assert first.where == "check of def 05 · pinned · updateUserAttributeDefinition"
 
@@ -86,6 +99,16 @@ def test_findings_that_say_the_same_are_one_with_all_their_cases(every: Summary)
 def test_what_was_skipped_is_told_by_what_it_lacks(every: Summary) -> None:
     assert skipped(every)["a second application (--other-application)"] == ["TEN-01", "TEN-02"]
     assert skipped(every)["a type list"] == ["DEF-01 (in part)"]
+
+
+def test_what_several_operations_lack_is_told_once(empty: Summary) -> None:
+    for operation in ("getUserGroups", "createUserGroup (--group-id)", "deleteUserGroup"):
+        add(empty, "ERR-03", "skipped", actual=f"a request: rejected: {operation}")
+    add(empty, "ERR-03", "skipped", actual="another: thing")
+    assert skipped(empty) == {
+        "a request: rejected: getUserGroups and 2 others": ["ERR-03"],
+        "another: thing": ["ERR-03"],
+    }
 
 
 def test_the_replay_line_names_the_run(every: Summary, clean: Summary) -> None:

@@ -17,7 +17,13 @@ ALLOWED = {
         *("ruleId", "ruleIndex", "kind", "level", "message", "locations", "partialFingerprints"),
         *("suppressions", "properties"),
     },
-    "invocation": {"executionSuccessful", "exitCode", "toolExecutionNotifications", "startTimeUtc"},
+    "invocation": {
+        "executionSuccessful",
+        "exitCode",
+        "exitCodeDescription",
+        "toolExecutionNotifications",
+        "startTimeUtc",
+    },
 }
 
 
@@ -104,4 +110,11 @@ def test_errors_are_of_the_tool_and_no_results(every: Summary) -> None:
 def test_an_empty_run_is_whole(empty: Summary) -> None:
     run = read(empty)
     assert run["results"] == []
-    assert run["invocations"] == [{"executionSuccessful": True, "exitCode": 2, "toolExecutionNotifications": []}]
+    assert run["invocations"] == [
+        {
+            "executionSuccessful": True,
+            "exitCode": 2,
+            "exitCodeDescription": "Not judged: nothing was checked",
+            "toolExecutionNotifications": [],
+        }
+    ]

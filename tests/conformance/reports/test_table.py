@@ -59,7 +59,7 @@ def test_a_finding_is_told_once_with_requirement_expected_actual_curl_and_replay
 
 
 def test_long_lines_are_not_folded_where_nobody_set_a_width(every: Summary) -> None:
-    every.results[3].curl = ["curl " + "a" * 3_000]
+    every.results[6].curl = ["curl " + "a" * 3_000]
     assert "curl " + "a" * 3_000 in shown(every)
 
 

@@ -68,7 +68,7 @@ def test_a_summary_of_github_that_cannot_be_written_is_told_after_all_else_is_wr
     monkeypatch.setenv(STEP_SUMMARY, str(tmp_path / "no" / "such.md"))
     with pytest.raises(ReportError, match=STEP_SUMMARY):
         write(every, ["json"], tmp_path)
-    assert json.loads((tmp_path / "report.json").read_text())["format"] == 2
+    assert json.loads((tmp_path / "report.json").read_text())["format"] == 3
 
 
 def test_every_report_has_the_location_of_the_check_of_every_finding(every: Summary, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from audience_conformance.checks.attributes.values import FITS, MISFITS, equal_v
 from audience_conformance.checks.cross_cutting.state_model import USERS, Model
 from audience_conformance.checks.definitions.create import TEXTS, TYPES, definition_body
 from audience_conformance.checks.definitions.update import BAD, CHANGES
+from audience_conformance.checks.limits import fit
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import (
     DEFINITIONS,
@@ -94,6 +95,7 @@ class Machine(RuleBasedStateMachine):
         definition_id = _nth(self.model.definitions, nth)
         if any(valued == definition_id for _, valued in self.model.values):  # its values restrict its type
             changes = {name: value for name, value in changes.items() if name != "type"}
+        changes = fit(self.api, changes)
         self._change(self.api.put, definition_path(definition_id), changes, "an update", "DEF-04")
         self.model.definitions[definition_id] |= changes
         self.model.compare("an update", "DEF-05", "ATT-01")
@@ -158,7 +160,8 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.model.groups) < MOST)
     @step(name=GROUP_NAMES, description=TEXTS, category=st.sampled_from(["l1", "l2", "l3"]))
     def create_group(self, name: str, description: str, category: str) -> None:
-        sent = {"name": name, "description": description, "category": category, "file_url": csv_url(self.model.users)}
+        body = {"name": name, "description": description, "category": category, "file_url": csv_url(self.model.users)}
+        sent = fit(self.api, body, GROUPS)
         group_id = _created_id(self.api.post(GROUPS, sent), "GRP-01")
         expect(group_id not in self.model.groups, "a new _id", group_id, rule="GRP-03")
         self.model.groups[group_id] = sent
@@ -167,7 +170,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.groups)
     @step(nth=NTH, changes=GROUP_CHANGES)
     def patch_group(self, nth: int, changes: JsonObject) -> None:
-        group_id = _nth(self.model.groups, nth)
+        group_id, changes = _nth(self.model.groups, nth), fit(self.api, changes, GROUPS)
         self._change(self.api.patch, group_path(group_id), changes, "a patch", "GRP-04")
         self.model.groups[group_id] |= changes
         self.model.compare("a patch", "GRP-05")

@@ -21,6 +21,7 @@ from audience_conformance.checks.assertions import (
     subset,
     succeeded,
 )
+from audience_conformance.checks.limits import fit
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, definition_path
 from audience_conformance.results.finding import expect, same
@@ -52,9 +53,9 @@ DEFAULTS: JsonObject = {"validations": [], "default_value": None, "pin_order": 0
 
 
 def definition_body(api: Api, type_: str = "string", **fields: Any) -> JsonObject:
-    """A valid body of a creation, with a new name, slug and description."""
+    """A valid body of a creation that the target takes, with a new name, slug and description."""
     body = {"name": api.unique("Name "), "slug": api.unique("s"), "description": api.unique("About "), "type": type_}
-    return {**body, **fields}
+    return fit(api, {**body, **fields})
 
 
 def create(api: Api, body: JsonObject) -> JsonObject:
@@ -85,7 +86,7 @@ def a_created_definition_reads_back(api: Api, type_: str) -> None:
     sent: list[tuple[str, JsonObject]] = []
 
     def reads_back(name: str, description: str, slug: str = "") -> None:
-        body = {"name": name, "slug": slug or api.unique("s"), "description": description, "type": type_}
+        body = definition_body(api, type_, name=name, slug=slug or api.unique("s"), description=description)
         created = create(api, body)
         has_fields(created, body, "the response to the creation")
         has_fields(read(api, created["_id"]), body, "the definition read by id")

@@ -77,7 +77,7 @@ def a_creation_that_need_not_be_refused_stores_nothing_if_it_is(api: Api) -> Non
     fields += [{"slug": api.unique("s").ljust(255, "z")}, {"slug": f"9{api.unique('S_')}"}, {"_id": "x"}]
     fields += [{"pinned": "maybe"}, {"validations": 5}, {"default_value": {"a": [1]}}, {"is_locked": None}]
     for unusual in fields:
-        body = definition_body(api, **unusual)
+        body = {**definition_body(api), **unusual}
         if not api.post(DEFINITIONS, body).ok:
             stored = with_slug(api, body["slug"])
             expect(not stored, f"nothing of a rejected creation, with {str(unusual)[:100]}", stored)

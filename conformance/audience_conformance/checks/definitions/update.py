@@ -27,6 +27,7 @@ from audience_conformance.checks.definitions.create import (
     read,
     with_slug,
 )
+from audience_conformance.checks.limits import fit
 from audience_conformance.checks.prerequisites import LOCKED_DEFINITION
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, definition_path, value_path
@@ -71,6 +72,7 @@ def an_update_changes_what_it_names(api: Api) -> None:
     made, other = api.definition(), api.definition("date")
 
     def is_changed(changes: JsonObject) -> None:
+        changes = fit(api, changes)
         has_fields(update(api, made["_id"], changes), changes, "the response to the update")
         has_fields(read(api, made["_id"]), changes, "the updated definition")
         listed = with_slug(api, made["slug"])
@@ -107,6 +109,7 @@ def an_update_leaves_what_it_does_not_name(api: Api) -> None:
     siblings = [api.definition("number", name=name, slug=f"{slug}{end}") for name, end in (("Full", "-2"), ("A", "x"))]
 
     def leaves_the_rest(state: JsonObject, changes: JsonObject) -> None:
+        state, changes = fit(api, state), fit(api, changes)
         update(api, made["_id"], state)
         before = read(api, made["_id"])
         same(before.get("slug"), slug, "slug, which an update does not name")

@@ -17,12 +17,12 @@ from audience_conformance.checks.groups.helpers import (
     synchronise,
     uid_of,
 )
+from audience_conformance.checks.limits import LONGEST
 from audience_conformance.checks.prerequisites import OTHER_APPLICATION
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path, seg
 from audience_conformance.results.finding import expect, same
 
-LONGEST = 255
 SPECIAL = (
     "0",
     "null",

@@ -19,12 +19,11 @@ from audience_conformance.checks.groups.filter_oracle import (
     values_of,
 )
 from audience_conformance.checks.groups.helpers import CATEGORIES, create, group_body, ids_of, tags_of
+from audience_conformance.checks.limits import LONGEST, fit_text
 from audience_conformance.checks.prerequisites import SOME_ITEMS, TAGGED_GROUPS
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path
 from audience_conformance.results.finding import Skip, expect
-
-LONGEST = 255
 
 
 def _by_name(part: str, **query: Any) -> Filter:
@@ -84,15 +83,13 @@ def name_keeps_all_of_ours_that_contain_it(api: Api) -> None:
     token = f"{api.unique('Find')}."
     bodies = [group_body(api, name=f"{token}{name}", category=CATEGORIES[n % 2]) for n, name in enumerate(NAMES)]
     created = [create(api, sent) for sent in bodies]
-    longest = token + "Long" * LONGEST
-    create(api, group_body(api, name=longest[:LONGEST]))
+    longest = fit_text(api, f"{token}{'Long' * LONGEST}"[:LONGEST], GROUPS)
+    create(api, group_body(api, name=longest))
     create(api, group_body(api, description=f"{token}Alpha BETA"))
     body(api.patch(group_path(created[0]["_id"]), {"name": f"{token}Renamed Delta"}))
     uid = uid_text(created[1])
     check_some_filters(api, [_by_name(f"{token}{part}") for part in HEAD])
-    check_some_filters(
-        api, [_by_name(part) for part in (*ANYWHERE, token.upper(), token[5:].swapcase(), longest[:LONGEST])]
-    )
+    check_some_filters(api, [_by_name(part) for part in (*ANYWHERE, token.upper(), token[5:].swapcase(), longest)])
     queries: list[JsonObject] = [{"category": category} for category in CATEGORIES]
     queries += [{"status": status} for status in ("pending", "completed", "failed")]
     queries += [{"type": "file"}, {"type": "no such type"}, {"group_uid": uid}]

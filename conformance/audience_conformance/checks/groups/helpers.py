@@ -9,6 +9,7 @@ from urllib.parse import quote
 from hypothesis import strategies as st
 
 from audience_conformance.checks.assertions import body, field, record
+from audience_conformance.checks.limits import fit
 from audience_conformance.checks.prerequisites import READABLE_FILE
 from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path, poll
 from audience_conformance.results.finding import Finding, Skip, expect, fail
@@ -32,14 +33,15 @@ _SLOW = "groups stay pending longer than --async-timeout"
 
 
 def group_body(api: Api, **fields: Any) -> JsonObject:
-    """A valid body for POST /user_group."""
-    return {
+    """A valid body for POST /user_group that the target takes."""
+    body = {
         "name": api.unique("Group "),
         "description": "Made by the conformance suite",
         "category": "l1",
         "file_url": file_of([api.unique("u")]),
         **fields,
     }
+    return fit(api, body, GROUPS)
 
 
 def file_of(user_ids: list[str]) -> str:

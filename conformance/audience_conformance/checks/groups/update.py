@@ -23,6 +23,7 @@ from audience_conformance.checks.groups.helpers import (
     settled,
     synchronise,
 )
+from audience_conformance.checks.limits import fit_text
 from audience_conformance.checks.prerequisites import REJECTED_REQUEST
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path, users_path
@@ -97,6 +98,7 @@ def a_patch_takes_any_text(api: Api) -> None:
     settled(api, group)
 
     def changes(name: str, description: str) -> None:
+        name, description = fit_text(api, name, GROUPS), fit_text(api, description, GROUPS)
         _patch(api, group, {"name": name, "description": description})
         read = read_group(api, group)
         same(read.get("name"), name, "name of the group after the patch")
