@@ -14,6 +14,7 @@ from audience_conformance.reports import REPORTS
 from audience_mock.app import Options, create_backend, create_start
 from audience_mock.banner import banner
 from audience_mock.contract.document import TenantName
+from audience_mock.control.journal import FILTERS
 from audience_mock.serve.addresses import Addresses
 
 ROOT = Path(__file__).parents[1]
@@ -101,6 +102,11 @@ def test_every_option_in_the_readme_exists() -> None:
     of_other_tools = "--pyargs --type-mappings"  # pytest's, openapi-generator's
     known = "".join(sh(f"{BIN}/{command} --help") for command in COMMANDS) + "--version" + of_other_tools
     assert {option for option in re.findall(r"(--[a-z][a-z-]+)", README) if option not in known} == set()
+
+
+def test_the_filters_of_the_journal_are_those_listed() -> None:
+    (listed,) = re.findall(r"`GET /journal` \(filters: (.*?)\)", README)
+    assert set(re.findall(r"`(\w+)`", listed)) == set(FILTERS)
 
 
 def test_every_make_target_is_in_the_readme_and_exists() -> None:
