@@ -24,7 +24,7 @@ from audience_conformance.results.result import Result
 from audience_conformance.runner.cleanup import TIMEOUTS
 from audience_conformance.runner.execute import Run
 from audience_mock.app import create_app
-from audience_mock.contract.document import JsonObject, load_contract
+from audience_mock.contract.document import load_contract
 from audience_mock.seeds.seeding import load_seed
 from audience_mock.serve.socket import listen
 from audience_mock.session.backend import Backend
@@ -71,11 +71,6 @@ class _Port:
 _port = functools.cache(_Port)
 
 
-@functools.cache
-def _contract() -> JsonObject:
-    return load_contract([OTHER_TENANT])
-
-
 @dataclass(frozen=True)
 class Serving:
     """A mock that listens, and the settings of a run against it."""
@@ -102,7 +97,7 @@ def serving(
     try:
         if change:
             change(mock)
-        port.app = mock.around(create_app(copy.deepcopy(_contract()), Sessions(backend)))
+        port.app = mock.around(create_app(load_contract([OTHER_TENANT]), Sessions(backend)))
         usual: dict[str, Any] = {
             "other_application_id": OTHER_TENANT.application_id,
             "group_id": GROUP_ID,
