@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 from tests.conformance.reports.conftest import result
 
+from audience_conformance.contract.document import operations
 from audience_conformance.reports import REPORTS
 from audience_conformance.reports.causes import cause_of, causes, common_causes
 from audience_conformance.reports.table import print_table
@@ -17,6 +18,7 @@ from audience_conformance.runner.progress import progress_display
 
 PROBLEM = '422 {"detail": [{"type": "missing", "loc": ["body", "name"]}]}'
 REFUSED = ("FMT-06", "FMT-05", "DEF-13")
+TWO_SCREENS = 2 * 60
 HEADLINE = "6 findings in 3 rules: 422 where 400 is expected"
 
 
@@ -96,6 +98,22 @@ def test_the_terminal_tells_a_cause_once_with_its_rules_under_it(framework: Summ
     ]
     assert sum(PROBLEM in line for line in lines) == 2  # one for each cause
     assert any(line.startswith("  alike     1 finding: ") for line in lines)
+
+
+def test_the_default_errors_of_a_framework_fit_on_two_screens() -> None:
+    rules = ("FMT-05", "ATT-11", "BLK-02", "FMT-06", "FMT-08", "FMT-13", "FMT-14", "DEF-13", "ATT-10", "ATT-14")
+    results = [refusal(rule, f"{rule} {case}") for rule in (*rules, "BLK-05", "GRP-16", "PAG-08") for case in range(5)]
+    results += [
+        result(rule, "failed", operation=operation, expected=expected, actual=PROBLEM)
+        for rule, expected in (("ERR-01", "an object with a message"), ("ERR-02", "success false and status_code 422"))
+        for operation in operations()
+    ]
+    console = Console(file=io.StringIO(), width=200)
+    with progress_display(console, [], strict=False) as on_result:
+        for one in results:
+            on_result(one)
+    print_table(Summary("http://t", "smoke", 0, results), console)
+    assert len(console.file.getvalue().splitlines()) <= TWO_SCREENS  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("kind", ["html", "markdown"])

@@ -19,6 +19,7 @@ def test_an_item_is_named_by_rule_check_and_case_and_k_selects_by_them(options: 
     done = pytest_suite(*options, "-v", "-k", "DEF-01 or writes", cwd=tmp_path)
     assert re.findall(r"\[(DEF.*?)\]", done.out) == ["DEF-01-reads", "DEF-02-writes-one", "DEF-02-writes-two"]
     assert "3 passed" in done.out
+    assert "\nPartly checked: 2 of 59 MUST rules, as chosen\n" in done.out
     assert done.code == 0
 
 

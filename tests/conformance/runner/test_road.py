@@ -20,7 +20,7 @@ from audience_conformance.client.ledger import Ledger
 from audience_conformance.client.target import Options, Target
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.finding import Finding, fail
-from audience_conformance.results.result import Result
+from audience_conformance.results.result import MORE_TIME, Result
 from audience_conformance.runner.execute import TIMES_RUN, Run
 from audience_conformance.runner.summarize import summarize
 from audience_conformance.runner.worker import Worker
@@ -177,6 +177,15 @@ def test_the_notes_count_the_trouble_of_all_checks() -> None:
     assert [note for note in summary.notes if kind in note] == [
         f"trouble on the way, not a finding: {kind} 14 times, as GET /13"
     ]
+
+
+@pytest.mark.parametrize(("allowed", "code"), [("", 2), ("yes", 0)])
+def test_the_option_allow_partial_reaches_the_verdict(allowed: str, code: int) -> None:
+    results = [Result("DEF-01", "a", "", "passed"), Result("DEF-02", "b", "", "skipped", actual=MORE_TIME)]
+    settings = replace(read_settings({"allow_partial": allowed}), url="http://t", max_time=1.0)
+    summary = summarize(settings, results, [], 0.0, 0, interrupted=False)
+    assert summary.exit_code == code
+    assert "some checks were skipped: the time was up (1 s, --max-time)" in summary.notes
 
 
 @pytest.mark.parametrize("performed", [True, False])
