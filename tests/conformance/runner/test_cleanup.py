@@ -50,7 +50,7 @@ def test_the_real_checks_delete_what_they_created(same: str) -> None:
 def test_an_interrupted_run_cleans_up_and_is_exit_130(same: str, number: int) -> None:
     code, out = _interrupted(same, number)
     assert code == 130, out
-    assert "Interrupted before the end" in out
+    assert "interrupted before the end" in out
 
 
 @pytest.mark.parametrize(
