@@ -5,6 +5,7 @@ the rest of a request, and loses the body of a request that offers an upgrade.
 """
 
 import asyncio
+from copy import copy
 from time import monotonic
 from typing import Any, NoReturn
 from urllib.parse import unquote
@@ -56,7 +57,7 @@ class Cycle(RequestResponseCycle):
         message = await super().receive()
         if self.refusal and message["type"] == "http.request":
             self.message_event.set()  # the next call does not wait either
-            raise self.refusal
+            raise copy(self.refusal)  # which has no traceback, and so holds nothing of this request
         return message
 
     async def run_asgi(self, app: ASGIApp) -> None:  # type: ignore[override]
@@ -288,9 +289,9 @@ class Protocol(HttpToolsProtocol):
             self.pipeline.appendleft((self.cycle, self.app))
 
     def _stop_parsing(self, refusal: Refusal) -> NoReturn:
-        """The parser turns the exception into one of its own."""
+        """The parser turns the exception into one of its own. A refusal would hold this connection by its traceback."""
         self._refusal = refusal
-        raise refusal
+        raise ValueError
 
     def on_body(self, body: bytes) -> None:
         self._has_content = True
