@@ -224,6 +224,18 @@ def malformed_target(target: str) -> Refusal:
     )
 
 
+def wrong_hosts(count: int) -> Refusal:
+    has = f"has {count} Host headers" if count else "has no Host header, which HTTP/1.1 needs"
+    return one("header.Host", f"The request {has}; send one, like Host: localhost.")
+
+
+def malformed_host(value: str) -> Refusal:
+    return one(
+        "header.Host",
+        f"The Host header {show(value)} is no host; send its name or address, and its port, like Host: localhost:4010.",
+    )
+
+
 _MALFORMED = (
     ("Pause on PRI", "it is HTTP/2; send HTTP/1.1"),
     ("Invalid HTTP version", "send HTTP/1.1"),

@@ -135,7 +135,7 @@ class Protocol(HttpToolsProtocol):
 
     def _feed(self, part: bytes) -> None:
         was = self._stage
-        if was != "head":
+        if was == "body":
             self._waits_since = monotonic()
         if self._is_unfed:
             part, self._head, self._is_unfed = self._head + part, b"", False
@@ -231,6 +231,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        if self._stage == "idle":
+            self._waits_since = monotonic()
         self._stage, self._left = "head", None
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -261,6 +263,8 @@ class Protocol(HttpToolsProtocol):
             target = httptools.parse_url(url)
         except httptools.HttpParserError:
             self._stop_parsing(errors.malformed_target(url.decode("latin-1")))
+        if wrong := malformed.host_problem(self.headers, version):
+            self._stop_parsing(wrong)
         raw_path = target.path or b"/"
         path = raw_path.decode("ascii")
         scope["path"] = unquote(path) if "%" in path else path
