@@ -317,7 +317,8 @@ def body_too_many_parts(limit: int) -> Violation:
     return Violation(
         "body",
         f"The body has more than {limit} strings, commas and brackets, the most this server reads; "
-        "send several requests, and put a long list of users in a file and send its file_url.",
+        "send several requests, put a long list of users in a file and send its file_url, and start with a large "
+        "state: --seed FILE.",
     )
 
 

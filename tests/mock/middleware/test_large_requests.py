@@ -1,6 +1,7 @@
 """Requests with very many errors cost little, and their answers are small."""
 
 import threading
+import tracemalloc
 from collections.abc import Iterator
 
 import httpx
@@ -98,6 +99,20 @@ def test_a_body_with_more_parts_than_are_read_is_400_and_not_parsed(
     assert refused(answer) == ["body"]
     assert f"more than {MAX_PARTS} strings, commas and brackets" in answer.json()["message"]
     assert refused(api.request("POST", "//__mock__/clock", content=content)) == ["body"]
+
+
+@pytest.mark.parametrize("one", [b"[]", b"{}", b"[[]]", b'{"a":0}', b'{"a":{}}', b"[1.5]", b'""'])
+def test_the_largest_number_of_the_smallest_parts_takes_less_than_50_mb(one: bytes) -> None:
+    """Empty lists and objects take many times their size: their number is what has a bound."""
+    share = 50
+    parts = json_request.count_parts(one, 10).number + 1
+    content = b"[" + b",".join([one] * (MAX_PARTS // share // parts)) + b"]"
+    tracemalloc.start()
+    try:
+        assert json_request.parse_json(content)[1] is None
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000 // share
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
