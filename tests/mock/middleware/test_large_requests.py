@@ -1,18 +1,19 @@
 """Requests with very many errors cost little, and their answers are small."""
 
+import json
 import threading
 import tracemalloc
 from collections.abc import Iterator
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.mock.conftest import Api
 from tests.mock.helpers import Json, created, csv_of, one_mock, refused
 
 from audience_mock.contract.schema import Schema
-from audience_mock.errors import MAX_ERRORS, MAX_JUDGED, Violation, invalid
+from audience_mock.errors import MAX_ERRORS, MAX_JUDGED, Violation, invalid, show
 from audience_mock.middleware import json_request
 from audience_mock.middleware.json_request import MAX_PARTS, MAX_STRING
 
@@ -189,3 +190,26 @@ NAMED: Json = {"type": "object", "properties": {"a": LISTS, "b": {}}, "required"
 )
 def test_each_violation_is_named_by_its_place(schema: Json, value: object, fields: list[str]) -> None:
     assert [violation.field for violation in Schema(schema).violations(value, "x")] == fields
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=99),
+    lambda below: st.lists(below, max_size=40) | st.dictionaries(st.text(max_size=60), below, max_size=9),
+)
+
+
+@settings(max_examples=30)
+@given(JSON_VALUES, st.integers(1, 40))
+def test_a_shown_value_is_the_begin_of_its_json(value: object, limit: int) -> None:
+    """Not all of a large value is written."""
+    cut = f"{value[:limit]}…" if isinstance(value, str) and len(value) > limit else value
+    text = json.dumps(cut, ensure_ascii=False)
+    assert show(value, limit) == (text if len(text) <= 2 * limit else f"{text[: 2 * limit]}…")
+
+
+def test_only_the_begin_of_a_large_value_is_copied() -> None:
+    deep: object = []
+    for _ in range(100_000):
+        deep = [deep, "a" * 10]
+    assert show(deep) == "[" * 120 + "…"
+    assert show([[]] * 10**6).startswith("[[], []")
