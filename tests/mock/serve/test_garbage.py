@@ -1,6 +1,7 @@
 """What a request leaves behind is freed at once: the command hardly ever looks for cycles (see serve/tuning.py)."""
 
 import asyncio
+import contextlib
 import gc
 import json
 import socket
@@ -81,6 +82,20 @@ def break_off(mock: MockServer) -> None:
         assert connection.recv(1000).startswith(b"HTTP/1.1 400")
 
 
+def faults(mock: MockServer) -> None:
+    """Responses that are delayed, broken off or replaced, and a client that does not wait for one."""
+    with httpx.Client(base_url=mock.url, headers=mock.sessions("faults")) as client:
+        for rule in ({"status": 503}, {"delay": 5}, {"kind": "drop"}, {"kind": "half"}, {"sequence": [503, "ok"]}):
+            client.post("/__mock__/faults", json={"operation": "getUserGroups", **rule}).raise_for_status()
+            with contextlib.suppress(httpx.HTTPError):
+                client.get(f"{BASE}/user_group")
+            client.delete("/__mock__/faults")
+        for prefer in ("code=404", "code=200, dynamic=true", "delay=5"):
+            client.get(f"{BASE}/user_group", headers={"Prefer": prefer})
+        with pytest.raises(httpx.ReadTimeout):
+            client.get(f"{BASE}/user_group", headers={"Prefer": "delay=60000"}, timeout=0.05)
+
+
 def control(mock: MockServer) -> None:
     """Everything that replaces, ends or delays something."""
     with httpx.Client(base_url=f"{mock.url}/__mock__", headers=mock.sessions("left")) as client:
@@ -104,6 +119,7 @@ WORK: dict[str, Callable[[MockServer], object]] = {
     "hostile requests": lambda mock: send(mock, *Hostile(1).every()),
     "requests that spoil their connection": spoil_connections,
     "a body that breaks off": break_off,
+    "fault rules and Prefer": faults,
     "control calls": control,
 }
 
