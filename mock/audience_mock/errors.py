@@ -4,7 +4,7 @@ They are worded here. Each names the wrong value and the fix. No web code.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -48,6 +48,10 @@ class Refusal(Exception):
         self.violations = list(violations)
         self.headers = headers or {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For a copy, which has no traceback."""
+        return Refusal, (self.status, self.message, self.violations, self.headers)
+
     def body(self) -> dict[str, Any]:
         """The response body, in the contract's error shape."""
         body: dict[str, Any] = {"success": False, "status_code": int(self.status), "message": self.message}
@@ -64,12 +68,20 @@ def show(value: Any, limit: int = MAX_SHOWN) -> str:
     """`value` as JSON for a message, shortened."""
     if isinstance(value, str) and len(value) > limit:
         value = f"{value[:limit]}…"
-    text = ""
-    for part in json.JSONEncoder(ensure_ascii=False).iterencode(value):  # not all of a large value
-        text += part
-        if len(text) > 2 * limit:
-            break
+    text = json.dumps(_begin(value, 2 * limit + 1), ensure_ascii=False)
     return text if len(text) <= 2 * limit else f"{text[: 2 * limit]}…"
+
+
+def _begin(value: Any, most: int, left: Iterator[int] | None = None) -> Any:
+    """As much of a value as the first `most` characters of its JSON have; each element has one at least."""
+    left = iter(range(most)) if left is None else left
+    if isinstance(value, str):
+        return value[:most]
+    if isinstance(value, list | tuple):
+        return [_begin(element, most, left) for element, _ in zip(value, left, strict=False)]
+    if isinstance(value, dict):
+        return {_begin(key, most): _begin(value[key], most, left) for key, _ in zip(value, left, strict=False)}
+    return value
 
 
 # --- invalid requests -------------------------------------------------------------------------------
@@ -212,6 +224,18 @@ def malformed_target(target: str) -> Refusal:
     )
 
 
+def wrong_hosts(count: int) -> Refusal:
+    has = f"has {count} Host headers" if count else "has no Host header, which HTTP/1.1 needs"
+    return one("header.Host", f"The request {has}; send one, like Host: localhost.")
+
+
+def malformed_host(value: str) -> Refusal:
+    return one(
+        "header.Host",
+        f"The Host header {show(value)} is no host; send its name or address, and its port, like Host: localhost:4010.",
+    )
+
+
 _MALFORMED = (
     ("Pause on PRI", "it is HTTP/2; send HTTP/1.1"),
     ("Invalid HTTP version", "send HTTP/1.1"),
@@ -293,7 +317,8 @@ def body_too_many_parts(limit: int) -> Violation:
     return Violation(
         "body",
         f"The body has more than {limit} strings, commas and brackets, the most this server reads; "
-        "send several requests, and put a long list of users in a file and send its file_url.",
+        "send several requests, put a long list of users in a file and send its file_url, and start with a large "
+        "state: --seed FILE.",
     )
 
 

@@ -24,8 +24,8 @@ from audience_conformance.checks.registry import rules_without_check
 from audience_conformance.contract.rules import catalogue
 from audience_mock import errors
 from audience_mock.session.jobs import Jobs
+from audience_mock.store.ids import IdSource
 from audience_mock.store.members import Members, Page, PageQuery
-from audience_mock.store.world import World
 
 SHOULD_BROKEN = (
     "FMT-06-fraction-is-cut",
@@ -141,7 +141,7 @@ def charset(mock: Mock) -> None:
 
 
 def uuid_ids(mock: Mock) -> None:
-    mock.wrap(lambda new_id, self: str(uuid.uuid5(uuid.NAMESPACE_OID, new_id(self))), World, "new_id")
+    mock.wrap(lambda new_id, self: str(uuid.uuid5(uuid.NAMESPACE_OID, new_id(self))), IdSource, "new_id")
 
 
 def other_times(mock: Mock) -> None:
@@ -204,7 +204,7 @@ def cursors_die_with_their_users(mock: Mock) -> None:
 
 def coarse_clock(mock: Mock) -> None:
     """The clock moves once in ten milliseconds."""
-    mock.wrap(lambda now, self, after="": f"{now(self)[:-2]}0Z", World, "now")
+    mock.wrap(lambda now, self, after="": f"{now(self)[:-2]}0Z", IdSource, "now")
 
 
 SMALLER_PAGE, SMALLER_TEXT, FEWER_ITEMS = 50, 200, 50

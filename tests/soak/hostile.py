@@ -171,3 +171,11 @@ class Hostile:
     def last(self) -> Request:
         """A request that may end the connection."""
         return self.random.choice(self._last)
+
+    def every(self) -> list[Request]:
+        """All requests after which the connection goes on."""
+        return [request for kind in self._kinds for request in kind]
+
+    def every_last(self) -> list[Request]:
+        """All requests that may end the connection."""
+        return self._last

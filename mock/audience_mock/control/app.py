@@ -21,13 +21,12 @@ from audience_mock.middleware.error_responses import REFUSAL
 from audience_mock.middleware.json_request import MAX_DEPTH, judged, parse_json
 from audience_mock.middleware.json_response import json_response, send_refusal
 from audience_mock.middleware.request_headers import headers_of
+from audience_mock.middleware.request_validation import MAX_BODY, receive_body
 from audience_mock.middleware.routing import check_path
 from audience_mock.middleware.session import session_name
 from audience_mock.session.sessions import Session, Sessions
 
 PREFIX = "/__mock__"
-MAX_DECODED = 2**30
-"""Bytes of a body after decoding; an import of a large world fits."""
 WRAPPER_DEPTH = 8
 """Levels that an export or a journal entry may add around a body of the API."""
 
@@ -116,14 +115,21 @@ class ControlRequest:
     def path(self, name: str) -> str:
         return str(self.request.path_params[name])
 
-    async def body(self, max_parts: int | None) -> dict[str, Any]:
-        """The body, which must be an object; an empty object for no body. Raises Refusal 400.
+    async def received(self) -> bytes | bytearray:
+        """The body as it was sent. Raises Refusal 413, or 400 if it was cut off."""
+        return await receive_body(self.request.receive, headers_of(self.request.scope).get(b"content-length", b""))
+
+    async def body(self, max_parts: int) -> dict[str, Any]:
+        """The body, which must be an object; an empty object for no body.
 
         Args:
-            max_parts: strings, commas and brackets that it may have; None for any number.
+            max_parts: strings, commas and brackets that it may have.
+
+        Raises:
+            Refusal: 400, 413, 415.
         """
         encoding = headers_of(self.request.scope).get(b"content-encoding")
-        self.text = content = bytes(await decoded(await self.request.body(), encoding, MAX_DECODED))
+        self.text = content = bytes(await decoded(await self.received(), encoding, MAX_BODY))
         if not content:
             return {}
         max_depth = MAX_DEPTH + WRAPPER_DEPTH

@@ -37,7 +37,7 @@ class Call:
         query: parameters, name -> (description, JSON schema).
         body: JSON schema of the body; None for no body: one that says something is then refused.
         status: of a success.
-        max_parts: of the body, see `json_request.count_parts`; None for any number, and for strings of any length.
+        max_parts: of the body, see `json_request.count_parts`.
         answer: schema of a success; None if it has no JSON.
         media: media type of a success.
         redirect: another status of a success, without a body.
@@ -51,7 +51,7 @@ class Call:
     query: dict[str, tuple[str, Json]] = field(default_factory=dict)
     body: Json | None = None
     status: int = 200
-    max_parts: int | None = MAX_PARTS
+    max_parts: int = MAX_PARTS
     answer: Json | None = None
     media: str = "application/json"
     redirect: int | None = None
@@ -70,7 +70,7 @@ class Call:
             if schema is not None:
                 control_request.content = await control_request.body(self.max_parts)
                 violations += schema.violations(control_request.content, "body")
-            elif not _NOTHING.fullmatch(await request.body()):
+            elif not _NOTHING.fullmatch(await control_request.received()):
                 violations.append(self._unread_body())
             if violations:
                 raise errors.invalid(violations)
@@ -197,9 +197,9 @@ def _responses(call: Call) -> Json:
     success: Json = {"description": HTTPStatus(call.status).phrase}
     if call.answer is not None:
         success["content"] = {call.media: {"schema": call.answer}}
-    statuses = {400, 403, *call.refusals, *({401} if call.needs_token else ())}
+    statuses = {400, 403, 413, *call.refusals, *({401} if call.needs_token else ())}
     if call.body is not None:
-        statuses |= {413, 415}
+        statuses.add(415)
     refusals = {str(status): {"$ref": f"#/components/responses/Refused{status}"} for status in sorted(statuses)}
     if call.redirect:
         refusals = {str(call.redirect): {"description": HTTPStatus(call.redirect).phrase}, **refusals}

@@ -13,7 +13,7 @@ import orjson
 
 from audience_mock.control import redaction
 from audience_mock.session.journal import Body, Headers, Record
-from audience_mock.store.world import timestamp
+from audience_mock.store.ids import timestamp
 
 T = TypeVar("T")
 Json = dict[str, Any]

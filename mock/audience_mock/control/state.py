@@ -14,6 +14,8 @@ from audience_mock.seeds.reading import lines_of
 from audience_mock.session.sessions import DEFAULT, KEEPABLE
 
 NAME: Json = {"type": "string"}
+MAX_IMPORTED = 500_000
+"""Strings, commas and brackets of an import: some 40,000 records, which others wait for some 40 ms."""
 KEEP = (
     f"what to keep, with commas between: {', '.join(KEEPABLE)} (their progression, and those that ended; a new bulk "
     "update replaces a kept one of the same id)"
@@ -137,9 +139,10 @@ CALLS = (
         "PUT",
         "/state",
         write_state,
-        "Import all data from an export or a seed",
+        f"Import all data from an export or a seed, of {MAX_IMPORTED:,} strings, commas and brackets at most; "
+        "a larger one is for --seed FILE",
         body={"type": "object"},
-        max_parts=None,
+        max_parts=MAX_IMPORTED,
         answer=ref("SessionCounts"),
     ),
     Call(

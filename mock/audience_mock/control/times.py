@@ -10,7 +10,7 @@ from audience_mock.control.calls import Call, Json
 from audience_mock.control.schemas import ref
 from audience_mock.session.jobs import Job, Progression
 from audience_mock.session.sessions import Session
-from audience_mock.store.world import timestamp
+from audience_mock.store.ids import timestamp
 
 MOMENT: Json = {"type": "string", "format": "date-time", "description": "RFC 3339 with a time zone"}
 CLOCK: Json = {

@@ -44,17 +44,15 @@ async def judged(content: Body, judge: Callable[[Body], T]) -> T:
     return await asyncio.to_thread(judge, content) if len(content) > _LARGE else judge(content)
 
 
-def parse_json(
-    content: Body, max_depth: int = MAX_DEPTH, max_parts: int | None = MAX_PARTS
-) -> tuple[Any, Violation | None]:
+def parse_json(content: Body, max_depth: int = MAX_DEPTH, max_parts: int = MAX_PARTS) -> tuple[Any, Violation | None]:
     """Parse strictly: UTF-8 only, no NaN, no lone surrogates; integers up to a double's largest stay exact.
 
     Args:
         content: the body.
         max_depth: levels of lists and objects that it may have.
-        max_parts: see `count_parts`; None for any number, and for strings of any length.
+        max_parts: see `count_parts`.
     """
-    if max_parts is not None and len(content) > _LARGE and (problem := _too_costly(content, max_parts)):
+    if len(content) > _LARGE and (problem := _too_costly(content, max_parts)):
         return None, problem
     try:
         body = orjson.loads(content)

@@ -28,7 +28,7 @@ async def bulk_update(at: Context, body: dict[str, Any]) -> Any:
             values[definition["_id"]] = item["value"]
     if violations:
         raise errors.invalid(violations)
-    job_id = at.world.new_id()
+    job_id = at.world.ids.new_id()
     start_update(at, Work("bulk update", job_id, body["file_url"], values))
     return {
         "success": True,

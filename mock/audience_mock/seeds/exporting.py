@@ -12,7 +12,8 @@ from audience_mock.seeds.problems import Lines, no_lines
 from audience_mock.seeds.seed_file import SeedProblem, validate
 from audience_mock.seeds.seeding import LocatedSeed, Seed, load_seed
 from audience_mock.store.accepted import Work
-from audience_mock.store.world import Tenant, World, number_of_id
+from audience_mock.store.ids import number_of_id
+from audience_mock.store.world import Tenant, World
 
 
 def exported(world: World) -> Seed:
@@ -81,8 +82,8 @@ def _last(tenant: Tenant, world: World) -> dict[str, int]:
         (stored.attribute_id for _, _, stored in tenant.attributes.every()),
         (work.subject for work in tenant.accepted if work.kind == "bulk update"),
     )
-    if world.last_id > max(map(number_of_id, ids), default=0):
-        last["id"] = world.last_id
+    if world.ids.last > max(map(number_of_id, ids), default=0):
+        last["id"] = world.ids.last
     uid = tenant.groups.next_uid() - 1
     if uid > max((group["uid"] for group in tenant.groups), default=0):
         last["uid"] = uid

@@ -11,9 +11,10 @@ from audience_mock.store.accepted import Work
 from audience_mock.store.collection import Record
 from audience_mock.store.definitions import DEFAULTS
 from audience_mock.store.groups import COMPLETED
+from audience_mock.store.ids import number_of_id, timestamp
 from audience_mock.store.members import places_of
 from audience_mock.store.values import VALIDATIONS, instant
-from audience_mock.store.world import Tenant, World, number_of_id, timestamp
+from audience_mock.store.world import Tenant, World
 
 Seed = dict[str, dict[str, Any]]
 
@@ -77,7 +78,7 @@ def _load(world: World, seed: Seed, lines: Lines) -> list[Mistake]:
     for name, parts in seed.items():
         tenant = world.tenant(*TenantName(*name.split("/", 1)))
         mistakes += _SeedLoader(world, tenant, lines).load_seed(parts)
-    world.continue_ids(max(map(number_of_id, world.reserved_ids), default=0))
+    world.ids.continue_after(max(map(number_of_id, world.ids.reserved), default=0))
     return mistakes
 
 
@@ -131,7 +132,7 @@ class _SeedLoader:
 
     def _finish(self, last: dict[str, int]) -> None:
         """Continue the sequences, and accept the reading of files that older exports only mark at the group."""
-        self._world.continue_ids(last.get("id", 0))
+        self._world.ids.continue_after(last.get("id", 0))
         self._tenant.groups.continue_uids(last.get("uid", 0))
         accepted = {work.subject for work in self._tenant.accepted if work.kind == "group file"}
         for group in self._tenant.groups.being_read():
@@ -142,8 +143,8 @@ class _SeedLoader:
         now = timestamp(FIRST_DAY + timedelta(hours=self._loaded))
         self._loaded += 1
         times = {"created_at": now, "modified_at": now}
-        record_id = item["_id"] if "_id" in item else self._world.new_id()
-        self._world.reserve_id(record_id)
+        record_id = item["_id"] if "_id" in item else self._world.ids.new_id()
+        self._world.ids.reserve(record_id)
         self._claim("_id", record_id)
         return _in_utc({"_id": record_id, **defaults, **times, **item})
 
@@ -184,7 +185,7 @@ class _SeedLoader:
             raise errors.invalid(violations)
         written: Record = {key: item[key] for key in ("updated_by", "customer_overridden") if key in item}
         if "_id" in item:
-            self._world.reserve_id(item["_id"])
+            self._world.ids.reserve(item["_id"])
             self._claim("_id", item["_id"])
             written["attribute_id"] = item["_id"]
         self._tenant.attributes.put(item["user_id"], definition, item["value"], **written)
@@ -235,8 +236,8 @@ class _SeedLoader:
     def _bulk_update(self, item: Record) -> None:
         if "file_url" not in item:
             raise errors.one("file_url", "The bulk update has no file_url; send the URL of its file of users.")
-        job_id = item["_id"] if "_id" in item else self._world.new_id()
-        self._world.reserve_id(job_id)
+        job_id = item["_id"] if "_id" in item else self._world.ids.new_id()
+        self._world.ids.reserve(job_id)
         self._claim("_id", job_id)
         values: dict[str, Any] = {}
         violations: list[Violation] = []

@@ -13,6 +13,8 @@ _LONGEST_METHOD = 64
 _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A token (RFC 9110, 5.6.2)."""
 _TARGET = re.compile(rb"[^ ]+ +([^ \r\n]+)")
+_HOST = re.compile(rb"(?:[\w.~!$&'()*+,;=%-]*|\[[\w:.~%-]+\])(?::[0-9]*)?")
+"""A host and a port (RFC 9110, 7.2); it may be empty."""
 _NOT_PRINTABLE = re.compile(rb"[^!-~]+")
 _SHOWN = 25
 """Bytes that are shown on each side of a wrong one."""
@@ -45,6 +47,14 @@ def problem(head: bytes, reason: str) -> Refusal:
         return errors.malformed_target(around.decode("utf-8", "replace"))
     line = head.partition(b"\n")[0].rstrip(b"\r")
     return errors.malformed_head(reason, line.decode("utf-8", "replace"))
+
+
+def host_problem(headers: Headers, version: str) -> Refusal | None:
+    """400 for a request without a Host header, with several, or with one that is no host (RFC 9112, 3.2)."""
+    hosts = [value for name, value in headers if name == b"host"]
+    if len(hosts) != 1:
+        return errors.wrong_hosts(len(hosts)) if hosts or version == "1.1" else None
+    return None if _HOST.fullmatch(hosts[0]) else errors.malformed_host(hosts[0].decode("latin-1"))
 
 
 def without_upgrade(headers: Headers) -> Iterator[tuple[bytes, bytes]]:

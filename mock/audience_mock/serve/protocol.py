@@ -5,6 +5,7 @@ the rest of a request, and loses the body of a request that offers an upgrade.
 """
 
 import asyncio
+from copy import copy
 from time import monotonic
 from typing import Any, NoReturn
 from urllib.parse import unquote
@@ -56,7 +57,7 @@ class Cycle(RequestResponseCycle):
         message = await super().receive()
         if self.refusal and message["type"] == "http.request":
             self.message_event.set()  # the next call does not wait either
-            raise self.refusal
+            raise copy(self.refusal)  # which has no traceback, and so holds nothing of this request
         return message
 
     async def run_asgi(self, app: ASGIApp) -> None:  # type: ignore[override]
@@ -134,7 +135,7 @@ class Protocol(HttpToolsProtocol):
 
     def _feed(self, part: bytes) -> None:
         was = self._stage
-        if was != "head":
+        if was == "body":
             self._waits_since = monotonic()
         if self._is_unfed:
             part, self._head, self._is_unfed = self._head + part, b"", False
@@ -230,6 +231,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        if self._stage == "idle":
+            self._waits_since = monotonic()
         self._stage, self._left = "head", None
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -260,6 +263,8 @@ class Protocol(HttpToolsProtocol):
             target = httptools.parse_url(url)
         except httptools.HttpParserError:
             self._stop_parsing(errors.malformed_target(url.decode("latin-1")))
+        if wrong := malformed.host_problem(self.headers, version):
+            self._stop_parsing(wrong)
         raw_path = target.path or b"/"
         path = raw_path.decode("ascii")
         scope["path"] = unquote(path) if "%" in path else path
@@ -288,9 +293,9 @@ class Protocol(HttpToolsProtocol):
             self.pipeline.appendleft((self.cycle, self.app))
 
     def _stop_parsing(self, refusal: Refusal) -> NoReturn:
-        """The parser turns the exception into one of its own."""
+        """The parser turns the exception into one of its own. A refusal would hold this connection by its traceback."""
         self._refusal = refusal
-        raise refusal
+        raise ValueError
 
     def on_body(self, body: bytes) -> None:
         self._has_content = True

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from weakref import WeakKeyDictionary
 
-from audience_mock.store.world import real_time
+from audience_mock.store.ids import real_time
 
 LONGEST_WAIT = 24 * 3600.0
 """Seconds after which a sleeper checks the clock again in any case."""
@@ -76,17 +76,20 @@ class Clock:
         awake = awake or asyncio.Event()
         left = LONGEST_WAIT if seconds is None else seconds
         until = self._sleepers[awake] = self.now() + timedelta(seconds=left)
-        while left > 0 and not done():
-            awake.clear()
-            is_real = not self.is_frozen and left <= LONGEST_WAIT
-            try:
-                async with asyncio.timeout(left if is_real else LONGEST_WAIT):
-                    await awake.wait()
-            except TimeoutError:
-                if is_real and seconds is not None:
-                    return
-            if seconds is not None:
-                left = (until - self.now()).total_seconds()
+        try:
+            while left > 0 and not done():
+                awake.clear()
+                is_real = not self.is_frozen and left <= LONGEST_WAIT
+                try:
+                    async with asyncio.timeout(left if is_real else LONGEST_WAIT):
+                        await awake.wait()
+                except TimeoutError:
+                    if is_real and seconds is not None:
+                        return
+                if seconds is not None:
+                    left = (until - self.now()).total_seconds()
+        finally:
+            self._sleepers.pop(awake, None)
 
     def _wake(self) -> None:
         """Wake all in the order of their ends, and those with one end in the order in which they came."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -33,9 +33,9 @@ class Progression:
     reads: int | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Job:
-    """One job.
+    """One job. A thousand ended ones are kept for each session, so it is small.
 
     Args:
         id: the id of the job.
@@ -60,7 +60,8 @@ class Job:
     problem: str | None = None
     released: bool = False
     targets: frozenset[str] = frozenset()
-    awake: asyncio.Event = field(default_factory=asyncio.Event)
+    awake: asyncio.Event | None = None
+    """Set to check again whether it is due; only while it waits."""
 
     def is_due(self, now: datetime) -> bool:
         """Is its time over, or was it advanced."""
@@ -142,7 +143,8 @@ class Jobs:
         """
         self._last += 1
         job = Job(job_id or f"job-{self._last}", kind, subject, title, self.progression, self.clock.now())
-        job.targets = frozenset(targets)
+        if targets:
+            job.targets = frozenset(targets)
         self._jobs.pop(job.id, None)  # ids of bulk updates begin anew with new data
         self._jobs[job.id] = job
         if self._has_ended:
@@ -156,7 +158,9 @@ class Jobs:
         if job.progression.seconds == 0:
             await asyncio.sleep(0)
         else:
+            job.awake = asyncio.Event()
             await self.clock.sleep(job.progression.seconds, job.awake, lambda: job.released)
+            job.awake = None
         ahead = [
             task
             for task, other in self._running.items()
@@ -205,7 +209,8 @@ class Jobs:
     def advance(job: Job) -> None:
         """Run a waiting job now."""
         job.released = True
-        job.awake.set()
+        if job.awake:
+            job.awake.set()
 
     async def wait_for_due(self, patience: float) -> None:
         """Wait until every job that is due has ended, or `patience` seconds have passed."""

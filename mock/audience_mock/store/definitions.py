@@ -1,10 +1,11 @@
 """User attribute definitions (documents: Audience, operations 1 to 5)."""
 
-from typing import Any, Protocol
+from typing import Any
 
 from audience_mock import errors
 from audience_mock.store.attributes import Attributes
 from audience_mock.store.collection import Collection, Filter, Record, Resources, SubstringFilter, equals
+from audience_mock.store.ids import IdSource
 from audience_mock.store.values import expected_value
 
 FLAGS = ("customer_editable", "encrypted", "pinned", "is_locked")
@@ -25,14 +26,6 @@ DEFAULTS: Record = {
 }
 CREATED_WITH = ("name", "slug", "description", "type")
 UPDATABLE = ("name", "description", "type", "customer_editable")
-
-
-class IdSource(Protocol):
-    """Gives new records their ids and times."""
-
-    def new_id(self) -> str: ...
-
-    def now(self, after: str = "") -> str: ...
 
 
 class Definitions(Resources):

@@ -14,7 +14,7 @@ from audience_mock.store.collection import (
     ValueFilter,
     equals,
 )
-from audience_mock.store.definitions import IdSource
+from audience_mock.store.ids import IdSource
 from audience_mock.store.members import Members, places_of
 from audience_mock.store.table import Table
 from audience_mock.store.users import UserDirectory

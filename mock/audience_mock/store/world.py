@@ -1,45 +1,35 @@
 """All data of one session: its tenants, its clock, its sequence of ids. A session is a fork of the seeded world."""
 
-import re
-from collections.abc import Callable, Collection, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
 
 from audience_mock.contract.document import DOCUMENTED_TENANT, TenantName
 from audience_mock.store.accepted import AcceptedWork
 from audience_mock.store.attributes import Attributes
-from audience_mock.store.collection import LAST_NUMBER, Record
+from audience_mock.store.collection import Record
 from audience_mock.store.definitions import Definitions
 from audience_mock.store.groups import Groups
+from audience_mock.store.ids import Clock, IdSource, real_time
 from audience_mock.store.users import UserDirectory
-
-Clock = Callable[[], datetime]
-_GENERATED_ID = re.compile("65[0-9a-f]{22}")
-_LARGEST = 2**40
-"""Ids of a seed with a larger number are not of the sequence; they only look like it."""
-
-
-def real_time() -> datetime:
-    return datetime.now(UTC)
 
 
 class Tenant:
     """The data of one application of one company, isolated from all others."""
 
-    def __init__(self, name: TenantName, world: "World") -> None:
+    def __init__(self, name: TenantName, ids: IdSource) -> None:
         self.name = name
-        self.attributes = Attributes(name, world.new_id)
-        self.definitions = Definitions(world, self.attributes)
+        self.attributes = Attributes(name, ids.new_id)
+        self.definitions = Definitions(ids, self.attributes)
         self.users = UserDirectory()
-        self.groups = Groups(name, world, self.users)
+        self.groups = Groups(name, ids, self.users)
         self.accepted = AcceptedWork()
 
-    def fork(self, world: "World") -> "Tenant":
-        """An independent copy in another world. The user directory is shared until it changes."""
-        other = Tenant(self.name, world)
-        other.attributes = self.attributes.fork(world.new_id)
-        other.definitions = self.definitions.fork(world, other.attributes)
+    def fork(self, ids: IdSource) -> "Tenant":
+        """An independent copy for another world. The user directory is shared until it changes."""
+        other = Tenant(self.name, ids)
+        other.attributes = self.attributes.fork(ids.new_id)
+        other.definitions = self.definitions.fork(ids, other.attributes)
         other.users = self.users
-        other.groups = self.groups.fork(world, self.users)
+        other.groups = self.groups.fork(ids, self.users)
         other.accepted = self.accepted.fork()
         return other
 
@@ -67,18 +57,15 @@ class World:
         """The applications that this server was told to serve."""
         self._companies = {name.company_id for name in self.served}
         self._applications = {name.application_id for name in self.served}
-        self._clock = clock
-        self._last_id = 0
-        self._reserved: set[str] = set()
-        """Changed only while a seed is loaded, before any fork: forks share it."""
+        self.ids = IdSource(clock)
         self._tenants: dict[TenantName, Tenant] = {}
 
     def fork(self, clock: Clock | None = None) -> "World":
         """An independent copy with its own clock and sequence of ids, made in constant time."""
-        other = World((), clock or self._clock)
+        other = World()
         other.served, other._companies, other._applications = self.served, self._companies, self._applications
-        other._last_id, other._reserved = self._last_id, self._reserved
-        other._tenants = {name: tenant.fork(other) for name, tenant in self._tenants.items()}
+        other.ids = self.ids.fork(clock)
+        other._tenants = {name: tenant.fork(other.ids) for name, tenant in self._tenants.items()}
         return other
 
     def tenant(self, company_id: str, application_id: str) -> Tenant:
@@ -86,7 +73,7 @@ class World:
         name = TenantName(company_id, application_id)
         tenant = self._tenants.get(name)
         if tenant is None:
-            tenant = Tenant(name, self)
+            tenant = Tenant(name, self.ids)
             if self.serves(name):
                 self._tenants[name] = tenant
         return tenant
@@ -115,52 +102,9 @@ class World:
 
     def empty(self) -> "World":
         """A world without data that serves the same applications."""
-        other = World((), self._clock)
+        other = World((), self.ids.clock)
         other.served, other._companies, other._applications = self.served, self._companies, self._applications
         return other
 
     def serves(self, name: TenantName) -> bool:
         return name.company_id in self._companies and name.application_id in self._applications
-
-    def new_id(self) -> str:
-        """A new id of 24 hex digits; the sequence is the same in every run."""
-        while True:
-            self._last_id = self._last_id % LAST_NUMBER + 1
-            new_id = f"65{self._last_id:022x}"
-            if new_id not in self._reserved:
-                return new_id
-
-    def reserve_id(self, reserved: str) -> None:
-        """Exclude an id of a seed from the sequence."""
-        self._reserved.add(reserved)
-
-    @property
-    def reserved_ids(self) -> Collection[str]:
-        """The ids of the seed."""
-        return self._reserved
-
-    @property
-    def last_id(self) -> int:
-        """The number of the last id of the sequence."""
-        return self._last_id
-
-    def continue_ids(self, after: int) -> None:
-        """Continue the sequence after this number: the ids of deleted records are not reused."""
-        self._last_id = max(self._last_id, after)
-
-    def now(self, after: str = "") -> str:
-        """The time as RFC 3339 in UTC with milliseconds, at least one millisecond later than `after`."""
-        stamp = timestamp(self._clock())
-        if stamp <= after:
-            stamp = timestamp(datetime.fromisoformat(after) + timedelta(milliseconds=1))
-        return stamp
-
-
-def number_of_id(text: str) -> int:
-    """The number of an id of the sequence; 0 for any other id."""
-    number = int.from_bytes(bytes.fromhex(text[2:]), "big") if _GENERATED_ID.fullmatch(text) else 0
-    return number if number <= _LARGEST else 0
-
-
-def timestamp(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC).isoformat(timespec='milliseconds')[:-6]}Z"

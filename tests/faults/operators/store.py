@@ -13,7 +13,7 @@ from audience_mock.errors import Refusal
 from audience_mock.store.attributes import Attributes
 from audience_mock.store.collection import Collection
 from audience_mock.store.groups import Groups
-from audience_mock.store.world import timestamp
+from audience_mock.store.ids import timestamp
 
 
 def without(record: Record, *names: str) -> Record:
@@ -188,7 +188,7 @@ def found_by_id(mock: Mock, owner: type, operation_id: str) -> None:
 def refused_touches(operation_id: str) -> Change:
     """Move modified_at where a write is refused."""
     return answer(
-        lambda x: x.overwrite(modified_at=x.world.now(x.stored.get("modified_at", ""))), operation_id, status=400
+        lambda x: x.overwrite(modified_at=x.world.ids.now(x.stored.get("modified_at", ""))), operation_id, status=400
     )
 
 

@@ -1,6 +1,7 @@
 """Export and import of the data of a session."""
 
 import copy
+import gzip
 import json
 import random
 from pathlib import Path
@@ -10,6 +11,11 @@ import pytest
 from tests.mock.conftest import Api, MakeApi
 from tests.mock.control.helpers import CONTROL, JOBS, state, use
 from tests.mock.helpers import DEFINITIONS, DOCUMENTED, GROUPS, a_definition, a_group, refused
+
+from audience_mock.control import app as control_app
+from audience_mock.control.state import MAX_IMPORTED
+from audience_mock.middleware import json_request, request_validation
+from audience_mock.middleware.json_request import MAX_PARTS
 
 ATTRIBUTES = "/user_attribute"
 
@@ -161,3 +167,35 @@ def test_a_damaged_export_is_imported_completely_or_changes_nothing(api: Api) ->
             refused(answer)
             assert state(api) == before
     assert set(answers) == {200, 400}
+
+
+def test_a_very_large_import_is_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of 60 MB would hold up all others for seconds: it is refused before it is parsed."""
+    before = state(api)
+    monkeypatch.setattr(f"{json_request.__name__}.orjson", None)
+    answer = api.request("PUT", f"{CONTROL}/state", content=b'{"a":[' + b"[]," * MAX_IMPORTED)
+    assert refused(answer) == ["body"]
+    assert f"more than {MAX_IMPORTED} strings" in answer.json()["message"]
+    assert "--seed FILE" in answer.json()["message"]
+    monkeypatch.undo()
+    assert state(api) == before
+
+
+@pytest.mark.parametrize(("method", "encoding"), [("GET", None), ("PUT", None), ("PUT", "gzip")])
+def test_a_larger_body_than_any_is_413(
+    api: Api, monkeypatch: pytest.MonkeyPatch, method: str, encoding: str | None
+) -> None:
+    """A call without a body too, and what is decoded."""
+    monkeypatch.setattr(f"{request_validation.__name__}.MAX_BODY", 1_000)
+    monkeypatch.setattr(f"{control_app.__name__}.MAX_BODY", 1_000)
+    content = b'{"a":"' + b"a" * 2_000 + b'"}'
+    headers = {"content-encoding": encoding} if encoding else {}
+    sent = gzip.compress(content) if encoding else content
+    refused(api.request(method, f"{CONTROL}/state", content=sent, headers=headers), 413)
+
+
+def test_a_larger_import_than_any_other_body_is_taken(api: Api) -> None:
+    users = [f"u{number}" for number in range(MAX_PARTS // 2 + 1)]
+    body = {DOCUMENTED: {"groups": [{"name": "n", "category": "l1", "users": users}]}}
+    assert api.put(f"{CONTROL}/state", body).is_success
+    assert api.get(GROUPS).json()["items"][0]["total_users"]["count"] == len(users)

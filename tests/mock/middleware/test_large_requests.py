@@ -1,17 +1,19 @@
 """Requests with very many errors cost little, and their answers are small."""
 
+import json
 import threading
+import tracemalloc
 from collections.abc import Iterator
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.mock.conftest import Api
 from tests.mock.helpers import Json, created, csv_of, one_mock, refused
 
 from audience_mock.contract.schema import Schema
-from audience_mock.errors import MAX_ERRORS, MAX_JUDGED, Violation, invalid
+from audience_mock.errors import MAX_ERRORS, MAX_JUDGED, Violation, invalid, show
 from audience_mock.middleware import json_request
 from audience_mock.middleware.json_request import MAX_PARTS, MAX_STRING
 
@@ -100,6 +102,20 @@ def test_a_body_with_more_parts_than_are_read_is_400_and_not_parsed(
     assert refused(api.request("POST", "//__mock__/clock", content=content)) == ["body"]
 
 
+@pytest.mark.parametrize("one", [b"[]", b"{}", b"[[]]", b'{"a":0}', b'{"a":{}}', b"[1.5]", b'""'])
+def test_the_largest_number_of_the_smallest_parts_takes_less_than_50_mb(one: bytes) -> None:
+    """Empty lists and objects take many times their size: their number is what has a bound."""
+    share = 50
+    parts = json_request.count_parts(one, 10).number + 1
+    content = b"[" + b",".join([one] * (MAX_PARTS // share // parts)) + b"]"
+    tracemalloc.start()
+    try:
+        assert json_request.parse_json(content)[1] is None
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000 // share
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize(
     "part", [b"a", rb"\n", rb"\"", "漢".encode()], ids=["letters", "escapes", "quotes", "characters"]
 )
@@ -174,3 +190,26 @@ NAMED: Json = {"type": "object", "properties": {"a": LISTS, "b": {}}, "required"
 )
 def test_each_violation_is_named_by_its_place(schema: Json, value: object, fields: list[str]) -> None:
     assert [violation.field for violation in Schema(schema).violations(value, "x")] == fields
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=99),
+    lambda below: st.lists(below, max_size=40) | st.dictionaries(st.text(max_size=60), below, max_size=9),
+)
+
+
+@settings(max_examples=30)
+@given(JSON_VALUES, st.integers(1, 40))
+def test_a_shown_value_is_the_begin_of_its_json(value: object, limit: int) -> None:
+    """Not all of a large value is written."""
+    cut = f"{value[:limit]}…" if isinstance(value, str) and len(value) > limit else value
+    text = json.dumps(cut, ensure_ascii=False)
+    assert show(value, limit) == (text if len(text) <= 2 * limit else f"{text[: 2 * limit]}…")
+
+
+def test_only_the_begin_of_a_large_value_is_copied() -> None:
+    deep: object = []
+    for _ in range(100_000):
+        deep = [deep, "a" * 10]
+    assert show(deep) == "[" * 120 + "…"
+    assert show([[]] * 10**6).startswith("[[], []")

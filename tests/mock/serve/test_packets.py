@@ -18,16 +18,16 @@ from audience_mock.serve.protocol import Protocol, config
 
 GOOD = {
     "no body": b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n",
-    "an empty line before it": b"\r\n\r\nGET /a HTTP/1.1\r\n\r\n",
-    "a length": b"POST /a HTTP/1.1\r\nContent-Length: 12\r\n\r\nab\r\n\r\nBREW \n",
-    "blanks around a length": b"POST /a HTTP/1.1\r\nContent-Length: \t2 \t\r\n\r\nab",
-    "no content": b"POST /a HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
-    "chunks": b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n6\r\na\r\n\r\nb\r\n0\r\n\r\n",
-    "a trailer": b"PUT /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b\r\na\r\n0\r\nX-Trailer: a\r\n\r\n",
-    "an offer": b"POST /a HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nab",
+    "an empty line before it": b"\r\n\r\nGET /a HTTP/1.1\r\nHost: a\r\n\r\n",
+    "a length": b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 12\r\n\r\nab\r\n\r\nBREW \n",
+    "blanks around a length": b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: \t2 \t\r\n\r\nab",
+    "no content": b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+    "chunks": b"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n6\r\na\r\n\r\nb\r\n0\r\n\r\n",
+    "a trailer": b"PUT /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b\r\na\r\n0\r\nX-T: a\r\n\r\n",
+    "an offer": b"POST /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 2\r\n\r\nab",
     "an unknown method": b"BREW /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab",
-    "the begin of a known method": b"PUTS /a HTTP/1.1\r\n\r\n",
-    "an unknown method and an offer": b"BREW /a HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+    "the begin of a known method": b"PUTS /a HTTP/1.1\r\nHost: a\r\n\r\n",
+    "an unknown method and an offer": b"BREW /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
 }
 BAD = {
     "no method": b"G@T /a HTTP/1.1\r\n\r\n",
@@ -37,7 +37,9 @@ BAD = {
     "a large head": b"GET /a HTTP/1.1\r\nX-Filler: %s\r\n\r\n" % (b"a" * 66_000),
     "a long target": b"GET /%s HTTP/1.1\r\n\r\n" % (b"a" * 17_000),
     "CONNECT": b"CONNECT a:1 HTTP/1.1\r\n\r\n",
-    "a bad chunk": b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+    "no host": b"GET /a HTTP/1.1\r\n\r\n",
+    "two hosts": b"GET /a HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+    "a bad chunk": b"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
 }
 
 
@@ -124,7 +126,9 @@ def test_a_request_is_read(name: str, method: str, body: str) -> None:
     assert ALONE[name] == [(200, [method, "/a", body])]
 
 
-@pytest.mark.parametrize(("name", "status"), [*zip(BAD, (400, 400, 400, 400, 431, 414, 405, 400), strict=True)])
+@pytest.mark.parametrize(
+    ("name", "status"), [*zip(BAD, (400, 400, 400, 400, 431, 414, 405, 400, 400, 400), strict=True)]
+)
 def test_a_bad_request_is_refused(name: str, status: int) -> None:
     assert [answer[0] for answer in ALONE[name]] == [status]
 

@@ -151,7 +151,7 @@ def test_after_head_a_malformed_request_of_another_method_has_a_body(connection:
 
 
 def test_an_unknown_transfer_encoding_is_a_400(connection: socket.socket) -> None:
-    request = b"POST " + DEFINITIONS + b" HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n"
+    request = b"POST " + DEFINITIONS + b" HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: gzip\r\n\r\n"
     answer = only_answer(connection, request)
     assert [error["field"] for error in refusal(answer, 400)] == ["body"]
     assert "Transfer-Encoding" in answer.message
@@ -200,7 +200,7 @@ def test_an_unknown_method_is_405_with_allow(connection: socket.socket, method: 
 
 
 def test_an_unknown_method_on_an_unknown_path_is_404(connection: socket.socket) -> None:
-    refusal(only_answer(connection, b"BREW /coffee HTTP/1.1\r\nConnection: close\r\n\r\n"), 404)
+    refusal(only_answer(connection, b"BREW /coffee HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"), 404)
 
 
 def test_connect_is_405(connection: socket.socket) -> None:
@@ -221,7 +221,7 @@ def test_the_connection_goes_on_after_an_unknown_method(connection: socket.socke
     [
         (b"GET /Caf\xe9 HTTP/1.1\r\n\r\n", 400),
         (b"G@T\r\n\r\n", 400),
-        (b"BREW / HTTP/1.1\r\nConnection: close\r\n\r\n", 405),
+        (b"BREW / HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n", 405),
     ],
 )
 def test_a_bad_request_is_answered_after_those_before_it(connection: socket.socket, last: bytes, status: int) -> None:
@@ -288,6 +288,52 @@ def test_a_trailer_is_not_a_header(connection: socket.socket) -> None:
     assert connection.recv(2**16).startswith(b"HTTP/1.1 201 ")
 
 
+# --- the host ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("begin", [b"GET " + TAGS, b"BREW /"])
+@pytest.mark.parametrize(
+    ("hosts", "version", "words"),
+    [
+        ((), b"1.1", "no Host header"),
+        ((b"localhost", b"localhost"), b"1.1", "2 Host headers"),
+        ((b"a", b"b", b"c"), b"1.0", "3 Host headers"),
+        ((b"local host",), b"1.1", "local host"),
+        ((b"localhost:port",), b"1.1", "localhost:port"),
+        ((b"user@localhost",), b"1.1", "user@localhost"),
+        ((b"localhost/path",), b"1.0", "localhost/path"),
+        ((b"[::1",), b"1.1", "[::1"),
+        ((b"caf\xe9",), b"1.1", "caf\xe9"),
+    ],
+)
+def test_a_request_has_one_host(
+    connection: socket.socket, begin: bytes, hosts: tuple[bytes, ...], version: bytes, words: str
+) -> None:
+    """RFC 9112, 3.2."""
+    lines = b"".join(b"HOST: %s\r\n" % host for host in hosts)
+    answer = only_answer(connection, begin + b" HTTP/" + version + b"\r\n" + lines + b"\r\n")
+    assert [error["field"] for error in refusal(answer, 400)] == ["header.Host"]
+    assert words in answer.message
+
+
+@pytest.mark.parametrize(
+    "host", [b"", b"localhost", b"LOCALHOST:80", b"a_b.example:", b"[::1]:4010", b"127.0.0.1", b"%41"]
+)
+def test_a_host_that_is_one_is_taken(connection: socket.socket, host: bytes) -> None:
+    request = b"GET " + TAGS + b" HTTP/1.1\r\nConnection: close\r\nHost: " + host + b"\r\n\r\n"
+    assert only_answer(connection, request).status == 200
+
+
+def test_an_older_version_needs_no_host(connection: socket.socket) -> None:
+    assert only_answer(connection, b"GET " + TAGS + b" HTTP/1.0\r\n\r\n").status == 200
+
+
+def test_the_body_of_a_request_without_a_host_is_no_request(connection: socket.socket) -> None:
+    inner = b"GET " + TAGS + b" HTTP/1.1\r\n" + HOST + b"\r\n"
+    head = b"POST " + DEFINITIONS + b" HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(inner)
+    refusal(only_answer(connection, head + inner), 400)
+
+
 # --- slow requests ----------------------------------------------------------------------------------
 
 
@@ -318,6 +364,31 @@ def test_half_a_request_is_408_when_the_rest_does_not_come(connection: socket.so
 @pytest.mark.usefixtures("impatient")
 def test_a_connection_without_a_request_is_closed(connection: socket.socket) -> None:
     assert received(connection) == b""
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("line", [b"\r\n", b"\n", b"\r\n\r\n"])
+@pytest.mark.parametrize("before", [b"", b"GET " + TAGS + b" HTTP/1.1\r\n" + HOST + b"\r\n"])
+def test_a_connection_with_only_empty_lines_is_closed(connection: socket.socket, before: bytes, line: bytes) -> None:
+    """After a request too; one that sends them faster than patience ends was open for ever."""
+    connection.sendall(before)
+    connection.setblocking(False)
+    content, until = b"", time.monotonic() + 4
+    while time.monotonic() < until:
+        try:
+            connection.sendall(line)
+            part = connection.recv(2**16)
+        except BlockingIOError:
+            time.sleep(0.01)
+        except OSError:  # it was closed while a line was on its way
+            break
+        else:
+            if not part:
+                break
+            content += part
+    else:
+        pytest.fail("the connection is open after 20 times its patience")
+    assert [answer.status for answer in answers(content)] == [200] * bool(before)
 
 
 @pytest.mark.usefixtures("impatient")

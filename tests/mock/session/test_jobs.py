@@ -4,6 +4,7 @@ import asyncio
 import functools
 import logging
 import selectors
+import tracemalloc
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -169,3 +170,34 @@ async def test_stop_survives_a_job_that_fails_while_it_is_stopped(caplog: pytest
     await asyncio.sleep(1)
     await jobs.stop()
     assert [record.getMessage() for record in caplog.records] == ["Stubborn failed: internal error in the mock"]
+
+
+@in_virtual_time
+async def test_nothing_sleeps_when_a_job_has_ended() -> None:
+    jobs = Jobs(5)
+    jobs.start("A", Done().note("a"))
+    await asyncio.sleep(1)
+    assert jobs.clock.has_sleepers
+    await jobs.settled()
+    assert len(jobs.list()) == 1
+    assert not jobs.clock.has_sleepers
+
+
+@in_virtual_time
+async def test_an_ended_job_takes_less_than_a_kilobyte() -> None:
+    async def work(_: Job) -> None: ...
+
+    async def memory_of(jobs: Jobs) -> int:
+        for _ in range(500):
+            jobs.start("A", work)
+        await jobs.settled()
+        return tracemalloc.get_traced_memory()[0]
+
+    jobs = Jobs(0.1)
+    tracemalloc.start()
+    try:
+        before = await memory_of(jobs)
+        assert await memory_of(jobs) - before < 500 * 1_000
+        assert len(jobs.list()) == 1_000
+    finally:
+        tracemalloc.stop()

@@ -121,7 +121,7 @@ class WorldAgainstModel(RuleBasedStateMachine):
         expected.update(dict.fromkeys(("created_at", "modified_at"), self.stamp()))
         work = partial(definitions.create, body)
         if flags is not None:
-            work = partial(definitions.insert, {"_id": self.world.new_id(), **expected})
+            work = partial(definitions.insert, {"_id": self.world.ids.new_id(), **expected})
         if any(definition["slug"] == slug for definition in model.definitions):
             refused(400, work)
         else:
@@ -205,7 +205,7 @@ class WorldAgainstModel(RuleBasedStateMachine):
         if seeded is None:
             record = groups.create(body)
         else:
-            record = groups.insert({"_id": self.world.new_id(), **expected}, ["u2", "u1", "u2"])
+            record = groups.insert({"_id": self.world.ids.new_id(), **expected}, ["u2", "u1", "u2"])
         model.groups.append({"_id": self.new(record), **expected})
         model.members[record["_id"]] = ["u2", "u1"] if seeded else []
         model.last_uid += 1
@@ -323,17 +323,17 @@ def test_an_application_that_is_not_served_is_empty_and_forgets() -> None:
 
 def test_the_time_is_utc_with_milliseconds_whatever_the_clocks_zone() -> None:
     clock = datetime(2024, 5, 1, 0, 30, 0, 999_999, tzinfo=timezone(timedelta(hours=5, minutes=30)))
-    assert World(clock=lambda: clock).now() == "2024-04-30T19:00:00.999Z"
+    assert World(clock=lambda: clock).ids.now() == "2024-04-30T19:00:00.999Z"
 
 
 @pytest.mark.parametrize("after", ["2024-05-01T09:30:00.000Z", "2024-05-01T09:30:00.001Z", "2999-12-31T23:59:59.999Z"])
 def test_now_is_later_than_what_it_is_after(after: str) -> None:
-    now = World(clock=lambda: CLOCK).now(after)
+    now = World(clock=lambda: CLOCK).ids.now(after)
     assert datetime.fromisoformat(now) == datetime.fromisoformat(after) + MILLISECOND
 
 
 def test_an_id_that_a_seed_has_taken_is_not_given_again() -> None:
-    first = World().new_id()
+    first = World().ids.new_id()
     world = World()
     definition = {"_id": first, "name": "A", "slug": "a", "type": "string"}
     load_seed(world, {str(DOCUMENTED_TENANT): {"definitions": [definition]}})

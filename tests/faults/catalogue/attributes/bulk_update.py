@@ -34,7 +34,9 @@ def _response(change: Callable[[Exchange], Record]) -> Change:
 def _accepted(where: Condition) -> Change:
     """Accept an invalid request, where something holds, and do nothing."""
     body = {"success": True, "message": "Queued.", "processing_type": "async", "status_code": 202}
-    return answer(lambda x: x.answer(202, {**body, "job_id": x.world.new_id()}) if where(x) else None, BULK, status=400)
+    return answer(
+        lambda x: x.answer(202, {**body, "job_id": x.world.ids.new_id()}) if where(x) else None, BULK, status=400
+    )
 
 
 def _items(exchange: Exchange) -> list[Any]:

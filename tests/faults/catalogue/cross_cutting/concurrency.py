@@ -125,7 +125,7 @@ def two_attributes(mock: Mock) -> None:
     async def finish(at: Context, key: Any, read: Any, now: Any, put: Any) -> Record:
         record: Record = await put()
         if now is not None and read is None:
-            doubles.append((at.tenant, {**record, "_id": at.world.new_id()}))
+            doubles.append((at.tenant, {**record, "_id": at.world.ids.new_id()}))
         return record
 
     _slow_put(finish)(mock)

@@ -15,7 +15,7 @@ from audience_mock.store.attributes import Attributes
 faults(
     "GET-01",
     reading_a_definition_touches_it=answer(
-        lambda x: x.overwrite(modified_at=x.world.now(x.stored["modified_at"])), ops.GET_DEFINITION, status=200
+        lambda x: x.overwrite(modified_at=x.world.ids.now(x.stored["modified_at"])), ops.GET_DEFINITION, status=200
     ),
     reading_a_group_counts=answer(lambda x: x.overwrite(__v=x.stored["__v"] + 1), ops.GET_GROUP, status=200),
     listing_users_sets_the_count=answer(
@@ -33,7 +33,7 @@ faults(
 def listing_moves_modified_at(exchange: Exchange) -> None:
     """Listing definitions with a filter moves modified_at of those found."""
     for record in exchange.json["items"] if exchange.query.keys() - {"page_no", "page_size"} else ():
-        overwritten(exchange.collection, record["_id"], modified_at=exchange.world.now(record["modified_at"]))
+        overwritten(exchange.collection, record["_id"], modified_at=exchange.world.ids.now(record["modified_at"]))
 
 
 @fault("GET-01", answer, ops.CATEGORISED, status=200)

@@ -91,7 +91,7 @@ def every_id_twice(mock: Mock) -> None:
     def id_of(body: Record) -> str:
         if last:
             return last.pop()
-        last.append(mock.world.new_id())
+        last.append(mock.world.ids.new_id())
         return last[0]
 
     _with_id(id_of)(mock)
@@ -145,7 +145,7 @@ async def taken_twice_at_once(original: Any, at: Context, body: Record) -> Any:
     holder = at.tenant.definitions.by_slug(body["slug"])
     await asyncio.sleep(0.003)
     if holder is None and at.tenant.definitions.by_slug(body["slug"]):
-        new_id, now = at.world.new_id(), at.world.now()
+        new_id, now = at.world.ids.new_id(), at.world.ids.now()
         fields = {field: body[field] for field in CREATED_WITH}
         record = {"_id": new_id, **fields, **DEFAULTS, "created_at": now, "modified_at": now}
         at.tenant.definitions._records.add(record)

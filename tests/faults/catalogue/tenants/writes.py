@@ -51,7 +51,7 @@ def delete_of_a_group_though_404(exchange: Exchange) -> None:
 def refresh_of_a_group(exchange: Exchange) -> None:
     """The refresh of another application's group is 404, and refreshes it."""
     for tenant in exchange.world.tenants():
-        total = {"count": 0, "refreshed_at": exchange.world.now()}
+        total = {"count": 0, "refreshed_at": exchange.world.ids.now()}
         overwritten(tenant.groups._records, exchange.record_id, total_users=total)
 
 
