@@ -169,7 +169,7 @@ class Target:
         finally:
             if trace is not None:
                 seconds = time.monotonic() - started
-                trace.exchanges.append(Exchange(method, url, own_headers, body, answer, seconds))
+                trace.exchanges.append(Exchange(method, url, own_headers, body, answer, seconds, started))
         return answer
 
     def send_once(self, method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes | None) -> Answer:
