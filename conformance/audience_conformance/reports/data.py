@@ -11,6 +11,7 @@
   `interrupted`: the run was stopped before its end.
 - `ended`: why the run ended before it had judged every check, or "".
 - `selected_rules`: the rules that were to be checked, none for all.
+- `options`: of the run, by name, as `audience-conformance replay` needs them; no secrets.
 - `notes`: remarks on the run; `not_deleted`: a URL and the reason for each object that could not be deleted.
 - `known_failures`: rule id -> the reason for its known failure; `passing_known_failures`: those whose rule passed;
   `outdated_known_failures`: a sentence for each that has expired or now passes at its operation.
@@ -72,6 +73,7 @@ def report(summary: Summary) -> str:
         "interrupted": summary.interrupted,
         "ended": summary.ended,
         "selected_rules": summary.selected,
+        "options": summary.options,
         "notes": summary.notes,
         "not_deleted": summary.left,
         "known_failures": summary.known,

@@ -133,7 +133,9 @@ class Run:
         if result.status == "error":
             result.curl = [exchange.curl(self.target.secrets) for exchange in api.trace.sequence[-MAX_CURLS:]]
         self.target.deadline = None
-        if not result.ends_run:
+        if result.status == "failed" and self.options.keep:
+            api.keep()
+        elif not result.ends_run:
             api.cleanup()
         return result, passing
 
