@@ -21,8 +21,9 @@ MOST_SHOWN = 300
 @click.argument("old", metavar="OLD.json", type=click.Path(path_type=Path))
 @click.argument("new", metavar="NEW.json", type=click.Path(path_type=Path))
 def compare(old: Path, new: Path) -> None:
-    """Compare two reports (run --report json): the findings that are new, gone and changed.
+    """Compare the findings of two reports: which are new, gone and changed.
 
+    The reports are those of run --report json.
     A finding is the same if its rule, check and case are; it has changed if the operation, the expected or the actual
     differs in more than ids and times. One whose check the new run has not performed is "not checked", not gone.
 

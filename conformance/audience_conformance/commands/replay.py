@@ -27,7 +27,7 @@ _TAKEN = ("url", "headers", "header_command", "proxy", "tls_verify", "client_cer
 @click.argument("report", metavar="report.json", type=click.Path(path_type=Path))
 @click.argument("finding", required=False, default="")
 def replay(report: Path, finding: str, **values: Any) -> None:
-    """Run the checks of a report's findings again (run --report json), with the same seed and options.
+    """Run the checks of a report's findings again, with its seed and options.
 
     FINDING is a rule or the name of a script in reproduce/, * stands for any text; without it all are tried. The
     target is that of the report's run, or --url. It writes what the run would write, and deletes it.

@@ -14,7 +14,7 @@ give_up() {
 body() {
   : >"$dir/body"
   # shellcheck disable=SC2059 # the format is the body
-  [ $# -eq 0 ] || printf "$@" >"$dir/body"
+  [ $# -eq 0 ] || printf -- "$@" >"$dir/body"
 }
 
 # A value in a URL.
