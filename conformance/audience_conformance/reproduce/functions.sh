@@ -41,8 +41,7 @@ send() {
     give_up "$method $url: $(shown <"$dir/error")"
   {
     say "$status"
-    header content-type | sed 's/ *;.*//'
-    header allow
+    headers
     tr '\000' ' ' <"$dir/answer"
   } >"$dir/$step.now"
   case $method:$status in
@@ -64,20 +63,17 @@ made_here() {
   [ -z "$made_id" ] || made=$(printf '%s\n%s' "$1/$(seg "$made_id")" "$made")
 }
 
-# The value of a header of the last answer, on a line.
-header() {
-  tr -d '\r' <"$dir/headers" |
-    awk -v name="$1:" 'index(tolower($0), name) == 1 { found = substr($0, length(name) + 1); sub(/^[ \t]*/, "", found) }
-      END { print found }'
+# The media type and the Allow header of the last answer, on a line each.
+headers() {
+  tr -d '\r' <"$dir/headers" | awk '
+    { name = tolower($0); sub(/:.*/, "", name); found = $0; sub(/^[^:]*:[ \t]*/, "", found) }
+    name == "content-type" { sub(/ *;.*/, "", found); media = found }
+    name == "allow" { allow = found }
+    END { print media; print allow }'
 }
 
 # A value in the answer of a step, as JSON has it, or nothing.
-literal() {
-  at="$2	"
-  awk -f "$dir/json.awk" "$dir/$1.now" | while IFS= read -r line; do
-    case $line in "$at"*) printf '%s\n' "${line#"$at"}" ;; esac
-  done | sed -n 1p
-}
+literal() { awk -v wanted="$2" -f "$dir/json.awk" "$dir/$1.now"; }
 
 # The same without quotes; nothing if it has characters that JSON escapes.
 value() {
@@ -114,6 +110,19 @@ comparable() {
   # shellcheck disable=SC2046 # the names are numbers
   (cd "$dir" && awk -v view=1 -v own="$own" -v times="$times" -v jobs="$jobs" -v subjects=" $subjects " -v run="$run" -v judged=" $judged " -f json.awk \
     $(for step in $steps; do say "$step.$1"; done) | sort)
+}
+
+# Are the answers what they were: counts do not count where a list has items of others.
+is_as_it_was() {
+  comparable was >"$dir/was"
+  comparable now >"$dir/now"
+  if grep -q ' foreign$' "$dir/was" "$dir/now"; then
+    for list in was now; do
+      grep -v -e ' foreign$' -e '^[0-9]* \.page\.' "$dir/$list" >"$dir/$list.own"
+      mv "$dir/$list.own" "$dir/$list"
+    done
+  fi
+  cmp -s "$dir/was" "$dir/now"
 }
 
 tidy() {

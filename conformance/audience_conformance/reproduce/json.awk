@@ -1,8 +1,9 @@
 # Reads answers, one a file: the status, the media type and the Allow header on a line each, then the body.
-# Prints each value of a JSON body on a line, its path before a tab: .items[0]._id	"64f1"
+# Prints the value at the path `wanted` of a JSON body, such as .page.size, if there is one.
 # With -v view=1 it prints what can be compared between two runs, of the files in `judged` (names with a blank on either
-# side): what a background job changes is left out, but with -v jobs=1, ids are numbered in their order, with -v times=1 so are the times of one thing, messages are left out, and with
-# -v own=1 so are the items of lists that neither hold the text of `run` nor have an id in `subjects`.
+# side): ids are numbered in their order, with -v times=1 so are the times of one thing; left out are messages, without
+# -v jobs=1 what a background job changes, and with -v own=1 the items of lists that neither hold the text of `run` nor
+# have an id in `subjects`.
 
 FNR == 1 { if (name != "") answer(); name = FILENAME; sub(/.*\//, "", name); sub(/\..*/, "", name); body = "" }
 FNR == 1 { status = $0; next }
@@ -18,7 +19,7 @@ function answer(   place, line) {
   blanks()
   if (broken || at <= size) { count = 1; paths[1] = "not JSON"; values[1] = body }
   if (!view) {
-    for (place = 1; place <= count; place++) print paths[place] "\t" values[place]
+    for (place = 1; place <= count; place++) if (paths[place] == wanted) { print values[place]; return }
     return
   }
   choose()
@@ -103,7 +104,8 @@ function choose(   place, item, is_own, has_own, foreign) {
   for (place = 1; place <= count; place++)
     if (!(prefix(paths[place]) in is_own)) { left_out[place] = 1; foreign = 1 }
   for (place = 1; place <= count; place++)
-    if (foreign && paths[place] ~ /^\.page\./) left_out[place] = 1
+    if (own && values[place] == "[]" && paths[place] ~ /^\.(items|user_groups\..*)$/) left_out[place] = 1
+  if (foreign) print name " foreign"
 }
 
 function is_subject(path, found) { return path ~ /\]\.(_id|user_id)$/ && index(subjects, " " found " ") }

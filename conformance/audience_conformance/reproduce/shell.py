@@ -124,7 +124,8 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
     wanted = _wanted(finding, evidence, names)
     is_simple = bool(statuses or wanted)
     judges = [evidence.deciding] if is_simple else list(evidence.together)
-    steps = [*(one for one in evidence.before if one not in judges), *judges]
+    setup = evidence.before if statuses else evidence.widely
+    steps = [*(one for one in setup if one not in judges), *judges]
     last_setup = len(steps) - len(judges)
     judged = range(1 if evidence.whole and not is_simple else last_setup + 1, len(steps) + 1)
     lines = [*_head(result, origin), _secrets(steps, origin), _functions(), ""]
@@ -135,7 +136,7 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
             lines += [
                 *lines_of_step,
                 *_learn(number, exchange, steps[number:], names),
-                *_wait(evidence.settled.get(number - 1), names),
+                *_wait(evidence.settled.get(id(exchange)), names),
             ]
         else:
             sent += [*lines_of_step, *_learn(number, exchange, steps[number:], names)]
@@ -146,7 +147,7 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
             *lines,
             *recorded,
             f"own={int(creates)} times={int('_at' in finding.expected)}",
-            f"jobs={int(bool(_JOBS.search(finding.expected)))}",
+            f"jobs={int(bool(_JOBS.search(finding.expected) or 'total_users' in finding.actual[:MAX_SHOWN]))}",
             f"steps='{' '.join(map(str, range(1, len(steps) + 1)))}' judged='{' '.join(map(str, judged))}'",
             f"subjects={_subjects(finding, evidence)}",
             "",
@@ -348,11 +349,7 @@ def _judge(finding: Finding, statuses: list[str], wanted: tuple[str, str] | None
         ]
         gone, there = f"{place[1:]} is as expected", f"{place[1:]} is not as expected"
     else:
-        test = [
-            'comparable was >"$dir/was"',
-            'comparable now >"$dir/now"',
-            'if cmp -s "$dir/was" "$dir/now"; then is_there=1; else is_there=0; fi',
-        ]
+        test = ["if is_as_it_was; then is_there=1; else is_there=0; fi"]
         gone, there = "the answer is other than it was", "the answer is what it was, but for ids and times"
     trouble = [str(one) for one in (401, 403, 407, 429, 502, 503, 504) if one != answer.status]
     late = finding.overdue

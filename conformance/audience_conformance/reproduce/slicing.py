@@ -22,6 +22,8 @@ _WORDS = {
 _CURSORS = ("next_cursor", "prev_cursor")
 MOST_WHOLE = 60
 """The most requests that are sent again where a finding compares several answers."""
+MOST_WRITES = 25
+"""The most writes that a script sends though the deciding request does not seem to depend on them."""
 _SHORTEST = 2
 """Characters of an `actual` that is looked for in the answers: shorter ones are everywhere."""
 
@@ -37,8 +39,8 @@ class Evidence:
         together: the reads of the same thing since its last change, the deciding one included: a finding that
             compares answers compares these.
         at_once: some of them were sent at the same time.
-        settled: for writes of a group's file, by their place in `before`, the URL of the group and its status as JSON
-            when the check went on.
+        widely: `before`, and if they are few all other writes: answers may differ by what else was made.
+        settled: for writes of a group's file, by `id`, the URL of the group and its status when the check went on.
     """
 
     deciding: Exchange
@@ -46,6 +48,7 @@ class Evidence:
     together: tuple[Exchange, ...] = ()
     at_once: bool = False
     whole: bool = False
+    widely: tuple[Exchange, ...] = ()
     settled: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -57,16 +60,18 @@ def evidence(exchanges: Sequence[Exchange], finding: Finding) -> Evidence | None
     place, found = _deciding(exchanges, finding)
     deciding = exchanges[place]
     whole = not found and len(exchanges) <= MOST_WHOLE
-    chosen = list(range(place)) if whole else sorted(_depends_on(exchanges, place))
+    chosen = _all_before(exchanges, place) if whole else sorted(_depends_on(exchanges, place))
     last_write = max((index for index in chosen if exchanges[index].method != "GET"), default=-1)
     together = [
         one
         for one in exchanges[last_write + 1 : place + 1]
         if not whole and deciding.method == one.method == "GET" and _path(one) == _path(deciding)
     ]
+    writes = [index for index in range(place) if exchanges[index].method != "GET"]
+    widely = sorted({*chosen, *(writes if len(writes) <= MOST_WRITES else ())})
     settled = {
-        number: state
-        for number, index in enumerate(chosen)
+        id(exchanges[index]): state
+        for index in widely
         if (state := _settled(exchanges[index], exchanges[index + 1 : place]))
     }
     before = tuple(exchanges[index] for index in chosen)
@@ -76,8 +81,19 @@ def evidence(exchanges: Sequence[Exchange], finding: Finding) -> Evidence | None
         tuple(together) or (deciding,),
         at_once=_overlap([*before, deciding]),
         whole=whole,
+        widely=tuple(exchanges[index] for index in widely),
         settled=settled,
     )
+
+
+def _all_before(exchanges: Sequence[Exchange], place: int) -> list[int]:
+    """The indexes of all requests, but of reads that wait for something only the last."""
+    return [
+        index
+        for index in range(place)
+        if exchanges[index].method != "GET"
+        or (exchanges[index].method, exchanges[index].url) != (exchanges[index + 1].method, exchanges[index + 1].url)
+    ]
 
 
 def _settled(write: Exchange, later: Sequence[Exchange]) -> tuple[str, str] | None:
