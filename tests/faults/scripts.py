@@ -21,6 +21,8 @@ SCRIPTS = Path(__file__).with_name("scripts.txt")
 MOST_TRIED = 6
 """Items tried of a rule."""
 ASYNC_TIMEOUT = 0.7
+TIMEOUT = 300
+"""Seconds for a script, against a hang."""
 
 
 class Item(NamedTuple):
@@ -71,9 +73,8 @@ def _run(script: str, url: str) -> int:
         file = Path(folder) / "script.sh"
         file.write_text(script, "utf-8")
         environment = {**os.environ, "WAIT": "1", "TMPDIR": folder}
-        return subprocess.run(
-            ["sh", file, url], capture_output=True, check=False, timeout=60, env=environment
-        ).returncode
+        done = subprocess.run(["sh", file, url], capture_output=True, check=False, timeout=TIMEOUT, env=environment)
+        return done.returncode
 
 
 def choose_scripts(rules: Iterable[str], workers: int) -> int:
@@ -85,13 +86,17 @@ def choose_scripts(rules: Iterable[str], workers: int) -> int:
     for rule_id, item, tried in in_processes(_first, wanted, workers):
         if item:
             found[rule_id] = item
+            _write(found)
         print(f"{rule_id}  {' '.join(item) if item else f'none: {tried}'}", flush=True)
-    lines = ["\t".join(found[rule_id]) for rule_id in sorted(found)]
-    head = "# For each rule a finding whose script tells the faulty mock from the correct one: fault, check, case.\n"
-    SCRIPTS.write_text(head + "# Recompute with: python -m tests.faults --scripts\n" + "\n".join(lines) + "\n", "utf-8")
     without = [rule_id for rule_id in wanted if rule_id not in found]
     print(f"{len(wanted) - len(without)} of {len(wanted)} rules have a script; not: {', '.join(without) or 'none'}")
     return 1 if without else 0
+
+
+def _write(found: dict[str, Item]) -> None:
+    head = "# For each rule a finding whose script tells the faulty mock from the correct one: fault, check, case.\n"
+    lines = "".join("\t".join(found[rule_id]) + "\n" for rule_id in sorted(found))
+    SCRIPTS.write_text(f"{head}# Recompute with: python -m tests.faults --scripts\n{lines}", "utf-8")
 
 
 def _first(rule_id: str) -> tuple[str, Item | None, list[tuple[Item, Codes]]]:

@@ -24,6 +24,8 @@ from audience_conformance.results.finding import Finding, cut
 from audience_conformance.results.result import Result
 
 MAX_SHOWN = 600
+MAX_STEPS = 100
+"""Requests before the deciding one."""
 MAX_SCRIPT = 1_000_000
 """Characters of a script; a longer one says only how to replay the finding."""
 LONG_ID = 12
@@ -112,6 +114,8 @@ def script(result: Result, finding: Finding, evidence: Evidence, origin: Origin)
     """The text of a script; it exits 1 while the fault is there, 0 once it is gone, and 2 if it could not be tried."""
     if evidence.at_once or evidence.deciding.answer is None:
         return _unable(result, origin, "the finding needs requests at the same time, which this script cannot send")
+    if len(evidence.before) > MAX_STEPS:
+        return _unable(result, origin, f"the finding needs {len(evidence.before)} requests, too many for a script")
     text = _able(result, finding, evidence, origin)
     if len(text) > MAX_SCRIPT:
         return _unable(result, origin, "the finding has bodies that are too large for a script")
