@@ -24,6 +24,11 @@ from audience_conformance.results.finding import Finding, cut
 from audience_conformance.results.result import Result
 
 MAX_SHOWN = 600
+LEFT_TO_REPLAY = {
+    "GET-01": "the finding compares all that is there before and after a read, which this script cannot",
+    "PAG-09": "the order of a list without an order is another each time, and this script asks once",
+}
+"""Rules whose findings no script can judge, and why."""
 MAX_STEPS = 100
 """Requests before the deciding one."""
 MAX_SCRIPT = 1_000_000
@@ -114,6 +119,8 @@ def script(result: Result, finding: Finding, evidence: Evidence, origin: Origin)
     """The text of a script; it exits 1 while the fault is there, 0 once it is gone, and 2 if it could not be tried."""
     if evidence.at_once or evidence.deciding.answer is None:
         return _unable(result, origin, "the finding needs requests at the same time, which this script cannot send")
+    if result.rule in LEFT_TO_REPLAY:
+        return _unable(result, origin, LEFT_TO_REPLAY[result.rule])
     if len(evidence.before) > MAX_STEPS:
         return _unable(result, origin, f"the finding needs {len(evidence.before)} requests, too many for a script")
     text = _able(result, finding, evidence, origin)
