@@ -255,7 +255,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "--keep",
             is_flag=True,
             help="Leave what the checks with a finding have made, and what checks share, to look at it; the run says "
-            "what stays, and sweep deletes it later.",
+            "what stays, and sweep deletes it later. Example: --rules DEF-05 --keep",
         ),
         Option("--read-only", is_flag=True, help="Check only the rules of reading, on any target."),
     ),

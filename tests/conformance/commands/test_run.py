@@ -195,7 +195,8 @@ def test_reports_are_written_and_named(url: str, tmp_path: Path) -> None:
     done = conformance("run", "--url", url, *arguments, cwd=tmp_path)
     assert done.code == 1
     folder = tmp_path / "conformance-report"
-    assert {path.name for path in folder.iterdir()} == {"junit.xml", "report.json", "badge.json"}
+    assert {path.name for path in folder.iterdir()} == {"junit.xml", "report.json", "badge.json", "reproduce"}
+    assert [path.name for path in (folder / "reproduce").iterdir()] == ["DEF-03-breaks_a_must_rule.sh"]
     assert "wrote conformance-report/junit.xml" in done.out
     assert json.loads((folder / "report.json").read_text())["rules"]["DEF-03"]["status"] == "failed"
 

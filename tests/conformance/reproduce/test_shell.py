@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -181,6 +182,19 @@ def test_what_was_made_is_deleted_though_a_later_step_fails_and_kept_with_keep(t
         done = run(text, tmp_path, url, KEEP="1")
         assert [method for method, *_ in received] == ["POST", "GET"]
         assert f"{PATH}/user_attribute/definition/{CREATED['_id']}".encode() in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_was_made_is_deleted_though_it_is_interrupted(tmp_path: Path, number: signal.Signals) -> None:
+    text = text_of(
+        exchange("POST", "/user_attribute/definition", 201, CREATED, BODY),
+        exchange("GET", f"/user_attribute/definition/{CREATED['_id']}", 404, {}),
+        expected="200 for the read",
+    )
+    text = text.replace("# The deciding request.\n", f"kill -{number.value} $$\n# The deciding request.\n")
+    with server(POST=(201, CREATED), GET=(404, {})) as (url, received):
+        assert run(text, tmp_path, url).returncode == 128 + number
+    assert [method for method, *_ in received] == ["POST", "DELETE"]
 
 
 def test_a_target_that_does_not_answer_is_not_tried(tmp_path: Path) -> None:
