@@ -27,7 +27,7 @@ class ReportError(Exception):
 
 
 def write(summary: Summary, kinds: Iterable[str], folder: Path) -> list[Path]:
-    """Write reports into a folder, creating it if necessary; return their paths.
+    """Write reports into a folder, creating it if necessary; return their paths, and that of the scripts' folder.
 
     A file is replaced as a whole or not at all. In GitHub Actions the Markdown is always added to the page of the run.
 
@@ -45,7 +45,7 @@ def write(summary: Summary, kinds: Iterable[str], folder: Path) -> list[Path]:
             name, make = REPORTS[kind]
             written.append(_replace(folder / name, make(summary)))
         if kinds:
-            _write_scripts(summary, folder / SCRIPTS)
+            written += _write_scripts(summary, folder / SCRIPTS)
     except OSError as error:
         reason = error.strerror or error
         raise ReportError(f"cannot write reports to {folder}: {reason}; name another folder (--report-dir)") from error
@@ -54,8 +54,8 @@ def write(summary: Summary, kinds: Iterable[str], folder: Path) -> list[Path]:
     return written
 
 
-def _write_scripts(summary: Summary, folder: Path) -> None:
-    """Write the script of each finding, and delete those of an earlier run."""
+def _write_scripts(summary: Summary, folder: Path) -> list[Path]:
+    """Write the script of each finding, and delete those of an earlier run; return the folder if there are any."""
     for path in folder.glob("*.sh"):
         if MARK in path.read_text("utf-8", "replace")[: len(MARK) * 2]:
             path.unlink()
@@ -64,6 +64,7 @@ def _write_scripts(summary: Summary, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
     for name, text in scripts.items():
         _replace(folder / name, text).chmod(0o755)
+    return [folder] if scripts else []
 
 
 def _replace(path: Path, text: str) -> Path:

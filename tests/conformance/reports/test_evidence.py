@@ -46,7 +46,8 @@ def test_each_report_shows_the_evidence_in_this_order(kind: str) -> None:
 
 
 def test_the_json_names_the_script_by_its_path_from_the_report(tmp_path: Path) -> None:
-    (report,) = write(SUMMARY, ["json"], tmp_path)
+    report, folder = write(SUMMARY, ["json"], tmp_path)
+    assert folder == tmp_path / "reproduce"
     (shown,) = json.loads(report.read_text("utf-8"))["rules"]["DEF-05"]["results"]
     assert (shown["curl"], shown["answer"]) == ([DECIDING, *BEFORE], "418 {}")
     assert subprocess.run([tmp_path / shown["script"]], check=False).returncode == 1
