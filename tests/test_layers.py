@@ -17,6 +17,7 @@ LAYERS = {
         ("__main__", "test_rules"),
         ("commands",),
         ("runner",),
+        ("reproduce",),
         ("settings", "reports"),
         ("checks",),
         ("client", "lint"),

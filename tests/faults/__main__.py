@@ -19,6 +19,7 @@ from tests.faults.harness import serving
 from tests.faults.matrix import Job, Row, quiet, rows, run
 from tests.faults.peer import PeerRun, run_peer
 from tests.faults.registry import Fault, all_faults, chosen_faults
+from tests.faults.scripts import choose_scripts
 
 from audience_conformance.contract.rules import catalogue, select
 
@@ -46,11 +47,20 @@ PEER_SEEDS = (1, 2, 3)
     help="Recompute tests/faults/chosen.txt, the faults that make test runs, for the rules in --rules: run all their "
     "faults (--owner-only) and take the fewest that make each check and case fail. Prints those that never fail.",
 )
+@click.option(
+    "--scripts",
+    "scripted",
+    is_flag=True,
+    help="For each rule in --rules, try the scripts of findings on the faulty and on the correct server, and write the "
+    "first that tells them apart into tests/faults/scripts.txt; exit 1 if a rule has none.",
+)
 @click.option("--false-alarms", "seeds", default=0, metavar="SEEDS", help="Run conforming servers with so many seeds.")
-def main(only: str, rules: str, seeds: int, *, chosen: bool, choosing: bool, **options: Any) -> None:
+def main(only: str, rules: str, seeds: int, *, chosen: bool, choosing: bool, scripted: bool, **options: Any) -> None:
     """Run the whole suite on every faulty server; exit 1 if a fault is not caught by its rule."""
     if seeds:
         sys.exit(report(seeds, options["profile"], options["workers"], only))
+    if scripted:
+        sys.exit(choose_scripts(select(rules), options["workers"]))
     owners = set(select(rules))
     faults = [
         one

@@ -24,6 +24,9 @@ THOROUGH = 10
 TRIES = 5
 """How often a list is read to find an item: while others delete, an item can move between two pages."""
 
+SUCCESS = ("2??",)
+"""The statuses of a success, as Finding takes them."""
+
 Value = TypeVar("Value")
 
 
@@ -36,8 +39,8 @@ def expect_status(answer: Answer, status: HTTPStatus, request: str, **finding: A
 def succeeded(answer: Answer, expected: str, **finding: Any) -> Answer:
     """The response, if it is a success; a 5xx is a finding of FMT-04, any other status of the rule in `finding`."""
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        fail(f"{expected}, and no 5xx", str(answer), **{**finding, "rule": "FMT-04"})
-    expect(answer.ok, expected, str(answer), **finding)
+        fail(f"{expected}, and no 5xx", str(answer), **{**finding, "rule": "FMT-04", "statuses": SUCCESS})
+    expect(answer.ok, expected, str(answer), **{"statuses": SUCCESS, **finding})
     return answer
 
 

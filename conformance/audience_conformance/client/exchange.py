@@ -48,7 +48,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its response, which is None if there was none."""
+    """One request and its response, which is None if there was none.
+
+    `started` is by the monotonic clock; `seconds` is how long it took.
+    """
 
     method: str
     url: str
@@ -56,6 +59,7 @@ class Exchange:
     body: bytes | None
     answer: Answer | None
     seconds: float
+    started: float = 0.0
 
     @property
     def json(self) -> Any:

@@ -58,6 +58,7 @@ class Options:
         consistency: seconds after a write until a read must show it.
         rate: the most requests per second; 0 for no limit.
         writes: may the run create, change and delete resources.
+        keep: what a check with a finding has made stays.
         proxy: the URL of a proxy, "none", or None for what the environment says.
         tls_verify: "false", the path of the certificates to trust, or None for what the environment says.
         client_cert: the path of a client certificate with its key, or "certificate,key".
@@ -78,6 +79,7 @@ class Options:
     consistency: float = 0.0
     rate: float = 0.0
     writes: bool = True
+    keep: bool = False
     proxy: str | None = None
     tls_verify: str | None = None
     client_cert: str | None = None
@@ -169,7 +171,7 @@ class Target:
         finally:
             if trace is not None:
                 seconds = time.monotonic() - started
-                trace.exchanges.append(Exchange(method, url, own_headers, body, answer, seconds))
+                trace.exchanges.append(Exchange(method, url, own_headers, body, answer, seconds, started))
         return answer
 
     def send_once(self, method: str, url: str, headers: tuple[tuple[str, str], ...], body: bytes | None) -> Answer:

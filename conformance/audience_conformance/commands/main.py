@@ -8,7 +8,9 @@ from typing import NoReturn
 import click
 
 import audience_conformance
+from audience_conformance.commands.compare import compare
 from audience_conformance.commands.contract import contract
+from audience_conformance.commands.replay import replay
 from audience_conformance.commands.rules import rules
 from audience_conformance.commands.run import run
 from audience_conformance.commands.sweep import sweep
@@ -95,7 +97,7 @@ def lint(path: Path | None, list_only: bool) -> None:
     click.echo(f"{path}: no findings, {_count(operations, 'operation')}, {_count(rules, 'rule')}", err=True)
 
 
-for _command in (run, rules, sweep, contract):
+for _command in (run, replay, compare, rules, sweep, contract):
     main.add_command(_command)
 
 

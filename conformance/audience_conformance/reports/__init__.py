@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from audience_conformance.reports import badge, data, html, junit, markdown, sarif
+from audience_conformance.reports.evidence import MARK, SCRIPTS, script_name
 from audience_conformance.results.summary import Summary
 
 REPORTS: dict[str, tuple[str, Callable[[Summary], str]]] = {
@@ -26,7 +27,7 @@ class ReportError(Exception):
 
 
 def write(summary: Summary, kinds: Iterable[str], folder: Path) -> list[Path]:
-    """Write reports into a folder, creating it if necessary; return their paths.
+    """Write reports into a folder, creating it if necessary; return their paths, and that of the scripts' folder.
 
     A file is replaced as a whole or not at all. In GitHub Actions the Markdown is always added to the page of the run.
 
@@ -43,12 +44,27 @@ def write(summary: Summary, kinds: Iterable[str], folder: Path) -> list[Path]:
         for kind in kinds:
             name, make = REPORTS[kind]
             written.append(_replace(folder / name, make(summary)))
+        if kinds:
+            written += _write_scripts(summary, folder / SCRIPTS)
     except OSError as error:
         reason = error.strerror or error
         raise ReportError(f"cannot write reports to {folder}: {reason}; name another folder (--report-dir)") from error
     if path := os.environ.get(STEP_SUMMARY):
         _append(Path(path), markdown.report(summary))
     return written
+
+
+def _write_scripts(summary: Summary, folder: Path) -> list[Path]:
+    """Write the script of each finding, and delete those of an earlier run; return the folder if there are any."""
+    for path in folder.glob("*.sh"):
+        if MARK in path.read_text("utf-8", "replace")[: len(MARK) * 2]:
+            path.unlink()
+    scripts = {script_name(result): result.script for result in summary.findings() if result.script}
+    if scripts:
+        folder.mkdir(exist_ok=True)
+    for name, text in scripts.items():
+        _replace(folder / name, text).chmod(0o755)
+    return [folder] if scripts else []
 
 
 def _replace(path: Path, text: str) -> Path:

@@ -11,6 +11,7 @@
   `interrupted`: the run was stopped before its end.
 - `ended`: why the run ended before it had judged every check, or "".
 - `selected_rules`: the rules that were to be checked, none for all.
+- `options`: of the run, by name, as `audience-conformance replay` needs them; no secrets.
 - `notes`: remarks on the run; `not_deleted`: a URL and the reason for each object that could not be deleted.
 - `known_failures`: rule id -> the reason for its known failure; `passing_known_failures`: those whose rule passed;
   `outdated_known_failures`: a sentence for each that has expired or now passes at its operation.
@@ -32,7 +33,9 @@
   - `cause`: of a finding or an error, the same text for all that have one cause; else null;
   - `overdue`: it may only be late; `seen_after`: of a finding that vanishes if reads wait for writes (--consistency),
     the seconds of that lag, else 0;
-  - `curl`: the sequence of requests; `seconds`;
+  - `curl`: of a finding, the deciding request, then those that it depends on, in order; else the last requests;
+    `answer`: what the deciding request was answered (or ""); `script`: the path of the script that reproduces the
+    finding, from the folder of the report (or ""); `seconds`;
   - `requests`: number of requests sent, without those shared with an earlier check.
 """
 
@@ -42,6 +45,7 @@ from typing import Any
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.basis import SOURCES, basis_line
 from audience_conformance.reports.causes import MOST_CAUSE, cause_of, causes
+from audience_conformance.reports.evidence import SCRIPTS, script_name
 from audience_conformance.reports.facts import COLUMNS, LEVELS, one_line, replay, verdict
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
@@ -69,6 +73,7 @@ def report(summary: Summary) -> str:
         "interrupted": summary.interrupted,
         "ended": summary.ended,
         "selected_rules": summary.selected,
+        "options": summary.options,
         "notes": summary.notes,
         "not_deleted": summary.left,
         "known_failures": summary.known,
@@ -111,6 +116,8 @@ def _result(result: Result) -> dict[str, Any]:
         "overdue": result.overdue,
         "seen_after": result.seen_after,
         "curl": result.curl,
+        "answer": result.answer,
+        "script": f"{SCRIPTS}/{script_name(result)}" if result.script else "",
         "seconds": result.seconds,
         "requests": result.sent,
         "trouble": result.trouble,

@@ -20,6 +20,7 @@ from audience_conformance.contract.rules import Rule, catalogue, group_titles
 from audience_conformance.reports import facts
 from audience_conformance.reports.basis import basis
 from audience_conformance.reports.causes import common_causes, group_causes
+from audience_conformance.reports.evidence import evidence
 from audience_conformance.reports.facts import LEVELS, Tone
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import RuleStatus, Summary
@@ -72,6 +73,7 @@ def _template() -> Template:
     environment.globals |= {
         "facts": facts,
         "basis": basis,
+        "evidence": evidence,
         "operations": operations(),
         "groups": group_titles(),
         "tone_signs": TONE_SIGNS,

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 from audience_conformance.contract.rules import catalogue, group_titles
 from audience_conformance.reports import facts
+from audience_conformance.reports.evidence import evidence_text
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
@@ -71,7 +72,7 @@ def _case(summary: Summary, result: Result) -> ET.Element:
 
 
 def _finding(summary: Summary, result: Result) -> str:
-    return "\n".join([facts.describe(summary, result), "Requests:", *result.curl])
+    return f"{facts.describe(summary, result)}\n{evidence_text(result)}"
 
 
 def _add(case: ET.Element, tag: str, message: str, text: str, type_: str = "") -> None:

@@ -9,6 +9,7 @@ from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import facts
 from audience_conformance.reports.basis import basis
 from audience_conformance.reports.causes import Cause, common_causes, group_causes
+from audience_conformance.reports.evidence import evidence
 from audience_conformance.reports.facts import COLUMNS, LEVELS
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
@@ -112,8 +113,8 @@ def _finding(finding: facts.FindingGroup) -> str:
         late = f" ({facts.remark(result)})" if facts.remark(result) else ""
         parts += ["Expected:", fence(facts.shortened(result.expected, facts.MOST_SHOWN)), f"Actual{late}:", actual]
         parts.append(f"Rests on {basis(result)}.")
-    if result.curl:
-        parts += ["Requests:", fence(facts.visible("\n".join(result.curl)), "sh")]
+    for part in evidence(result):
+        parts += [f"{part.title}:", fence("\n".join(part.lines), "sh" if part.code else "")]
     return "\n\n".join(parts)
 
 

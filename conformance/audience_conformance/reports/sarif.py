@@ -10,6 +10,7 @@ from audience_conformance.contract.rules import Rule, catalogue
 from audience_conformance.reports import facts
 from audience_conformance.reports.basis import SOURCES, basis_line, operation_line, rule_line
 from audience_conformance.reports.causes import MOST_CAUSE, cause_of
+from audience_conformance.reports.evidence import evidence, evidence_text
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 
@@ -78,7 +79,7 @@ def _result(summary: Summary, result: Result) -> dict[str, Any]:
         "ruleIndex": list(catalogue()).index(result.rule),
         "kind": "fail",
         "level": LEVELS[result.level],
-        "message": {"text": facts.describe(summary, result)},
+        "message": {"text": f"{facts.describe(summary, result)}\n{evidence_text(result)}"},
         "locations": [_location(result)],
         # The only name that GitHub reads. Without the response, so that a finding keeps its identity.
         "partialFingerprints": {"primaryLocationLineHash": f"{_fingerprint(result)}:1"},
@@ -92,6 +93,7 @@ def _result(summary: Summary, result: Result) -> dict[str, Any]:
             "restsOn": SOURCES[result.source],
             "contractLine": basis_line(result),
             "curl": list(map(facts.visible, result.curl)),
+            "evidence": {part.title: part.lines for part in evidence(result)},
         },
     }
     if facts.status_of(summary, result) == "known":

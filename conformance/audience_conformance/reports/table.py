@@ -29,7 +29,7 @@ TONES: dict[facts.Tone, str] = {
 MOST_FINDINGS = 3
 """Maximum causes shown of a rule, each by one finding."""
 MOST_CURLS = 4
-"""Maximum requests shown of a finding: the first ones."""
+"""Maximum requests shown of a finding: the deciding one, then those that it depends on."""
 MOST_ALIKE = 300
 """Maximum characters of the list of findings with the same cause."""
 MOST_SENTENCE = 90
@@ -173,9 +173,14 @@ def _print_finding(console: Console, finding: facts.FindingGroup, label: str = "
         late = f" ({facts.remark(result)})" if facts.remark(result) else ""
         _print_labelled(console, "actual", facts.shortened(result.actual, MOST_SHOWN) + late)
         _print_labelled(console, "rests on", basis(result))
-    for line in result.curl[:MOST_CURLS]:
-        _print_labelled(console, "request", line)
-    if more := result.curl[MOST_CURLS:]:
+    deciding, *before = result.curl or [""]
+    if deciding:
+        _print_labelled(console, "request" if result.status == "error" else "deciding", deciding)
+    if result.answer and facts.shortened(result.answer, MOST_SHOWN) not in facts.shortened(result.actual, MOST_SHOWN):
+        _print_labelled(console, "answer", facts.shortened(result.answer, MOST_SHOWN))
+    for line in before[: MOST_CURLS - 1]:
+        _print_labelled(console, "request" if result.status == "error" else "after", line)
+    if more := before[MOST_CURLS - 1 :]:
         _print_labelled(console, "", f"… and {count(len(more), 'more request')}: see the other reports")
 
 

@@ -5,12 +5,15 @@ error in the suite.
 """
 
 import json
+import re
 from typing import Any, NoReturn
 
 from audience_conformance.contract.sources import Pointer
 
 MAX_SHOWN = 2000
 """Maximum number of characters of a value in a finding."""
+
+_STATUSES = re.compile(r"[1-5]\d\d(?:(?:, | or )[1-5]\d\d)* for ")
 
 
 class Finding(AssertionError):
@@ -22,6 +25,8 @@ class Finding(AssertionError):
         rule: the rule, if it is not the check's first.
         operation: the operationId at fault, if there is one.
         rests_on: the pointer of the keyword of openapi.yaml that was broken, if it was one.
+        values: the actual value and the expected one, where the finding is that they differ.
+        statuses: the expected statuses, as 404 or 2??; by default those that `expected` begins with ("400 or 404 for").
     """
 
     overdue = False
@@ -34,6 +39,8 @@ class Finding(AssertionError):
         rule: str | None = None,
         operation: str | None = None,
         rests_on: Pointer = (),
+        values: tuple[Any, Any] | None = None,
+        statuses: tuple[str, ...] = (),
     ) -> None:
         super().__init__(f"expected {expected}; actual: {actual}")
         self.expected = expected
@@ -41,6 +48,9 @@ class Finding(AssertionError):
         self.rule = rule
         self.operation = operation
         self.rests_on = rests_on
+        self.values = values
+        match = _STATUSES.match(expected)
+        self.statuses = statuses or (tuple(re.findall(r"\d{3}", match[0])) if match else ())
 
 
 class Overdue(Finding):
@@ -79,7 +89,7 @@ def expect(holds: bool, expected: str, actual: Any, **more: Any) -> None:
 def same(actual: Any, expected: Any, what: str, **more: Any) -> None:
     """Report a finding unless two JSON values are equal."""
     if not equal(actual, expected):
-        fail(f"{what} to be {show(expected)}", actual, **more)
+        fail(f"{what} to be {show(expected)}", actual, values=(actual, expected), **more)
 
 
 def equal(one: Any, other: Any) -> bool:

@@ -29,7 +29,10 @@ class Result:
         seen_after: of a finding that vanishes if reads wait for writes, the seconds of that lag; else 0.
         operation: the operationId at fault, or "".
         operations: the operationIds that the check exercises.
-        curl: the requests of a finding, as lines for a shell.
+        curl: requests as lines for a shell: of a finding the deciding one, then those that it depends on, in order; of
+            an error the last ones.
+        answer: of a finding, what the deciding request was answered.
+        script: of a finding, the text of the script that reproduces it.
         seconds: the duration.
         rules: all rules that the check can find broken.
         known: of a finding, why it is accepted (--known-failures), or "".
@@ -51,6 +54,8 @@ class Result:
     operation: str = ""
     operations: list[str] = field(default_factory=list)
     curl: list[str] = field(default_factory=list)
+    answer: str = ""
+    script: str = ""
     seconds: float = 0.0
     rules: list[str] = field(default_factory=list)
     known: str = ""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.result import Result
@@ -32,6 +32,7 @@ class Summary:
         allow_partial: time that ran out, and trouble on the way, do not fail the run.
         interrupted: the run was stopped before its end.
         stale: a line for each known failure that has expired, or whose operation now passes; each fails the run.
+        options: its options that a replay needs, by name, none of them secret.
         ended: why the run ended before it had judged every check: trouble on the way; "" if it did not.
         command: the command line of this run without --rules, secrets as $TOKEN; "" if there is none.
     """
@@ -54,6 +55,7 @@ class Summary:
     stale: list[str] = field(default_factory=list)
     command: str = ""
     ended: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
 
     def of_rule(self, rule_id: str) -> list[Result]:
         """The results of a rule: its findings, and the other results of its own checks."""

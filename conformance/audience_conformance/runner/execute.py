@@ -10,9 +10,12 @@ from typing import Any
 from audience_conformance.checks.prerequisites import WRITE_PERMISSION
 from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import LAST_WRITE, Api, Budget
+from audience_conformance.client.exchange import Exchange
 from audience_conformance.client.ledger import Ledger
 from audience_conformance.client.target import Options, Target
 from audience_conformance.client.trouble import Unreachable
+from audience_conformance.reproduce.shell import Origin, script
+from audience_conformance.reproduce.slicing import evidence
 from audience_conformance.results.finding import Finding, Skip
 from audience_conformance.results.result import Result, Status
 from audience_conformance.runner.consistency import MAX_RERUN, LagProbe
@@ -25,7 +28,7 @@ BUDGETS = {
 }
 """Profile -> generated examples per property, steps of a state machine, concurrent requests."""
 MAX_CURLS = 40
-"""A finding shows the last requests only."""
+"""The most requests shown of a finding: the deciding one, and the last of those before."""
 TIMES_RUN = 3
 """A check that trouble on the way has stopped is run again: each run of a check makes what it needs."""
 
@@ -119,6 +122,7 @@ class Run:
             if self._lag_probe:
                 lag = self._lag_probe.lag(api.trace.sequence, self._shared.get(LAST_WRITE))
                 result.seen_after = round(lag, 1) or (0.1 if lag else 0.0)
+            self._show(result, finding, api.trace.sequence)
         except Skip as skip:
             result.status, result.actual = "skipped", str(skip)
         except Unreachable as unreachable:
@@ -126,9 +130,23 @@ class Run:
             result.ends_run = unreachable.why if unreachable.fatal else ""
         except Exception:  # noqa: BLE001 (an internal error is a result too)
             result.status, result.actual = "error", traceback.format_exc()
-        if result.status in ("failed", "error"):
+        if result.status == "error":
             result.curl = [exchange.curl(self.target.secrets) for exchange in api.trace.sequence[-MAX_CURLS:]]
         self.target.deadline = None
-        if not result.ends_run:
+        if result.status == "failed" and self.options.keep:
+            api.keep()
+        elif not result.ends_run:
             api.cleanup()
         return result, passing
+
+    def _show(self, result: Result, finding: Finding, exchanges: list[Exchange]) -> None:
+        """Put what reproduces a finding into its result."""
+        rests_on = evidence(exchanges, finding)
+        if rests_on is None:
+            return
+        secrets = self.target.secrets
+        shown = [rests_on.deciding, *rests_on.before[-MAX_CURLS + 1 :]]
+        result.curl = [exchange.curl(secrets) for exchange in shown]
+        result.answer = str(rests_on.deciding.answer)
+        origin = Origin(self.options.base_url, self.run_id, secrets, self.options.async_timeout)
+        result.script = script(result, finding, rests_on, origin)

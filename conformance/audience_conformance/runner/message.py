@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from audience_conformance.contract.rules import catalogue
+from audience_conformance.reports.evidence import evidence
 from audience_conformance.reports.facts import visible
 from audience_conformance.results.result import Result
 from audience_conformance.settings.settings import Settings
@@ -27,8 +28,7 @@ def format_finding(result: Result, settings: Settings) -> str:
         late = f", seen after {result.seen_after:g} s (--consistency)" if result.seen_after else late
         operation = f" (at {result.operation})" if result.operation else ""
         parts += [_part(f"expected{operation}", result.expected), _part(f"actual{late}", result.actual)]
-    if result.curl:
-        parts.append(_part("requests", "\n".join(result.curl)))
+    parts += [_part(part.title.lower(), "\n".join(part.lines)) for part in evidence(result) if part.title != "Script"]
     if result.location:
         parts.append(_part("check", result.location))
     # --rules selects a check by the rule that it names first, whichever rule it found broken.
@@ -48,6 +48,8 @@ def scrubbed(result: Result, settings: Settings, more: Iterable[str] = ()) -> Re
         expected=scrub(result.expected, secrets),
         actual=scrub(result.actual, secrets),
         curl=[scrub(line, secrets) for line in result.curl],
+        answer=scrub(result.answer, secrets),
+        script=scrub(result.script, secrets),
         trouble=[(scrub(kind, secrets), number, scrub(first, secrets)) for kind, number, first in result.trouble],
     )
 

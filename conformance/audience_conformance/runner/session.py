@@ -25,7 +25,7 @@ from audience_conformance.runner.execute import new_result
 from audience_conformance.runner.plugin import KEY
 from audience_conformance.runner.preflight import CannotRun, check_target
 from audience_conformance.runner.resource_log import pids_of, read_logs
-from audience_conformance.runner.summarize import note_of_leftovers, nothing_to_check, summarize
+from audience_conformance.runner.summarize import note_of_leftovers, notes_of_kept, nothing_to_check, summarize
 from audience_conformance.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ class Session:
             return self.summary
         self._finishing = True
         left: list[str] = []
-        if self._folder and self._folder.exists() and self.settings.url and self.settings.writes:
+        cleans = self.settings.writes and not self.settings.keep
+        if self._folder and self._folder.exists() and self.settings.url and cleans:
             search = self.interrupted or any(
                 result.status in ("failed", "error", "not judged") or result.trouble for result in self._results
             )
@@ -121,7 +122,9 @@ class Session:
         self.summary = summarize(
             self.settings, self._results, left, self._started, self._sent, interrupted=self.interrupted
         )
-        if left and self._folder:
+        if self.settings.keep and self._folder and self._folder.exists():
+            self.summary.notes += notes_of_kept(self.settings, *read_logs(self._folder))
+        elif left and self._folder:
             self.summary.notes.append(note_of_leftovers(self.settings, read_logs(self._folder)[0]))
         self.close()
         return self.summary

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from audience_conformance import installed_version, reports
+from audience_conformance.client.ledger import Ledger
+from audience_conformance.client.target import Target
 from audience_conformance.client.trouble import TOO_MANY
 from audience_conformance.results.known_failures import as_yaml
 from audience_conformance.results.result import Result
@@ -13,6 +15,9 @@ from audience_conformance.results.summary import Summary
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.runner.preflight import CannotRun
 from audience_conformance.settings.settings import Settings
+
+MOST_KEPT = 50
+"""The most URLs that are named of what --keep leaves."""
 
 
 def summarize(
@@ -41,6 +46,7 @@ def summarize(
         interrupted=interrupted,
         stale=known.stale(results, selected),
         command=settings.command(),
+        options=settings.replayed(),
         ended=next((result.ends_run for result in results if result.ends_run), ""),
     )
 
@@ -77,6 +83,19 @@ def note_of_leftovers(settings: Settings, run_ids: list[str]) -> str:
     """The command that deletes later what the clean-up could not."""
     runs = " ".join(f"--run {run_id}" for run_id in run_ids)
     return f"what could not be deleted, this deletes later: {settings.command('sweep')} {runs}"
+
+
+def notes_of_kept(settings: Settings, run_ids: list[str], ledger: Ledger) -> list[str]:
+    """What --keep leaves, one URL a note, and the command that deletes it later."""
+    if not ledger.made:
+        return ["--keep: nothing stays, for no check with a finding has made anything"]
+    runs = " ".join(f"--run {run_id}" for run_id in run_ids)
+    target = Target(settings.options())
+    urls = [target.url(created.path, tenant=created.tenant) for created in ledger.made]
+    target.close()
+    more = [f"kept: … and {len(urls) - MOST_KEPT} more"] if len(urls) > MOST_KEPT else []
+    kept = [f"kept: {url}" for url in urls[:MOST_KEPT]]
+    return [*kept, *more, f"what is kept, this deletes later: {settings.command('sweep')} {runs}"]
 
 
 def nothing_to_check(settings: Settings) -> str:

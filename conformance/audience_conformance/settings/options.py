@@ -251,6 +251,12 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             help="Permission to write to a target that is not on this machine. The run changes only resources that it "
             "created, and deletes them at its end. Example: --url https://staging.example.com --write",
         ),
+        Option(
+            "--keep",
+            is_flag=True,
+            help="Leave what the checks with a finding have made, and what checks share, to look at it; the run says "
+            "what stays, and sweep deletes it later. Example: --rules DEF-05 --keep",
+        ),
         Option("--read-only", is_flag=True, help="Check only the rules of reading, on any target."),
     ),
     "Known failures": (

@@ -5,6 +5,7 @@ import os
 import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from audience_conformance.checks import registry
 from audience_conformance.checks.registry import Check, items
@@ -18,6 +19,18 @@ MANY_ITEMS = 100
 """Number of items from which a second process helps: it takes a second to start."""
 PREREQUISITES = ("other_application", "group_id", "users_file_url", "locked_definition", "validated_definition")
 """What some rules need and the API cannot create: options that the local mock fills in."""
+
+REPLAYED = (
+    "company",
+    "application",
+    "profile",
+    "timeout",
+    "async_timeout",
+    "consistency",
+    "tls_verify",
+    "client_cert",
+)
+"""The options that a second run needs to give the same results."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +78,7 @@ class Settings:
     allow_partial: bool
     write: bool
     read_only: bool
+    keep: bool
     known_failures: str | None
     write_known_failures: str | None
     report: tuple[str, ...]
@@ -105,6 +119,7 @@ class Settings:
             consistency=self.consistency or 0.0,
             rate=(self.rate or 0.0) / workers,
             writes=self.writes,
+            keep=self.keep,
             proxy=self.proxy,
             tls_verify=self.tls_verify,
             client_cert=self.client_cert,
@@ -155,22 +170,18 @@ class Settings:
         ]
         return list(items(sorted(to_run, key=lambda check: order[check.rules[0]])))
 
+    def replayed(self) -> dict[str, Any]:
+        """The options that a replay of a finding needs, by name, without secrets and with their defaults."""
+        names = [*REPLAYED, "seed", "write", *(() if self.mock_started else ("url", *PREREQUISITES))]
+        return {name: getattr(self, name) for name in names if getattr(self, name) not in (None, False)}
+
     def command(self, command: str = "run", **more: str) -> str:
         """The command line of this run for a shell, with these options added and secrets as $TOKEN.
 
         For the command `sweep` it has only the options that it takes.
         """
         words = ["audience-conformance", command]
-        replayed = {
-            "company",
-            "application",
-            "profile",
-            "timeout",
-            "async_timeout",
-            "consistency",
-            "tls_verify",
-            "client_cert",
-        }
+        replayed = {*REPLAYED}
         if not self.mock_started:
             words += ["--url", shlex.quote(self.url or "")]
             replayed.update(PREREQUISITES)

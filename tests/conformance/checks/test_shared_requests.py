@@ -181,7 +181,7 @@ def _findings(fault: Fault, chosen: list[Item]) -> dict[str, str]:
     with serving(fault.change) as mock:
         results, _, _ = perform(mock.options, dict.fromkeys(check for check, _ in chosen), "smoke", only=only)
     found = (one for one in results if names(one, fault.rule) and one.rules[0] == fault.rule)
-    return {one.id: ID.sub("id", OWN.sub("own", "\n".join([one.expected, one.curl[-1]]))) for one in found}
+    return {one.id: ID.sub("id", OWN.sub("own", "\n".join([one.expected, one.curl[0]]))) for one in found}
 
 
 def test_checks_that_share_requests_are_performed_by_one_worker(smoke: Recording) -> None:

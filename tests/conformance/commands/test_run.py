@@ -184,7 +184,8 @@ def test_secrets_are_printed_nowhere(url: str, tmp_path: Path) -> None:
         done = run("run", "--url", url, "--rules", "DEF-*", *headers, *more, "--strict")
         assert SECRET.lower() not in (done.out + done.err).lower()
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(written) == 7
+    assert len([path for path in written if path.suffix != ".sh"]) == 7
+    assert len([path for path in written if path.suffix == ".sh"]) == 3
     for path in written:
         assert SECRET.lower() not in path.read_text(encoding="utf-8").lower(), path
 
@@ -194,7 +195,8 @@ def test_reports_are_written_and_named(url: str, tmp_path: Path) -> None:
     done = conformance("run", "--url", url, *arguments, cwd=tmp_path)
     assert done.code == 1
     folder = tmp_path / "conformance-report"
-    assert {path.name for path in folder.iterdir()} == {"junit.xml", "report.json", "badge.json"}
+    assert {path.name for path in folder.iterdir()} == {"junit.xml", "report.json", "badge.json", "reproduce"}
+    assert [path.name for path in (folder / "reproduce").iterdir()] == ["DEF-03-breaks_a_must_rule.sh"]
     assert "wrote conformance-report/junit.xml" in done.out
     assert json.loads((folder / "report.json").read_text())["rules"]["DEF-03"]["status"] == "failed"
 

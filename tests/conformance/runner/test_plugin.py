@@ -46,7 +46,7 @@ def test_a_failure_has_the_requirement_and_a_crash_is_an_error(options: list[str
     done = pytest_suite(*options, "--rules", "DEF-03,DEF-05", "-H", "Authorization: Bearer abcdefgh", cwd=tmp_path)
     assert f"DEF-03 MUST: {catalogue()['DEF-03'].sentence}" in done.out
     assert "expected (at createUserAttributeDefinition)\n    a different id\n" in done.out
-    assert "actual\n    the same id\nrequests\n    curl -sS" in done.out
+    assert "actual\n    the same id\ndeciding request\n    curl -sS" in done.out
     assert re.search(r"\ncheck\n    .*sample_checks\.py:\d+\nreplay\n", done.out)
     assert re.search(r'replay\n    audience-conformance run --url .* -H "Authorization: Bearer \$TOKEN"', done.out)
     assert "internal error in the suite: not a finding about the target" in done.out

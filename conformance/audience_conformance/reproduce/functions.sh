@@ -1,0 +1,163 @@
+# --- functions ---
+
+say() { printf '%s\n' "$1"; }
+
+# Text of the target, safe to print.
+shown() { cut -c 1-2000 | tr -c '\11\12\40-\176' '?'; }
+
+give_up() {
+  say "not tried: $1" >&2
+  exit 2
+}
+
+# The text that the body of the next request has; without arguments it has none.
+body() {
+  : >"$dir/body"
+  # shellcheck disable=SC2059 # the format is the body
+  [ $# -eq 0 ] || printf -- "$@" >"$dir/body"
+}
+
+# A value in a URL.
+seg() {
+  case $1 in
+  *[!A-Za-z0-9_-]*) printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g' ;;
+  *) printf '%s' "$1" ;;
+  esac
+}
+
+# send STEP METHOD URL [curl options]: the status is in $status, the answer in $dir/STEP.now.
+send() {
+  step=$1 method=$2 url=$3
+  shift 3
+  [ ! -s "$dir/body" ] || set -- "$@" --data-binary "@$dir/body"
+  case $method in
+  GET) ;;
+  HEAD) set -- "$@" --head ;;
+  *) set -- "$@" -X "$method" ;;
+  esac
+  : >"$dir/answer"
+  status=$(secrets | curl -q -sS -g --path-as-is --max-time 60 --noproxy "$direct" -K - -H 'Expect:' \
+    -o "$dir/answer" -D "$dir/headers" -w '%{http_code}' "$@" "$url" 2>"$dir/error") ||
+    give_up "$method $url: $(shown <"$dir/error")"
+  {
+    say "$status"
+    headers
+    tr '\000' ' ' <"$dir/answer"
+  } >"$dir/$step.now"
+  case $method:$status in
+  POST:2??)
+    case ${url#*/application/*/} in
+    user_attribute/definition | user_group) made_here "$url" ;;
+    esac
+    ;;
+  PUT:2??)
+    case $url in
+    */user/*) made=$(printf '%s\n%s' "${url%%\?*}" "$made") ;;
+    esac
+    ;;
+  esac
+}
+
+made_here() {
+  made_id=$(value "$step" '._id')
+  [ -z "$made_id" ] || made=$(printf '%s\n%s' "$1/$(seg "$made_id")" "$made")
+}
+
+# The media type and the Allow header of the last answer, on a line each.
+headers() {
+  tr -d '\r' <"$dir/headers" | awk '
+    { name = tolower($0); sub(/:.*/, "", name); found = $0; sub(/^[^:]*:[ \t]*/, "", found) }
+    name == "content-type" { sub(/ *;.*/, "", found); media = found }
+    name == "allow" { allow = found }
+    END { print media; print allow }'
+}
+
+# A value in the answer of a step, as JSON has it, or nothing.
+literal() { awk -v wanted="$2" -f "$dir/json.awk" "$dir/$1.now"; }
+
+# The same without quotes; nothing if it has characters that JSON escapes.
+value() {
+  found=$(literal "$1" "$2")
+  case $found in
+  *\\*) ;;
+  \"*\") found=${found#\"} && printf '%s' "${found%\"}" ;;
+  *[!0-9]*) ;;
+  *) printf '%s' "$found" ;;
+  esac
+}
+
+need() {
+  [ -n "$1" ] || give_up "$method $url answered $status without what the next requests need: $(shown <"$dir/answer")"
+}
+
+# wait_for VALUE URL [curl options]: reads until .status is that, or $WAIT seconds are over.
+wait_for() {
+  wanted=$1
+  shift
+  end=$(($(date +%s) + WAIT))
+  body
+  while :; do
+    send wait GET "$@"
+    [ "$(literal wait .status)" != "$wanted" ] && [ "$(date +%s)" -lt "$end" ] || return 0
+    pause
+  done
+}
+
+pause() { sleep 0.2 2>/dev/null || sleep 1; }
+
+# What can be compared of the answers: `comparable now`, or those of the run: `comparable was`.
+comparable() {
+  # shellcheck disable=SC2046 # the names are numbers
+  (cd "$dir" && awk -v view=1 -v own="$own" -v times="$times" -v jobs="$jobs" -v subjects=" $subjects " -v run="$run" -v judged=" $judged " -f json.awk \
+    $(for step in $steps; do say "$step.$1"; done) | sort)
+}
+
+# Are the answers what they were: counts do not count where a list has items of others.
+is_as_it_was() {
+  comparable was >"$dir/was"
+  comparable now >"$dir/now"
+  if grep -q ' foreign$' "$dir/was" "$dir/now"; then
+    for list in was now; do
+      grep -v -e ' foreign$' -e '^[0-9]* \.page\.' "$dir/$list" >"$dir/$list.own"
+      mv "$dir/$list.own" "$dir/$list"
+    done
+  fi
+  cmp -s "$dir/was" "$dir/now"
+}
+
+tidy() {
+  code=$?
+  trap '' INT TERM HUP
+  if [ -n "${KEEP-}" ] && [ -n "$made" ]; then
+    say "kept:$(printf '\n%s' "$made")"
+    made=
+  fi
+  body
+  printf '%s\n' "$made" >"$dir/made"
+  while IFS= read -r url; do
+    [ -z "$url" ] || secrets | curl -q -sS -g --max-time 60 --noproxy "$direct" -K - -o /dev/null -X DELETE "$url" ||
+      say "not deleted: $url" >&2
+  done <"$dir/made"
+  rm -rf "$dir"
+  exit "$code"
+}
+
+made=
+case $base in http://* | https://*) ;; *) give_up "'$base' is not the URL of a server" ;; esac
+base=${base%/}
+case $base in *"$path") ;; *) base=$base$path ;; esac
+case $base in
+*://127.* | *://localhost | *://localhost[:/]* | *://\[::1\]*) direct='*' ;;
+*) direct=${NO_PROXY-${no_proxy-}} ;;
+esac
+WAIT=${WAIT-$wait}
+run=$(printf '%04x%04x' "$(($(date +%s) % 65536))" "$(($$ % 65536))")
+run_in_capitals=$(printf '%s' "$run" | tr a-f A-F)
+command -v curl >/dev/null || give_up 'there is no curl on this machine'
+dir=$(mktemp -d) || give_up 'no temporary folder can be made'
+trap tidy EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+cat >"$dir/json.awk" <<'END_OF_AWK'
+@json.awk@END_OF_AWK

@@ -1,0 +1,243 @@
+"""Which request decided a finding, and which earlier ones made or changed what it is about."""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from audience_conformance.client.api import DEFINITIONS, GROUPS, PREFIX
+from audience_conformance.client.exchange import Answer, Exchange
+from audience_conformance.results.finding import Finding, equal
+
+_OWN = re.compile(re.escape(PREFIX) + r"[0-9a-f]{8}-[a-z]*[ _-]?[a-z_]*-?\d+")
+"""A text that the suite has made unique, in lower case."""
+_WORDS = {
+    "", "user_attribute", "definition", "bulk_update", "user", "user_group", "tags", "categories", "categorised",
+    "users", "refresh",
+}  # fmt: skip
+"""The literal segments of the paths."""
+_CURSORS = ("next_cursor", "prev_cursor")
+MOST_WHOLE = 60
+"""The most requests that are sent again where a finding compares several answers."""
+MOST_WRITES = 25
+"""The most writes that a script sends though the deciding request does not seem to depend on them."""
+_SHORTEST = 2
+"""Characters of an `actual` that is looked for in the answers: shorter ones are everywhere."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a finding rests on.
+
+    Args:
+        deciding: the request whose answer decided.
+        before: the requests that it depends on, in order.
+        whole: no answer is what the finding calls actual: it compares several, and `before` is all that was sent.
+        together: the reads of the same thing since its last change, the deciding one included: a finding that
+            compares answers compares these.
+        at_once: some of them were sent at the same time.
+        widely: `before`, and if they are few all other writes: answers may differ by what else was made.
+        settled: for writes of a group's file, by `id`, the URL of the group and its status when the check went on.
+    """
+
+    deciding: Exchange
+    before: tuple[Exchange, ...]
+    together: tuple[Exchange, ...] = ()
+    at_once: bool = False
+    whole: bool = False
+    widely: tuple[Exchange, ...] = ()
+    settled: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+
+
+def evidence(exchanges: Sequence[Exchange], finding: Finding) -> Evidence | None:
+    """What a finding rests on, of the exchanges of its check; None if it sent nothing."""
+    exchanges = [one for one in exchanges if one.answer is not None]
+    if not exchanges:
+        return None
+    place, found = _deciding(exchanges, finding)
+    deciding = exchanges[place]
+    whole = not found and len(exchanges) <= MOST_WHOLE
+    chosen = _all_before(exchanges, place) if whole else sorted(_depends_on(exchanges, place))
+    last_write = max((index for index in chosen if exchanges[index].method != "GET"), default=-1)
+    together = [
+        one
+        for one in exchanges[last_write + 1 : place + 1]
+        if not whole and deciding.method == one.method == "GET" and _path(one) == _path(deciding)
+    ]
+    writes = [index for index in range(place) if exchanges[index].method != "GET"]
+    widely = sorted({*chosen, *(writes if len(writes) <= MOST_WRITES else ())})
+    settled = {
+        id(exchanges[index]): state
+        for index in widely
+        if (state := _settled(exchanges[index], exchanges[index + 1 : place]))
+    }
+    before = tuple(exchanges[index] for index in chosen)
+    return Evidence(
+        deciding,
+        before,
+        tuple(together) or (deciding,),
+        at_once=_overlap([*before, deciding]),
+        whole=whole,
+        widely=tuple(exchanges[index] for index in widely),
+        settled=settled,
+    )
+
+
+def _all_before(exchanges: Sequence[Exchange], place: int) -> list[int]:
+    """The indexes of all requests, but of reads that wait for something only the last."""
+    return [
+        index
+        for index in range(place)
+        if exchanges[index].method != "GET"
+        or (exchanges[index].method, exchanges[index].url) != (exchanges[index + 1].method, exchanges[index + 1].url)
+    ]
+
+
+def _settled(write: Exchange, later: Sequence[Exchange]) -> tuple[str, str] | None:
+    """The URL of the group that a request has written, and its status when it was no longer pending."""
+    path = _path(write)
+    if write.method not in ("POST", "PATCH") or not path.startswith(GROUPS):
+        return None
+    made = write.answer.json if write.answer is not None and path == GROUPS else None
+    url = f"{write.url}/{made.get('_id')}" if isinstance(made, dict) else write.url.removesuffix("/refresh")
+    for one in later:
+        content = one.answer.json if one.method == "GET" and one.url == url and one.answer is not None else None
+        if isinstance(content, dict) and content.get("status") not in (None, "pending"):
+            return url, json.dumps(content["status"])
+    return None
+
+
+# --- the deciding one -------------------------------------------------------------------------------------
+
+
+def _deciding(exchanges: Sequence[Exchange], finding: Finding) -> tuple[int, bool]:
+    """The last exchange whose answer is what the finding calls actual, or holds it; else the last one, and False."""
+    last = len(exchanges) - 1
+    for index in range(last, -1, -1):
+        answer = exchanges[index].answer
+        if answer is not None and answer.content and str(answer) in finding.actual:
+            return index, True
+    if finding.values:
+        for index in range(last, -1, -1):
+            answer = exchanges[index].answer
+            if answer is not None and place_of(finding, answer):
+                return index, True
+    for value in (_parsed(finding.actual), finding.actual):
+        if isinstance(value, dict | list | str) and len(value) >= _SHORTEST:
+            for index in range(last, -1, -1):
+                answer = exchanges[index].answer
+                if answer is not None and any(part == value for part in _parts(answer.json)):
+                    return index, True
+    return last, finding.values is not None
+
+
+def place_of(finding: Finding, answer: Answer) -> str:
+    """Where in an answer the wrong value is that a finding names by its field: ".page.size"; "" if it is in none."""
+    field_name = re.match(r"(?:page\.)?(\w+)", finding.expected)
+    if finding.values is None or field_name is None:
+        return ""
+    content = answer.json
+    page = content.get("page") if isinstance(content, dict) else None
+    for prefix, holder in (("", content), (".page", page)):
+        if isinstance(holder, dict) and field_name[1] in holder and equal(holder[field_name[1]], finding.values[0]):
+            return f"{prefix}.{field_name[1]}"
+    return ""
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """A JSON value and all that it holds."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+
+
+# --- what it depends on -----------------------------------------------------------------------------------
+
+
+def _depends_on(exchanges: Sequence[Exchange], place: int) -> set[int]:
+    """The indexes of the writes that made or changed what a request is about, and of the reads that gave cursors."""
+    wanted = _about(exchanges[place])
+    collections = {_collection(exchanges[place])}
+    chosen: set[int] = set()
+    grows = True
+    while grows:
+        grows = False
+        for index in range(place - 1, -1, -1):
+            exchange = exchanges[index]
+            if index in chosen or not _matters(exchange, wanted, collections):
+                continue
+            chosen.add(index)
+            wanted |= _about(exchange) | made(exchange)
+            grows = True
+    return chosen
+
+
+def _matters(exchange: Exchange, wanted: set[str], collections: set[str]) -> bool:
+    if exchange.method == "GET":
+        return any(cursor in wanted for cursor in _cursors(exchange.answer))
+    return bool((_about(exchange) | made(exchange)) & wanted) or _collection(exchange) in collections - {""}
+
+
+def _path(exchange: Exchange) -> str:
+    """The path below the application."""
+    path = urlsplit(exchange.url).path
+    return "/" + path.partition("/application/")[2].partition("/")[2]
+
+
+def _collection(exchange: Exchange) -> str:
+    """The collection that a request lists or adds to, or ""."""
+    path = _path(exchange)
+    if path in (f"{GROUPS}/tags", f"{GROUPS}/categories", f"{GROUPS}/categorised"):
+        path = GROUPS
+    return f"{urlsplit(exchange.url).path.partition('/application/')[2].partition('/')[0]} {path}" * (
+        path in (DEFINITIONS, GROUPS)
+    )
+
+
+def _about(exchange: Exchange) -> set[str]:
+    """The ids and unique texts in a request."""
+    query = parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
+    found = {unquote(segment) for segment in _path(exchange).split("/")} - _WORDS
+    found |= {value for name, value in query if name in ("cursor", "group_uid")}
+    text = " ".join(value for _, value in query) + " " + _text(exchange.body)
+    return found | set(_OWN.findall(text.lower()))
+
+
+def _text(body: bytes | None) -> str:
+    return unquote((body or b"").decode("utf-8", "replace"))
+
+
+def made(exchange: Exchange) -> set[str]:
+    """The ids of what a request has made."""
+    answer = exchange.answer
+    content = answer.json if exchange.method == "POST" and answer is not None and answer.ok else None
+    ids = (content.get("_id"), content.get("uid")) if isinstance(content, dict) else ()
+    return {str(one) for one in ids if isinstance(one, str | int)}
+
+
+def _cursors(answer: Answer | None) -> list[str]:
+    content = answer.json if answer is not None else None
+    page = content.get("page") if isinstance(content, dict) else None
+    found = [page.get(name) for name in _CURSORS] if isinstance(page, dict) else []
+    return [cursor for cursor in found if isinstance(cursor, str)]
+
+
+def _overlap(exchanges: Sequence[Exchange]) -> bool:
+    """Were any two of them under way at the same time."""
+    timed = sorted((one for one in exchanges if one.started), key=lambda one: one.started)
+    return any(later.started < one.started + one.seconds for one, later in itertools.pairwise(timed))

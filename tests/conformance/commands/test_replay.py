@@ -1,0 +1,72 @@
+"""`audience-conformance replay` runs again what found the findings of a report."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conformance.cli_runner import Done, conformance
+from tests.faults.harness import serving
+from tests.faults.registry import all_faults
+
+from audience_conformance.reports import write
+from audience_conformance.results.result import Result
+from audience_conformance.results.summary import Summary
+
+FAULT = next(one for one in all_faults() if one.id == "DEF-04-customer-editable-is-not-updated")
+
+
+def finding(check: str, rule: str, case: str = "") -> Result:
+    return Result(rule, check, case, "failed", expected="e", actual="a", rules=[rule], script="#!/bin/sh\nexit 1\n")
+
+
+UPDATES = finding("an_update_changes_what_it_names", "DEF-04")
+READS_BACK = finding("two_creations_get_different_ids", "DEF-03")
+
+
+def replay(folder: Path, url: str | None, results: list[Result], *arguments: str, **options: Any) -> Done:
+    summary = Summary(url or "", "smoke", 0, results, options={"profile": "smoke", "seed": 0, "url": url, **options})
+    path, *_ = write(summary, ["json"], folder)
+    return conformance("replay", path, *arguments, samples=False)
+
+
+def test_a_fault_that_is_there_exits_1(tmp_path: Path) -> None:
+    with serving(FAULT.change) as mock:
+        done = replay(tmp_path, mock.options.url, [UPDATES, READS_BACK])
+    assert done.code == 1, done.err
+    first, second = done.out.splitlines()
+    assert first.startswith("gone       DEF-03-two_creations_get_different_ids: the check passes")
+    assert second.startswith("there      DEF-04-an_update_changes_what_it_names: DEF-04: expected customer_editable")
+
+
+def test_a_fault_that_is_gone_exits_0_also_at_another_url(tmp_path: Path) -> None:
+    with serving() as mock:
+        done = replay(tmp_path, "http://127.0.0.1:9", [UPDATES], "--url", mock.options.url)
+    assert (done.code, done.err) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["DEF-04", "DEF-04-*", "reproduce/DEF-04-an_update_changes_what_it_names.sh"])
+def test_a_finding_is_chosen_by_its_rule_or_script(tmp_path: Path, name: str) -> None:
+    with serving() as mock:
+        done = replay(tmp_path, mock.options.url, [UPDATES, READS_BACK], name)
+    assert done.code == 0
+    assert len(done.out.splitlines()) == 1
+
+
+def test_a_name_of_no_finding_is_an_error_that_says_which_there_are(tmp_path: Path) -> None:
+    done = replay(tmp_path, "http://127.0.0.1:9", [UPDATES], "DEF-05")
+    assert done.code == 2
+    assert "is called DEF-05; it has: DEF-04" in done.err
+
+
+def test_a_target_that_does_not_answer_exits_2(tmp_path: Path) -> None:
+    done = replay(tmp_path, "http://127.0.0.1:9", [UPDATES])
+    assert done.code == 2
+    assert "127.0.0.1:9" in done.err
+
+
+def test_a_check_that_is_unknown_or_lacks_what_it_needs_exits_2(tmp_path: Path) -> None:
+    results = [finding("no_such_check", "DEF-04"), finding("a_locked_definition_refuses_update_and_delete", "DEF-14")]
+    with serving() as mock:
+        done = replay(tmp_path, mock.options.url, results)
+    assert done.code == 2
+    assert [line.split("  ")[0] for line in done.out.splitlines()] == ["not tried", "not tried"]

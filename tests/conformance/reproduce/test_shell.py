@@ -1,0 +1,213 @@
+"""A script is safe to run whatever the target answered, makes what it needs, and deletes what it made."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from tests.conformance.cli_runner import BASE
+from tests.http_server import http_server
+
+from audience_conformance.client.exchange import Answer, Exchange
+from audience_conformance.reproduce.shell import Origin, script
+from audience_conformance.reproduce.slicing import evidence
+from audience_conformance.results.finding import Finding
+from audience_conformance.results.result import Result
+
+SHELL = shutil.which("dash") or "sh"
+PATH = f"{BASE}/64b000000000000000000001"
+RUN = "0123abcd"
+HOSTILE = (
+    "$(touch BROKEN) `touch BROKEN` '; touch BROKEN; ' \" ; touch BROKEN; \" \\ \\' %s %n %% & | > BROKEN\n"
+    "\x00\x1b]0;title\x07\r\nEND_OF_AWK\n' \n# ' \u202e æøå 日本語 \x9b !! ~ * {a,b}"
+)
+"""What a target may answer with."""
+
+
+class Server(BaseHTTPRequestHandler):
+    """Answers each request from `answers` by its method, and notes it."""
+
+    answers: dict[str, tuple[int, Any]]
+    received: list[tuple[str, str, bytes, dict[str, str]]]
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.received.append((self.command, self.path, body, dict(self.headers.items())))
+        status, content = self.answers.get(self.command, (200, {}))
+        sent = content if isinstance(content, bytes) else json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(sent)))
+        self.end_headers()
+        self.wfile.write(sent)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 (as http.server has it)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def server(**answers: tuple[int, Any]) -> Iterator[tuple[str, list[tuple[str, str, bytes, dict[str, str]]]]]:
+    handler = type("Handler", (Server,), {"answers": answers, "received": []})
+    with http_server(handler) as url:
+        yield url, handler.received  # type: ignore[attr-defined]
+
+
+def exchange(method: str, path: str, status: int, answer: Any, body: bytes | None = None, **headers: str) -> Exchange:
+    content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+    sent = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    media = {"content-type": "application/json"}
+    return Exchange(method, f"http://127.0.0.1:1{PATH}{path}", sent, body, Answer(status, media, content), 0.01)
+
+
+def text_of(*exchanges: Exchange, expected: str = "something else", actual: str = "", **secrets: str) -> str:
+    finding = Finding(expected, actual or str(exchanges[-1].answer))
+    rests_on = evidence(exchanges, finding)
+    assert rests_on is not None
+    result = Result("DEF-05", "a_check", "", "failed", expected=expected, actual=finding.actual, rules=["DEF-05"])
+    base = f"http://127.0.0.1:1{PATH.partition('/company')[0]}"
+    return script(result, finding, rests_on, Origin(base, RUN, secrets, 1))
+
+
+def run(text: str, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    file = folder / "script.sh"
+    file.write_text(text, "utf-8")
+    assert subprocess.run([SHELL, "-n", file], check=False).returncode == 0
+    done = subprocess.run(
+        [SHELL, file, *arguments],
+        capture_output=True,
+        check=False,
+        cwd=folder,
+        timeout=30,
+        env={"PATH": os.environ["PATH"], "TMPDIR": str(folder), **environment},
+    )
+    assert sorted(path.name for path in folder.iterdir()) == ["script.sh"]  # nothing was touched, and nothing is left
+    return done
+
+
+CREATED = {"_id": "650000000000000000000001", "slug": f"acs-{RUN}-s1"}
+BODY = json.dumps({"slug": f"acs-{RUN}-s1"}).encode()
+
+
+def test_it_keeps_ids_in_variables_and_deletes_what_it_made(tmp_path: Path) -> None:
+    text = text_of(
+        exchange("POST", "/user_attribute/definition", 201, CREATED, BODY, Content_Type="application/json"),
+        exchange("GET", f"/user_attribute/definition/{CREATED['_id']}", 404, {"message": "none"}),
+        expected="200 for the read",
+    )
+    made = {"_id": "an id/'with' $(odd) %s", "slug": "s"}
+    with server(POST=(201, made), GET=(404, {"message": "none"})) as (url, received):
+        done = run(text, tmp_path, url)
+    assert done.returncode == 1, done
+    own = f"/user_attribute/definition/{made['_id']}"
+    assert [(method, unquote(path.removeprefix(PATH))) for method, path, _, _ in received] == [
+        ("POST", "/user_attribute/definition"),
+        ("GET", own),
+        ("DELETE", own),
+    ]
+    assert RUN.encode() not in received[0][2]
+    assert received[0][2].startswith(b'{"slug": "acs-')
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 1), (422, 1), (200, 0), (503, 2)])
+def test_a_finding_about_a_status_is_judged_by_the_status(tmp_path: Path, status: int, code: int) -> None:
+    text = text_of(exchange("GET", "/user_group", 404, {"message": "none"}), expected="200 for the list")
+    with server(GET=(status, {})) as (url, _):
+        assert run(text, tmp_path, url).returncode == code
+
+
+def test_other_ids_and_times_are_the_same_answer_and_other_facts_are_not(tmp_path: Path) -> None:
+    was = {"_id": "650000000000000000000001", "pinned": True, "created_at": "2026-01-01T00:00:00.000Z", "message": "a"}
+    text = text_of(exchange("GET", "/user_group/tags", 200, was))
+    same = {**was, "_id": "650000000000000000000002", "created_at": "2027-01-01T00:00:00.000Z", "message": "b"}
+    for answer, code in ((same, 1), ({**same, "pinned": False}, 0), ({**same, "created_at": None}, 0)):
+        with server(GET=(200, answer)) as (url, _):
+            assert run(text, tmp_path, url).returncode == code
+
+
+def test_it_is_safe_whatever_the_target_answered(tmp_path: Path) -> None:
+    hostile_id = "x'; touch BROKEN; '$(touch BROKEN)\n%s"
+    text = text_of(
+        exchange("POST", "/user_group", 201, {"_id": hostile_id, "uid": HOSTILE, "name": HOSTILE}, BODY),
+        exchange("GET", "/user_group/x%27%3B%20touch%20BROKEN%3B%20%27%24%28touch%20BROKEN%29%0A%25s", 200, HOSTILE),
+        exchange("GET", "/user_group", 200, b"\xff\x00\xfe'" + HOSTILE.encode()),
+        expected=HOSTILE,
+    )
+    hostile = {"_id": hostile_id, "name": HOSTILE}
+    with server(POST=(201, hostile), GET=(200, b"\x1b]0;x\x07" + HOSTILE.encode())) as (url, _):
+        done = run(text, tmp_path, url)
+    assert done.returncode in (0, 1, 2)
+    assert b"\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("body", [bytes(range(256)), HOSTILE.encode(), b"'", b"%d%s\\n", b"-n", b"@/etc/passwd"])
+def test_a_body_arrives_as_it_was_sent(tmp_path: Path, body: bytes) -> None:
+    text = text_of(exchange("POST", "/user_group", 400, {}, body), expected="201 for it")
+    with server(POST=(400, {})) as (url, received):
+        assert run(text, tmp_path, url).returncode == 1
+    assert [sent for _, _, sent, _ in received] == [body]
+
+
+def test_the_token_is_read_from_the_environment(tmp_path: Path) -> None:
+    sent = exchange("GET", "/user_group", 404, {}, None, Authorization="Bearer sesame-1234", X_Plain="it's")
+    text = text_of(sent, expected="200 for it", authorization="Bearer $TOKEN")
+    assert "sesame" not in text
+    with server(GET=(404, {})) as (url, received):
+        assert run(text, tmp_path, url).returncode == 2
+        assert received == []
+        assert run(text, tmp_path, url, TOKEN='a"b\\c').returncode == 1
+    headers = received[0][3]
+    assert (headers["Authorization"], headers["X-Plain"]) == ('Bearer a"b\\c', "it's")
+
+
+def test_what_was_made_is_deleted_though_a_later_step_fails_and_kept_with_keep(tmp_path: Path) -> None:
+    text = text_of(
+        exchange("POST", "/user_attribute/definition", 201, CREATED, BODY),
+        exchange("GET", f"/user_attribute/definition/{CREATED['_id']}", 404, {}),
+        expected="200 for the read",
+    )
+    with server(POST=(201, CREATED), GET=(503, {})) as (url, received):
+        assert run(text, tmp_path, url).returncode == 2
+        assert [method for method, *_ in received] == ["POST", "GET", "DELETE"]
+        received.clear()
+        done = run(text, tmp_path, url, KEEP="1")
+        assert [method for method, *_ in received] == ["POST", "GET"]
+        assert f"{PATH}/user_attribute/definition/{CREATED['_id']}".encode() in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_was_made_is_deleted_though_it_is_interrupted(tmp_path: Path, number: signal.Signals) -> None:
+    text = text_of(
+        exchange("POST", "/user_attribute/definition", 201, CREATED, BODY),
+        exchange("GET", f"/user_attribute/definition/{CREATED['_id']}", 404, {}),
+        expected="200 for the read",
+    )
+    text = text.replace("# The deciding request.\n", f"kill -{number.value} $$\n# The deciding request.\n")
+    with server(POST=(201, CREATED), GET=(404, {})) as (url, received):
+        assert run(text, tmp_path, url).returncode == 128 + number
+    assert [method for method, *_ in received] == ["POST", "DELETE"]
+
+
+def test_a_target_that_does_not_answer_is_not_tried(tmp_path: Path) -> None:
+    text = text_of(exchange("GET", "/user_group", 404, {}), expected="200 for it")
+    done = run(text, tmp_path)
+    assert done.returncode == 2
+    assert b"not tried" in done.stderr
+
+
+def test_requests_at_the_same_time_are_left_to_replay(tmp_path: Path) -> None:
+    one = exchange("GET", "/user_group", 404, {})
+    at_once = [Exchange(one.method, one.url, (), None, one.answer, 1.0, started) for started in (1.0, 1.5)]
+    posts = [Exchange("POST", one.url, (), b"{}", one.answer, 1.0, started) for started in (1.0, 1.5)]
+    done = run(text_of(*posts, at_once[1], expected="200 for it"), tmp_path)
+    assert done.returncode == 2
+    assert b"audience-conformance replay" in done.stderr

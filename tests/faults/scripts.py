@@ -1,0 +1,113 @@
+"""Tries the scripts that reproduce findings: on the faulty mock that made the finding, then on the correct one.
+
+scripts.txt has for each rule a finding whose script tells the two apart: the fault, the check and the case.
+"""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.faults.harness import serving
+from tests.faults.matrix import in_processes
+from tests.faults.registry import chosen_faults, chosen_items
+
+from audience_conformance.checks.registry import all_checks, rules_without_check
+from audience_conformance.runner.execute import Run
+
+SCRIPTS = Path(__file__).with_name("scripts.txt")
+MOST_TRIED = 6
+"""Items tried of a rule."""
+ASYNC_TIMEOUT = 0.7
+TIMEOUT = 300
+"""Seconds for a script, against a hang."""
+
+
+class Item(NamedTuple):
+    """A finding: the fault that makes it, and the check and case ("" for none) that find it."""
+
+    fault: str
+    check: str
+    case: str
+
+
+class Codes(NamedTuple):
+    """The exit codes of a script on the faulty and on the correct mock, None where it was not run."""
+
+    faulty: int | None
+    correct: int | None
+
+
+TELLS_APART = Codes(1, 0)
+
+
+def items_of(rule_id: str) -> list[Item]:
+    """The findings of chosen.txt that a rule has."""
+    chosen = sorted(chosen_items().items())
+    return [Item(fault, *item) for fault, found in chosen if fault.startswith(rule_id) for item in sorted(found)]
+
+
+def scripted() -> dict[str, Item]:
+    """What scripts.txt says: rule id -> a finding."""
+    lines = [line for line in SCRIPTS.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return {line[:6]: Item(*line.split("\t")) for line in lines}
+
+
+def try_script(item: Item) -> Codes:
+    """Make a finding, and run its script on the faulty mock, and if it exits 1 on the correct one."""
+    fault = next(one for one in chosen_faults() if one.id == item.fault)
+    check = next(one for one in all_checks() if one.name == item.check)
+    with serving(fault.change, async_timeout=ASYNC_TIMEOUT) as mock:
+        result = Run(mock.options, "standard", 0).perform(check, item.case or None)
+        faulty = _run(result.script, mock.options.url) if result.script and result.rule == fault.rule else None
+    if faulty != 1:
+        return Codes(faulty, None)
+    with serving() as mock:
+        return Codes(faulty, _run(result.script, mock.options.url))
+
+
+def _run(script: str, url: str) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "script.sh"
+        file.write_text(script, "utf-8")
+        environment = {**os.environ, "WAIT": "1", "TMPDIR": folder}
+        done = subprocess.run(["sh", file, url], capture_output=True, check=False, timeout=TIMEOUT, env=environment)
+        return done.returncode
+
+
+def choose_scripts(rules: Iterable[str], workers: int) -> int:
+    """Write scripts.txt anew for these rules, and print those that have no script; the exit code."""
+    wanted = [rule_id for rule_id in rules if rule_id not in rules_without_check()]
+    found = {
+        rule_id: item for rule_id, item in (scripted() if SCRIPTS.exists() else {}).items() if rule_id not in wanted
+    }
+    for rule_id, item, tried in in_processes(_first, wanted, workers):
+        if item:
+            found[rule_id] = item
+            _write(found)
+        print(f"{rule_id}  {' '.join(item) if item else f'none: {tried}'}", flush=True)
+    without = [rule_id for rule_id in wanted if rule_id not in found]
+    print(f"{len(wanted) - len(without)} of {len(wanted)} rules have a script; not: {', '.join(without) or 'none'}")
+    return 1 if without else 0
+
+
+def _write(found: dict[str, Item]) -> None:
+    head = "# For each rule a finding whose script tells the faulty mock from the correct one: fault, check, case.\n"
+    lines = "".join("\t".join(found[rule_id]) + "\n" for rule_id in sorted(found))
+    SCRIPTS.write_text(f"{head}# Recompute with: python -m tests.faults --scripts\n{lines}", "utf-8")
+
+
+def _first(rule_id: str) -> tuple[str, Item | None, list[tuple[Item, Codes]]]:
+    """The first finding of a rule whose script tells the mocks apart, and those tried before."""
+    tried: list[tuple[Item, Codes]] = []
+    # One of each check before a second case.
+    every = items_of(rule_id)
+    firsts = list({item.check: item for item in reversed(every)}.values())
+    for item in [*firsts, *(one for one in every if one not in firsts)][:MOST_TRIED]:
+        codes = try_script(item)
+        if codes == TELLS_APART:
+            return rule_id, item, tried
+        tried.append((item, codes))
+    return rule_id, None, tried
