@@ -47,6 +47,8 @@ def summarize(
 
 def _notes(settings: Settings, results: list[Result]) -> list[str]:
     notes = []
+    if settings.config:
+        notes.append(f"options were read from {settings.config}")
     if settings.mock_started:
         notes.append("the target is a mock that this run started; --url names another target")
     if settings.read_only:

@@ -32,6 +32,7 @@ class Settings:
         workers: 0 for auto.
         rate: requests a second, None for no limit.
         max_time: seconds, None for no limit.
+        config: the file of options that was read, None for none.
         mock_started: the target is a mock that this run started.
     """
 
@@ -69,6 +70,7 @@ class Settings:
     write_known_failures: str | None
     report: tuple[str, ...]
     report_dir: str
+    config: str | None
     mock_started: bool = False
 
     @property
