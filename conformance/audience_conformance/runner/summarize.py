@@ -35,7 +35,7 @@ def summarize(
         left=[scrub(line, secrets) for line in left],
         known={rule_id: why for rule_id, why in known.rules(results).items() if rule_id in checked},
         notes=_notes(settings, results),
-        selected=selected if settings.rules or settings.skip_rules or settings.level else [],
+        selected=settings.selection(),
         strict=settings.strict,
         allow_partial=settings.allow_partial,
         interrupted=interrupted,
@@ -83,7 +83,8 @@ def note_of_leftovers(settings: Settings, run_ids: list[str]) -> str:
 
 def nothing_to_check(settings: Settings) -> str:
     """The message if the options select no check."""
-    values = {"rules": settings.rules, "skip-rules": settings.skip_rules, "level": settings.level}
+    names = ("rules", "skip_rules", "operations", "tags", "failed_from", "level")
+    values = {name.replace("_", "-"): getattr(settings, name) for name in names}
     options = [f"--{name} {value}" for name, value in values.items() if value]
     return f"nothing to check: no check matches {' '.join([*options, f'--profile {settings.profile}'])}"
 

@@ -1,11 +1,12 @@
 """The file of options: audience-conformance.toml, or the table [tool.audience-conformance] of a pyproject.toml."""
 
-import difflib
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from audience_conformance.contract.names import did_you_mean
 
 if TYPE_CHECKING:
     from audience_conformance.settings.options import Option
@@ -56,11 +57,6 @@ def read(path: Path, options: Iterable["Option"]) -> dict[str, Any]:
             raise ConfigError(f"{path}: {option.key} is given twice, as {key} too; remove one")
         values[option.name] = _relative(option, _texts(f"{path}: {key}", option, value), path.parent)
     return values
-
-
-def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """The known name that is closest to an unknown one, or ""."""
-    return next(iter(difflib.get_close_matches(name, list(names), 1)), "")
 
 
 def _suggestion(key: str, keys: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from audience_conformance.contract.names import did_you_mean
 from audience_conformance.settings import config_file, types
 
 PROFILES = ("smoke", "standard", "deep")
@@ -128,7 +129,7 @@ def note_unknown_variables() -> None:
     known = {variable(option.key) for option in OPTIONS}
     for name in sorted(os.environ):
         if name.startswith(VARIABLES) and name not in known:
-            close = config_file.did_you_mean(name, known)
+            close = did_you_mean(name, known)
             click.echo(f"{name} gives no option{f'; did you mean {close}?' if close else ''}", err=True)
 
 
@@ -254,6 +255,29 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             type=types.patterns,
             comma=True,
             help="Do not check these rules. Example: --skip-rules 'CON-*'",
+        ),
+        Option(
+            "--operations",
+            type=types.operations,
+            metavar="NAMES",
+            comma=True,
+            help="Run only the checks that exercise one of these operations, by operationId. "
+            "Example: --operations 'createUserGroup,get*'",
+        ),
+        Option(
+            "--tags",
+            type=types.tags,
+            metavar="NAMES",
+            comma=True,
+            help="Run only the checks that exercise an operation with one of these tags. Example: --tags 'User groups'",
+        ),
+        Option(
+            "--failed-from",
+            type=types.failed_report,
+            metavar="FILE",
+            path=True,
+            help="Run only what did not pass in an earlier run, by its JSON report. "
+            "Example: --failed-from conformance-report/report.json",
         ),
         Option(
             "--level",

@@ -103,6 +103,29 @@ def patterns(text: str) -> str:
     return text
 
 
+def operations(text: str) -> str:
+    from audience_conformance.contract.document import operations as known  # noqa: PLC0415 (as above)
+    from audience_conformance.contract.names import match  # noqa: PLC0415
+
+    match(text, known(), "operation")
+    return text
+
+
+def tags(text: str) -> str:
+    from audience_conformance.contract.document import operations_by_tag  # noqa: PLC0415 (as above)
+    from audience_conformance.contract.names import match  # noqa: PLC0415
+
+    match(text, operations_by_tag(), "tag")
+    return text
+
+
+def failed_report(text: str) -> str:
+    from audience_conformance.settings.failed_report import read_failed  # noqa: PLC0415 (as above)
+
+    read_failed(Path(non_empty(text)))
+    return text
+
+
 def workers(text: str) -> int:
     """The number of workers; 0 for auto."""
     if text.lower() == "auto":

@@ -20,7 +20,7 @@ from audience_conformance.checks.protocol.requests.resources import Resources
 from audience_conformance.checks.protocol.requests.schema_violations import MARK, sanitized
 from audience_conformance.checks.protocol.requests.spec import per_operation
 from audience_conformance.checks.protocol.requests.valid import adapted, may_be_past_the_end, valid_calls
-from audience_conformance.checks.registry import check
+from audience_conformance.checks.registry import UNKNOWN_PATH, check
 from audience_conformance.checks.shared_requests import Sent
 from audience_conformance.client.api import Api
 from audience_conformance.client.exchange import Answer
@@ -41,7 +41,6 @@ OF_USERS = sorted(
     (operation_id for operation_id in operations() if "user_id" in spec.path_parameters(operation_id)),
     key=lambda operation_id: ("PUT", "GET", "DELETE").index(spec.method(operation_id)),
 )
-UNKNOWN_PATH = "unknown-path"
 ACCEPTS = ("*/*", "application/json", "text/html", "application/xml", "text/html,application/xhtml+xml,*/*;q=0.8")
 
 
