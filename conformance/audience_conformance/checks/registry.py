@@ -12,8 +12,6 @@ from audience_conformance.checks.prerequisites import WRITE_PERMISSION
 from audience_conformance.contract.rules import catalogue
 
 CheckFunction = Callable[..., None]
-UNKNOWN_PATH = "unknown-path"
-"""The case of a check that sends requests to a path that is none of the contract's."""
 _SOURCE_ROOT = Path(__file__).parents[2]
 
 
@@ -114,14 +112,6 @@ def all_checks() -> list[Check]:
     for module in sorted(found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")):
         importlib.import_module(module)
     return list(CHECKS)
-
-
-def exercised(check: Check, case: str | None) -> tuple[str, ...]:
-    """The operationIds that one case of a check exercises: those that it names, else all of the check."""
-    if case == UNKNOWN_PATH:
-        return ()
-    named = tuple(word for word in (case or "").split() if word in check.operations)
-    return named or check.operations
 
 
 @functools.cache

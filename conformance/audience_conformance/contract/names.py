@@ -15,7 +15,7 @@ def suggestion(name: str, names: Iterable[str]) -> str:
     """The end of a message about an unknown name: the closest one, else all of them."""
     names = list(names)
     close = did_you_mean(name, names)
-    return f"did you mean {close}?" if close else f"there are {', '.join(names)}"
+    return f"did you mean {close}?" if close else f"there are {', '.join(names) or 'none'}"
 
 
 def match(patterns: str, names: Iterable[str], kind: str) -> list[str]:

@@ -5,9 +5,9 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-from audience_conformance.checks.registry import UNKNOWN_PATH, Check
+from audience_conformance.checks.registry import Check
 from audience_conformance.contract.document import operations
-from audience_conformance.results.result import name_in
+from audience_conformance.results.result import UNKNOWN_PATH, name_in
 
 Item = tuple[Check, str | None]
 

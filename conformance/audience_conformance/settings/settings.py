@@ -14,7 +14,7 @@ from audience_conformance.contract.document import operations, operations_by_tag
 from audience_conformance.contract.names import match
 from audience_conformance.contract.rules import catalogue, select
 from audience_conformance.results.known_failures import KnownFailures, read_known
-from audience_conformance.results.result import item_id
+from audience_conformance.results.result import exercised, item_id
 from audience_conformance.settings.failed_report import read_failed
 from audience_conformance.settings.options import OPTIONS
 
@@ -166,7 +166,7 @@ class Settings:
         return [
             (check, case)
             for check, case in items(sorted(to_run, key=lambda check: order[check.rules[0]]))
-            if (chosen is None or chosen.intersection(registry.exercised(check, case)))
+            if (chosen is None or chosen.intersection(exercised(check.operations, case)))
             and (failed is None or item_id(check.name, case, check.rules) in failed)
         ]
 

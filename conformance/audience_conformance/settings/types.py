@@ -154,9 +154,23 @@ def rate(text: str) -> float:
 
 
 def known_failures(text: str) -> str:
-    from audience_conformance.results.known_failures import read_known  # noqa: PLC0415 (as above)
+    from audience_conformance.checks.registry import all_checks  # noqa: PLC0415 (as above)
+    from audience_conformance.contract.names import suggestion  # noqa: PLC0415
+    from audience_conformance.results.known_failures import read_known  # noqa: PLC0415
 
-    read_known(Path(text))
+    entries = read_known(Path(text)).entries
+    checks = {check.name: check for check in all_checks()} if any(entry.check for entry in entries) else {}
+    for entry in entries:
+        if entry.check is None:
+            continue
+        check = checks.get(entry.check)
+        if check is None or entry.rule not in check.rules:
+            of_rule = [name.replace("_", " ") for name, check in checks.items() if entry.rule in check.rules]
+            raise ValueError(
+                f"{text}: {entry.name}: {entry.rule} has no such check; {suggestion(entry.check, of_rule)}"
+            )
+        if entry.case and entry.case not in check.cases:
+            raise ValueError(f"{text}: {entry.name}: the check has no such case; {suggestion(entry.case, check.cases)}")
     return text
 
 

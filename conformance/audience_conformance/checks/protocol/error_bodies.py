@@ -11,12 +11,12 @@ from audience_conformance.checks.protocol.requests.call import Call, discard, se
 from audience_conformance.checks.protocol.requests.resources import Resources
 from audience_conformance.checks.protocol.requests.schema_violations import marked_body
 from audience_conformance.checks.protocol.requests.spec import per_operation
-from audience_conformance.checks.registry import UNKNOWN_PATH
 from audience_conformance.client.api import Api, JsonObject
 from audience_conformance.client.exchange import Answer
 from audience_conformance.contract.document import follow
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.finding import Skip, expect, fail, show
+from audience_conformance.results.result import UNKNOWN_PATH
 
 
 def _rejections(api: Api, case: str) -> Iterator[tuple[Call, Answer]]:

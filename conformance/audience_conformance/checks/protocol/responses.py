@@ -20,7 +20,7 @@ from audience_conformance.checks.protocol.requests.resources import Resources
 from audience_conformance.checks.protocol.requests.schema_violations import MARK, sanitized
 from audience_conformance.checks.protocol.requests.spec import per_operation
 from audience_conformance.checks.protocol.requests.valid import adapted, may_be_past_the_end, valid_calls
-from audience_conformance.checks.registry import UNKNOWN_PATH, check
+from audience_conformance.checks.registry import check
 from audience_conformance.checks.shared_requests import Sent
 from audience_conformance.client.api import Api
 from audience_conformance.client.exchange import Answer
@@ -29,6 +29,7 @@ from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.contract.schema_errors import SchemaError, decided, first_printed, schema_errors
 from audience_conformance.results.finding import Skip, expect, fail
+from audience_conformance.results.result import UNKNOWN_PATH
 
 WITH_INPUT = [operation_id for operation_id in operations() if spec.has_input(operation_id)]
 IN_STATES = [
