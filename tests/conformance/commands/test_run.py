@@ -230,10 +230,3 @@ def test_every_option_but_some_flags_has_an_example_in_its_help() -> None:
             option.name in {"read_only", "strict", "fail_fast"}
         )
         assert help_text[0].isupper()
-
-
-def test_a_run_leaves_nothing_in_the_working_directory_but_what_was_asked_for(url: str, tmp_path: Path) -> None:
-    options = ["--url", url, "--rules", "GRP-13", "--workers", "2", "--report", "json", "--report-dir", "asked-for"]
-    done = conformance_process("run", *options, cwd=tmp_path, samples=False)
-    assert (done.code, done.err) == (0, "")
-    assert [path.name for path in tmp_path.iterdir()] == ["asked-for"]
