@@ -116,12 +116,15 @@ def _run_pytest(session: "Session") -> None:
 
 def _report(session: "Session", console: "Console") -> int:
     """Print the table and write the reports; the exit code if that fails, else 0."""
+    from audience_conformance.reports.github import annotations  # noqa: PLC0415
     from audience_conformance.reports.table import print_table  # noqa: PLC0415
     from audience_conformance.runner.preflight import CannotRun  # noqa: PLC0415
     from audience_conformance.runner.summarize import write_files  # noqa: PLC0415
 
     console.print()
     print_table(session.finish(), console)
+    for line in annotations(session.finish()):
+        click.echo(line)
     try:
         for path in write_files(session.settings, session.finish()):
             console.print(f"wrote {path}", soft_wrap=True, markup=False)
