@@ -33,6 +33,7 @@ class Summary:
         interrupted: the run was stopped before its end.
         stale: a line for each known failure that has expired, or whose operation now passes; each fails the run.
         ended: why the run ended before it had judged every check: trouble on the way; "" if it did not.
+        exchanges: for a HAR report, its entry of each request, as JSON.
         command: the command line of this run without --rules, secrets as $TOKEN; "" if there is none.
     """
 
@@ -54,6 +55,7 @@ class Summary:
     stale: list[str] = field(default_factory=list)
     command: str = ""
     ended: str = ""
+    exchanges: list[str] = field(default_factory=list)
 
     def of_rule(self, rule_id: str) -> list[Result]:
         """The results of a rule: its findings, and the other results of its own checks."""

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from audience_conformance.client.har import read_entries
 from audience_conformance.results.result import Result, item_id, name_in
 from audience_conformance.runner import local_mock
 from audience_conformance.runner.cleanup import clean_up
 from audience_conformance.runner.execute import new_result
+from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.runner.plugin import KEY
 from audience_conformance.runner.preflight import CannotRun, check_target
 from audience_conformance.runner.resource_log import pids_of, read_logs
@@ -101,6 +103,9 @@ class Session:
         if not self.items:
             raise CannotRun(nothing_to_check(self.settings))
         self._folder = Path(tempfile.mkdtemp(prefix="audience-conformance-"))
+        if "har" in self.settings.report:
+            (self._folder / "har").mkdir()
+            self.settings = replace(self.settings, har_folder=str(self._folder / "har"))
         if self.settings.url is None:
             self._mock = local_mock.start()
             self.settings = self._mock.apply_to(self.settings)
@@ -127,6 +132,9 @@ class Session:
         )
         if left and self._folder:
             self.summary.notes.append(note_of_leftovers(self.settings, read_logs(self._folder)[0]))
+        if self.settings.har_folder:
+            secrets = [json.dumps(secret)[1:-1] for secret in secrets_of(self.settings)]
+            self.summary.exchanges = [scrub(entry, secrets) for entry in read_entries(Path(self.settings.har_folder))]
         self.close()
         return self.summary
 

@@ -38,6 +38,7 @@ class Settings:
         max_time: seconds, None for no limit.
         config: the file of options that was read, None for none.
         mock_started: the target is a mock that this run started.
+        har_folder: where the requests are written for a HAR report, None for nowhere.
     """
 
     url: str | None
@@ -79,6 +80,7 @@ class Settings:
     report_dir: str
     config: str | None
     mock_started: bool = False
+    har_folder: str | None = None
 
     @property
     def writes(self) -> bool:
@@ -118,6 +120,7 @@ class Settings:
             tls_verify=self.tls_verify,
             client_cert=self.client_cert,
             header_command=self.header_command,
+            har_folder=self.har_folder,
         )
 
     def known(self) -> KnownFailures:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
-REPORT_KINDS = ("junit", "html", "json", "markdown", "sarif", "badge")
+REPORT_KINDS = ("junit", "html", "json", "markdown", "sarif", "har", "badge")
 MAX_WORKERS = 64
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
