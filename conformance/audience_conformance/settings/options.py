@@ -362,7 +362,8 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "--dry-run",
             is_flag=True,
             in_pytest=None,
-            help="Print what would run and what it would write, and send nothing. Example: --dry-run --rules 'GRP-*'",
+            help="Print what would run, be written and be skipped, how many requests and how long; send only a probe. "
+            "Example: --dry-run --rules 'GRP-*'",
         ),
         Option(
             "--write",
