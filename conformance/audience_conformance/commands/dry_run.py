@@ -20,7 +20,8 @@ from audience_conformance.client.trouble import Unreachable
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.facts import visible
-from audience_conformance.runner.estimate import Estimate, estimate
+from audience_conformance.results.verdict import count
+from audience_conformance.runner.estimate import Estimate, estimate, is_measured
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.runner.summarize import nothing_to_check
 from audience_conformance.settings.settings import Settings
@@ -71,12 +72,12 @@ def _print_writes(settings: Settings) -> None:
 
 def _print_estimate(items: list[tuple[Check, str | None]], settings: Settings) -> None:
     total, unmeasured = estimate(items, settings.profile)
-    more = f", and those of {unmeasured} checks and cases that were never measured" if unmeasured else ""
-    click.echo(
-        f"It would send about {total.requests:,} requests{more}, if the target has all that checks may look for."
-    )
+    about = "about" if is_measured(settings.profile) else "more than"
+    more = f", and those of {count(unmeasured, 'check')} never measured" if unmeasured else ""
+    requests = count(total.requests, "request")
+    click.echo(f"It would send {about} {requests}{more}, if the target has all that checks may look for.")
     if settings.url is None:
-        click.echo(f"That takes about {_duration(total, MOCK_LATENCY, settings, len(items))}. Nothing was sent.")
+        click.echo(f"That takes {about} {_duration(total, MOCK_LATENCY, settings, len(items))}. Nothing was sent.")
         return
     try:
         latency = _latency(settings)
@@ -85,7 +86,7 @@ def _print_estimate(items: list[tuple[Check, str | None]], settings: Settings) -
         click.echo(visible(f"How long that takes is unknown: {settings.url} did not answer a probe: {why}."))
         return
     milliseconds = f"{latency * 1000:.3g} ms"
-    click.echo(f"That takes about {_duration(total, latency, settings, len(items))}, at {milliseconds} a request.")
+    click.echo(f"That takes {about} {_duration(total, latency, settings, len(items))}, at {milliseconds} a request.")
     click.echo("Nothing was sent but two reads as a probe, the second of which was timed.")
 
 

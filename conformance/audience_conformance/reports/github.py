@@ -8,7 +8,8 @@ from audience_conformance.reports import facts
 from audience_conformance.reports.basis import operation_line, rule_line
 from audience_conformance.results.known_failures import now_passes
 from audience_conformance.results.result import Result
-from audience_conformance.results.summary import EXIT_BROKEN, EXIT_OK, Summary
+from audience_conformance.results.summary import Summary
+from audience_conformance.results.verdict import EXIT_BROKEN, EXIT_OK
 
 MOST = 10
 """GitHub shows so many errors and so many warnings of a step."""
@@ -24,16 +25,16 @@ def annotations(summary: Summary) -> list[str]:
         found["error"].append(_line("error", facts.verdict(summary).headline, ""))
     outdated = [now_passes(rule_id, summary.known[rule_id]) for rule_id in summary.fixed]
     found["error"] += [_line("error", line, "") for line in [*outdated, *summary.stale]]
-    for rule_id, groups in facts.by_rule(summary, "failed").items():
-        first = groups[0].result
+    for rule_id, alike in facts.by_rule(summary, "failed").items():
+        first = alike[0]
         kind = "error" if first.level == "MUST" or summary.strict else "warning"
         title = f"{rule_id} {first.level}: {first.requirement}"
-        found[kind].append(_line(kind, _message(summary, first), _place(first, title)))
+        found[kind].append(_line(kind, _message(summary, alike), _place(first, title)))
     return [line for lines in found.values() for line in _capped(lines)]
 
 
-def _message(summary: Summary, first: Result) -> str:
-    alike = [result for result in summary.of_rule(first.rule) if facts.status_of(summary, result) == "failed"]
+def _message(summary: Summary, alike: list[Result]) -> str:
+    first = alike[0]
     lines = [
         f"Expected: {facts.shortened(first.expected, MOST_SHOWN)}",
         f"Actual: {facts.shortened(first.actual, MOST_SHOWN)}",

@@ -27,8 +27,11 @@ class Estimate(NamedTuple):
 
 
 def estimate(items: Iterable[tuple[Check, str | None]], profile: str) -> tuple[Estimate, int]:
-    """The sum for these checks and cases, and how many of them were never measured."""
-    measured = _data().get(profile, {"units": [], "items": {}})
+    """The sum for these checks and cases, and how many of them were never measured.
+
+    For a profile that was not measured it is that of `standard`, which sends fewer requests than `deep`.
+    """
+    measured = _data()[profile if is_measured(profile) else "standard"]
     names = [item_id(check.name, case, check.rules) for check, case in items]
     known = [measured["items"][name] for name in names if name in measured["items"]]
     units: set[int] = set()
@@ -41,6 +44,10 @@ def estimate(items: Iterable[tuple[Check, str | None]], profile: str) -> tuple[E
     parts = [*known, *(measured["units"][number] for number in units)]
     total = Estimate(PREFLIGHT + sum(part[0] for part in parts), sum(part[1] for part in parts) / 1000)
     return total, len(names) - len(known)
+
+
+def is_measured(profile: str) -> bool:
+    return profile in _data()
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from tests.measure.__main__ import Frame, as_data
 
 from audience_conformance.checks.registry import Check
 from audience_conformance.results.result import item_id
-from audience_conformance.runner.estimate import DATA, PREFLIGHT, Estimate, estimate
+from audience_conformance.runner.estimate import DATA, PREFLIGHT, Estimate, estimate, is_measured
 from audience_conformance.settings.parse import read_settings
 
 PROFILES = json.loads(DATA.read_text("utf-8"))
@@ -29,12 +29,13 @@ def item(name: str) -> tuple[Check, None]:
 
 def test_what_checks_share_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     items = {"DEF-01-a": [5, 100, [0]], "DEF-01-b": [7, 200, [0, 1]], "DEF-01-c": [9, 0, []]}
-    data = {"smoke": {"items": items, "units": [[20, 1000, [1]], [300, 50, []]]}}
+    data = {"standard": {"items": items, "units": [[20, 1000, [1]], [300, 50, []]]}}
     monkeypatch.setattr("audience_conformance.runner.estimate._data", lambda: data)
-    assert estimate([item("c")], "smoke") == (Estimate(PREFLIGHT + 9, 0), 0)
-    assert estimate([item("a"), item("b")], "smoke") == (Estimate(PREFLIGHT + 332, 1.35), 0)
-    assert estimate([item("a"), item("x")], "smoke") == (Estimate(PREFLIGHT + 325, 1.15), 1)
-    assert estimate([item("a")], "deep") == (Estimate(PREFLIGHT, 0), 1)
+    assert estimate([item("c")], "standard") == (Estimate(PREFLIGHT + 9, 0), 0)
+    assert estimate([item("a"), item("b")], "standard") == (Estimate(PREFLIGHT + 332, 1.35), 0)
+    assert estimate([item("a"), item("x")], "standard") == (Estimate(PREFLIGHT + 325, 1.15), 1)
+    assert estimate([item("c")], "deep") == (Estimate(PREFLIGHT + 9, 0), 0)
+    assert (is_measured("standard"), is_measured("deep")) == (True, False)
 
 
 def test_the_time_is_that_of_the_requests_of_the_suite_and_of_the_rate_limit() -> None:
