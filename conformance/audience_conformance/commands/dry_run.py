@@ -33,7 +33,7 @@ PREREQUISITES = {
     USERS_FILE: "users_file_url",
 }
 """What only an option can give: prerequisite -> option."""
-MOCK_LATENCY = 0.003
+MOCK_LATENCY = 0.0015
 """Seconds for a request to a mock on this machine."""
 _MINUTE = 60
 

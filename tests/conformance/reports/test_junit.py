@@ -95,6 +95,14 @@ def test_an_empty_run_is_a_valid_document(empty: Summary) -> None:
     assert of(root, "run")[0].find("error") is not None
 
 
+def test_what_may_stay_unjudged_is_skipped(clean: Summary) -> None:
+    clean.results.append(result("DEF-02", "not judged", "b", actual="502 from the gateway"))
+    assert [of(read(clean), "DEF-02")[-1][0].tag, of(read(clean), "run")[0][0].tag] == ["error", "error"]
+    clean.allow_partial = True
+    assert of(read(clean), "DEF-02")[-1][0].tag == "skipped"
+    assert of(read(clean), "run") == []
+
+
 TIME = re.compile(r"(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]*)?")
 SUITE = {"name", "tests", "failures", "errors", "time", "skipped", "timestamp"}
 SCHEMA: dict[str, tuple[set[str], set[str], set[str]]] = {
