@@ -8,7 +8,7 @@ SOURCES := mock conformance tests
 # Debian's pip takes four times as long to choose among a registry's files.
 PIP := pip==26.3
 .DEFAULT_GOAL := help
-.PHONY: help mock conformance test bench faults soak lint lint-peers clients check format install clean
+.PHONY: help mock conformance test bench faults measure soak lint lint-peers clients check format install clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{c=$$1" "$$2; sub(/^ *make [a-z-]+ /,""); printf "  %-18s %s\n", c, $$0}'
@@ -27,6 +27,9 @@ bench: install  ## Measure speed and scale, compared with other servers, 15 minu
 
 faults: install  ## Run the suite on every faulty server, hours (options: make faults ARGS="--chosen --owner-only"); ARGS=--choose updates what make test runs
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+measure: install  ## Count the requests of every check anew, for --dry-run, half an hour (options: make measure ARGS="smoke")
+	@$(BIN)/python -m tests.measure $(ARGS)
 
 soak: install  ## Send 1,000,000 requests at once, half of them hostile, to a mock, then compare its state with a model, 15 minutes (options: make soak ARGS="--requests 50000")
 	@$(BIN)/python -m tests.soak $(ARGS)

@@ -23,6 +23,7 @@ from audience_conformance.runner.local_seed import GROUP, OTHER_APPLICATION, see
 
 BIN = Path(sys.executable).parent
 SAMPLES = Path(__file__).with_name("samples")
+DROPPED = ("PYTEST_", "GITHUB_", "CI", "AUDIENCE_CONFORMANCE_")
 BASE = "/service/platform/user/v1.0/company/559/application"
 APPLICATION = "64b000000000000000000001"
 
@@ -36,7 +37,7 @@ class Done(NamedTuple):
 
 
 def environment(*, samples: bool = True, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_", "CI"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(DROPPED)}
     return {**kept, **({"PYTHONPATH": str(SAMPLES)} if samples else {}), **more}
 
 

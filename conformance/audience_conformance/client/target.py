@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -13,6 +14,7 @@ from urllib3.exceptions import HTTPError
 
 from audience_conformance.client.connections import MAX_ANSWER, Connections, Route, TooLarge, reason
 from audience_conformance.client.exchange import Answer, Exchange, Trace
+from audience_conformance.client.har import HarLog
 from audience_conformance.client.header_command import HeaderCommand, HeaderCommandError
 from audience_conformance.client.pace import Pace
 from audience_conformance.client.trouble import (
@@ -63,6 +65,7 @@ class Options:
         tls_verify: "false", the path of the certificates to trust, or None for what the environment says.
         client_cert: the path of a client certificate with its key, or "certificate,key".
         header_command: a command of the shell that prints headers, run again when the target answers 401.
+        har_folder: where the requests are written for a HAR report, None for nowhere.
     """
 
     url: str
@@ -84,6 +87,7 @@ class Options:
     tls_verify: str | None = None
     client_cert: str | None = None
     header_command: str | None = None
+    har_folder: str | None = None
 
     @property
     def route(self) -> Route:
@@ -121,6 +125,7 @@ class Target:
         self._lock = threading.Lock()
         self._pace = Pace(options.rate)
         self._closed_kept = 0
+        self._har = HarLog(Path(options.har_folder)) if options.har_folder else None
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -189,8 +194,11 @@ class Target:
             all_headers.add(name, value)
         request = f"{method} {url}"
         timeout = self._time_left(self.options.timeout)
+        answer: Answer | None = None
+        started = time.monotonic()
         try:
             response, content = self._connections.request(method, url, headers=all_headers, body=body, timeout=timeout)
+            answer = Answer(response.status, response.headers, content)
         except HTTPError as error:
             before = self._connections.before
             through = f"through {self._connections.proxy}: " if self._connections.proxy else ""
@@ -200,7 +208,11 @@ class Target:
         finally:
             with self._lock:
                 self.sent += 1
-        return Answer(response.status, response.headers, content)
+            if self._har is not None:
+                seconds = time.monotonic() - started
+                hidden = {*self.options.headers, *self._printed}
+                self._har.add((method, url, list(all_headers.items()), body), answer, seconds, hidden)
+        return answer
 
     def probe(self) -> Answer:
         """The answer to a plain request. Raises Unreachable."""

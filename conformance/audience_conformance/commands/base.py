@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from audience_conformance.settings.options import SECTIONS, note_old_names
+from audience_conformance.settings.options import SECTIONS, Option, note_old_names, note_unknown_variables
 
 EXIT_UNABLE = 2
 
@@ -19,6 +19,8 @@ class Command(click.Command):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         note_old_names(args, self.params)
+        if any(isinstance(parameter, Option) for parameter in self.params):
+            note_unknown_variables()
         with _errors_in_one_line(info_name):
             return super().make_context(info_name, args, parent, **extra)
 

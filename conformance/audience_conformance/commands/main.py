@@ -1,15 +1,15 @@
 """The command `audience-conformance`."""
 
-import io
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 import audience_conformance
 from audience_conformance.commands.compare import compare
 from audience_conformance.commands.contract import contract
+from audience_conformance.commands.output import prepare_output
 from audience_conformance.commands.replay import replay
 from audience_conformance.commands.rules import rules
 from audience_conformance.commands.run import run
@@ -28,7 +28,13 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
     context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Main(click.Group):
+    def main(self, *arguments: Any, **more: Any) -> Any:
+        prepare_output()
+        return super().main(*arguments, **more)
+
+
+@click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option(
     "--version",
     is_flag=True,
@@ -42,10 +48,6 @@ def main() -> None:
 
     Example: audience-conformance run --url http://127.0.0.1:4010
     """
-    for stream in (sys.stdout, sys.stderr):
-        # Messages quote text that a terminal in ASCII cannot print.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()

@@ -21,11 +21,17 @@ EXIT_INTERRUPTED = 130
 
 
 @click.command(cls=Command, params=list(OPTIONS))
-def run(**values: Any) -> None:
+@click.pass_context
+def run(context: click.Context, /, **_: Any) -> None:
     """Check a server against the contract.
 
     Reports which rules hold, which are broken, and how to reproduce each finding. Without --url it starts a mock and
     checks that. It writes only resources of its own and deletes them at the end, also after Ctrl-C.
+
+    An option is taken from the command line, else from its environment variable (--rate-limit is
+    AUDIENCE_CONFORMANCE_RATE_LIMIT; several values have a line each), else from the file of options (rate-limit =
+    "5/s"), else it has its default. ${NAME} in a value is the variable NAME: a token in it does not show in the list of
+    processes.
 
     \b
     Exit code:
@@ -45,7 +51,7 @@ def run(**values: Any) -> None:
     # Imported here: --help need not wait for it.
     from audience_conformance.settings.parse import make_settings  # noqa: PLC0415
 
-    settings = make_settings(values)
+    settings = make_settings(context)
     if settings.dry_run:
         from audience_conformance.commands.dry_run import print_plan  # noqa: PLC0415
 
@@ -110,12 +116,15 @@ def _run_pytest(session: "Session") -> None:
 
 def _report(session: "Session", console: "Console") -> int:
     """Print the table and write the reports; the exit code if that fails, else 0."""
+    from audience_conformance.reports.github import annotations  # noqa: PLC0415
     from audience_conformance.reports.table import print_table  # noqa: PLC0415
     from audience_conformance.runner.preflight import CannotRun  # noqa: PLC0415
     from audience_conformance.runner.summarize import write_files  # noqa: PLC0415
 
     console.print()
     print_table(session.finish(), console)
+    for line in annotations(session.finish()):
+        click.echo(line)
     try:
         for path in write_files(session.settings, session.finish()):
             console.print(f"wrote {path}", soft_wrap=True, markup=False)

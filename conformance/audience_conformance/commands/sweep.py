@@ -8,13 +8,15 @@ import click
 
 from audience_conformance.commands.base import Command
 from audience_conformance.settings import types
-from audience_conformance.settings.options import OPTIONS
+from audience_conformance.settings.options import OPTIONS, Option
 
 EXIT_NOT_DELETED = 1
 
 
-@click.command(cls=Command, params=[option for option in OPTIONS if option.sweep])
-@click.option("--dry-run", is_flag=True, help="Print what would be deleted, and delete nothing.")
+DRY_RUN = Option("--dry-run", is_flag=True, help="Print what would be deleted, and delete nothing.")
+
+
+@click.command(cls=Command, params=[*(option for option in OPTIONS if option.sweep), DRY_RUN])
 @click.option(
     "--run",
     "run_ids",

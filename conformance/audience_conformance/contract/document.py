@@ -28,6 +28,15 @@ def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
     }
 
 
+def operations_by_tag() -> dict[str, list[str]]:
+    """Tag -> the operationIds that have it."""
+    by_tag: dict[str, list[str]] = {tag["name"]: [] for tag in contract()["tags"]}
+    for operation_id, (_, _, operation) in operations().items():
+        for tag in operation["tags"]:
+            by_tag[tag].append(operation_id)
+    return by_tag
+
+
 def follow(node: dict[str, Any], document: dict[str, Any] | None = None) -> dict[str, Any]:
     """The object that a local $ref names, or the node itself; by default in the contract."""
     while "$ref" in node:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from audience_conformance.reports import badge, data, html, junit, markdown, sarif
+from audience_conformance.reports import badge, data, har, html, junit, markdown, sarif
 from audience_conformance.reports.evidence import MARK, SCRIPTS, script_name
 from audience_conformance.results.summary import Summary
 
@@ -14,6 +14,7 @@ REPORTS: dict[str, tuple[str, Callable[[Summary], str]]] = {
     "json": ("report.json", data.report),
     "markdown": ("report.md", markdown.report),
     "sarif": ("report.sarif", sarif.report),
+    "har": ("run.har", har.report),
     "badge": ("badge.json", badge.report),
 }
 """Kind -> file name, and the function that makes its text."""

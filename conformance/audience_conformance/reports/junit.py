@@ -1,7 +1,8 @@
 """The JUnit report: a test suite for each rule group, a test case for each check and case of it.
 
-A known failure is "skipped", like an expected failure in pytest. A known failure that now passes is a failure, as it
-is for the exit code.
+It keeps to what the JUnit schema of Jenkins' xUnit plugin allows: the facts of a test case are in its output.
+A finding that does not fail the run is "skipped", like an expected failure in pytest: a known failure, and a broken
+SHOULD rule without --strict. What fails a run and is no finding is a test case of the suite "run".
 """
 
 from xml.etree import ElementTree as ET
@@ -9,8 +10,10 @@ from xml.etree import ElementTree as ET
 from audience_conformance.contract.rules import catalogue, group_titles
 from audience_conformance.reports import facts
 from audience_conformance.reports.evidence import evidence_text
+from audience_conformance.results.known_failures import now_passes
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
+from audience_conformance.results.verdict import EXIT_BROKEN, EXIT_OK
 
 MESSAGE = 300
 """Maximum characters of a message, which viewers show on one line."""
@@ -22,7 +25,10 @@ def report(summary: Summary) -> str:
     for group in group_titles():
         if results := [result for result in summary.results if catalogue()[result.rule].group == group]:
             root.append(_suite(summary, group, results))
+    if faults := _faults(summary):
+        root.append(_run_suite(faults))
     _total(root)
+    del root.attrib["skipped"]  # the schema has it for a suite only
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -43,7 +49,29 @@ def _suite(summary: Summary, group: str, results: list[Result]) -> ET.Element:
 
 def _case(summary: Summary, result: Result) -> ET.Element:
     case = ET.Element("testcase", name=facts.visible(result.id), classname=result.rule, time=f"{result.seconds:.3f}")
-    properties = {
+    match facts.status_of(summary, result):
+        case "failed" if result.level == "SHOULD" and not summary.strict:
+            message = f"does not fail the run, a SHOULD rule: {result.requirement}: {result.actual}"
+            _add(case, "skipped", message, _finding(summary, result), result.level)
+        case "failed":
+            _add(case, "failure", f"{result.requirement}: {result.actual}", _finding(summary, result), result.level)
+        case "known":
+            _add(case, "skipped", f"known failure: {facts.reason(summary, result)}", _finding(summary, result))
+        case "skipped":
+            _add(case, "skipped", f"needs {result.actual}", "")
+        case "not judged":
+            # With --allow-partial it does not fail the run.
+            tag = "skipped" if summary.exit_code == EXIT_OK else "error"
+            _add(case, tag, f"not judged: {result.actual}", "", "trouble on the way to the target")
+        case "error":
+            last = result.actual.strip().rpartition("\n")[2]
+            _add(case, "error", last, "\n".join([result.actual, *result.curl]), "error of the suite")
+    ET.SubElement(case, "system-out").text = _facts(result)
+    return case
+
+
+def _facts(result: Result) -> str:
+    values = {
         "rule": result.rule,
         "level": result.level,
         "requirement": result.requirement,
@@ -52,23 +80,25 @@ def _case(summary: Summary, result: Result) -> ET.Element:
         "requests": str(result.sent),
         "location": result.location,
     }
-    _properties(case, [(name, value) for name, value in properties.items() if value])
-    match facts.status_of(summary, result):
-        case "failed":
-            _add(case, "failure", f"{result.requirement}: {result.actual}", _finding(summary, result), result.level)
-        case "known":
-            _add(case, "skipped", f"known failure: {facts.reason(summary, result)}", _finding(summary, result))
-        case "skipped":
-            _add(case, "skipped", f"needs {result.actual}", "")
-        case "not judged":
-            _add(case, "error", f"not judged: {result.actual}", "", "trouble on the way to the target")
-        case "error":
-            last = result.actual.strip().rpartition("\n")[2]
-            _add(case, "error", last, "\n".join([result.actual, *result.curl]), "error of the suite")
-        case "passed" if result.rule in summary.fixed:
-            text = f"{result.rule} holds, yet is listed as a known failure: {summary.known[result.rule]}"
-            _add(case, "failure", text, "Take it off the list of known failures.", "known failure that passed")
-    return case
+    return "\n".join(f"{name}: {facts.visible(value)}" for name, value in values.items() if value)
+
+
+def _faults(summary: Summary) -> list[tuple[str, str, str, str]]:
+    """What fails the run and is no finding: element, name of the test case, message, type."""
+    outdated = [now_passes(rule_id, summary.known[rule_id]) for rule_id in summary.fixed]
+    faults = [("failure", "known failures", line, "known failure") for line in [*outdated, *summary.stale]]
+    if summary.exit_code not in (EXIT_OK, EXIT_BROKEN):
+        faults.append(("error", "verdict", facts.verdict(summary).headline, "not judged"))
+    return faults
+
+
+def _run_suite(faults: list[tuple[str, str, str, str]]) -> ET.Element:
+    suite = ET.Element("testsuite", name="run", time="0.000")
+    for tag, name, message, kind in faults:
+        case = ET.SubElement(suite, "testcase", name=name, classname="run", time="0.000")
+        _add(case, tag, message, message, kind)
+    _total(suite)
+    return suite
 
 
 def _finding(summary: Summary, result: Result) -> str:

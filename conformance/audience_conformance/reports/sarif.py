@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from typing import Any
 
 from audience_conformance.contract.document import operations
@@ -39,8 +40,18 @@ def report(summary: Summary) -> str:
 
 
 def _driver(summary: Summary) -> dict[str, Any]:
-    driver = {"name": "audience-conformance", "rules": [_rule(rule) for rule in catalogue().values()]}
+    driver: dict[str, Any] = {
+        "name": "audience-conformance",
+        "informationUri": _home(),
+        "rules": [_rule(rule) for rule in catalogue().values()],
+    }
     return driver | ({"version": facts.visible(summary.version)} if summary.version else {})
+
+
+def _home() -> str:
+    """A URI for the suite: the repository whose workflow runs it, in GitHub Actions, else a name."""
+    server, repository = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
+    return f"{server}/{repository}" if server and repository else "urn:x-audience-contract:conformance"
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

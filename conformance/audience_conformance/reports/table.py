@@ -4,18 +4,16 @@ A line with text from the target always begins with our own text: a CI may read 
 """
 
 import textwrap
-from collections import Counter
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from audience_conformance.contract.document import operations
-from audience_conformance.contract.rules import catalogue, group_titles
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import facts
 from audience_conformance.reports.basis import basis
 from audience_conformance.reports.causes import Cause, causes
-from audience_conformance.reports.facts import COLUMNS, LEVELS, STATUSES, group_findings
+from audience_conformance.reports.facts import LEVELS, STATUSES, group_findings
+from audience_conformance.reports.matrix import print_counts, print_matrix
 from audience_conformance.results.summary import RuleStatus, Summary
 from audience_conformance.results.verdict import count
 
@@ -40,16 +38,9 @@ MOST_SHOWN = 600
 
 def print_table(summary: Summary, console: Console) -> None:
     """Print the matrix, the counts, the skipped rules, every finding, and the verdict."""
-    cells = facts.matrix(summary)
-    for level in LEVELS:
-        _print(console, _operations(cells, level))
-        console.print()
-    legend = (
-        "passed/all, and the worst: F failed, K known, E error of the suite, N not judged, S skipped, - not checked"
-    )
-    _print(console, Text(legend, "dim"))
+    print_matrix(summary, console)
     console.print()
-    _print(console, _counts(summary))
+    print_counts(summary, console)
     console.print()
     _print_notes(summary, console)
     statuses: tuple[RuleStatus, ...] = ("known", "error", "failed")
@@ -61,44 +52,9 @@ def print_table(summary: Summary, console: Console) -> None:
         _print(console, Text(detail))
 
 
-def _print(console: Console, content: Table | Text) -> None:
-    """Print without wrapping lines if there is no terminal, and without cutting text anywhere."""
-    console.print(content, soft_wrap=not (isinstance(content, Table) and console.is_terminal))
-
-
-def _operations(cells: facts.Matrix, level: str) -> Table:
-    used = {rule.group for rule in catalogue().values() if rule.level == level}
-    shown = [group for group in group_titles() if group in used]
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column(level, no_wrap=True)
-    for group in shown:
-        table.add_column(group, justify="right", no_wrap=True)
-    for operation_id in operations():
-        row = [_cell(cells.get((operation_id, group), {}), level) for group in shown]
-        table.add_row(Text(operation_id), *row)
-    return table
-
-
-def _cell(rules: dict[str, RuleStatus], level: str) -> Text:
-    statuses = Counter(status for rule_id, status in rules.items() if catalogue()[rule_id].level == level)
-    if not statuses:
-        return Text("")
-    look = STATUSES[facts.worst(statuses)]
-    if set(statuses) == {"not run"}:
-        return Text("- ", look.style)
-    return Text(f"{statuses['passed']}/{statuses.total()}{look.letter}", look.style)
-
-
-def _counts(summary: Summary) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("rules")
-    for status in COLUMNS:
-        table.add_column({"error": "errors"}.get(status, status), justify="right", no_wrap=True)
-    for level in LEVELS:
-        counts = summary.counts(level)
-        row = [Text(str(counts[status]), STATUSES[status].style if counts[status] else "dim") for status in COLUMNS]
-        table.add_row(level, *row)
-    return table
+def _print(console: Console, content: Text) -> None:
+    """Print without wrapping lines and without cutting text."""
+    console.print(content, soft_wrap=True)
 
 
 def _print_notes(summary: Summary, console: Console) -> None:

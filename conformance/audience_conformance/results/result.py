@@ -1,5 +1,6 @@
 """The result of one check."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -8,7 +9,8 @@ from audience_conformance.contract.schema_errors import source_at
 
 MORE_TIME = "more time (--max-time)"
 """What a check lacks that the end of the time skipped or interrupted."""
-
+UNKNOWN_PATH = "unknown-path"
+"""The case of a check that sends requests to a path that is none of the contract's."""
 Status = Literal["passed", "failed", "skipped", "error", "not judged"]
 
 
@@ -90,6 +92,13 @@ class Result:
 
     def data(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def exercised(operations: Sequence[str], case: str | None) -> tuple[str, ...]:
+    """The operationIds that a case of a check exercises: those that it names, else all of the check."""
+    if case == UNKNOWN_PATH:
+        return ()
+    return tuple(word for word in (case or "").split() if word in operations) or tuple(operations)
 
 
 def item_id(check: str, case: str | None, rules: list[str] | tuple[str, ...]) -> str:

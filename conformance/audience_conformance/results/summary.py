@@ -34,6 +34,7 @@ class Summary:
         stale: a line for each known failure that has expired, or whose operation now passes; each fails the run.
         options: its options that a replay needs, by name, none of them secret.
         ended: why the run ended before it had judged every check: trouble on the way; "" if it did not.
+        exchanges: for a HAR report, its entry of each request, as JSON.
         command: the command line of this run without --rules, secrets as $TOKEN; "" if there is none.
     """
 
@@ -56,6 +57,7 @@ class Summary:
     command: str = ""
     ended: str = ""
     options: dict[str, Any] = field(default_factory=dict)
+    exchanges: list[str] = field(default_factory=list)
 
     def of_rule(self, rule_id: str) -> list[Result]:
         """The results of a rule: its findings, and the other results of its own checks."""

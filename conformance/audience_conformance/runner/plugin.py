@@ -76,16 +76,18 @@ def _session(config: pytest.Config) -> object:
     import click  # noqa: PLC0415
 
     from audience_conformance.runner.session import Session  # noqa: PLC0415
-    from audience_conformance.settings.options import OPTIONS, note_old_names  # noqa: PLC0415
+    from audience_conformance.settings.options import OPTIONS, note_old_names, note_unknown_variables  # noqa: PLC0415
     from audience_conformance.settings.parse import read_settings  # noqa: PLC0415
 
     note_old_names(config.invocation_params.args, OPTIONS)
+    note_unknown_variables()
     try:
-        return Session(
-            read_settings({option.name: getattr(config.option, _dest(option.name), None) for option in OPTIONS})
-        )
+        settings = read_settings({option.name: getattr(config.option, _dest(option.name), None) for option in OPTIONS})
     except click.UsageError as error:
         raise pytest.UsageError(error.format_message()) from None
+    if settings.dry_run:
+        raise pytest.UsageError("dry-run is for `audience-conformance run`; pytest has --collect-only")
+    return Session(settings)
 
 
 class Outcomes:

@@ -7,7 +7,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from audience_conformance.checks.registry import Check
 from audience_conformance.contract.document import operations
-from audience_conformance.results.result import name_in
+from audience_conformance.results.result import UNKNOWN_PATH, name_in
 
 Item = tuple[Check, str | None]
 
@@ -18,7 +18,7 @@ def affinity_key(check: Check, case: str | None) -> str:
     The rules of formats and errors share the requests to a path, the rules of pages share lists.
     """
     group = check.rules[0].partition("-")[0]
-    if case == "unknown-path" or check.rules[0] == "FMT-10":
+    if case == UNKNOWN_PATH or check.rules[0] == "FMT-10":
         return "requests to unknown paths"
     if group in {"FMT", "ERR"}:
         return f"requests to {operations()[case][1]}" if case in operations() else f"requests of {check.operations}"

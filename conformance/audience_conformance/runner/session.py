@@ -12,20 +12,24 @@ import signal
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from audience_conformance.client.har import read_entries
 from audience_conformance.results.result import Result, item_id, name_in
 from audience_conformance.runner import local_mock
 from audience_conformance.runner.cleanup import clean_up
 from audience_conformance.runner.execute import new_result
+from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.runner.plugin import KEY
 from audience_conformance.runner.preflight import CannotRun, check_target
 from audience_conformance.runner.resource_log import pids_of, read_logs
 from audience_conformance.runner.summarize import note_of_leftovers, notes_of_kept, nothing_to_check, summarize
+from audience_conformance.runner.worker import Worker
 from audience_conformance.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -99,6 +103,9 @@ class Session:
         if not self.items:
             raise CannotRun(nothing_to_check(self.settings))
         self._folder = Path(tempfile.mkdtemp(prefix="audience-conformance-"))
+        if "har" in self.settings.report:
+            (self._folder / "har").mkdir()
+            self.settings = replace(self.settings, har_folder=str(self._folder / "har"))
         if self.settings.url is None:
             self._mock = local_mock.start()
             self.settings = self._mock.apply_to(self.settings)
@@ -110,6 +117,8 @@ class Session:
         """Delete what is left, stop the mock, and make the summary; a second call returns the same summary."""
         if self.summary is not None:
             return self.summary
+        with suppress(KeyboardInterrupt):
+            self._run_flaky_again()
         self._finishing = True
         left: list[str] = []
         cleans = self.settings.writes and not self.settings.keep
@@ -126,8 +135,30 @@ class Session:
             self.summary.notes += notes_of_kept(self.settings, *read_logs(self._folder))
         elif left and self._folder:
             self.summary.notes.append(note_of_leftovers(self.settings, read_logs(self._folder)[0]))
+        if self.settings.har_folder:
+            secrets = [json.dumps(secret)[1:-1] for secret in secrets_of(self.settings)]
+            self.summary.exchanges = [scrub(entry, secrets) for entry in read_entries(Path(self.settings.har_folder))]
         self.close()
         return self.summary
+
+    def _run_flaky_again(self) -> None:
+        """Run each check alone whose finding is listed as flaky; the finding is accepted if the check passes now."""
+        known = self.settings.known()
+        flaky = [
+            (place, result, entry)
+            for place, result in enumerate(self._results)
+            if result.known and (entry := known.entry(result)) and entry.flaky
+        ]
+        if not flaky or self.interrupted or self._finishing or self._folder is None:
+            return
+        with closing(Worker(self.settings, self._folder, self._deadline, 1)) as worker:
+            for place, first, entry in flaky:
+                again = worker.perform(*self.items[first.id])
+                self._sent += again.sent
+                accepted = replace(first, known=f"{entry.why}; flaky: it passed when it was run again alone")
+                sent = first.sent + again.sent
+                second = accepted if again.status == "passed" else replace(again, known="")
+                self._results[place] = replace(second, sent=sent)
 
     def close(self) -> None:
         """Stop the mock, delete the folder, and restore the signal handlers."""

@@ -40,7 +40,7 @@ def summarize(
         left=[scrub(line, secrets) for line in left],
         known={rule_id: why for rule_id, why in known.rules(results).items() if rule_id in checked},
         notes=_notes(settings, results),
-        selected=selected if settings.rules or settings.skip_rules or settings.level else [],
+        selected=settings.selection(),
         strict=settings.strict,
         allow_partial=settings.allow_partial,
         interrupted=interrupted,
@@ -53,6 +53,8 @@ def summarize(
 
 def _notes(settings: Settings, results: list[Result]) -> list[str]:
     notes = []
+    if settings.config:
+        notes.append(f"options were read from {settings.config}")
     if settings.mock_started:
         notes.append("the target is a mock that this run started; --url names another target")
     if settings.read_only:
@@ -100,7 +102,8 @@ def notes_of_kept(settings: Settings, run_ids: list[str], ledger: Ledger) -> lis
 
 def nothing_to_check(settings: Settings) -> str:
     """The message if the options select no check."""
-    values = {"rules": settings.rules, "skip-rules": settings.skip_rules, "level": settings.level}
+    names = ("rules", "skip_rules", "operations", "tags", "failed_from", "level")
+    values = {name.replace("_", "-"): getattr(settings, name) for name in names}
     options = [f"--{name} {value}" for name, value in values.items() if value]
     return f"nothing to check: no check matches {' '.join([*options, f'--profile {settings.profile}'])}"
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from audience_conformance.reports.facts import verdict, visible
+from audience_conformance.reports.github import annotations
 from audience_conformance.results.known_failures import now_passes
 from audience_conformance.runner.message import format_finding
 from audience_conformance.runner.preflight import CannotRun
@@ -31,6 +32,8 @@ def print_summary(terminal: Any, config: pytest.Config) -> None:
         terminal.write_line(visible(line))
     terminal.write_line(f"{summary.sent} requests to {summary.target}, profile {summary.profile}, seed {summary.seed}")
     terminal.write_line(verdict(summary).headline)
+    for line in annotations(summary):
+        terminal.write_line(line)
     try:
         for path in write_files(session.settings, summary):
             terminal.write_line(f"wrote {path}")

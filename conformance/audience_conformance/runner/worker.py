@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
+import tempfile
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.result import MORE_TIME, Result, item_id
@@ -17,10 +22,17 @@ MAX_NOT_JUDGED = 10
 """After so many checks in a row, or a fifth of all, that trouble on the way has stopped, the run ends."""
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from audience_conformance.checks.registry import Check
     from audience_conformance.settings.settings import Settings
+
+
+def _cache_folder() -> Path:
+    """Where Hypothesis keeps what takes it seconds to compute; by default that is the working directory."""
+    if named := os.environ.get("HYPOTHESIS_STORAGE_DIRECTORY"):
+        return Path(named)
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 (Path.home may raise)
+    base = Path(home) if os.path.isabs(home) else Path(tempfile.gettempdir())  # noqa: PTH117 (as above)
+    return base / "audience-conformance" / "hypothesis"
 
 
 class Worker:
@@ -34,6 +46,7 @@ class Worker:
     """
 
     def __init__(self, settings: Settings, folder: Path, deadline: float | None, workers: int) -> None:
+        set_hypothesis_home_dir(_cache_folder())
         self.settings = settings
         self._known = settings.known()
         self._skipped_rules = set(settings.skipped_rules())

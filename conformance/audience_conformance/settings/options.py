@@ -1,19 +1,31 @@
 """The options of `audience-conformance run` and of `pytest --pyargs audience_conformance`: one table.
 
 It imports nothing heavy: --help and other projects' pytest runs must stay quick.
+
+A value comes from the command line, else from a variable of the environment, else from the file of options, else it is
+the default. `${NAME}` in a value is the variable NAME, so that a secret need not stand on the command line.
 """
 
+import os
+import re
 from collections.abc import Iterable
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from audience_conformance.settings import types
+from audience_conformance.contract.names import did_you_mean
+from audience_conformance.settings import config_file, types
 
 PROFILES = ("smoke", "standard", "deep")
 LEVELS = ("must", "should")
 DEFAULT_COMPANY, DEFAULT_APPLICATION = "559", "64b000000000000000000001"
+VARIABLES = "AUDIENCE_CONFORMANCE_"
+"""How the names of variables begin that give options."""
+_VARIABLE = re.compile(r"(\$?)\$\{([A-Za-z_]\w*)\}", re.ASCII)
+_CONFIG = "audience_conformance.config"
 
 
 class Option(click.Option):
@@ -24,6 +36,9 @@ class Option(click.Option):
         in_pytest: its name in pytest, where the plain one belongs to pytest or a well-known plugin; None for an
             option that pytest has itself (-x, -n, --collect-only).
         sweep: `sweep` takes it too.
+        comma: its value is a list with commas.
+        path: its value is a path, or several with commas.
+        literal: `${NAME}` in its value stays: it is a command for a shell.
         old_name: its name in earlier versions, still accepted with a note on stderr.
         attributes: of click.Option.
     """
@@ -33,18 +48,89 @@ class Option(click.Option):
         *names: str,
         in_pytest: str | None = "",
         sweep: bool = False,
+        comma: bool = False,
+        path: bool = False,
+        literal: bool = False,
         old_name: str | None = None,
         **attributes: Any,
     ) -> None:
-        super().__init__(names, show_default=True, **attributes)
+        self.key = names[0].removeprefix("--")
+        super().__init__(names, show_default=True, envvar=variable(self.key), **attributes)
         self.pytest_names = [] if in_pytest is None else [in_pytest or self.opts[0], *self.opts[1:]]
         self.sweep = sweep
+        self.comma = comma
+        self.path = path
+        self.literal = literal
         self.old_name = old_name
+
+    def value_from_envvar(self, ctx: click.Context) -> Any:
+        """The value of the option's variable; of several values, each is on a line of its own."""
+        text = self.resolve_envvar_value(ctx)
+        return super().value_from_envvar(ctx) if text is None or not self.multiple else text.splitlines()
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        try:
+            return super().process_value(ctx, value if self.literal else _expanded(value))
+        except click.BadParameter as error:
+            source = ctx.get_parameter_source(self.name)
+            if source == ParameterSource.ENVIRONMENT:
+                error.param_hint = variable(self.key)
+            elif source == ParameterSource.DEFAULT_MAP:
+                error.param_hint = f"{self.key} in {ctx.meta.get(_CONFIG)}"
+            raise
 
     def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
         super().add_to_parser(parser, ctx)
         if self.old_name:  # known to the parser only: --help does not show it
             parser.add_option(obj=self, opts=[self.old_name], dest=self.name)
+
+
+def variable(key: str) -> str:
+    """The variable of the environment that gives an option, as AUDIENCE_CONFORMANCE_RATE_LIMIT."""
+    return f"{VARIABLES}{key.upper().replace('-', '_')}"
+
+
+def _expanded(value: Any) -> Any:
+    """A value with the variables that it names; `$${NAME}` stands for the text `${NAME}`."""
+    if isinstance(value, list | tuple):
+        return [_expanded(item) for item in value]
+    return _VARIABLE.sub(_expand, value) if isinstance(value, str) else value
+
+
+def _expand(match: re.Match[str]) -> str:
+    if match[1]:
+        return match[0][1:]
+    if not (text := os.environ.get(match[2])):
+        state = "not set" if text is None else "empty"
+        raise click.BadParameter(f"the environment variable {match[2]} is {state}; set it, or write $${{{match[2]}}}")
+    return text
+
+
+def _read_config(ctx: click.Context, _: click.Parameter, named: str | None) -> str | None:
+    """Read the file of options, named or found; return its path."""
+    if named == config_file.NO_FILE:
+        return None
+    try:
+        path = Path(named) if named else config_file.find(Path.cwd())
+        if path is None:
+            return None
+        shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+        ctx.default_map = config_file.read(shown, (option for option in OPTIONS if option.name != "config"))
+    except FileNotFoundError:  # the working directory is gone
+        return None
+    except config_file.ConfigError as error:
+        raise click.UsageError(str(error)) from None
+    ctx.meta[_CONFIG] = str(shown)
+    return str(shown)
+
+
+def note_unknown_variables() -> None:
+    """Print a note on stderr for each variable of the environment that looks like an option and is none."""
+    known = {variable(option.key) for option in OPTIONS}
+    for name in sorted(os.environ):
+        if name.startswith(VARIABLES) and name not in known:
+            close = did_you_mean(name, known)
+            click.echo(f"{name} gives no option{f'; did you mean {close}?' if close else ''}", err=True)
 
 
 def note_old_names(arguments: Iterable[str], options: Iterable[click.Parameter]) -> None:
@@ -79,6 +165,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "--header-command",
             type=types.non_empty,
             metavar="CMD",
+            literal=True,
             sweep=True,
             help="Command of the shell that prints headers for every request, one a line as NAME: VALUE; it is run "
             "again when the target answers 401. Example: --header-command './new-token --header'",
@@ -144,6 +231,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "--tls-verify",
             type=types.tls_verify,
             metavar="PATH|false",
+            path=True,
             sweep=True,
             help="Certificates to trust, a PEM file or a folder (default: SSL_CERT_FILE or REQUESTS_CA_BUNDLE, else "
             "the usual ones); false trusts any. Example: --tls-verify company-ca.pem",
@@ -152,14 +240,45 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "--client-cert",
             type=types.client_cert,
             metavar="PATH[,KEY]",
+            path=True,
             sweep=True,
             help="Client certificate as a PEM file, with its key in it or in a second file. "
             "Example: --client-cert client.pem,client.key",
         ),
     ),
     "What is checked": (
-        Option("--rules", type=types.patterns, help="Check only these rules. Example: --rules 'DEF-*,PAG-02'"),
-        Option("--skip-rules", type=types.patterns, help="Do not check these rules. Example: --skip-rules 'CON-*'"),
+        Option(
+            "--rules", type=types.patterns, comma=True, help="Check only these rules. Example: --rules 'DEF-*,PAG-02'"
+        ),
+        Option(
+            "--skip-rules",
+            type=types.patterns,
+            comma=True,
+            help="Do not check these rules. Example: --skip-rules 'CON-*'",
+        ),
+        Option(
+            "--operations",
+            type=types.operations,
+            metavar="NAMES",
+            comma=True,
+            help="Run only the checks that exercise one of these operations, by operationId. "
+            "Example: --operations 'createUserGroup,get*'",
+        ),
+        Option(
+            "--tags",
+            type=types.tags,
+            metavar="NAMES",
+            comma=True,
+            help="Run only the checks that exercise an operation with one of these tags. Example: --tags 'User groups'",
+        ),
+        Option(
+            "--failed-from",
+            type=types.failed_report,
+            metavar="FILE",
+            path=True,
+            help="Run only what did not pass in an earlier run, by its JSON report. "
+            "Example: --failed-from conformance-report/report.json",
+        ),
         Option(
             "--level",
             type=click.Choice(LEVELS, case_sensitive=False),
@@ -243,7 +362,8 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "--dry-run",
             is_flag=True,
             in_pytest=None,
-            help="Print what would run and what it would write, and send nothing. Example: --dry-run --rules 'GRP-*'",
+            help="Print what would run, be written and be skipped, how many requests and how long; send only a probe. "
+            "Example: --dry-run --rules 'GRP-*'",
         ),
         Option(
             "--write",
@@ -264,6 +384,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "--known-failures",
             type=types.known_failures,
             metavar="FILE",
+            path=True,
             help="Known failures: they do not fail the run, but fail it once they pass or expire. "
             "Example: --known-failures known.yaml",
         ),
@@ -271,8 +392,22 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "--write-known-failures",
             type=types.new_file,
             metavar="FILE",
+            path=True,
             help="Write the findings as a file of known failures, which must not exist. "
             "Example: --write-known-failures known.yaml",
+        ),
+    ),
+    "Where options come from": (
+        Option(
+            "--config",
+            type=types.non_empty,
+            metavar="FILE|none",
+            in_pytest="--conformance-config",
+            is_eager=True,
+            callback=_read_config,
+            sweep=True,
+            help="File of options (default: audience-conformance.toml, or [tool.audience-conformance] of a "
+            "pyproject.toml, in this folder or above it). Example: --config ci.toml",
         ),
     ),
     "Reports": (
@@ -286,6 +421,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "--report-dir",
             type=types.non_empty,
             metavar="FOLDER",
+            path=True,
             default="conformance-report",
             help="Folder for the reports. Example: --report-dir build/conformance",
         ),

@@ -11,8 +11,12 @@ from audience_conformance.checks import registry
 from audience_conformance.checks.registry import Check, items
 from audience_conformance.client.connections import is_loopback
 from audience_conformance.client.target import Options
+from audience_conformance.contract.document import operations, operations_by_tag
+from audience_conformance.contract.names import match
 from audience_conformance.contract.rules import catalogue, select
 from audience_conformance.results.known_failures import KnownFailures, read_known
+from audience_conformance.results.result import exercised, item_id
+from audience_conformance.settings.failed_report import read_failed
 from audience_conformance.settings.options import OPTIONS
 
 MANY_ITEMS = 100
@@ -45,7 +49,9 @@ class Settings:
         workers: 0 for auto.
         rate: requests a second, None for no limit.
         max_time: seconds, None for no limit.
+        config: the file of options that was read, None for none.
         mock_started: the target is a mock that this run started.
+        har_folder: where the requests are written for a HAR report, None for nowhere.
     """
 
     url: str | None
@@ -59,6 +65,9 @@ class Settings:
     validated_definition: str | None
     rules: str | None
     skip_rules: str | None
+    operations: str | None
+    tags: str | None
+    failed_from: str | None
     level: str | None
     profile: str
     seed: int
@@ -83,7 +92,9 @@ class Settings:
     write_known_failures: str | None
     report: tuple[str, ...]
     report_dir: str
+    config: str | None
     mock_started: bool = False
+    har_folder: str | None = None
 
     @property
     def writes(self) -> bool:
@@ -124,6 +135,7 @@ class Settings:
             tls_verify=self.tls_verify,
             client_cert=self.client_cert,
             header_command=self.header_command,
+            har_folder=self.har_folder,
         )
 
     def known(self) -> KnownFailures:
@@ -168,7 +180,34 @@ class Settings:
             if (check.rules[0] in selected or without_own_check.intersection(check.rules))
             and not (check.generates and self.profile == "smoke")
         ]
-        return list(items(sorted(to_run, key=lambda check: order[check.rules[0]])))
+        chosen, failed = self._chosen_operations(), read_failed(Path(self.failed_from)) if self.failed_from else None
+        return [
+            (check, case)
+            for check, case in items(sorted(to_run, key=lambda check: order[check.rules[0]]))
+            if (chosen is None or chosen.intersection(exercised(check.operations, case)))
+            and (failed is None or item_id(check.name, case, check.rules) in failed)
+        ]
+
+    @property
+    def selects(self) -> bool:
+        """Do options select some checks of all that the profile has."""
+        return bool(self.rules or self.skip_rules or self.level or self.operations or self.tags or self.failed_from)
+
+    def selection(self) -> list[str]:
+        """The rules of the checks to run if options select some, else none."""
+        if not (self.operations or self.tags or self.failed_from):
+            return self.selected_rules() if self.selects else []
+        first = {check.rules[0] for check, _ in self.items()}
+        return [rule_id for rule_id in self.selected_rules() if rule_id in first]
+
+    def _chosen_operations(self) -> set[str] | None:
+        """The operationIds of --operations that have one of --tags; None without these options."""
+        if not (self.operations or self.tags):
+            return None
+        by_tag = operations_by_tag()
+        named = match(self.operations, operations(), "operation") if self.operations else list(operations())
+        tags = match(self.tags, by_tag, "tag") if self.tags else list(by_tag)
+        return {name for name in named if any(name in by_tag[tag] for tag in tags)}
 
     def replayed(self) -> dict[str, Any]:
         """The options that a replay of a finding needs, by name, without secrets and with their defaults."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
-REPORT_KINDS = ("junit", "html", "json", "markdown", "sarif", "badge")
+REPORT_KINDS = ("junit", "html", "json", "markdown", "sarif", "har", "badge")
 MAX_WORKERS = 64
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -103,6 +103,29 @@ def patterns(text: str) -> str:
     return text
 
 
+def operations(text: str) -> str:
+    from audience_conformance.contract.document import operations as known  # noqa: PLC0415 (as above)
+    from audience_conformance.contract.names import match  # noqa: PLC0415
+
+    match(text, known(), "operation")
+    return text
+
+
+def tags(text: str) -> str:
+    from audience_conformance.contract.document import operations_by_tag  # noqa: PLC0415 (as above)
+    from audience_conformance.contract.names import match  # noqa: PLC0415
+
+    match(text, operations_by_tag(), "tag")
+    return text
+
+
+def failed_report(text: str) -> str:
+    from audience_conformance.settings.failed_report import read_failed  # noqa: PLC0415 (as above)
+
+    read_failed(Path(non_empty(text)))
+    return text
+
+
 def workers(text: str) -> int:
     """The number of workers; 0 for auto."""
     if text.lower() == "auto":
@@ -131,9 +154,23 @@ def rate(text: str) -> float:
 
 
 def known_failures(text: str) -> str:
-    from audience_conformance.results.known_failures import read_known  # noqa: PLC0415 (as above)
+    from audience_conformance.checks.registry import all_checks  # noqa: PLC0415 (as above)
+    from audience_conformance.contract.names import suggestion  # noqa: PLC0415
+    from audience_conformance.results.known_failures import read_known  # noqa: PLC0415
 
-    read_known(Path(text))
+    entries = read_known(Path(text)).entries
+    checks = {check.name: check for check in all_checks()} if any(entry.check for entry in entries) else {}
+    for entry in entries:
+        if entry.check is None:
+            continue
+        check = checks.get(entry.check)
+        if check is None or entry.rule not in check.rules:
+            of_rule = [name.replace("_", " ") for name, check in checks.items() if entry.rule in check.rules]
+            raise ValueError(
+                f"{text}: {entry.name}: {entry.rule} has no such check; {suggestion(entry.check, of_rule)}"
+            )
+        if entry.case and entry.case not in check.cases:
+            raise ValueError(f"{text}: {entry.name}: the check has no such case; {suggestion(entry.case, check.cases)}")
     return text
 
 

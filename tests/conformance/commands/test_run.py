@@ -104,14 +104,24 @@ def test_options_select_the_checks(arguments: list[str], rules: set[str]) -> Non
     assert {line.split()[0] for line in plan.splitlines() if re.match("[A-Z]{3}-", line)} == rules
 
 
-def test_a_dry_run_sends_nothing_and_says_what_it_would_write() -> None:
+def test_a_dry_run_says_what_it_would_write() -> None:
     done = conformance("run", "--dry-run", "--url", "http://127.0.0.1:9", "--rules", "DEF-01,DEF-02,DEF-14")
     assert (done.code, done.err) == (0, "")
     assert "DEF-01  reads: reads\n" in done.out
     assert "DEF-02  writes (2 cases): writes by createUserAttributeDefinition\n" in done.out
     assert "named acs-<run id>-…" in done.out
-    assert "Nothing was sent." in done.out
-    assert "skipped, it needs write permission" in conformance("run", "--dry-run", "--url", "http://example.com").out
+    assert "How long that takes is unknown: http://127.0.0.1:9 did not answer a probe: " in done.out
+    done = conformance("run", "--dry-run", "--url", "http://127.0.0.1:9", "--read-only")
+    assert "skipped, it needs write permission" in done.out
+
+
+def test_a_dry_run_says_what_would_be_skipped_for_want_of_an_option(url: str) -> None:
+    options = ["run", "--dry-run", "--url", url, "--rules", "DEF-14"]
+    skipped = conformance(*options, samples=False).out
+    assert "skipped, it needs a locked definition that the run may try to change (--locked-definition)" in skipped
+    assert "It would send about 1 request," in skipped
+    assert "skipped" not in conformance(*options, "--locked-definition", "x", samples=False).out
+    assert "Nothing was sent.\n" in conformance("run", "--dry-run", "--rules", "DEF-14", samples=False).out
 
 
 @pytest.mark.parametrize("more", [[], ["--dry-run"]])

@@ -149,3 +149,8 @@ def test_json_is_laid_out_without_a_change_to_its_parts() -> None:
 @pytest.mark.parametrize("text", ["plain " * 40, '{"short": 1}', '{"it has": "lines\n of its own"}' + " " * 80, ""])
 def test_other_text_is_left_as_it_is(text: str) -> None:
     assert indented(text) == text
+
+
+def test_a_method_and_the_name_of_the_operation_are_two_words(read: Reader) -> None:
+    for operation_id, (method, _, _) in operations().items():
+        assert f"{method} {operation_id}\n" in read.text

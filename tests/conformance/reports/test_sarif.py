@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from audience_conformance.contract.location import contract_path
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import sarif
@@ -34,6 +36,15 @@ def read(summary: Summary) -> dict[str, Any]:
     (run,) = log["runs"]
     assert set(run) <= ALLOWED["run"]
     return dict(run)
+
+
+def test_the_driver_has_a_uri_for_information(empty: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    assert read(empty)["tool"]["driver"]["informationUri"] == "urn:x-audience-contract:conformance"
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://git.example.com")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "your-team/audience-contract")
+    uri = "https://git.example.com/your-team/audience-contract"
+    assert read(empty)["tool"]["driver"]["informationUri"] == uri
 
 
 def test_every_rule_is_described_with_its_level(empty: Summary) -> None:

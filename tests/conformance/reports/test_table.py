@@ -1,6 +1,7 @@
 import io
 import re
 
+import pytest
 from rich.console import Console
 
 from audience_conformance.contract.document import operations
@@ -35,6 +36,20 @@ def test_the_tables_fit_a_narrow_terminal(every: Summary) -> None:
     head = shown(every, terminal=True).split("passed/all")[0]
     assert max(map(len, head.splitlines())) <= 80
     assert "…" not in head
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_40_columns_keep_the_matrix_readable(every: Summary, terminal: bool) -> None:
+    head = shown(every, 40, terminal=terminal).split("target ")[0]
+    lines = head.splitlines()
+    assert max(map(len, lines)) <= 40 or not terminal
+    assert "…" not in head
+    at = lines.index("updateUserAttributeDefinition")
+    cells = " ".join(" ".join(lines[at + 1 : lines.index("deleteUserAttributeDefinitionById")]).split())
+    assert cells.startswith("FMT - DEF 1/4F")
+    for operation in operations():
+        assert lines.count(operation) == 2
+    assert "MUST   2 passed  2 failed  1 error" in lines
 
 
 def test_counts_and_circumstances_are_told(every: Summary) -> None:

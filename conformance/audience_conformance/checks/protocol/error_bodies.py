@@ -16,8 +16,7 @@ from audience_conformance.client.exchange import Answer
 from audience_conformance.contract.document import follow
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.results.finding import Skip, expect, fail, show
-
-UNKNOWN_PATH = "unknown-path"
+from audience_conformance.results.result import UNKNOWN_PATH
 
 
 def _rejections(api: Api, case: str) -> Iterator[tuple[Call, Answer]]:

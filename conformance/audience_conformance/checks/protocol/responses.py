@@ -29,6 +29,7 @@ from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.contract.schema_errors import SchemaError, decided, first_printed, schema_errors
 from audience_conformance.results.finding import Skip, expect, fail
+from audience_conformance.results.result import UNKNOWN_PATH
 
 WITH_INPUT = [operation_id for operation_id in operations() if spec.has_input(operation_id)]
 IN_STATES = [
@@ -41,7 +42,6 @@ OF_USERS = sorted(
     (operation_id for operation_id in operations() if "user_id" in spec.path_parameters(operation_id)),
     key=lambda operation_id: ("PUT", "GET", "DELETE").index(spec.method(operation_id)),
 )
-UNKNOWN_PATH = "unknown-path"
 ACCEPTS = ("*/*", "application/json", "text/html", "application/xml", "text/html,application/xhtml+xml,*/*;q=0.8")
 
 
