@@ -123,6 +123,10 @@ def _read_twice(recording: Recording, mark: Callable[[str], bool]) -> list[str]:
     return found
 
 
+EACH_WORKERS_OWN = {"limits of texts"}
+"""Keys of a few requests that checks of all groups need."""
+
+
 @pytest.fixture(scope="module")
 def settings() -> Iterator[Settings]:
     mock = local_mock.start()
@@ -187,4 +191,4 @@ def _findings(fault: Fault, chosen: list[Item]) -> dict[str, str]:
 def test_checks_that_share_requests_are_performed_by_one_worker(smoke: Recording) -> None:
     assert len(smoke.shared) > 40
     for key, affinity_keys in smoke.shared.items():
-        assert len(affinity_keys) == 1, key
+        assert len(affinity_keys) == 1 or key[0] in EACH_WORKERS_OWN, key
