@@ -116,7 +116,7 @@ class Run:
             result.status = "failed"
             result.rule = finding.rule or result.rule
             result.rests_on = list(finding.rests_on)
-            name_decision(result, api.trace.exchanges, self.options.base_url)
+            name_decision(result, finding, api.trace.exchanges, self.options.base_url)
             result.expected, result.actual, result.overdue = finding.expected, finding.actual, finding.overdue
             result.operation = finding.operation or ""
             if self._lag_probe:

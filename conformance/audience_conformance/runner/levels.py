@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from audience_conformance.checks.protocol.requests.decisions import decision_behind_exchange
 from audience_conformance.client.exchange import Exchange
+from audience_conformance.results.finding import Finding
 from audience_conformance.results.result import Result
 
 DECIDED = {"FMT-01": "FMT-14", "FMT-02": "FMT-12", "FMT-05": "FMT-13"}
@@ -14,23 +15,31 @@ OF_ANY_ANSWER = {"FMT-03", "FMT-04", "ERR-01", "ERR-02", "ERR-03"}
 _REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
-def name_decision(result: Result, exchanges: list[Exchange], base_url: str) -> None:
+def name_decision(result: Result, finding: Finding, exchanges: list[Exchange], base_url: str) -> None:
     """Give a finding the rule of the decision, if that is all that it rests on.
 
-    It is the keyword that was broken, or the one that a valid request needs that was refused at the end.
+    It is the keyword that was broken, or the one that a valid request needs that was refused at the end: one that had
+    to be refused, only with another status, needs none.
 
     Args:
-        result: the finding.
+        result: of the check.
+        finding: what the check raised.
         exchanges: the requests that led to it.
         base_url: of the target.
     """
     if result.rests_on:
         if result.source != "documents":
             result.rule = DECIDED.get(result.rule, result.rule)
-    elif result.rule not in OF_ANY_ANSWER and exchanges and _is_refused(exchanges[-1]):
+    elif (
+        result.rule not in OF_ANY_ANSWER and not _expects_refusal(finding) and exchanges and _is_refused(exchanges[-1])
+    ):
         result.rests_on = list(decision_behind_exchange(exchanges[-1], base_url))
         if result.rests_on:
             result.rule = EDGE
+
+
+def _expects_refusal(finding: Finding) -> bool:
+    return any(status.startswith("4") for status in finding.statuses)
 
 
 def _is_refused(exchange: Exchange) -> bool:

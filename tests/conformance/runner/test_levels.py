@@ -89,3 +89,10 @@ def test_a_refused_request_that_needs_a_decision_is_of_fmt_14(exchange: Exchange
 def test_any_other_finding_keeps_its_rule(exchange: Exchange) -> None:
     """Of a request that is plain or invalid, or was not refused."""
     assert perform("DEF-04", exchange).rule == "DEF-04"
+
+
+@pytest.mark.parametrize("rule", ["DEF-13", "GRP-02"])
+def test_what_had_to_be_refused_with_another_status_is_no_matter_of_a_decision(rule: str) -> None:
+    taken = refused(422, "POST", "/user_attribute/definition", {**PLAIN, "name": "x" * 255})
+    assert perform(rule, taken).rule == "FMT-14"
+    assert perform(rule, taken, statuses=("400",)).rule == rule
