@@ -2,6 +2,7 @@
 
 import functools
 import json
+import signal
 import ssl
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -24,6 +25,13 @@ settings.load_profile("tests")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with the longest, in the order of LONGEST: at the end, workers would wait for one of them."""
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interrupts_are_not_ignored() -> None:
+    """A shell starts what runs in the background with SIGINT ignored; so would be all that the tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
