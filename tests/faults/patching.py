@@ -131,9 +131,9 @@ class Exchange:
         """Replace the body of the response."""
         self.answer_content, self._json = text.encode(), _UNREAD
 
-    def refuse(self, status: int, message: str = "That is not possible.") -> None:
+    def refuse(self, status: int, message: str = "That is not possible.", field: str = "body") -> None:
         """Respond with an error in the contract's shape."""
-        errors = {"errors": [{"field": "body", "message": message}]} if status == 400 else {}
+        errors = {"errors": [{"field": field, "message": message}]} if status == 400 else {}
         self.answer(status, {"success": False, "status_code": status, "message": message, **errors})
 
     def deleted(self) -> None:

@@ -220,10 +220,11 @@ def smaller_limits(mock: Mock) -> None:
 
     def hook(exchange: Exchange) -> None:
         size, items = exchange.query.get("page_size", ""), exchange.fields.get("attributes")
-        is_large_page = size.isdecimal() and int(size) > SMALLER_PAGE
-        has_many_items = isinstance(items, list) and len(items) > FEWER_ITEMS
-        if is_large_page or has_many_items or any(map(_is_large, exchange.fields.values())):
-            exchange.refuse(400)
+        wrong = ["page_size"] if size.isdecimal() and int(size) > SMALLER_PAGE else []
+        wrong += ["attributes"] if isinstance(items, list) and len(items) > FEWER_ITEMS else []
+        wrong += [name for name, value in exchange.fields.items() if _is_large(value)]
+        if wrong:
+            exchange.refuse(400, field=wrong[0])
 
     mock.request(hook)
 

@@ -14,6 +14,8 @@ from audience_conformance.results.finding import cut
 MAX_BODY_SHOWN = 4000
 MAX_DEPTH = 200
 """Depth of lists and objects in an answer: deeper ones would exhaust the stack of what reads them."""
+MAX_CUT = 2**20
+"""Bytes of an answer of which the deeper parts are left out; a larger one with such parts is not read at all."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,13 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The body as JSON, None if it is not JSON or nested more than MAX_DEPTH times."""
-        if _is_deep(self.content):
-            return None
+        """The body as JSON, None if it is not JSON; what is nested more than MAX_DEPTH times is null.
+
+        A target that stores whatever it gets also returns what the suite has sent too deep: the rest must stay
+        readable, so that it is found and deleted.
+        """
         try:
-            return json.loads(self.content)
+            return json.loads(_cut_deep(self.content) if _is_deep(self.content) else self.content)
         except ValueError:
             return None
 
@@ -112,6 +116,28 @@ class Trace:
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_MARK = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_CLOSES = {b"]": b"[", b"}": b"{"}
+
+
+def _cut_deep(content: bytes) -> bytes:
+    """A text with null in place of what is nested more than MAX_DEPTH times; nothing if it is too large or no JSON."""
+    if len(content) > MAX_CUT:
+        return b""
+    parts, kept = [], 0
+    open_ones: list[bytes] = []
+    for mark in _MARK.finditer(content):
+        if mark[0] in _CLOSES.values():
+            if len(open_ones) == MAX_DEPTH:
+                parts.append(content[kept : mark.start()])
+            open_ones.append(mark[0])
+        elif mark[0] in _CLOSES:
+            if not open_ones or open_ones.pop() != _CLOSES[mark[0]]:
+                return b""
+            if len(open_ones) == MAX_DEPTH:
+                parts.append(b"null")
+                kept = mark.end()
+    return b"" if open_ones else b"".join([*parts, content[kept:]])
 
 
 def _is_deep(content: bytes) -> bool:
