@@ -94,11 +94,12 @@ function string(   begin, c) {
 # The item of a list that a path is in: up to its first bracket.
 function prefix(path,   end) { end = index(path, "]"); return end ? substr(path, 1, end) : "" }
 
-function choose(   place, item, is_own, has_own, foreign) {
+function choose(   place, item, is_own, foreign, passing) {
   split("", left_out); split("", is_own); split("", numbers); split("", next_number)
-  foreign = 0
+  foreign = passing = 0
   for (place = 1; place <= count; place++) {
     item = prefix(paths[place])
+    if (values[place] ~ /"acs-[0-9a-f]+-/ && !index(tolower(values[place]), run)) passing = 1
     if (item == "" || !own || index(tolower(values[place]), run) || is_subject(paths[place], values[place])) is_own[item] = 1
   }
   for (place = 1; place <= count; place++)
@@ -106,6 +107,7 @@ function choose(   place, item, is_own, has_own, foreign) {
   for (place = 1; place <= count; place++)
     if (own && values[place] == "[]" && paths[place] ~ /^\.(items|user_groups\..*)$/) left_out[place] = 1
   if (foreign) print name " foreign"
+  if (passing) print name " passing"
 }
 
 function is_subject(path, found) { return path ~ /\]\.(_id|user_id)$/ && index(subjects, " " found " ") }

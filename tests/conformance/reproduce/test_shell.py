@@ -33,7 +33,7 @@ HOSTILE = (
 
 
 class Server(BaseHTTPRequestHandler):
-    """Answers each request from `answers` by its method, and notes it."""
+    """Answers each request from `answers` by its method, or by what it has received, and notes it."""
 
     answers: dict[str, tuple[int, Any]]
     received: list[tuple[str, str, bytes, dict[str, str]]]
@@ -42,6 +42,7 @@ class Server(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.received.append((self.command, self.path, body, dict(self.headers.items())))
         status, content = self.answers.get(self.command, (200, {}))
+        content = content(self.received) if callable(content) else content
         sent = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -195,6 +196,27 @@ def test_what_was_made_is_deleted_though_it_is_interrupted(tmp_path: Path, numbe
     with server(POST=(201, CREATED), GET=(404, {})) as (url, received):
         assert run(text, tmp_path, url).returncode == 128 + number
     assert [method for method, *_ in received] == ["POST", "DELETE"]
+
+
+def test_other_lists_with_what_other_checks_had_made_say_nothing(tmp_path: Path) -> None:
+    of_another = {"_id": "b" * 24, "name": "acs-89abcdef-Name 1"}
+    shown = {"items": [CREATED, of_another], "page": {"item_total": 2}}
+    text = text_of(
+        exchange("POST", "/user_attribute/definition", 201, CREATED, BODY),
+        exchange("GET", "/user_attribute/definition", 200, shown),
+        actual=json.dumps(CREATED),
+    )
+    for is_listed, others, code in ((True, [], 1), (True, [{**of_another, "_id": "c" * 24}], 1), (False, [], 2)):
+
+        def listed(received: list[Any], is_listed: bool = is_listed, others: list[Any] = others) -> Any:
+            own = {**CREATED, **json.loads(received[0][2])}
+            items = [own, *others] if is_listed else others
+            return {"items": items, "page": {"item_total": len(items)}}
+
+        with server(POST=(201, CREATED), GET=(200, listed)) as (url, _):
+            done = run(text, tmp_path, url)
+        assert done.returncode == code, done
+        assert (b"audience-conformance replay" in done.stderr) == (code == 2)
 
 
 def test_a_target_that_does_not_answer_is_not_tried(tmp_path: Path) -> None:
