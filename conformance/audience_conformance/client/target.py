@@ -292,7 +292,7 @@ class Target:
         if not trouble.performed or method in REPEATABLE:
             return True
         try:
-            return method == "DELETE" and self.send_once("GET", url, headers, None).ok
+            return method == "DELETE" and self._deliver("GET", url, headers, None).ok
         except Unreachable:
             return False
 

@@ -29,7 +29,7 @@ BUDGETS = {
 """Profile -> generated examples per property, steps of a state machine, concurrent requests."""
 MAX_CURLS = 40
 """The most requests shown of a finding: the deciding one, and the last of those before."""
-TIMES_RUN = 3
+TIMES_RUN = 5
 """A check that trouble on the way has stopped is run again: each run of a check makes what it needs."""
 
 

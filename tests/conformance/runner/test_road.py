@@ -111,6 +111,15 @@ def test_one_that_is_answered_in_the_end_or_stopped_by_a_gateway_is_none(statuse
                 try_send(api, call)
 
 
+@pytest.mark.parametrize("statuses", [(502, 404), (0, 404)])
+def test_what_a_delete_answers_after_it_may_have_been_performed_is_not_judged(statuses: tuple[int, ...]) -> None:
+    call = Call("getUserGroupTags", method="DELETE", ids={}, query="x=1")
+    with raw_server(Answers(*statuses, part="/tags?x=1")) as server:
+        api = Api(Target(Options(server.url)), Ledger(), Budget(1, 1, 1, 0), "0" * 8)
+        with pytest.raises(Unreachable):
+            try_send(api, call)
+
+
 def test_a_finding_is_not_run_again() -> None:
     def finds(api: Api) -> None:
         reads(api)

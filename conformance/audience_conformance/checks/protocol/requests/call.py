@@ -12,7 +12,7 @@ from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.client.api import PREFIX, Api, seg
 from audience_conformance.client.exchange import Answer
 from audience_conformance.client.ledger import Tenant
-from audience_conformance.client.trouble import Unreachable
+from audience_conformance.client.trouble import CLOSED_KEPT, CLOSED_NEW, REPEATABLE, Unreachable
 from audience_conformance.contract.schema_errors import source_at
 from audience_conformance.contract.sources import Pointer
 
@@ -102,18 +102,23 @@ def try_send(api: Api, call: Call) -> Answer | Unreachable:
     Raises:
         Unreachable: it gets no response for another reason.
     """
+    last: Unreachable | None = None
     for _ in range(TIMES_CLOSED):
         try:
-            return send(api, call)
+            answer = send(api, call)
         except Unreachable as unanswered:
-            if not unanswered.passing:
-                raise
+            if unanswered.kind not in (CLOSED_KEPT, CLOSED_NEW):
+                raise  # the client has sent it again where that is safe
             last = unanswered
             if not api.target.answers():
-                break
-    else:
-        if last.closed:
-            return last
+                raise
+            continue
+        if last and not answer.ok and (call.method or spec.method(call.operation)) not in REPEATABLE:
+            raise last  # the one before may have been performed, and this is what comes of the second
+        return answer
+    assert last is not None, "each attempt has returned, raised or gone on"
+    if last.closed:
+        return last
     raise last
 
 
