@@ -196,7 +196,10 @@ class Api:
 
     def cleanup(self) -> None:
         """Delete the resources of this check, so that lists stay short; the end of the run tries again."""
+        before = len(self._ledger.made)
         delete_all(self.target, self._ledger, spare=self._ledger.made.keys() - self._created)
+        if len(self._ledger.made) < before:
+            self.shared[LAST_WRITE] = time.monotonic()
         self._created.clear()
 
     def get(self, path: str, *, tenant: Tenant | None = None, **query: Any) -> Answer:

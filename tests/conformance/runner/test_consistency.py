@@ -53,6 +53,16 @@ def perform(server: Any, **options: Any) -> tuple[Result, list[str]]:
         return run.perform(check, None), running.received
 
 
+def test_reads_also_wait_for_what_a_clean_up_deletes() -> None:
+    check = Check(("DEF-01",), "creates_and_reads", creates_and_reads, "", ())
+    with raw_server(Lagging(LAG)) as running:
+        run = Run(Options(running.url, consistency=2 * LAG), "smoke", 0)
+        assert run.perform(check, None).status == "passed"
+        assert running.received[-1] == "DELETE"
+        reads = Check(("DEF-01",), "reads", lambda api: expect(api.get(DEFINITIONS).ok, "200 for the list", ""), "", ())
+        assert run.perform(reads, None).status == "passed"
+
+
 def test_a_finding_that_a_wait_makes_vanish_says_after_which_time() -> None:
     result, _ = perform(Lagging(LAG))
     assert result.status == "failed"
