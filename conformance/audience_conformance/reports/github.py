@@ -6,7 +6,6 @@ from pathlib import Path
 from audience_conformance.contract.location import contract_path
 from audience_conformance.reports import facts
 from audience_conformance.reports.basis import operation_line, rule_line
-from audience_conformance.results.known_failures import now_passes
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 from audience_conformance.results.verdict import EXIT_BROKEN, EXIT_OK
@@ -23,8 +22,7 @@ def annotations(summary: Summary) -> list[str]:
     found: dict[str, list[str]] = {"error": [], "warning": []}
     if summary.exit_code not in (EXIT_OK, EXIT_BROKEN):
         found["error"].append(_line("error", facts.verdict(summary).headline, ""))
-    outdated = [now_passes(rule_id, summary.known[rule_id]) for rule_id in summary.fixed]
-    found["error"] += [_line("error", line, "") for line in [*outdated, *summary.stale]]
+    found["error"] += [_line("error", line, "") for line in summary.outdated]
     for rule_id, alike in facts.by_rule(summary, "failed").items():
         first = alike[0]
         kind = "error" if first.level == "MUST" or summary.strict else "warning"

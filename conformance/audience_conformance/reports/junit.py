@@ -10,7 +10,6 @@ from xml.etree import ElementTree as ET
 from audience_conformance.contract.rules import catalogue, group_titles
 from audience_conformance.reports import facts
 from audience_conformance.reports.evidence import evidence_text
-from audience_conformance.results.known_failures import now_passes
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
 from audience_conformance.results.verdict import EXIT_BROKEN, EXIT_OK
@@ -85,8 +84,7 @@ def _facts(result: Result) -> str:
 
 def _faults(summary: Summary) -> list[tuple[str, str, str, str]]:
     """What fails the run and is no finding: element, name of the test case, message, type."""
-    outdated = [now_passes(rule_id, summary.known[rule_id]) for rule_id in summary.fixed]
-    faults = [("failure", "known failures", line, "known failure") for line in [*outdated, *summary.stale]]
+    faults = [("failure", "known failures", line, "known failure") for line in summary.outdated]
     if summary.exit_code not in (EXIT_OK, EXIT_BROKEN):
         faults.append(("error", "verdict", facts.verdict(summary).headline, "not judged"))
     return faults

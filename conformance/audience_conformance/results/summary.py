@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from audience_conformance.contract.rules import catalogue
+from audience_conformance.results.known_failures import now_passes
 from audience_conformance.results.result import Result
 from audience_conformance.results.verdict import Verdict, judge
 
@@ -97,6 +98,11 @@ class Summary:
     def fixed(self) -> list[str]:
         """The rules whose known failure now passes."""
         return [rule_id for rule_id in self.known if self.status(rule_id) == "passed"]
+
+    @property
+    def outdated(self) -> list[str]:
+        """A line for each known failure that now passes or has expired; each fails the run."""
+        return [*(now_passes(rule_id, self.known[rule_id]) for rule_id in self.fixed), *self.stale]
 
     @property
     def out_of_time(self) -> bool:

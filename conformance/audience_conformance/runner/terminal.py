@@ -6,7 +6,6 @@ import pytest
 
 from audience_conformance.reports.facts import verdict, visible
 from audience_conformance.reports.github import annotations
-from audience_conformance.results.known_failures import now_passes
 from audience_conformance.runner.message import format_finding
 from audience_conformance.runner.preflight import CannotRun
 from audience_conformance.runner.session import Session
@@ -27,8 +26,7 @@ def print_summary(terminal: Any, config: pytest.Config) -> None:
     for level in ("MUST", "SHOULD"):
         counts = summary.counts(level).items()
         terminal.write_line(f"{level}: " + ", ".join(f"{number} {status}" for status, number in counts))
-    fixed = [now_passes(rule_id, summary.known[rule_id]) for rule_id in summary.fixed]
-    for line in [*summary.notes, *summary.stale, *fixed, *(f"not deleted: {line}" for line in summary.left)]:
+    for line in [*summary.notes, *summary.outdated, *(f"not deleted: {line}" for line in summary.left)]:
         terminal.write_line(visible(line))
     terminal.write_line(f"{summary.sent} requests to {summary.target}, profile {summary.profile}, seed {summary.seed}")
     terminal.write_line(verdict(summary).headline)
