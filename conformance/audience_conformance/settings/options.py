@@ -148,7 +148,8 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "--url",
             type=types.url,
             sweep=True,
-            help="Base URL of the server under test (default: start a mock). Example: --url http://127.0.0.1:4010",
+            help="Base URL of the server under test (without it, `run` starts a mock, and `replay` takes that of the "
+            "report). Example: --url http://127.0.0.1:4010",
         ),
         Option(
             "--header",
