@@ -1,6 +1,7 @@
 """What the commands share: help in sections, and errors in one line."""
 
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,11 +10,11 @@ import click
 
 from audience_conformance.settings.options import SECTIONS, Option, note_old_names, note_unknown_variables
 
-EXIT_UNABLE = 2
+EXIT_UNABLE, EXIT_INTERRUPTED = 2, 130
 
 
 class Command(click.Command):
-    """A command that shows the options of `run` in sections, and an error in one line, with exit code 2."""
+    """A command with the options of `run` in sections, and an error in one line: exit code 2, 130 if interrupted."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -53,3 +54,14 @@ def _errors_in_one_line(command: str | None) -> Iterator[None]:
         message = visible(" ".join(error.format_message().split())).rstrip(".")
         click.echo(f"audience-conformance {command}: {message}{hint}", err=True)
         sys.exit(EXIT_UNABLE)
+    except (click.exceptions.Exit, click.Abort):
+        raise
+    except Exception:  # noqa: BLE001 (a crash must not look like a finding, which is exit code 1)
+        from audience_conformance.reports.facts import visible  # noqa: PLC0415
+
+        message = f"audience-conformance {command}: internal error in the suite\n{traceback.format_exc()}"
+        click.echo(visible(message), err=True)
+        sys.exit(EXIT_UNABLE)
+    except KeyboardInterrupt:
+        click.echo(f"audience-conformance {command}: interrupted", err=True)
+        sys.exit(EXIT_INTERRUPTED)

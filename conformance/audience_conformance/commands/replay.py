@@ -37,6 +37,7 @@ def replay(report: Path, finding: str, **values: Any) -> None:
       0  every fault that was tried is gone
       1  a fault is there
       2  none is there, but some could not be tried
+      130  it was interrupted; what it made is deleted
 
     Example: audience-conformance replay conformance-report/report.json DEF-13
     """  # noqa: D301 (click wants the character)
@@ -101,20 +102,22 @@ def _codes(findings: "Iterable[Recorded]", settings: "Settings") -> "Iterable[in
     check_target(settings)
     run = Run(settings.options(), settings.profile, settings.seed)
     checks = {check.name: check for check in all_checks()}
-    for finding in findings:
-        check, case = checks.get(finding.check), finding.case or None
-        if check is None or (case is not None and case not in check.cases):
-            click.echo(f"not tried  {one_line(finding.name, 200)}: this version has no such check")
-            yield EXIT_UNABLE
-            continue
-        random.seed(f"{settings.seed} {item_id(check.name, case, check.rules)}")
-        result = scrubbed(run.perform(check, case), settings, run.target.printed_values)
-        code, verdict = _verdict(result)
-        click.echo(f"{verdict:9}  {one_line(f'{finding.name}: {_why(result)}', 1_000)}")
-        yield code
-    for line in delete_all(run.target, run.ledger, patience=patience(settings)):
-        click.echo(f"not deleted: {one_line(line, 1_000)}", err=True)
-    run.target.close()
+    try:
+        for finding in findings:
+            check, case = checks.get(finding.check), finding.case or None
+            if check is None or (case is not None and case not in check.cases):
+                click.echo(f"not tried  {one_line(finding.name, 200)}: this version has no such check")
+                yield EXIT_UNABLE
+                continue
+            random.seed(f"{settings.seed} {item_id(check.name, case, check.rules)}")
+            result = scrubbed(run.perform(check, case), settings, run.target.printed_values)
+            code, verdict = _verdict(result)
+            click.echo(f"{verdict:9}  {one_line(f'{finding.name}: {_why(result)}', 1_000)}")
+            yield code
+    finally:  # also after Ctrl-C
+        for line in delete_all(run.target, run.ledger, patience=patience(settings)):
+            click.echo(f"not deleted: {one_line(line, 1_000)}", err=True)
+        run.target.close()
 
 
 def _verdict(result: "Result") -> tuple[int, str]:

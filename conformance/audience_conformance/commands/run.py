@@ -2,13 +2,12 @@
 
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from audience_conformance.commands.base import EXIT_UNABLE, Command
+from audience_conformance.commands.base import EXIT_INTERRUPTED, EXIT_UNABLE, Command
 from audience_conformance.settings.options import OPTIONS
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
     from audience_conformance.runner.session import Session
     from audience_conformance.settings.settings import Settings
-
-EXIT_INTERRUPTED = 130
 
 
 @click.command(cls=Command, params=list(OPTIONS))
@@ -59,18 +56,9 @@ def run(context: click.Context, /, **_: Any) -> None:
         return
     try:
         code = _perform(settings)
-    except click.ClickException:
-        raise
     except KeyboardInterrupt:
         click.echo("audience-conformance run: interrupted before the first check", err=True)
         code = EXIT_INTERRUPTED
-    except Exception:  # noqa: BLE001 (a crash must not look like a finding, which is exit code 1)
-        from audience_conformance.reports.facts import visible  # noqa: PLC0415
-
-        click.echo(
-            visible(f"audience-conformance run: internal error in the suite\n{traceback.format_exc()}"), err=True
-        )
-        code = EXIT_UNABLE
     sys.exit(code)
 
 

@@ -8,9 +8,14 @@ from tests.conformance.cli_runner import Done, conformance
 from tests.faults.harness import serving
 from tests.faults.registry import all_faults
 
+from audience_conformance.checks import registry
+from audience_conformance.checks.registry import Check
+from audience_conformance.client.api import Api
 from audience_conformance.reports import write
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
+from audience_conformance.runner.execute import Run
+from audience_mock.contract.document import DOCUMENTED_TENANT
 
 FAULT = next(one for one in all_faults() if one.id == "DEF-04-customer-editable-is-not-updated")
 
@@ -70,3 +75,25 @@ def test_a_check_that_is_unknown_or_lacks_what_it_needs_exits_2(tmp_path: Path) 
         done = replay(tmp_path, mock.options.url, results)
     assert done.code == 2
     assert [line.split("  ")[0] for line in done.out.splitlines()] == ["not tried", "not tried"]
+
+
+def test_an_interrupted_replay_deletes_what_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def creates(api: Api) -> None:
+        api.definition()
+        raise KeyboardInterrupt
+
+    check = Check(("DEF-04",), UPDATES.check, creates, "", ())
+    monkeypatch.setattr(registry, "all_checks", lambda: [check])
+    with serving() as mock:
+        before = len(mock.mock.backend.world.tenant(*DOCUMENTED_TENANT).definitions)
+        done = replay(tmp_path, mock.options.url, [UPDATES])
+        assert len(mock.mock.backend.world.tenant(*DOCUMENTED_TENANT).definitions) == before
+    assert (done.code, done.err) == (130, "audience-conformance replay: interrupted\n")
+
+
+def test_a_crash_is_no_fault_of_the_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "perform", lambda *_: 1 / 0)
+    with serving() as mock:
+        done = replay(tmp_path, mock.options.url, [UPDATES])
+    assert done.code == 2
+    assert done.err.startswith("audience-conformance replay: internal error in the suite\nTraceback")
