@@ -5,7 +5,7 @@ import http.client
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -133,19 +133,18 @@ def relay(url: str, road: Road, chance: int = 0) -> Iterator[str]:
     choices, windows = random.Random(chance), dict[int, int]()
 
     def serve(connection: Connection, received: list[str]) -> None:
-        server = http.client.HTTPConnection(origin, timeout=30)
         on_connection = 0
-        while text := connection.request():
-            head, _, body = text.partition("\r\n\r\n")
-            first, *headers = head.split("\r\n")
-            method, target, _ = first.split(" ", 2)
-            forward = functools.partial(_forward, server, method, target, headers, body.encode("latin-1"))
-            passing = Passing(len(received), on_connection, method, forward, connection, choices, windows)
-            received.append(method)
-            on_connection += 1
-            if not road(passing):
-                break
-        server.close()
+        with closing(http.client.HTTPConnection(origin, timeout=30)) as server:
+            while text := connection.request():
+                head, _, body = text.partition("\r\n\r\n")
+                first, *headers = head.split("\r\n")
+                method, target, _ = first.split(" ", 2)
+                forward = functools.partial(_forward, server, method, target, headers, body.encode("latin-1"))
+                passing = Passing(len(received), on_connection, method, forward, connection, choices, windows)
+                received.append(method)
+                on_connection += 1
+                if not road(passing):
+                    break
 
     with raw_server(serve) as server:
         yield server.url
