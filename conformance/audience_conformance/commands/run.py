@@ -94,6 +94,8 @@ def _run_pytest(session: "Session") -> None:
     arguments += ["--import-mode", "importlib", "--assert", "plain"]
     arguments += ["--disable-plugin-autoload", "-p", "audience_conformance.runner.plugin", "-p", "xdist.plugin"]
     arguments += ["-p", "no:cacheprovider", "-p", "no:terminalreporter", "--capture", "sys"]
+    # An interrupt within a destructor would be an error of the suite.
+    arguments += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
     workers = session.settings.processes(len(session.items))
     if workers > 1:
         arguments += ["-n", str(workers)]
