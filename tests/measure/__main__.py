@@ -19,6 +19,7 @@ import click
 from audience_conformance.client.api import Api
 from audience_conformance.client.cache import ResponseCache
 from audience_conformance.client.exchange import Answer, Trace
+from audience_conformance.client.pace import Pace
 from audience_conformance.client.target import Target
 from audience_conformance.results.result import item_id
 from audience_conformance.runner import local_mock
@@ -125,7 +126,7 @@ def measure(settings: Settings, patch: Callable[[Any, str, Any], None]) -> dict[
     patch(ResponseCache, "store", recorder.store(ResponseCache.store))
     items: dict[str, Frame] = {}
     with tempfile.TemporaryDirectory() as folder:
-        worker = Worker(settings, Path(folder), None, 1)
+        worker = Worker(settings, Path(folder), None, Pace(0.0))
         for check, case in settings.items():
             recorder.push()
             worker.perform(check, case)

@@ -103,7 +103,7 @@ class Options:
 
 
 class Target:
-    """Sends requests at the allowed rate and counts them. Thread-safe.
+    """Sends requests at the allowed rate and counts them. Thread-safe. Several targets of one run share a pace.
 
     It repeats a request that got into trouble on the way, if that is safe. `deadline` is the `time.time` from which it
     sends nothing, or None; `served` says that it has answered before, so that a 401 or 403 to everything is trouble;
@@ -111,7 +111,7 @@ class Target:
     `refuses_all` says that the last answers were 401 or 403 to everything.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, pace: Pace | None = None) -> None:
         self.options = options
         self.sent = 0
         self.deadline: float | None = None
@@ -123,7 +123,7 @@ class Target:
         self._command = HeaderCommand(options.header_command) if options.header_command else None
         self._printed: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
-        self._pace = Pace(options.rate)
+        self._pace = pace or Pace(options.rate)
         self._closed_kept = 0
         self._har = HarLog(Path(options.har_folder)) if options.har_folder else None
 

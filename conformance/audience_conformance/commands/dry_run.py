@@ -21,9 +21,10 @@ from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.facts import visible
 from audience_conformance.results.verdict import count
-from audience_conformance.runner.estimate import Estimate, estimate, is_measured
+from audience_conformance.runner.estimate import estimate, is_measured, side_by_side
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.runner.summarize import nothing_to_check
+from audience_conformance.runner.units import Item, split
 from audience_conformance.settings.settings import Settings
 
 PREREQUISITES = {
@@ -70,14 +71,16 @@ def _print_writes(settings: Settings) -> None:
         click.echo(f"It would also put values of {settings.validated_definition} (--validated-definition).")
 
 
-def _print_estimate(items: list[tuple[Check, str | None]], settings: Settings) -> None:
+def _print_estimate(items: list[Item], settings: Settings) -> None:
     total, unmeasured = estimate(items, settings.profile)
     about = "about" if is_measured(settings.profile) else "more than"
     more = f", and those of {count(unmeasured, 'check')} never measured" if unmeasured else ""
     requests = count(total.requests, "request")
     click.echo(f"It would send {about} {requests}{more}, if the target has all that checks may look for.")
+    if not items:
+        return
     if settings.url is None:
-        click.echo(f"That takes {about} {_duration(total, MOCK_LATENCY, settings, len(items))}. Nothing was sent.")
+        click.echo(f"That takes {about} {_duration(items, MOCK_LATENCY, settings)}. Nothing was sent.")
         return
     try:
         latency = _latency(settings)
@@ -86,7 +89,7 @@ def _print_estimate(items: list[tuple[Check, str | None]], settings: Settings) -
         click.echo(visible(f"How long that takes is unknown: {settings.url} did not answer a probe: {why}."))
         return
     milliseconds = f"{latency * 1000:.3g} ms"
-    click.echo(f"That takes {about} {_duration(total, latency, settings, len(items))}, at {milliseconds} a request.")
+    click.echo(f"That takes {about} {_duration(items, latency, settings)}, at {milliseconds} a request.")
     click.echo("Nothing was sent but two reads as a probe, the second of which was timed.")
 
 
@@ -102,8 +105,10 @@ def _latency(settings: Settings) -> float:
         target.close()
 
 
-def _duration(total: Estimate, latency: float, settings: Settings, items: int) -> str:
-    seconds = total.seconds(latency, settings.rate, settings.processes(items))
+def _duration(items: list[Item], latency: float, settings: Settings) -> str:
+    units = split(items, settings.profile)
+    parts = [estimate(unit, settings.profile)[0] for unit in units]
+    seconds = side_by_side(parts, latency, settings.rate, settings.connections_for(len(units)))
     if settings.max_time is not None and seconds > settings.max_time:
         return f"{settings.max_time:g} s, where --max-time ends it (it would need {_time(seconds)})"
     return _time(seconds)

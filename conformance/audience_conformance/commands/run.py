@@ -1,8 +1,6 @@
-"""The command `audience-conformance run`: it runs the checks in pytest."""
+"""The command `audience-conformance run`."""
 
-import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -72,36 +70,13 @@ def _perform(settings: "Settings") -> int:
     session = Session(settings)
     try:
         session.start()
+        session.launch()
         with progress_display(console, list(session.items.values()), strict=settings.strict) as on_result:
             session.on_result = on_result
-            _run_pytest(session)
-        summary = session.finish()
-        if session.crash:
-            raise click.ClickException(f"internal error in the suite: {session.crash}")
-        return _report(session, console) or summary.exit_code
+            session.perform()
+        return _report(session, console) or session.finish().exit_code
     finally:
         session.close()
-
-
-def _run_pytest(session: "Session") -> None:
-    """Run the checks in pytest, without the configuration and plugins of the project in the working directory."""
-    import pytest  # noqa: PLC0415
-
-    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-        os.environ.pop(name, None)
-    folder = Path(__file__).parents[1]
-    arguments = [str(folder / "test_rules.py"), "--config-file", os.devnull, "--rootdir", str(folder)]
-    arguments += ["--import-mode", "importlib", "--assert", "plain"]
-    arguments += ["--disable-plugin-autoload", "-p", "audience_conformance.runner.plugin", "-p", "xdist.plugin"]
-    arguments += ["-p", "no:cacheprovider", "-p", "no:terminalreporter", "--capture", "sys"]
-    # An interrupt within a destructor would be an error of the suite.
-    arguments += ["-p", "no:unraisableexception", "-p", "no:threadexception"]
-    workers = session.settings.processes(len(session.items))
-    if workers > 1:
-        arguments += ["-n", str(workers)]
-    if session.settings.fail_fast:
-        arguments.append("-x")
-    pytest.main(arguments, plugins=[session])
 
 
 def _report(session: "Session", console: "Console") -> int:

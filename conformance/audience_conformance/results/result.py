@@ -94,6 +94,13 @@ class Result:
         return asdict(self)
 
 
+def fails_run(result: Result, *, strict: bool) -> bool:
+    """Does a result make the exit code of its run other than 0, whatever the others are."""
+    if result.status == "failed":
+        return not result.known and (strict or result.level == "MUST")
+    return result.status in ("error", "not judged")
+
+
 def exercised(operations: Sequence[str], case: str | None) -> tuple[str, ...]:
     """The operationIds that a case of a check exercises: those that it names, else all of the check."""
     if case == UNKNOWN_PATH:

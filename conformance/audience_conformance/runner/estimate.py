@@ -20,10 +20,17 @@ class Estimate(NamedTuple):
     requests: int
     busy: float
 
-    def seconds(self, latency: float, rate: float | None, processes: int) -> float:
-        """How long the run takes if each request takes `latency` seconds."""
-        together = (self.requests * latency + self.busy) / processes
-        return max(together, self.requests / rate if rate else 0.0)
+    def alone(self, latency: float) -> float:
+        """The seconds that it takes on one connection if each request takes `latency` seconds."""
+        return self.requests * latency + self.busy
+
+
+def side_by_side(parts: Iterable[Estimate], latency: float, rate: float | None, connections: int) -> float:
+    """The seconds that parts of a run take on several connections, with a rate limit or None."""
+    every = list(parts)
+    each = [part.alone(latency) for part in every]
+    limited = sum(part.requests for part in every) / rate if rate else 0.0
+    return max(sum(each) / connections, *each, limited)
 
 
 def estimate(items: Iterable[tuple[Check, str | None]], profile: str) -> tuple[Estimate, int]:

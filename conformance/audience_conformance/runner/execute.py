@@ -12,6 +12,7 @@ from audience_conformance.checks.registry import Check
 from audience_conformance.client.api import LAST_WRITE, Api, Budget
 from audience_conformance.client.exchange import Exchange
 from audience_conformance.client.ledger import Ledger
+from audience_conformance.client.pace import Pace
 from audience_conformance.client.target import Options, Target
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.reproduce.shell import Origin, script
@@ -55,13 +56,16 @@ class Run:
         profile: smoke, standard or deep.
         seed: of all random choices.
         probes_lag: find out whether a finding would vanish if reads waited for writes.
+        pace: shared with the other processes of a run; None for one of its own.
     """
 
-    def __init__(self, options: Options, profile: str, seed: int, *, probes_lag: bool = False) -> None:
+    def __init__(
+        self, options: Options, profile: str, seed: int, *, probes_lag: bool = False, pace: Pace | None = None
+    ) -> None:
         examples, steps, parallel = BUDGETS[profile]
         self.options = options
         self.budget = Budget(examples, steps, parallel, seed)
-        self.target = Target(options)
+        self.target = Target(options, pace)
         self.ledger = Ledger()
         self.run_id = uuid.uuid4().hex[:8]
         self._shared: dict[Any, Any] = {}

@@ -1,4 +1,4 @@
-"""The pytest plugin behind `pytest --pyargs audience_conformance --url …` and behind the command `run`.
+"""The pytest plugin behind `pytest --pyargs audience_conformance --url …`: it shows a run as tests.
 
 pytest loads this file in every project that shares its environment: there it does nothing, and adds no options, which
 another plugin or a conftest.py could need.
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from audience_conformance.runner.session import Session
 
 KEY = "audience_conformance"
-"""The key of results in pytest's reports, and of the worker input in pytest-xdist."""
+"""The name of the package, and the key of results in pytest's reports."""
 _FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 (pathlib need not be loaded for others)
 
 
@@ -57,21 +57,16 @@ def _dest(name: str | None) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    worker_input = getattr(config, "workerinput", {}).get(KEY)
-    if worker_input is None and not hasattr(config.option, _dest("url")):
+    if not hasattr(config.option, _dest("url")):
         return
-    from audience_conformance.runner import session  # noqa: PLC0415
+    from audience_conformance.runner.front import Front  # noqa: PLC0415
 
-    config.pluginmanager.register(Outcomes(), "audience-conformance-outcomes")
-    if worker_input is not None:
-        config.stash[session.WORKER_INPUT] = session.WorkerInput.from_json(worker_input)
-    elif not hasattr(config, "workerinput") and not any(
-        isinstance(plugin, session.Session) for plugin in config.pluginmanager.get_plugins()
-    ):
-        config.pluginmanager.register(_session(config), "audience-conformance-session")
+    if getattr(config.option, "numprocesses", None) or getattr(config.option, "tx", None):
+        raise pytest.UsageError("-n is for other tests; here --connections N runs checks side by side")
+    config.pluginmanager.register(Front(_session(config)), "audience-conformance-run")
 
 
-def _session(config: pytest.Config) -> object:
+def _session(config: pytest.Config) -> Session:
     """The run with the options given to pytest."""
     import click  # noqa: PLC0415
 
@@ -88,38 +83,3 @@ def _session(config: pytest.Config) -> object:
     if settings.dry_run:
         raise pytest.UsageError("dry-run is for `audience-conformance run`; pytest has --collect-only")
     return Session(settings)
-
-
-class Outcomes:
-    """Maps results to outcomes: a finding that does not fail the run is xfailed, an internal error is an error."""
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        from audience_conformance.runner import session  # noqa: PLC0415
-
-        report = yield
-        result = session.result_of(report) if call.when == "call" else None
-        if result and result.status == "failed":
-            strict = item.config.stash[session.WORKER_INPUT].settings.strict
-            why = result.known or ("" if strict or result.level == "MUST" else f"a SHOULD rule: {result.requirement}")
-            if why:
-                report.outcome = "skipped"
-                report.wasxfail = why
-        return report
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(self, report: pytest.CollectReport | pytest.TestReport) -> Any:
-        from audience_conformance.runner import session  # noqa: PLC0415
-
-        if isinstance(report, pytest.TestReport) and report.when == "call":
-            result = session.result_of(report)
-            if result and result.status in ("error", "not judged"):
-                return ("error", "E", "ERROR") if result.status == "error" else ("error", "N", "NOT JUDGED")
-        return None
-
-    def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
-        from audience_conformance.runner.terminal import print_summary  # noqa: PLC0415
-
-        print_summary(terminalreporter, config)

@@ -1,12 +1,8 @@
-"""A whole run as a pytest plugin: it starts the run, collects the results, cleans up, and makes the summary.
-
-With `-n` the checks run in worker processes, which get a `WorkerInput`.
-"""
+"""A whole run: it starts, performs the checks in one process or several, cleans up, and makes the summary."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import tempfile
@@ -15,56 +11,32 @@ import time
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from audience_conformance.client.har import read_entries
-from audience_conformance.results.result import Result, item_id, name_in
+from audience_conformance.client.pace import Pace
+from audience_conformance.results.result import Result, fails_run, item_id
 from audience_conformance.runner import local_mock
 from audience_conformance.runner.cleanup import clean_up
 from audience_conformance.runner.execute import new_result
 from audience_conformance.runner.message import scrub, secrets_of
-from audience_conformance.runner.plugin import KEY
+from audience_conformance.runner.pool import CONTEXT, Alone, Pool, WorkerInput
 from audience_conformance.runner.preflight import CannotRun, check_target
-from audience_conformance.runner.resource_log import pids_of, read_logs
+from audience_conformance.runner.resource_log import read_logs
 from audience_conformance.runner.summarize import note_of_leftovers, notes_of_kept, nothing_to_check, summarize
-from audience_conformance.runner.worker import Worker
-from audience_conformance.settings.settings import Settings
+from audience_conformance.runner.trouble_watch import TroubleWatch
+from audience_conformance.runner.units import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Generator
+    from multiprocessing.context import BaseContext
 
     from audience_conformance.checks.registry import Check
     from audience_conformance.results.summary import Summary
+    from audience_conformance.runner.units import Item
+    from audience_conformance.settings.settings import Settings
 
-_PYTEST_ERRORS = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR)
-"""Exit codes of pytest that the run's exit code does not replace."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class WorkerInput(NamedTuple):
-    """What a worker needs: the settings, the folder of the resource logs, and when no check starts any more."""
-
-    settings: Settings
-    folder: Path
-    deadline: float | None
-
-    def to_json(self) -> str:
-        return json.dumps([self.settings.to_json(), str(self.folder), self.deadline])
-
-    @classmethod
-    def from_json(cls, text: str) -> WorkerInput:
-        settings, folder, deadline = json.loads(text)
-        return cls(Settings.from_json(settings), Path(folder), deadline)
-
-
-WORKER_INPUT = pytest.StashKey[WorkerInput]()
-
-
-def result_of(report: pytest.TestReport) -> Result | None:
-    """The result in a report of pytest."""
-    return next((Result(**value) for name, value in report.user_properties if name == KEY), None)  # type: ignore[arg-type]
 
 
 class Session:
@@ -79,11 +51,11 @@ class Session:
         self.settings = settings
         self.summary: Summary | None = None
         self.interrupted = False
-        self.crash = ""
-        self.items: dict[str, tuple[Check, str | None]] = {}
+        self.items: dict[str, Item] = {}
         self.on_result = on_result
         self._mock: local_mock.LocalMock | None = None
         self._folder: Path | None = None
+        self._runner: Alone | Pool | None = None
         self._results: list[Result] = []
         self._sent = 0
         self._started = 0.0
@@ -91,12 +63,23 @@ class Session:
         self._finishing = False
         self._handlers: dict[signal.Signals, Any] = {}
 
+    @property
+    def has_started(self) -> bool:
+        return self._folder is not None
+
     def start(self) -> None:
         """Start a mock if there is no URL, and check that the target answers.
 
         Raises:
             CannotRun: there is nothing to check, or the target does not answer.
         """
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> None:
         self._started = time.time()
         self._install_signal_handlers()
         self.items = {item_id(check.name, case, check.rules): (check, case) for check, case in self.settings.items()}
@@ -112,6 +95,46 @@ class Session:
         self._sent += check_target(self.settings)
         if self.settings.max_time is not None:
             self._deadline = self._started + self.settings.max_time
+
+    def launch(self, names: Collection[str] | None = None) -> None:
+        """Start what runs the checks, all or those with these names.
+
+        It comes before any thread: a process that is forked beside a thread may find locks that nobody opens.
+        """
+        items = [item for name, item in self.items.items() if names is None or name in names]
+        units = split(items, self.settings.profile)
+        connections = self.settings.connections_for(len(units))
+        if connections > 1:
+            self._runner = Pool(self._worker_input(CONTEXT), units, connections)
+        else:
+            self._runner = Alone(self._worker_input(), items)
+
+    def perform(self) -> None:
+        """Run the checks until one ends the run, or an interrupt comes."""
+        try:
+            with closing(self._results_as_they_come()) as results:
+                for result in results:
+                    self._results.append(result)
+                    self._sent += result.sent
+                    self.on_result(result)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        except Exception:
+            self.finish()
+            raise
+
+    def _results_as_they_come(self) -> Generator[Result]:
+        """The results; the end of the run gives the checks without one a result too."""
+        assert self._runner, "it has been launched"
+        watch = TroubleWatch(secrets_of(self.settings))
+        with closing(self._runner):
+            for result in self._runner.results():
+                watch.note(result)
+                yield result
+                if result.ends_run:
+                    yield from (not_judged(*item, result.ends_run) for item in self._runner.close())
+                elif self.settings.fail_fast and fails_run(result, strict=self.settings.strict):
+                    return
 
     def finish(self) -> Summary:
         """Delete what is left, stop the mock, and make the summary; a second call returns the same summary."""
@@ -151,7 +174,7 @@ class Session:
         ]
         if not flaky or self.interrupted or self._finishing or self._folder is None:
             return
-        with closing(Worker(self.settings, self._folder, self._deadline, 1)) as worker:
+        with closing(self._worker_input().worker()) as worker:
             for place, first, entry in flaky:
                 again = worker.perform(*self.items[first.id])
                 self._sent += again.sent
@@ -163,8 +186,11 @@ class Session:
     def close(self) -> None:
         """Stop the mock, delete the folder, and restore the signal handlers."""
         self._finishing = True
+        if self._runner is not None:
+            self._runner.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
         if self._mock is not None:
             self._mock.stop()
             self._mock = None
@@ -185,84 +211,12 @@ class Session:
         self.interrupted = True
         raise KeyboardInterrupt
 
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        # pytest calls this too when it stops by itself, after -x for instance.
-        if not isinstance(excinfo.value, pytest.Session.Interrupted):
-            self.interrupted = True
-            if self._folder is not None:
-                _stop_workers(self._folder)
-
-    # --- hooks of pytest ------------------------------------------------------------------------------------
-
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        if session.config.option.collectonly:
-            session.config.stash[WORKER_INPUT] = WorkerInput(self.settings, Path(), None)
-            return
-        if self._folder is None:
-            try:
-                self.start()
-            except Exception as error:
-                self.close()
-                if isinstance(error, CannotRun):
-                    pytest.exit(str(error), returncode=2)
-                raise
-        session.config.stash[WORKER_INPUT] = self._worker_input()
-
-    def _worker_input(self) -> WorkerInput:
+    def _worker_input(self, context: BaseContext | None = None) -> WorkerInput:
+        """What a process needs; the context is that of several processes."""
         assert self._folder is not None, "the run has started"
-        return WorkerInput(self.settings, self._folder, self._deadline)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        node.workerinput[KEY] = self._worker_input().to_json()
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> object:
-        from audience_conformance.runner.scheduling import GroupScheduler  # noqa: PLC0415 (pytest-xdist is loaded with -n only)
-
-        return GroupScheduler(self.items, config, log)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        result = result_of(report) if report.when == "call" else None
-        if result is None:
-            if report.passed or report.skipped or report.when == "teardown":
-                return
-            result = self._crashed(report)
-        self._results.append(result)
-        self._sent += result.sent
-        self.on_result(result)
-
-    def _crashed(self, report: pytest.TestReport) -> Result:
-        """The result of a check whose worker died, or that did not run."""
-        name = name_in(report.nodeid)
-        if name in self.items:
-            return new_result(*self.items[name], "error", str(report.longrepr))
-        rule = next(iter(self.items.values()))[0].rules[0]
-        return Result(rule, name, "", "error", actual=str(report.longrepr), rules=[rule])
-
-    def pytest_internalerror(self, excrepr: object) -> None:
-        self.crash = str(excrepr)
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.crash = str(report.longrepr)
-
-    @pytest.hookimpl(trylast=True)  # pytest-xdist ends its workers first
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if self._folder is None:
-            return
-        summary = self.finish()
-        if exitstatus not in _PYTEST_ERRORS and not self.crash:
-            session.exitstatus = summary.exit_code
-
-    def pytest_unconfigure(self) -> None:
-        if self._folder is not None:
-            self.finish()
+        return WorkerInput(self.settings, self._folder, self._deadline, Pace(self.settings.rate or 0.0, context))
 
 
-def _stop_workers(folder: Path) -> None:
-    """Interrupt the workers: pytest-xdist would wait until each has finished its check."""
-    for pid in pids_of(folder):
-        if pid != os.getpid():
-            with suppress(OSError):
-                os.kill(pid, signal.SIGINT)
+def not_judged(check: Check, case: str | None, why: str) -> Result:
+    """The result of a check that the end of the run forestalled."""
+    return replace(new_result(check, case, "not judged", why), ends_run=why)

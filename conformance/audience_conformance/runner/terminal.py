@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from audience_conformance.reports.facts import verdict, visible
 from audience_conformance.reports.github import annotations
 from audience_conformance.runner.message import format_finding
@@ -12,12 +10,9 @@ from audience_conformance.runner.session import Session
 from audience_conformance.runner.summarize import write_files
 
 
-def print_summary(terminal: Any, config: pytest.Config) -> None:
+def print_summary(terminal: Any, session: Session) -> None:
     """Print the findings that do not fail the run, the notes, and the paths of the reports."""
-    session = next((plugin for plugin in config.pluginmanager.get_plugins() if isinstance(plugin, Session)), None)
-    if session is None or session.summary is None:
-        return
-    summary = session.summary
+    summary = session.finish()
     terminal.section("Audience contract")
     for result in summary.findings():
         if result.known or (result.level == "SHOULD" and not summary.strict):

@@ -1,4 +1,4 @@
-"""Runs the checks of one worker process."""
+"""Runs the checks of one process."""
 
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ from audience_conformance.runner.execute import Run, new_result
 from audience_conformance.runner.message import scrub, scrubbed, secrets_of
 from audience_conformance.runner.resource_log import ResourceLog
 
-MAX_NOT_JUDGED = 10
-"""After so many checks in a row, or a fifth of all, that trouble on the way has stopped, the run ends."""
-
 if TYPE_CHECKING:
     from audience_conformance.checks.registry import Check
+    from audience_conformance.client.pace import Pace
     from audience_conformance.settings.settings import Settings
 
 
@@ -42,19 +40,18 @@ class Worker:
         settings: of the run.
         folder: for the resource log.
         deadline: `time.time` after which no check starts, or None.
-        workers: the number of workers, which share the rate limit.
+        pace: of all processes of the run together.
     """
 
-    def __init__(self, settings: Settings, folder: Path, deadline: float | None, workers: int) -> None:
+    def __init__(self, settings: Settings, folder: Path, deadline: float | None, pace: Pace) -> None:
         set_hypothesis_home_dir(_cache_folder())
         self.settings = settings
         self._known = settings.known()
         self._skipped_rules = set(settings.skipped_rules())
         self._deadline = deadline
-        self._run = Run(settings.options(workers), settings.profile, settings.seed, probes_lag=True)
+        self._run = Run(settings.options(), settings.profile, settings.seed, probes_lag=True, pace=pace)
         self._log = ResourceLog(folder, self._run.run_id)
         self._run.ledger = self._log
-        self._performed = self._not_judged = self._in_a_row = 0
         self._ended = ""
 
     def perform(self, check: Check, case: str | None) -> Result:
@@ -85,14 +82,9 @@ class Worker:
         return replace(result, known=self._known.why(result))
 
     def _note_trouble(self, result: Result) -> None:
-        """End the run if no further check can be judged, or trouble on the way has stopped too many."""
-        self._performed += 1
-        if result.status != "not judged":
-            self._in_a_row = 0
-            return
-        self._not_judged += 1
-        self._in_a_row += 1
-        result.ends_run = result.ends_run or self._no_answer() or self._too_much(result)
+        """End the run if no further check can be judged."""
+        if result.status == "not judged":
+            result.ends_run = result.ends_run or self._no_answer()
         if result.ends_run:
             self._ended = result.ends_run = scrub(result.ends_run, secrets_of(self.settings))
             result.actual = self._ended
@@ -104,10 +96,6 @@ class Worker:
         except Unreachable as unreachable:
             return f"the target no longer answers: {unreachable.why}"
         return ""
-
-    def _too_much(self, result: Result) -> str:
-        many = self._not_judged >= max(MAX_NOT_JUDGED, self._performed / 5)
-        return f"too much trouble on the way: {result.actual}" if many or self._in_a_row >= MAX_NOT_JUDGED else ""
 
     def close(self) -> None:
         self._run.target.close()

@@ -314,20 +314,20 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             help="Seed of all random choices; the same seed gives the same run. Example: --seed 7",
         ),
         Option(
-            "--workers",
-            type=types.workers,
+            "--connections",
+            type=types.connections,
             metavar="N|auto",
             default="auto",
-            in_pytest=None,
-            help="Processes that check in parallel. auto is 2 for many checks of a target on this machine without "
-            "--rate-limit, if there are two cores, else 1. Example: --workers 4",
+            old_name="--workers",
+            help="Connections to the target, with one request at a time on each: so many checks run side by side. auto "
+            "is 16, or 1 with --rate-limit. Example: --connections 4",
         ),
         Option(
             "--rate-limit",
             "rate",
             type=types.rate,
             metavar="N/s|m|h",
-            help="Maximum number of requests per second, minute or hour, of all workers together. "
+            help="Maximum number of requests per second, minute or hour, of all connections together. "
             "Example: --rate-limit 100/m",
         ),
         Option(

@@ -1,9 +1,7 @@
 """The settings of a run as plain data, the checks that they select, and the command line that replays the run."""
 
-import json
-import os
 import shlex
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +17,8 @@ from audience_conformance.results.result import exercised, item_id
 from audience_conformance.settings.failed_report import read_failed
 from audience_conformance.settings.options import OPTIONS
 
-MANY_ITEMS = 100
-"""Number of items from which a second process helps: it takes a second to start."""
+CONNECTIONS = 16
+"""Requests that are sent at the same time, by default."""
 PREREQUISITES = ("other_application", "group_id", "users_file_url", "locked_definition", "validated_definition")
 """What some rules need and the API cannot create: options that the local mock fills in."""
 
@@ -46,7 +44,7 @@ class Settings:
     Args:
         url: None for a mock that the run starts.
         headers: (name, value) pairs; values are secret.
-        workers: 0 for auto.
+        connections: 0 for auto.
         rate: requests a second, None for no limit.
         max_time: seconds, None for no limit.
         config: the file of options that was read, None for none.
@@ -71,7 +69,7 @@ class Settings:
     level: str | None
     profile: str
     seed: int
-    workers: int
+    connections: int
     rate: float | None
     max_time: float | None
     timeout: float
@@ -101,19 +99,12 @@ class Settings:
         """The run has permission to write."""
         return not self.read_only and (self.write or self.url is None or is_loopback(self.url))
 
-    def processes(self, items: int) -> int:
-        """The number of processes for so many items: --workers, or by default two for a target on this machine.
+    def connections_for(self, units: int) -> int:
+        """The number of connections for so many units of checks: --connections, one by default with --rate-limit."""
+        return min(self.connections or (1 if self.rate else CONNECTIONS), units)
 
-        One for a remote or rate-limited target, which should not be pressed, and for a few items: a second process
-        would start too late.
-        """
-        if self.workers:
-            return self.workers
-        alone = self.rate or self.url is None or not is_loopback(self.url) or items < MANY_ITEMS
-        return 1 if alone else min(2, _cores())
-
-    def options(self, workers: int = 1) -> Options:
-        """The target's options for one of so many workers."""
+    def options(self) -> Options:
+        """The target's options."""
         assert self.url is not None, "a mock has been started"
         return Options(
             url=self.url,
@@ -128,7 +119,7 @@ class Settings:
             timeout=self.timeout,
             async_timeout=self.async_timeout,
             consistency=self.consistency or 0.0,
-            rate=(self.rate or 0.0) / workers,
+            rate=self.rate or 0.0,
             writes=self.writes,
             keep=self.keep,
             proxy=self.proxy,
@@ -140,16 +131,6 @@ class Settings:
 
     def known(self) -> KnownFailures:
         return read_known(Path(self.known_failures)) if self.known_failures else KnownFailures()
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Settings":
-        data = json.loads(text)
-        data["headers"] = tuple((name, value) for name, value in data["headers"])
-        data["report"] = tuple(data["report"])
-        return cls(**data)
 
     def selected_rules(self) -> list[str]:
         """The ids of the rules to check, in the order of the catalogue."""
@@ -244,8 +225,3 @@ class Settings:
         for name, value in more.items():
             words += [f"--{name}", shlex.quote(value)]
         return " ".join([*words, "--seed", str(self.seed)])
-
-
-def _cores() -> int:
-    """The number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 REPORT_KINDS = ("junit", "html", "json", "markdown", "sarif", "har", "badge")
-MAX_WORKERS = 64
+MAX_CONNECTIONS = 64
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -126,12 +126,12 @@ def failed_report(text: str) -> str:
     return text
 
 
-def workers(text: str) -> int:
-    """The number of workers; 0 for auto."""
+def connections(text: str) -> int:
+    """The number of connections; 0 for auto."""
     if text.lower() == "auto":
         return 0
-    if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= MAX_WORKERS:
-        raise ValueError(f"{text!r} is not a number from 1 to {MAX_WORKERS}, or auto")
+    if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= MAX_CONNECTIONS:
+        raise ValueError(f"{text!r} is not a number from 1 to {MAX_CONNECTIONS}, or auto")
     return int(text)
 
 

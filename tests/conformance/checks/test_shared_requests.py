@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,11 +24,12 @@ from tests.faults.registry import Fault, all_faults
 from audience_conformance.checks.registry import items
 from audience_conformance.client.api import Api
 from audience_conformance.client.exchange import Answer
+from audience_conformance.client.pace import Pace
 from audience_conformance.client.target import Target
 from audience_conformance.results.result import item_id
 from audience_conformance.runner import local_mock
 from audience_conformance.runner.execute import Run
-from audience_conformance.runner.scheduling import Item, affinity_key
+from audience_conformance.runner.units import Item, affinity_key
 from audience_conformance.runner.worker import Worker
 from audience_conformance.settings.parse import read_settings
 from audience_conformance.settings.settings import Settings
@@ -93,7 +95,7 @@ def _record(settings: Settings, folder: Path, forget: Callable[[Run], None] = la
         patch.setattr(Target, "send", sending)
         patch.setattr(Api, "request", requesting)
         patch.setattr(Api, "once", sharing)
-        with closing(Worker(settings, folder, None, 1)) as worker:
+        with closing(Worker(settings, folder, None, Pace(0.0))) as worker:
             for check, case in settings.items():
                 by[:] = f"{check.rules[0]} {check.name} {case}", check.rules[0], affinity_key(check, case)
                 forget(worker._run)
@@ -154,14 +156,13 @@ def test_no_two_checks_send_the_same_read_of_a_group_that_stays(smoke: Recording
 
 def test_the_measure_finds_what_is_sent_twice(settings: Settings, tmp_path: Path) -> None:
     """Without sharing, ERR-01 and ERR-02 send the same requests: the tests above can fail."""
-    rules = Settings.from_json(settings.to_json())
-    object.__setattr__(rules, "rules", "ERR-01,ERR-02,MEM-03,MEM-07")
+    rules = replace(settings, rules="ERR-01,ERR-02,MEM-03,MEM-07")
     alone = _record(rules, tmp_path, lambda run: run._shared.clear())
     assert len(_sent_twice(alone)) > 100
     assert len(_read_twice(alone, lambda url: f"/{settings.group_id}/users" in url)) > 10
 
 
-# --- findings and workers -----------------------------------------------------------------------------
+# --- findings and processes -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

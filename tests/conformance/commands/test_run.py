@@ -151,7 +151,7 @@ def test_when_the_time_is_up_the_rest_is_skipped(url: str) -> None:
 
 def test_workers_share_the_checks_and_the_rate(url: str) -> None:
     done = conformance_process(
-        "run", "--url", url, "--rules", "DEF-01,DEF-02,DEF-03", "--workers", "2", "--rate-limit", "20/s"
+        "run", "--url", url, "--rules", "DEF-01,DEF-02,DEF-03", "--connections", "2", "--rate-limit", "20/s"
     )
     assert done.code == 1
     assert "4/4" in done.out
@@ -190,7 +190,7 @@ def test_secrets_are_printed_nowhere(url: str, tmp_path: Path) -> None:
     headers = ["-H", f"Authorization: Bearer {SECRET}", "-H", f"X-Key: {SECRET.upper()}"]
     files = ["--report-dir", str(tmp_path / "r"), "--write-known-failures", str(tmp_path / "k")]
     with_reports = ["--report", "junit,html,json,markdown,sarif,badge", *files]
-    for run, more in ((conformance, with_reports), (conformance_process, ["--workers", "2"])):
+    for run, more in ((conformance, with_reports), (conformance_process, ["--connections", "2"])):
         done = run("run", "--url", url, "--rules", "DEF-*", *headers, *more, "--strict")
         assert SECRET.lower() not in (done.out + done.err).lower()
     written = [path for path in tmp_path.rglob("*") if path.is_file()]

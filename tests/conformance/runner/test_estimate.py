@@ -10,7 +10,7 @@ from tests.measure.__main__ import Frame, as_data
 
 from audience_conformance.checks.registry import Check
 from audience_conformance.results.result import item_id
-from audience_conformance.runner.estimate import DATA, PREFLIGHT, Estimate, estimate, is_measured
+from audience_conformance.runner.estimate import DATA, PREFLIGHT, Estimate, estimate, is_measured, side_by_side
 from audience_conformance.settings.parse import read_settings
 
 PROFILES = json.loads(DATA.read_text("utf-8"))
@@ -39,9 +39,11 @@ def test_what_checks_share_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_time_is_that_of_the_requests_of_the_suite_and_of_the_rate_limit() -> None:
-    assert Estimate(100, 5).seconds(0.1, None, 1) == 15
-    assert Estimate(100, 5).seconds(0.1, None, 2) == 7.5
-    assert Estimate(100, 5).seconds(0.1, 4.0, 1) == 25
+    halves = [Estimate(50, 2.5)] * 2
+    assert side_by_side(halves, 0.1, None, 1) == 15
+    assert side_by_side(halves, 0.1, None, 2) == 7.5
+    assert side_by_side([Estimate(90, 0), Estimate(10, 0)], 0.1, None, 2) == 9  # one waits for the other
+    assert side_by_side(halves, 0.1, 4.0, 1) == 25
 
 
 def test_what_only_one_check_uses_is_part_of_it() -> None:
@@ -52,7 +54,7 @@ def test_what_only_one_check_uses_is_part_of_it() -> None:
 
 @pytest.mark.parametrize("rules", ["DEF-13", "GRP-08,DEF-18"])
 def test_a_dry_run_tells_how_many_requests_the_run_sends(rules: str, url: str, tmp_path: Path) -> None:
-    options = ["run", "--url", url, "--rules", rules, "--profile", "smoke", "--workers", "1"]
+    options = ["run", "--url", url, "--rules", rules, "--profile", "smoke", "--connections", "1"]
     plan = conformance(*options, "--dry-run", samples=False)
     assert plan.code == 0
     assert "Nothing was sent but two reads as a probe" in plan.out

@@ -17,14 +17,14 @@ def options(url: str) -> list[str]:
 
 def test_an_item_is_named_by_rule_check_and_case_and_k_selects_by_them(options: list[str], tmp_path: Path) -> None:
     done = pytest_suite(*options, "-v", "-k", "DEF-01 or writes", cwd=tmp_path)
-    assert re.findall(r"\[(DEF.*?)\]", done.out) == ["DEF-01-reads", "DEF-02-writes-one", "DEF-02-writes-two"]
+    assert sorted(re.findall(r"\[(DEF.*?)\]", done.out)) == ["DEF-01-reads", "DEF-02-writes-one", "DEF-02-writes-two"]
     assert "3 passed" in done.out
     assert "\nPartly checked: 2 of 59 MUST rules, as chosen\n" in done.out
     assert done.code == 0
 
 
 def test_x_stops_at_the_first_finding_that_fails_the_run(options: list[str], tmp_path: Path) -> None:
-    done = pytest_suite(*options, "-x", "--rules", "DEF-0[1-5]", cwd=tmp_path)
+    done = pytest_suite(*options, "-x", "--connections", "1", "--rules", "DEF-0[1-5]", cwd=tmp_path)
     assert "1 failed, 3 passed" in done.out
     assert done.code == 1
     done = pytest_suite(*options, "-x", "--rules", "DEF-06,DEF-12", cwd=tmp_path)
@@ -32,14 +32,21 @@ def test_x_stops_at_the_first_finding_that_fails_the_run(options: list[str], tmp
     assert done.code == 0
 
 
-def test_n_distributes_the_items_and_an_old_option_name_is_accepted_with_one_note(
+def test_checks_run_side_by_side_and_an_old_option_name_is_accepted_with_one_note(
     options: list[str], tmp_path: Path
 ) -> None:
-    done = pytest_suite(*options, "-n", "2", "--rules", "DEF-0[1-3],DEF-12,DEF-14", "--patience=9", cwd=tmp_path)
+    rules = ["--rules", "DEF-0[1-3],DEF-12,DEF-14"]
+    done = pytest_suite(*options, "--connections", "2", *rules, "--patience=9", cwd=tmp_path)
     assert done.err == "--patience is now --async-timeout; the old name still works\n"
     assert "1 failed, 3 passed, 1 skipped, 1 xfailed" in done.out
     assert "MUST: 2 passed, 1 failed" in done.out.replace("56 not run, ", "").replace(", 56 not run", "")
     assert done.code == 1
+
+
+def test_n_of_pytest_xdist_is_refused_with_the_option_to_use(options: list[str], tmp_path: Path) -> None:
+    done = pytest_suite(*options, "-n", "2", cwd=tmp_path)
+    assert "-n is for other tests; here --connections N runs checks side by side" in done.err
+    assert done.code == pytest.ExitCode.USAGE_ERROR
 
 
 def test_a_failure_has_the_requirement_and_a_crash_is_an_error(options: list[str], tmp_path: Path) -> None:
@@ -73,9 +80,10 @@ def test_the_options_are_in_a_group_of_their_own(tmp_path: Path) -> None:
     assert "--patience" not in shown
 
 
-def test_a_worker_that_dies_is_an_error(options: list[str], tmp_path: Path) -> None:
-    done = pytest_suite(*options, "-n", "1", "--rules", "GRP-03", cwd=tmp_path)
-    assert "crashed while running" in done.out
+def test_a_check_that_ends_its_process_is_an_error(options: list[str], tmp_path: Path) -> None:
+    done = pytest_suite(*options, "--rules", "GRP-03,DEF-01", cwd=tmp_path)
+    assert "the process that ran the check ended with exit code 9" in done.out
+    assert "1 passed, 1 error" in done.out
     assert done.code == 2
 
 

@@ -1,12 +1,14 @@
 """Trouble on the way during a run: a check is run again, what does not end is one line, and too much ends the run."""
 
 import json
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conformance.cli_runner import conformance
 from tests.conformance.raw_server import Connection, raw_server
 
 from audience_conformance.checks.protocol.requests.call import Call, try_send
@@ -17,12 +19,14 @@ from audience_conformance.client import ledger, target, trouble
 from audience_conformance.client.api import DEFINITIONS, Api, Budget
 from audience_conformance.client.exchange import Answer
 from audience_conformance.client.ledger import Ledger
+from audience_conformance.client.pace import Pace
 from audience_conformance.client.target import Options, Target
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.results.finding import Finding, fail
 from audience_conformance.results.result import MORE_TIME, Result
 from audience_conformance.runner.execute import TIMES_RUN, Run
 from audience_conformance.runner.summarize import summarize
+from audience_conformance.runner.trouble_watch import TroubleWatch
 from audience_conformance.runner.worker import Worker
 from audience_conformance.settings.parse import read_settings
 
@@ -70,7 +74,7 @@ class Answers:
 
 
 def worker(url: str, folder: Path) -> Worker:
-    return Worker(replace(read_settings({}), url=url), folder, None, 1)
+    return Worker(replace(read_settings({}), url=url), folder, None, Pace(0.0))
 
 
 def test_a_check_is_run_again_if_a_write_got_lost() -> None:
@@ -171,12 +175,23 @@ def test_the_time_of_the_run_interrupts_a_check_and_spares_its_clean_up() -> Non
 
 
 def test_too_much_trouble_ends_the_run(tmp_path: Path) -> None:
+    watch = TroubleWatch([])
     with raw_server(Answers(502)) as server:
         one = worker(server.url, tmp_path)
-        results = [one.perform(check(reads), None) for _ in range(11)]
+        results = [one.perform(check(reads), None) for _ in range(10)]
         one.close()
-    assert [bool(result.ends_run) for result in results] == [False] * 9 + [True] * 2
+    for result in results:
+        watch.note(result)
+    assert [bool(result.ends_run) for result in results] == [False] * 9 + [True]
     assert results[-1].actual == "too much trouble on the way: 502 from the gateway"
+
+
+def test_the_end_of_a_run_gives_the_other_checks_its_reason(url: str) -> None:
+    with raw_server(Answers(200, 401, others=401)) as server:
+        done = conformance("run", "--url", server.url, "--rules", "DEF-*", "--connections", "3")
+    assert done.code == 2
+    assert "has the token expired?" in done.out
+    assert re.search(r"^DEF .* 8/8 .* 8 not judged$", done.out, re.MULTILINE)
 
 
 def test_the_notes_count_the_trouble_of_all_checks() -> None:

@@ -1,4 +1,4 @@
-"""A worker process, and what it leaves on the disk."""
+"""A process of checks, and what it leaves on the disk."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
 
+from audience_conformance.client.pace import Pace
 from audience_conformance.runner.worker import Worker
 from audience_conformance.settings.parse import read_settings
 
@@ -27,7 +28,7 @@ def test_hypothesis_writes_nothing_into_the_working_directory(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     set_hypothesis_home_dir(None)
-    Worker(replace(read_settings({}), url="http://127.0.0.1:9"), tmp_path, None, 1).close()
+    Worker(replace(read_settings({}), url="http://127.0.0.1:9"), tmp_path, None, Pace(0.0)).close()
     written_to = storage_directory().path
     assert str(written_to).startswith(folder)
     assert not written_to.is_relative_to(Path.cwd())

@@ -1,12 +1,13 @@
 """Options become settings; an invalid value is an error in one line that says the fix, with exit code 2."""
 
+import pickle
+
 import pytest
 from tests.conformance.cli_runner import conformance
 
 from audience_conformance.client.connections import is_loopback
 from audience_conformance.commands.run import run
 from audience_conformance.settings.parse import read_settings
-from audience_conformance.settings.settings import MANY_ITEMS, Settings
 
 
 @pytest.mark.parametrize(
@@ -29,8 +30,8 @@ from audience_conformance.settings.settings import MANY_ITEMS, Settings
         (["--profile", "quick"], "'--profile': 'quick' is not one of 'smoke', 'standard', 'deep'"),
         (["--seed", "-1"], "'--seed': -1 is not in the range x>=0"),
         (["--seed", "x"], "'--seed': 'x' is not a valid whole number from 0, like 7"),
-        (["--workers", "0"], "'--workers': '0' is not a number from 1 to 64, or auto"),
-        (["--workers", "many"], "'--workers': 'many' is not a number"),
+        (["--connections", "0"], "'--connections': '0' is not a number from 1 to 64, or auto"),
+        (["--connections", "many"], "'--connections': 'many' is not a number"),
         (["--rate-limit", "100"], "'--rate-limit': '100' is not a number of requests per time, like 5/s"),
         (["--rate-limit", "0/s"], "'--rate-limit': '0/s' is not a number of requests"),
         (["--max-time", "soon"], "'--max-time': 'soon' is not a time above 0"),
@@ -84,34 +85,26 @@ def test_values_are_converted() -> None:
     assert read_settings({"rate": "3600/h"}).rate == 1.0
 
 
-def test_settings_can_be_sent_to_a_worker() -> None:
+def test_settings_can_be_sent_to_a_process() -> None:
     settings = read_settings({"url": "http://h", "headers": ("A: b", "C: d:e"), "report": ("json",), "strict": True})
-    assert Settings.from_json(settings.to_json()) == settings
+    assert pickle.loads(pickle.dumps(settings)) == settings
     assert settings.headers == (("A", "b"), ("C", "d:e"))
 
 
 @pytest.mark.parametrize(
-    ("texts", "items", "cores", "processes"),
+    ("texts", "units", "connections"),
     [
-        ({}, MANY_ITEMS, 8, 2),
-        ({"workers": "auto"}, MANY_ITEMS, 8, 2),
-        ({"workers": "3"}, MANY_ITEMS, 8, 3),
-        ({"workers": "1"}, MANY_ITEMS, 8, 1),
-        ({}, MANY_ITEMS - 1, 8, 1),
-        ({"rate": "5/s"}, MANY_ITEMS, 8, 1),
-        ({"url": "https://staging.example.com"}, MANY_ITEMS, 8, 1),
-        ({}, MANY_ITEMS, 1, 1),
+        ({}, 100, 16),
+        ({}, 3, 3),
+        ({"connections": "auto"}, 100, 16),
+        ({"connections": "3"}, 100, 3),
+        ({"rate": "5/s"}, 100, 1),
+        ({"rate": "5/s", "connections": "4"}, 100, 4),
+        ({"url": "https://staging.example.com"}, 100, 16),
     ],
 )
-def test_a_local_target_gets_two_processes_by_default(
-    texts: dict[str, str], items: int, cores: int, processes: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("audience_conformance.settings.settings._cores", lambda: cores)
-    assert read_settings({"url": "http://127.0.0.1:1", **texts}).processes(items) == processes
-
-
-def test_workers_share_the_rate() -> None:
-    assert read_settings({"url": "http://h", "rate": "6/s"}).options(3).rate == 2.0
+def test_the_number_of_connections(texts: dict[str, str], units: int, connections: int) -> None:
+    assert read_settings({"url": "http://127.0.0.1:1", **texts}).connections_for(units) == connections
 
 
 def test_the_replay_command_has_the_options_that_differ_from_the_defaults() -> None:

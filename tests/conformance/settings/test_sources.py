@@ -55,7 +55,7 @@ VALUES = {
     "level": ('"must"', "must"),
     "strict": ("true", "yes"),
     "seed": ("4", "4"),
-    "workers": ("3", "3"),
+    "connections": ("3", "3"),
     "rate-limit": ('"6/s"', "6/s"),
     "consistency": ("0.5", "0.5"),
     "report": ('["html,json", "junit"]', "html,json\njunit"),
@@ -74,7 +74,7 @@ def test_the_environment_and_the_file_give_what_the_command_line_gives(
         "tls_verify": "false",
         "seed": "4",
     }
-    texts |= {"rules": "DEF-*,PAG-02", "level": "must", "strict": True, "workers": "3", "rate": "6/s"}
+    texts |= {"rules": "DEF-*,PAG-02", "level": "must", "strict": True, "connections": "3", "rate": "6/s"}
     texts |= {"consistency": "0.5", "report": ("html,json", "junit"), "report_dir": "out", "read_only": True}
     wanted = read_settings(texts)
     write(folder / FILE, "\n".join(f"{key} = {value}" for key, (value, _) in VALUES.items()))
