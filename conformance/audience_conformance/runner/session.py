@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from audience_conformance.checks.protocol import schemathesis_bridge
 from audience_conformance.client.har import read_entries
 from audience_conformance.client.pace import Pace
 from audience_conformance.results.result import Result, fails_run, item_id
@@ -25,7 +26,7 @@ from audience_conformance.runner.preflight import CannotRun, check_target
 from audience_conformance.runner.resource_log import read_logs
 from audience_conformance.runner.summarize import note_of_leftovers, notes_of_kept, nothing_to_check, summarize
 from audience_conformance.runner.trouble_watch import TroubleWatch
-from audience_conformance.runner.units import split
+from audience_conformance.runner.units import split, uses_schemathesis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator
@@ -105,6 +106,8 @@ class Session:
         units = split(items, self.settings.profile)
         connections = self.settings.connections_for(len(units))
         if connections > 1:
+            if sum(uses_schemathesis(unit) for unit in units) > 1:
+                schemathesis_bridge.prepare((self.settings.company, self.settings.application))
             self._runner = Pool(self._worker_input(CONTEXT), units, connections)
         else:
             self._runner = Alone(self._worker_input(), items)

@@ -34,3 +34,8 @@ def affinity_key(check: Check, case: str | None) -> str:
     if group == "PAG":
         return f"pages of {(case or '').partition(' ')[0]}"
     return f"{check.name} {case}"
+
+
+def uses_schemathesis(unit: Unit) -> bool:
+    """May its checks generate requests: those of formats and errors do."""
+    return any(check.rules[0].startswith(("FMT", "ERR")) for check, _ in unit)
