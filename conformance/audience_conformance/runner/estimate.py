@@ -2,7 +2,9 @@
 
 import functools
 import json
+from collections import Counter
 from collections.abc import Iterable
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,19 +40,45 @@ def estimate(items: Iterable[tuple[Check, str | None]], profile: str) -> tuple[E
 
     For a profile that was not measured it is that of `standard`, which sends fewer requests than `deep`.
     """
-    measured = _data()[profile if is_measured(profile) else "standard"]
+    measured = _measured(profile)
     names = [item_id(check.name, case, check.rules) for check, case in items]
     known = [measured["items"][name] for name in names if name in measured["items"]]
-    units: set[int] = set()
-    waiting = [number for _, _, used in known for number in used]
-    while waiting:
-        number = waiting.pop()
-        if number not in units:
-            units.add(number)
-            waiting += measured["units"][number][2]
+    units = _used(measured, (number for _, _, used in known for number in used))
     parts = [*known, *(measured["units"][number] for number in units)]
     total = Estimate(PREFLIGHT + sum(part[0] for part in parts), sum(part[1] for part in parts) / 1000)
     return total, len(names) - len(known)
+
+
+def shared_by(names: Iterable[str], profile: str) -> Counter[tuple[str, str]]:
+    """The requests that two checks share, by the names of both."""
+    measured = _measured(profile)
+    users: dict[int, list[str]] = {}
+    for name in names:
+        _, _, used = measured["items"].get(name, (0, 0, ()))
+        for number in _used(measured, used):
+            users.setdefault(number, []).append(name)
+    shared: Counter[tuple[str, str]] = Counter()
+    for number, sharing in users.items():
+        for pair in combinations(sharing, 2):
+            shared[pair] += measured["units"][number][0]
+    return shared
+
+
+def _used(measured: dict[str, Any], numbers: Iterable[int]) -> set[int]:
+    """These shared requests, by number, and those that they use themselves."""
+    found: set[int] = set()
+    waiting = [*numbers]
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting += measured["units"][number][2]
+    return found
+
+
+def _measured(profile: str) -> dict[str, Any]:
+    measured: dict[str, Any] = _data()[profile if is_measured(profile) else "standard"]
+    return measured
 
 
 def is_measured(profile: str) -> bool:

@@ -28,8 +28,9 @@ from audience_conformance.client.pace import Pace
 from audience_conformance.client.target import Target
 from audience_conformance.results.result import item_id
 from audience_conformance.runner import local_mock
+from audience_conformance.runner.estimate import shared_by
 from audience_conformance.runner.execute import Run
-from audience_conformance.runner.units import Item, affinity_key
+from audience_conformance.runner.units import Item
 from audience_conformance.runner.worker import Worker
 from audience_conformance.settings.parse import read_settings
 from audience_conformance.settings.settings import Settings
@@ -61,22 +62,16 @@ class Request(NamedTuple):
 
 
 class Recording(NamedTuple):
-    """The requests of a run, how often each check read each URL, and the affinity keys of the checks that share."""
+    """The requests of a run, and how often each check read each URL."""
 
     sent: list[Request]
     reads: dict[tuple[str, str], int]
-    shared: dict[tuple[object, ...], set[str]]
 
 
 def _record(settings: Settings, folder: Path, forget: Callable[[Run], None] = lambda _: None) -> Recording:
     """Perform the checks of a run in this process and record their requests; `forget` is called before each."""
-    recording, by = Recording([], defaultdict(int), defaultdict(set)), ["", "", ""]
-    send, request, once = Target.send, Api.request, Api.once
-
-    def sharing(self: Api, key: Any, make: Callable[[], Any]) -> Any:
-        if isinstance(key, tuple):
-            recording.shared[key].add(by[2])
-        return once(self, key, make)
+    recording, by = Recording([], defaultdict(int)), ["", ""]
+    send, request = Target.send, Api.request
 
     def sending(self: Target, method: str, url: str, headers: Any, body: bytes | None, trace: Any) -> Answer:
         answer = send(self, method, url, headers, body, trace)
@@ -94,10 +89,9 @@ def _record(settings: Settings, folder: Path, forget: Callable[[Run], None] = la
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Target, "send", sending)
         patch.setattr(Api, "request", requesting)
-        patch.setattr(Api, "once", sharing)
         with closing(Worker(settings, folder, None, Pace(0.0))) as worker:
             for check, case in settings.items():
-                by[:] = f"{check.rules[0]} {check.name} {case}", check.rules[0], affinity_key(check, case)
+                by[:] = f"{check.rules[0]} {check.name} {case}", check.rules[0]
                 forget(worker._run)
                 result = worker.perform(check, case)
                 assert result.status == "passed", f"{result.id}: {result.expected} / {result.actual}"
@@ -123,10 +117,6 @@ def _read_twice(recording: Recording, mark: Callable[[str], bool]) -> list[str]:
     for url, by in senders.items():
         found += [f"{name}: {url}" for name in [*by][1:] if by[name] >= recording.reads[name, url]]
     return found
-
-
-EACH_WORKERS_OWN = {"limits of texts"}
-"""Keys of a few requests that checks of all groups need."""
 
 
 @pytest.fixture(scope="module")
@@ -174,10 +164,15 @@ def test_a_finding_is_the_same_whichever_check_has_sent_the_requests(fault_id: s
     alone = _findings(fault, own)
     item = next((check, case) for check, case in own if item_id(check.name, case, check.rules) in alone)
     earlier = items(check for rule in EARLIER for check in checks_of(rule))
-    sharing = [one for one in earlier if affinity_key(*one) == affinity_key(*item)]
+    sharing = [one for one in earlier if shared_by([_id(one), _id(item)], "smoke")]
     assert sharing
     ((name, text),) = _findings(fault, [*sharing, item]).items()
     assert text == alone[name]
+
+
+def _id(item: Item) -> str:
+    check, case = item
+    return item_id(check.name, case, check.rules)
 
 
 def _findings(fault: Fault, chosen: list[Item]) -> dict[str, str]:
@@ -187,9 +182,3 @@ def _findings(fault: Fault, chosen: list[Item]) -> dict[str, str]:
         results, _, _ = perform(mock.options, dict.fromkeys(check for check, _ in chosen), "smoke", only=only)
     found = (one for one in results if names(one, fault.rule) and one.rules[0] == fault.rule)
     return {one.id: ID.sub("id", OWN.sub("own", "\n".join([one.expected, one.curl[0]]))) for one in found}
-
-
-def test_checks_that_share_requests_are_performed_by_one_worker(smoke: Recording) -> None:
-    assert len(smoke.shared) > 40
-    for key, affinity_keys in smoke.shared.items():
-        assert len(affinity_keys) == 1 or key[0] in EACH_WORKERS_OWN, key
