@@ -101,7 +101,7 @@ def test_every_option_is_in_the_readme(command: str) -> None:
 
 
 def test_every_option_in_the_readme_exists() -> None:
-    of_other_tools = "--pyargs --type-mappings"  # pytest's, openapi-generator's
+    of_other_tools = "--pyargs --type-mappings --distance"  # of pytest, openapi-generator, make bench
     known = "".join(sh(f"{BIN}/{command} --help") for command in COMMANDS) + "--version" + of_other_tools
     assert {option for option in re.findall(r"(--[a-z][a-z-]+)", README) if option not in known} == set()
 

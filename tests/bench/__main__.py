@@ -1,4 +1,4 @@
-"""`make bench`: our speed compared with other servers, and the cost of data size."""
+"""`make bench`: our speed compared with other servers, the cost of data size, and that of a distant target."""
 
 import json
 import os
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from tests.bench import goals, tables
+from tests.bench.distance import measure_distance
 from tests.bench.figures import aligned, markdown
 from tests.bench.load import ensure_wrk
 from tests.bench.machine import machine, machine_lines
@@ -39,6 +40,7 @@ def _servers(_: click.Context, __: click.Parameter, value: str) -> list[str]:
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option("--speed", is_flag=True, help="Only the comparison with other servers.")
 @click.option("--scale", is_flag=True, help="Only the cost of large worlds.")
+@click.option("--distance", is_flag=True, help="Only runs of the suite, against a mock that is 50 and 200 ms away.")
 @click.option("--rounds", default=5, type=click.IntRange(1), help="Measurements of each; the median counts.")
 @click.option("--seconds", default=2, type=click.IntRange(1), help="Length of each measurement under load.")
 @click.option(
@@ -48,16 +50,16 @@ def _servers(_: click.Context, __: click.Parameter, value: str) -> list[str]:
 @click.option("--most", default=1_000_000, type=click.IntRange(1_000), help="Users and groups of the largest world.")
 @click.option("--publish", "published", is_flag=True, help="Put the results into README.md and tests/bench/scale.svg.")
 def main(
-    *, speed: bool, scale: bool, rounds: int, seconds: int, warm_up: int, only: list[str], most: int, published: bool
+    *, rounds: int, seconds: int, warm_up: int, only: list[str], most: int, published: bool, **parts: bool
 ) -> None:
-    """Measure requests a second, latency, start-up, memory and scale; write .cache/bench/bench.json.
+    """Measure requests a second, latency, start-up, memory, scale and distance; write .cache/bench/bench.json.
 
     Nothing is asserted: the exit code is 0 also where a goal is not met, 2 where a measurement counts not.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_INTERRUPTED))
     os.chdir(ROOT)
     try:
-        sys.exit(_bench(Plan(rounds, seconds, warm_up), only, most, speed=speed, scale=scale, published=published))
+        sys.exit(_bench(Plan(rounds, seconds, warm_up), only, most, published=published, **parts))
     except Invalid as problem:
         print(f"bench: {problem}", file=sys.stderr)
         sys.exit(_INVALID)
@@ -66,9 +68,9 @@ def main(
         sys.exit(_INTERRUPTED)
 
 
-def _bench(plan: Plan, only: list[str], most: int, *, speed: bool, scale: bool, published: bool) -> int:
+def _bench(plan: Plan, only: list[str], most: int, *, published: bool, speed: bool, scale: bool, distance: bool) -> int:
     place = cores()
-    whole = not (speed or scale)
+    whole = not (speed or scale or distance)
     if published:  # rather than after a quarter of an hour
         for name in (name for name, wanted in (("speed", speed), ("scale", scale)) if wanted or whole):
             between(README.read_text("utf-8"), name, "")
@@ -93,6 +95,10 @@ def _bench(plan: Plan, only: list[str], most: int, *, speed: bool, scale: bool, 
         _print_scale(document["scale"])
         reached += goals.scale_goals(document["scale"])
         (FOLDER / "scale.svg").write_text(plot(document["scale"]), "utf-8")
+    if distance or whole:
+        measured = measure_distance(_say)
+        document["distance"] = [one.plain() for one in measured]
+        reached += goals.distance_goals(measured)
     document["goals"] = [goal.plain() for goal in reached]
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "bench.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tests.bench.distance import MAX_MEMORY, SECONDS, Distance
 from tests.bench.figures import Spread, column, number, ratios, spread, times
 from tests.bench.speed import OWN, Row
 
@@ -143,3 +144,16 @@ def _body_goals(bodies: dict[str, dict[str, float]]) -> list[Goal]:
 
 def _ms(one: Spread) -> str:
     return f"{number(one.median)} ms ({number(one.low)} to {number(one.high)})"
+
+
+def distance_goals(found: Sequence[Distance]) -> list[Goal]:
+    """The goals of a suite whose target is far away."""
+    goals = []
+    for one in found:
+        most = SECONDS[one.profile, one.milliseconds]
+        title = f"suite, profile {one.profile}, {one.milliseconds} ms away"
+        goals.append(Goal(title, f"at most {most} s", f"{one.seconds:.0f} s", one.seconds <= most))
+    if found:
+        largest = max(one.memory for one in found)
+        goals.append(Goal("suite, memory", f"at most {MAX_MEMORY} MB", f"{largest:.0f} MB", largest <= MAX_MEMORY))
+    return goals

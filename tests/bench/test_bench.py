@@ -1,14 +1,20 @@
+import os
+import subprocess
+import time
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 import yaml
 from openapi_spec_validator import validate
+from tests.bench.distance import Distance, delayed, memory
 from tests.bench.figures import Spread, aligned, markdown, number, ratios
 from tests.bench.fragment import fragment
-from tests.bench.goals import Goal, scale_goals, speed_goals
+from tests.bench.goals import Goal, distance_goals, scale_goals, speed_goals
 from tests.bench.plot import apart, plot
 from tests.bench.profiling import OTHER, PARTS, shares
 from tests.bench.publish import publish
@@ -16,6 +22,7 @@ from tests.bench.scenarios import ROOT, SCENARIOS, Invalid, new_definition
 from tests.bench.servers import SERVERS
 from tests.bench.speed import Row
 from tests.bench.tables import absent, ratio_table, speed_table
+from tests.conformance.raw_server import Connection, raw_server
 
 
 def row(name: str, *per_second: float, ready: float = 0.2, p99: float = 1.0) -> Row:
@@ -164,3 +171,31 @@ def test_the_files_that_the_profile_names_exist() -> None:
     package = ROOT / "mock" / "audience_mock"
     named = [mark for marks in PARTS.values() for mark in marks if mark.endswith(".py")]
     assert [mark for mark in named if not (package / mark).is_file()] == []
+
+
+def test_what_comes_through_the_relay_is_late_by_a_round_trip() -> None:
+    def answer(connection: Connection, received: list[str]) -> None:
+        while request := connection.request():
+            received.append(request)
+            connection.answer(200, b"{}")
+
+    with raw_server(answer) as server, delayed(urlsplit(server.url).port or 0, 100) as url:
+        started = time.monotonic()
+        assert httpx.get(url).status_code == 200
+        assert time.monotonic() - started > 0.19  # a round trip for the connection, one for the request
+
+
+def test_the_goals_of_a_distant_target() -> None:
+    near, far = Distance("smoke", 50, 31.0, 6000, 200.0), Distance("standard", 50, 110.0, 20_000, 300.0)
+    assert [(goal.figure, goal.met) for goal in distance_goals([near, far])] == [
+        ("31 s", False),
+        ("110 s", True),
+        ("300 MB", True),
+    ]
+
+
+def test_the_memory_of_a_process_that_has_ended_is_none() -> None:
+    assert memory(os.getpid()) > 10
+    process = subprocess.Popen(["true"])
+    process.wait()
+    assert memory(process.pid) == 0.0
