@@ -1,15 +1,23 @@
-"""BLK-04: a bulk update sets its values for the users of its file."""
+"""BLK-04, BLK-07: a bulk update sets its values for the users of its file, and none for a file that cannot be read."""
 
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from audience_conformance.checks.assertions import at_most, body, expect_status, field, list_all, thorough
-from audience_conformance.checks.attributes.bulk_update import OPERATION, VALUES, accepted, bulk_update
+from audience_conformance.checks.attributes.bulk_update import (
+    OPERATION,
+    VALUES,
+    accepted,
+    bulk_update,
+    has_no_values,
+    wait_for_updates,
+)
 from audience_conformance.checks.attributes.users_file import delete_values, users_file
 from audience_conformance.checks.prerequisites import READABLE_FILE
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url, poll, user_path, value_path
+from audience_conformance.client.exchange import Answer
 from audience_conformance.results.finding import equal, expect, same, show
 
 
@@ -137,6 +145,57 @@ def a_bulk_update_sets_its_own_values_for_its_own_users(api: Api) -> None:
             expect_status(answer, HTTPStatus.NOT_FOUND, "the read of a value that another user's bulk update set")
     finally:
         delete_values(api, [definition, *others], [first, second, f"{second}x"])
+
+
+@check("BLK-07", on=f"{OPERATION} getUserAttributeById getUserAttributesForUser")
+def a_file_that_cannot_be_read_sets_nothing(api: Api) -> None:
+    """Request bulk updates with files without the column user_id, with invalid base64, and at a dead URL: 202 each.
+
+    Nobody gets a value, then or later: neither those in the file, nor those who had values or were in a file before. A
+    bulk update after these is done as one before them was.
+    """
+    definitions = [api.definition(), api.definition("number")]
+    holder, listed = api.unique("u"), [api.unique("u") for _ in range(2)]
+    url, users = users_file(api, 2)
+    everyone = dict.fromkeys([holder, *listed, *users[:2]])
+    try:
+        body(api.put(value_path(definitions[0]["_id"], holder), {"attribute": {"value": "stays"}}))
+        is_done = wait_for_updates(api, url, users)
+        job_ids = []
+        for file_url in _unreadable(listed):
+            answer = bulk_update(api, file_url, (definitions[1], 1), (definitions[0], "not to be set"))
+            _is_accepted(api, answer, file_url)
+            job_ids.append(field(answer, "job_id"))
+        expect(len({*map(show, job_ids)}) == len(job_ids), "a job_id for each file that cannot be read", job_ids)
+        later = wait_for_updates(api, url, users)
+        expect(later or not is_done, "a bulk update after those that fail to be done", "no value is set")
+        answer = expect_status(api.get(value_path(definitions[0]["_id"], holder)), HTTPStatus.OK, "a value of before")
+        same(field(answer, "attribute", "value"), "stays", "the value of before the files that cannot be read")
+        has_no_values(api, definitions[1:], [*everyone], "a file that cannot be read")
+        has_no_values(api, definitions, [*everyone][1:], "a file that cannot be read")
+    finally:
+        delete_values(api, definitions, [*everyone])
+
+
+def _is_accepted(api: Api, answer: Answer, file_url: str) -> None:
+    """Report a finding unless the answer is 202; if a file that can be read is refused as well, that of its URL."""
+    if answer.status != HTTPStatus.ACCEPTED:
+        definition, user_id = api.definition(), api.unique("u")
+        accepted(bulk_update(api, csv_url([user_id]), (definition, "x")))
+        delete_values(api, [definition], [user_id])
+    request = f"a bulk update with the file {file_url}, which cannot be read"
+    expect_status(answer, HTTPStatus.ACCEPTED, request, operation=OPERATION)
+
+
+def _unreadable(users: list[str]) -> list[str]:
+    """File_urls that cannot be read, most with these users in them."""
+    return [
+        f"data:text/csv,name,id%0A{users[0]},{users[1]}%0A",
+        f"data:text/csv,{users[0]}%0A{users[1]}%0A",
+        "data:text/csv,%0A",
+        "data:text/csv;base64,!!!!",
+        "http://127.0.0.1:9/acs-no-such-file.csv",
+    ]
 
 
 def _becomes(api: Api, definition: JsonObject, user_id: str, value: Any) -> None:

@@ -11,6 +11,7 @@ from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults
 
 from audience_mock.operations import attributes
+from audience_mock.store.accepted import Work
 from audience_mock.store.definitions import Definitions
 
 BULK = ops.BULK
@@ -89,7 +90,7 @@ async def refused_when_it_is_queued(original: Any, at: Any, body: Record) -> Any
     for item in body["attributes"]:
         if definition := at.tenant.definitions.by_slug(item["key"]):
             values[definition["_id"]] = item["value"]
-    work = attributes.Work("bulk update", at.world.ids.new_id(), body["file_url"], values)
+    work = Work("bulk update", at.world.ids.new_id(), body["file_url"], values)
     attributes.start_update(at, work)
     return await original(at, body=body)
 
