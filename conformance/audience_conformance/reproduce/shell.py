@@ -26,6 +26,7 @@ from audience_conformance.results.result import Result
 MAX_SHOWN = 600
 LEFT_TO_REPLAY = {
     "GET-01": "the finding compares all that is there before and after a read, which this script cannot",
+    "GRP-29": "the later file must come while the one before it is being read, sooner than this script sends it",
     "PAG-09": "the order of a list without an order is another each time, and this script asks once",
 }
 """Rules whose findings no script can judge, and why."""

@@ -13,7 +13,7 @@ from audience_conformance.reproduce.shell import LEFT_TO_REPLAY
 QUICK = ("FMT-09", "DEF-06", "DEF-13", "DEF-15", "ATT-05", "GRP-20")
 """A finding about a status, a time, a sequence, a value, an id, and one that depends on what else was made."""
 
-WITHOUT_SCRIPT = {"CON-01", "CON-02", *LEFT_TO_REPLAY}
+WITHOUT_SCRIPT = {"CON-01", "CON-02", "CON-03", *LEFT_TO_REPLAY}
 """Rules whose findings only `audience-conformance replay` can judge: CON needs requests at the same time."""
 
 

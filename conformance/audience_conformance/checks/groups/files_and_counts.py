@@ -1,10 +1,8 @@
 """GRP: a group's file, its users, and the number of users."""
 
-import base64
 import time
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from audience_conformance.checks.assertions import body, entries, record, subset, thorough
 from audience_conformance.checks.group_users.cursor_walk import (
@@ -13,6 +11,7 @@ from audience_conformance.checks.group_users.cursor_walk import (
     given_group,
     plain_and_blacklisted,
 )
+from audience_conformance.checks.groups.file_forms import FORMS, VERY_LONG, file_of_form
 from audience_conformance.checks.groups.helpers import (
     COMPLETED,
     FAILED,
@@ -37,51 +36,7 @@ from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path, users_path
 from audience_conformance.results.finding import Skip, expect, same, show
 
-FORMS = (
-    "plain",
-    "crlf",
-    "quoted",
-    "duplicates",
-    "more-columns",
-    "byte-order-mark",
-    "no-newline-at-the-end",
-    "base64",
-    "long",
-    "unicode",
-    "unusual-ids",
-    "header-only",
-)
-IDS = ("007", "7", "0", "null", "NA", "None", "nan", "true", "1e5", "abc", "ABC", "a b", "a+b", "a%2Bb", "at:x", "x")
-"""User ids that a CSV reader may change, for example to numbers."""
 READ = (COMPLETED, FAILED)
-VERY_LONG = 1100
-"""Users in a file that a server may have to read in parts."""
-
-
-def _file(form: str, users: list[str]) -> tuple[str, list[str]]:
-    """A file_url of this form, and the users in the file."""
-    first = users[0]
-    users = {
-        "long": [f"{first}-{number:03}" for number in range(250)],
-        "unicode": [f"{user}-é☂" for user in users],
-        "quoted": [*users, f"{first},b", f'{first} "c"'],
-        "unusual-ids": [*IDS, *users],
-        "header-only": [],
-    }.get(form, users)
-    lines = {
-        "quoted": ['"{}"'.format(line.replace('"', '""')) for line in ("user_id", *users)],
-        "duplicates": ["user_id", *users, *users[-1:], *users[:2], *users],
-        "more-columns": ["name,user_id,note", *(f'"Last, first",{user},"user_id"' for user in users)],
-    }.get(form, ["user_id", *users])
-    text = "".join(f"{line}\n" for line in lines)
-    text = {
-        "crlf": text.replace("\n", "\r\n"),
-        "byte-order-mark": f"\ufeff{text}",
-        "no-newline-at-the-end": text.removesuffix("\n"),
-    }.get(form, text)
-    if form == "base64":
-        return f"data:text/csv;base64,{base64.b64encode(text.encode()).decode()}", users
-    return f"data:text/csv,{quote(text, safe='')}", users
 
 
 @check("GRP-22", on="createUserGroup getUserGroupById getUsersByByGroupId", needs=(DATA_FILES,))
@@ -95,7 +50,7 @@ def a_new_groups_file_is_read(api: Api) -> None:
     files: dict[str, tuple[str, list[str]]] = {}
     for number, form in enumerate(FORMS):
         users = [api.unique("u") for _ in range(5)]
-        files[form] = _file(form, users[::-1] if number % 2 else users)
+        files[form] = file_of_form(form, users[::-1] if number % 2 else users)
     files["same"] = files["plain"]
     overlapping = [*files["plain"][1][2:], users[0]]
     files["overlapping"] = csv_url(overlapping), overlapping

@@ -13,7 +13,7 @@ from audience_conformance.checks.assertions import (
     succeeded,
     thorough,
 )
-from audience_conformance.checks.group_users.cursor_walk import all_members, file_group, get_page, given_group
+from audience_conformance.checks.group_users.cursor_walk import all_members, file_group, some_given_users
 from audience_conformance.checks.groups.helpers import (
     COMPLETED,
     LASTING,
@@ -56,8 +56,6 @@ CHANGING = ("modified_at", "__v")
 """Fields that any patch changes, but not to what it sends."""
 UNKNOWN = "acs_unknown"
 PLACES = 5
-FEW = 3
-"""Users of --group-id that a group of a check has, with and without a blacklist."""
 
 
 def _ignored(api: Api, other: JsonObject) -> JsonObject:
@@ -209,7 +207,7 @@ def a_refresh_leaves_the_users_and_their_order(api: Api) -> None:
     group with the file --users-file-url.
     """
     users = [api.unique(letter) for letter in "mzaqbx"]
-    users = [*users, *_given_users(api), *(f"{user}-{number}" for number in (10, 9, 100) for user in users[:4])]
+    users = [*users, *some_given_users(api), *(f"{user}-{number}" for number in (10, 9, 100) for user in users[:4])]
     try:
         groups = groups_with_users(api, users, [*users[::-2], *users[::2]])
         body(api.patch(group_path(groups[1]["_id"]), {"file_url": csv_url(users[::-1])}))
@@ -225,15 +223,6 @@ def a_refresh_leaves_the_users_and_their_order(api: Api) -> None:
     synchronise(api)
     for group_id, listed in before.items():
         same(all_members(api, group_id), listed, "the users after refreshes, in their order")
-
-
-def _given_users(api: Api) -> list[str]:
-    """Some users of the group --group-id, blacklisted ones among them; none without one."""
-    if api.options.group_id is None:
-        return []
-    given = given_group(api)
-    pages = (get_page(api, given), get_page(api, given, blacklisted_users=True))
-    return [user_id for page in pages for user_id in page.ids[:FEW]]
 
 
 @check(
