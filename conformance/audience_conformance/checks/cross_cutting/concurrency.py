@@ -39,7 +39,7 @@ from audience_conformance.client.exchange import Answer
 from audience_conformance.results.finding import equal, expect, same, show
 
 REPETITIONS = 3
-ROUNDS, MANY_ROUNDS = 2, 6
+ROUNDS, MANY_ROUNDS = 2, 4
 """How often different fields are updated at the same time."""
 KINDS: dict[str, tuple[str, Callable[[Api], JsonObject]]] = {
     "definitions": (DEFINITIONS, definition_body),
