@@ -14,11 +14,15 @@ from audience_conformance.checks.attributes.bulk_update import (
     wait_for_updates,
 )
 from audience_conformance.checks.attributes.users_file import delete_values, users_file
+from audience_conformance.checks.attributes.values import FITS, equal_value
 from audience_conformance.checks.prerequisites import READABLE_FILE
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url, poll, user_path, value_path
 from audience_conformance.client.exchange import Answer
 from audience_conformance.results.finding import Overdue, equal, expect, same, show
+
+MANY = 1100
+"""Users of a file that a server may have to write in parts."""
 
 
 @check("BLK-04", on=f"{OPERATION} getUserAttributeById getUserAttributesForUser", needs=(READABLE_FILE,))
@@ -86,7 +90,7 @@ def all_users_of_all_forms_of_files_get_the_value(api: Api) -> None:
         for number, (url, users) in enumerate(at_most(api, _files(api), 2)):
             all_users += users
             accepted(bulk_update(api, url, (definition, number)))
-            for user_id in (*users[:4], *users[99:101], *users[-2:]):
+            for user_id in (*users[:4], *users[99:101], *users[999:1001], *users[-2:]):
                 _becomes(api, definition, user_id, number)
     finally:
         delete_values(api, [definition], all_users)
@@ -110,7 +114,8 @@ def _files(api: Api) -> list[tuple[str, list[str]]]:
     """File_urls of many forms, and the users of each."""
     users = [api.unique("u") for _ in range(3)]
     hostile = [f"{users[0]},b", f'{users[1]} "c"', f"{users[2]}-É☂", users[0].upper()]
-    many = [f"{users[0]}-{number}" for number in range(205)]  # more than any page
+    # More than any page, and more than a server writes in one go.
+    many = [f"{users[0]}-{number}" for number in range(MANY if thorough(api) else 205)]
     forms = (
         (users, "\n", ["user_id", *users]),
         (users, "\r\n", ["name,user_id,note", *(f'"x, y",{user_id},"z\nz"' for user_id in (*users, users[0])), ""]),
@@ -196,6 +201,46 @@ def _unreadable(users: list[str]) -> list[str]:
         "data:text/csv;base64,!!!!",
         "http://127.0.0.1:9/acs-no-such-file.csv",
     ]
+
+
+@check("BLK-04", on=f"{OPERATION} updateUserAttribute getUserAttributesForUser", generates=True)
+def a_bulk_update_sets_what_a_put_sets(api: Api) -> None:
+    """Put falsy, long, unicode and misleading values of every type for one user, and set them for another in bulk.
+
+    Both have equal values. With --users-file-url this is only sent to a target that reads data:text/csv files.
+    """
+    if not _reads_data_files(api):
+        return
+    putting, user_id = api.unique("u"), api.unique("u")
+    definitions = {type_: api.definition(type_) for type_ in FITS}
+    types = {definition["_id"]: type_ for type_, definition in definitions.items()}
+    try:
+        for number in range(max(map(len, FITS.values()))):
+            values = [(definitions[type_], FITS[type_][number]) for type_ in FITS if number < len(FITS[type_])]
+            items = [(one, value) for one, value in values if _is_put(api, one, putting, value)]
+            if items:
+                accepted(bulk_update(api, csv_url([user_id]), *items))
+            expected = _values_of(api, putting, types)
+            api.eventually(
+                lambda: _values_of(api, user_id, types),
+                lambda stored, expected=expected: equal_value(stored, expected),  # type: ignore[misc]
+                f"the values that were put, {show(expected)[:1500]}, in the list of user {user_id}",
+                operation=OPERATION,
+            )
+    finally:
+        delete_values(api, list(definitions.values()), [user_id])
+
+
+def _is_put(api: Api, definition: JsonObject, user_id: str, value: Any) -> bool:
+    return api.put(value_path(definition["_id"], user_id), {"attribute": {"value": value}}).ok
+
+
+def _values_of(api: Api, user_id: str, types: dict[str, str]) -> dict[str, Any]:
+    """The values of a user by the type of their definition."""
+    listed = list_all(api, user_path(user_id))
+    return {
+        types.get(str(one.get("user_attribute_definition_id")), ""): field(one, "attribute", "value") for one in listed
+    }
 
 
 def _becomes(api: Api, definition: JsonObject, user_id: str, value: Any) -> None:

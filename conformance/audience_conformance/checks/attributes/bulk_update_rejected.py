@@ -18,6 +18,8 @@ from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url, definition_path, value_path
 from audience_conformance.results.finding import Skip, show
 
+MOST = 100
+"""Items of the longest bulk update."""
 Item = tuple[JsonObject, Any]
 """A definition and a value of it."""
 
@@ -45,6 +47,10 @@ def a_misfit_in_any_item_is_refused(api: Api) -> None:
         number_definition = definitions["number"]
         for items in ([(number_definition, "many"), (number_definition, 1)], [*fitting, (number_definition, "many")]):
             _is_refused(api, url, items)
+        if thorough(api):
+            text, misfit = (definitions["string"], "x"), (number_definition, "many")
+            for place in (MOST - 1, MOST // 2):
+                _is_refused(api, url, [*[text] * place, misfit, *[text] * (MOST - 1 - place)])
         if api.put(definition_path(definitions["string"]["_id"]), {"type": "number"}).ok:
             _is_refused(api, url, [item for item in fitting if item[0] is not number_definition])
         wait_for_updates(api, url, users)

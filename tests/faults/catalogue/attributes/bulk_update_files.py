@@ -1,5 +1,6 @@
 """Faults of what a bulk update reads from its file, and what it writes (BLK-04, BLK-07)."""
 
+import json
 from collections.abc import Callable
 from itertools import product
 from typing import Any
@@ -35,6 +36,20 @@ def _text(change: Callable[[str], str]) -> Change:
     return wrap(lambda parse, content: parse(change(content.decode()).encode()), user_files, "parse")
 
 
+def _each(change: Callable[[Any], Any]) -> Change:
+    """Write `change(value)`."""
+    return _values(lambda values: {key: change(value) for key, value in values.items()})
+
+
+def _parsed(value: Any) -> Any:
+    """A text that reads as a number or a boolean as such."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+    return found if isinstance(found, int | float) else value
+
+
 faults(
     "BLK-04",
     nothing_is_written=_values(lambda values: {}),
@@ -44,6 +59,15 @@ faults(
     last_user_is_skipped=_users(lambda users: users[:-1]),
     at_most_ten_users=_users(lambda users: users[:10]),
     hundred_users_at_most=_text(lambda text: "".join(text.splitlines(keepends=True)[:101])),
+    thousand_users_at_most=_users(lambda users: users[:1000]),
+    texts_are_cut=_each(lambda value: value[:255] if isinstance(value, str) else value),
+    texts_are_trimmed=_each(lambda value: value.strip() if isinstance(value, str) else value),
+    texts_are_parsed=_each(_parsed),
+    lists_are_sets=_each(lambda value: sorted(set(value)) if isinstance(value, list) else value),
+    numbers_are_whole=_each(lambda value: int(value) if isinstance(value, float) else value),
+    empty_members_are_dropped=_each(
+        lambda value: {key: one for key, one in value.items() if one} if isinstance(value, dict) else value
+    ),
     last_line_without_newline=_text(lambda text: text[: text.rfind("\n") + 1]),
     quotes_stay=_text(lambda text: text.replace('"', "")),
     ids_in_small_letters=_text(str.lower),

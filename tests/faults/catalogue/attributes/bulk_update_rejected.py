@@ -55,6 +55,7 @@ faults(
     nothing_is_judged=_judged(lambda number, definition, value: False),
     first_item_only=_judged(lambda number, definition, value: number == 0),
     first_three_items_only=_judged(lambda number, definition, value: number < 3),
+    first_fifty_items_only=_judged(lambda number, definition, value: number < 50),
     first_item_is_not_judged=_judged(lambda number, definition, value: number > 0),
     types_only=_judged(lambda number, definition, value: not definition["validations"]),
     dates_are_texts=_judged(lambda number, definition, value: definition["type"] not in {"date", "datetime"}),
