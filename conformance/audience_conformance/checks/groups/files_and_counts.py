@@ -21,6 +21,7 @@ from audience_conformance.checks.groups.helpers import (
     group_body,
     groups_with_users,
     read_group,
+    refresh,
     settled,
     uid_of,
     user_count,
@@ -195,24 +196,19 @@ def _check_count(api: Api, group: JsonObject) -> None:
     before = _refreshed_at(read_group(api, group))
     users = all_members(api, group["_id"])
     time.sleep(0.002)
-    _refresh(api, group)
+    refresh(api, group["_id"])
 
     def moved() -> bool:
         return before is None or _refreshed_at(read_group(api, group)) != before
 
     if not becomes_true(moved, 1.2):  # refreshed_at may be in whole seconds
-        _refresh(api, group)
+        refresh(api, group["_id"])
     api.eventually(
         lambda: read_group(api, group),
         lambda read: user_count(read) == len(users) and (before is None or _refreshed_at(read) not in (before, None)),
         f"total_users.count to become {len(users)} and total_users.refreshed_at to move from {before}",
         operation="refreshUserGroupTotalUsers",
     )
-
-
-def _refresh(api: Api, group: JsonObject) -> None:
-    answer = api.post(f"{group_path(group['_id'])}/refresh")
-    expect(answer.status in {HTTPStatus.OK, HTTPStatus.ACCEPTED}, "202 for a refresh", str(answer), rule="GRP-20")
 
 
 def _refreshed_at(group: JsonObject) -> Any:
