@@ -35,6 +35,7 @@ SHOULD_BROKEN = (
     "FMT-12-attribute-without-type",
     "FMT-13-page-size-is-clamped",
     "FMT-14-last-of-100-in-bulk-is-too-many",
+    "FMT-15-milliseconds-are-read-as-seconds",
     "DEF-06-modified-at-stays",
     "DEF-12-case-counts",
     "DEF-13-slug-taken-twice",

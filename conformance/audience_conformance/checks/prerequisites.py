@@ -25,6 +25,7 @@ REJECTED_REQUEST = "a request that the server rejects"
 SUCCESSFUL_REQUEST = "a request that succeeds"
 FLAGGED_DEFINITION = "a definition with the flag set"
 TIMESTAMPS = "a resource with created_at and modified_at"
+DATE = "answers with a header Date"
 
 
 def for_case(case: str, prerequisite: str) -> str:

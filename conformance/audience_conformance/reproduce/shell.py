@@ -25,6 +25,7 @@ from audience_conformance.results.result import Result
 
 MAX_SHOWN = 600
 LEFT_TO_REPLAY = {
+    "FMT-15": "the finding compares a time with the Date of a response, which this script cannot",
     "GET-01": "the finding compares all that is there before and after a read, which this script cannot",
     "PAG-09": "the order of a list without an order is another each time, and this script asks once",
 }
