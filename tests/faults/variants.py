@@ -225,7 +225,7 @@ def smaller_limits(mock: Mock) -> None:
         wrong += ["attributes"] if isinstance(items, list) and len(items) > FEWER_ITEMS else []
         wrong += [name for name, value in exchange.fields.items() if _is_large(value)]
         if wrong:
-            exchange.refuse(400, field=wrong[0])
+            exchange.refuse(400, f"{wrong[0]} is too large here.", wrong[0])
 
     mock.request(hook)
 
