@@ -160,7 +160,7 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
         [
             *lines,
             *recorded,
-            f"own={int(creates)} times={int('_at' in finding.expected)}",
+            f"own={int(creates)} times={int('_at' in finding.expected)} messages={int(result.rule == 'ERR-04')}",
             f"jobs={int(bool(_JOBS.search(finding.expected) or 'total_users' in finding.actual[:MAX_SHOWN]))}",
             f"steps='{' '.join(map(str, range(1, len(steps) + 1)))}' judged='{' '.join(map(str, judged))}'",
             f"subjects={_subjects(finding, evidence)}",
