@@ -42,6 +42,7 @@ SHOULD_BROKEN = (
     "DEF-14-locked-can-be-updated",
     "DEF-15-pin-order-1",
     "DEF-17-values-stay",
+    "DEF-21-pinned-is-taken",
     "ATT-03-key-is-the-name",
     "ATT-05-new-id-on-replace",
     "ATT-10-any-value-fits",
