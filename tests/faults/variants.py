@@ -43,6 +43,7 @@ SHOULD_BROKEN = (
     "DEF-15-pin-order-1",
     "DEF-17-values-stay",
     "DEF-21-pinned-is-taken",
+    "DEF-22-renamed-is-added-again",
     "ATT-03-key-is-the-name",
     "ATT-05-new-id-on-replace",
     "ATT-10-any-value-fits",
