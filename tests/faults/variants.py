@@ -44,6 +44,7 @@ SHOULD_BROKEN = (
     "DEF-17-values-stay",
     "DEF-21-pinned-is-taken",
     "DEF-22-renamed-is-added-again",
+    "DEF-23-empty-patch-counts",
     "ATT-03-key-is-the-name",
     "ATT-05-new-id-on-replace",
     "ATT-10-any-value-fits",

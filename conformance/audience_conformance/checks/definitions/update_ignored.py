@@ -1,4 +1,4 @@
-"""DEF: what an update ignores, and updates without anything to change."""
+"""DEF: what an update ignores."""
 
 from audience_conformance.checks.assertions import at_most, has_fields, items, record, succeeded
 from audience_conformance.checks.definitions.create import DOCUMENTED, create, definition_body, read, with_slug
