@@ -45,6 +45,7 @@ SHOULD_BROKEN = (
     "DEF-21-pinned-is-taken",
     "DEF-22-renamed-is-added-again",
     "DEF-23-empty-patch-counts",
+    "DEF-24-first-value-only",
     "ATT-03-key-is-the-name",
     "ATT-05-new-id-on-replace",
     "ATT-10-any-value-fits",
