@@ -52,6 +52,7 @@ SHOULD_BROKEN = (
     "ATT-12-type-is-ignored",
     "ATT-14-null-is-stored",
     "ATT-15-validations-are-ignored",
+    "ATT-16-editable-is-overridden",
     "BLK-03-job-id-is-constant",
     "BLK-04-nothing-is-written",
     "BLK-05-unknown-key-alone-is-202",
