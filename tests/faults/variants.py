@@ -53,6 +53,7 @@ SHOULD_BROKEN = (
     "ATT-14-null-is-stored",
     "ATT-15-validations-are-ignored",
     "ATT-16-editable-is-overridden",
+    "ATT-17-joining-says-who-wrote",
     "BLK-03-job-id-is-constant",
     "BLK-04-nothing-is-written",
     "BLK-05-unknown-key-alone-is-202",
