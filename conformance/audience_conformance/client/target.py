@@ -54,7 +54,7 @@ class Options:
         group_id: a group with users, which is only read.
         users_file_url: a CSV file of users that the target can read.
         locked_definition_id: a locked definition that the run may try to change and delete.
-        validated_definition_id: a definition with validations whose values the run may set.
+        validated_definition_id: a definition with validations; the run may set values and change the description.
         timeout: seconds for one request, from connecting to the last byte of its answer.
         async_timeout: seconds for an asynchronous effect.
         consistency: seconds after a write until a read must show it.

@@ -67,7 +67,8 @@ def _print_writes(settings: Settings) -> None:
     if settings.locked_definition:
         click.echo(f"It would also try to change and to delete {settings.locked_definition} (--locked-definition).")
     if settings.validated_definition:
-        click.echo(f"It would also put values of {settings.validated_definition} (--validated-definition).")
+        definition = f"{settings.validated_definition} (--validated-definition)"
+        click.echo(f"It would also put values of {definition}, and change its description for a moment.")
 
 
 def _print_estimate(items: list[tuple[Check, str | None]], settings: Settings) -> None:

@@ -108,7 +108,7 @@ pause() { sleep 0.2 2>/dev/null || sleep 1; }
 # What can be compared of the answers: `comparable now`, or those of the run: `comparable was`.
 comparable() {
   # shellcheck disable=SC2046 # the names are numbers
-  (cd "$dir" && awk -v view=1 -v own="$own" -v times="$times" -v jobs="$jobs" -v subjects=" $subjects " -v run="$run" -v judged=" $judged " -f json.awk \
+  (cd "$dir" && awk -v view=1 -v own="$own" -v times="$times" -v messages="$messages" -v jobs="$jobs" -v subjects=" $subjects " -v run="$run" -v judged=" $judged " -f json.awk \
     $(for step in $steps; do say "$step.$1"; done) | sort)
 }
 

@@ -1,9 +1,9 @@
 # Reads answers, one a file: the status, the media type and the Allow header on a line each, then the body.
 # Prints the value at the path `wanted` of a JSON body, such as .page.size, if there is one.
 # With -v view=1 it prints what can be compared between two runs, of the files in `judged` (names with a blank on either
-# side): ids are numbered in their order, with -v times=1 so are the times of one thing; left out are messages, without
-# -v jobs=1 what a background job changes, and with -v own=1 the items of lists that neither hold the text of `run` nor
-# have an id in `subjects`.
+# side): ids are numbered in their order, with -v times=1 so are the times of one thing; left out are messages (with
+# -v messages=1 that of the answer counts), without -v jobs=1 what a background job changes, and with -v own=1 the items
+# of lists that neither hold the text of `run` nor have an id in `subjects`.
 
 FNR == 1 { if (name != "") answer(); name = FILENAME; sub(/.*\//, "", name); sub(/\..*/, "", name); body = "" }
 FNR == 1 { status = $0; next }
@@ -124,7 +124,7 @@ function renumbered(path,   item, list, rest) {
 function comparable(path, found, item,   key, shape, done, rest) {
   key = path; sub(/.*\./, "", key)
   if (!jobs && (key == "status" || path ~ /\.total_users\.(count|refreshed_at)$/)) return "-"
-  if (key == "message") return found == "\"\"" ? found : substr(found, 1, 1) == "\"" ? "\"...\"" : found
+  if (key == "message" && !(messages && path == ".message")) return found == "\"\"" ? found : substr(found, 1, 1) == "\"" ? "\"...\"" : found
   if (found ~ /^"[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ]/) {
     shape = found; gsub(/[0-9]/, "0", shape)
     return times ? shape " " numbered("time " holder(item), found) : shape

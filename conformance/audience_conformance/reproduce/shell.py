@@ -25,6 +25,7 @@ from audience_conformance.results.result import Result
 
 MAX_SHOWN = 600
 LEFT_TO_REPLAY = {
+    "FMT-15": "the finding compares a time with the Date of a response, which this script cannot",
     "GET-01": "the finding compares all that is there before and after a read, which this script cannot",
     "GRP-29": "the later file must come while the one before it is being read, sooner than this script sends it",
     "PAG-09": "the order of a list without an order is another each time, and this script asks once",
@@ -160,7 +161,7 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
         [
             *lines,
             *recorded,
-            f"own={int(creates)} times={int('_at' in finding.expected)}",
+            f"own={int(creates)} times={int('_at' in finding.expected)} messages={int(result.rule == 'ERR-04')}",
             f"jobs={int(bool(_JOBS.search(finding.expected) or 'total_users' in finding.actual[:MAX_SHOWN]))}",
             f"steps='{' '.join(map(str, range(1, len(steps) + 1)))}' judged='{' '.join(map(str, judged))}'",
             f"subjects={_subjects(finding, evidence)}",

@@ -214,7 +214,8 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
         Option(
             "--validated-definition",
             **_ID,
-            help="Definition with validations; the run may put values of it for new users: the API cannot create one. "
+            help="Definition with validations; the run may put values of it for new users, and change its description "
+            "for a moment: the API cannot create one. "
             "Example: --validated-definition 64f888888888888888888888",
         ),
     ),

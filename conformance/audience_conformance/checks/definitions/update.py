@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from audience_conformance.checks.assertions import (
     at_once,
+    body,
     entries,
     expect_status,
     has_fields,
@@ -28,7 +29,7 @@ from audience_conformance.checks.definitions.create import (
     with_slug,
 )
 from audience_conformance.checks.limits import fit
-from audience_conformance.checks.prerequisites import LOCKED_DEFINITION
+from audience_conformance.checks.prerequisites import LOCKED_DEFINITION, VALIDATED_DEFINITION
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, definition_path, value_path
 from audience_conformance.results.finding import Skip, expect, fail, same
@@ -127,6 +128,37 @@ def an_update_leaves_what_it_does_not_name(api: Api) -> None:
     api.for_all(leaves_the_rest, state=CHANGES, changes=CHANGES)
     for definition in (sibling, *siblings):
         _unchanged(read(api, definition["_id"]), definition, {}, "another definition, which no update named,")
+
+
+@check("DEF-05", on=f"{UPDATE} getUserAttributeDefinitionById", needs=(VALIDATED_DEFINITION,))
+def an_update_leaves_what_the_api_cannot_set(api: Api) -> None:
+    """Change the description of the definition of --validated-definition and put it back: all else stays.
+
+    Its validations, flags, pin_order and default_value cannot be set through the API: no other definition has any.
+    """
+    definition_id = api.options.validated_definition_id
+    if definition_id is None:
+        raise Skip(VALIDATED_DEFINITION)
+    path = definition_path(definition_id)
+    before = api.get(path).json
+    text = before.get("description") if isinstance(before, dict) else None
+    if not isinstance(text, str):
+        raise Skip(f"{VALIDATED_DEFINITION}; {definition_id} has no description")
+    try:
+        for description in (api.unique("For a moment "), text):
+            _changes_description(api, before, path, description)
+    except BaseException:
+        api.child().put(path, {"description": text})
+        raise
+
+
+def _changes_description(api: Api, before: JsonObject, path: str, description: str) -> None:
+    changes = {"description": description}
+    answer = api.put(path, changes)
+    if not answer.ok:
+        raise Skip(f"{VALIDATED_DEFINITION}; it cannot be changed ({str(answer)[:100]})")
+    _unchanged(record(answer), before, changes, "the response to the update")
+    _unchanged(body(api.get(path)), before, changes, "the updated definition")
 
 
 def _unchanged(after: JsonObject, before: JsonObject, changes: JsonObject, source: str) -> None:
