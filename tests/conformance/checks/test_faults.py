@@ -17,6 +17,7 @@ from audience_conformance.contract.rules import catalogue
 GENERATING = {check.name for check in all_checks() if check.generates}
 """Checks whose generated examples may miss a fault after an unrelated change."""
 
+
 @pytest.mark.parametrize("fault", chosen_faults(), ids=lambda fault: fault.id)
 def test_the_owning_rule_names_the_fault(fault: Fault) -> None:
     with serving(fault.change, async_timeout=0.7) as mock:
