@@ -1,7 +1,6 @@
 """What all tests share: what is slow, and the same each time, is done once in a process."""
 
 import functools
-import json
 import signal
 import ssl
 from collections.abc import Iterator
@@ -12,7 +11,6 @@ import connexion.json_schema
 import connexion.spec
 import orjson
 import pytest
-from connexion.spec import OpenAPISpecification
 from hypothesis import settings
 
 LONGEST = ("test_wheel.py", "test_no_false_alarms.py", "test_shared_requests.py", "test_schemathesis.py")
@@ -43,24 +41,14 @@ def _certificates_are_read_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _each_document_is_validated_once() -> Iterator[None]:
-    """Connexion would validate the contract again for each mock."""
-    validate = OpenAPISpecification._validate_spec
-
-    @functools.cache
-    def validated(text: str) -> None:
-        validate(json.loads(text))
-
-    def once(spec: dict[str, Any]) -> None:
-        validated(json.dumps(spec))
+def _the_contract_is_copied_quickly() -> Iterator[None]:
+    """Connexion makes two deep copies of the contract for each mock."""
 
     def copied(document: dict[str, Any]) -> dict[str, Any]:
-        """Connexion makes two deep copies of the contract for each mock."""
         copy: dict[str, Any] = orjson.loads(orjson.dumps(document))
         return copy
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(OpenAPISpecification, "_validate_spec", staticmethod(once))
         patch.setattr(connexion.spec, "copy", SimpleNamespace(deepcopy=copied))
         patch.setattr(connexion.json_schema, "deepcopy", copied)
         yield
