@@ -30,7 +30,6 @@ def pytest_collection_finish() -> None:
     """All that is loaded now stays: to look through it again and again was an eighth of the CPU time of the tests."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session", autouse=True)
