@@ -122,7 +122,7 @@ def _drive_typescript(folder: Path, driver: str, *options: str) -> str:
 
 def _drive(folder: Path, *command: str | Path) -> str:
     """Run a driver: it prints what its typed code read, and the mock's journal has what was sent."""
-    with mock("documents", folder) as server:
+    with mock("documents") as server:
         printed = run(command, folder, AUDIENCE_URL=server.url)
         try:
             read = json.loads(printed)
