@@ -49,7 +49,7 @@ def test_the_exit_code_depends_on_the_rules(url: str, arguments: list[str], code
 
 
 def test_without_a_url_a_mock_is_started_and_stopped() -> None:
-    done = conformance("run", "--rules", HOLDS)
+    done = conformance("run", "--rules", HOLDS, starts_mock=True)
     assert done.code == 0
     assert "the target is a mock that this run started" in done.out
     mock = re.search(r"target +(http://127\.0\.0\.1:\d+)", done.out)
