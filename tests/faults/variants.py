@@ -334,6 +334,19 @@ def absent_body_is_empty(mock: Mock) -> None:
     mock.request(lambda x: setattr(x, "content", x.content or b"{}"), ops.UPDATE_DEFINITION, ops.PATCH_GROUP)
 
 
+def equal_updates(mock: Mock) -> None:
+    """An update with what is there already changes nothing, neither modified_at nor __v."""
+
+    def drop_equal(exchange: Exchange) -> None:
+        stored = {name: json.dumps(value) for name, value in exchange.stored.items() if name != "file_url"}
+        if exchange.fields:
+            exchange.body = {
+                name: value for name, value in exchange.fields.items() if json.dumps(value) != stored.get(name)
+            }
+
+    mock.request(drop_equal, ops.UPDATE_DEFINITION, ops.PATCH_GROUP)
+
+
 def should_rules() -> frozenset[str]:
     """The SHOULD rules that have a check."""
     return frozenset(rule.id for rule in catalogue().values() if rule.level == "SHOULD") - rules_without_check()
@@ -353,6 +366,7 @@ VARIANTS: dict[str, Variant] = {
     "slow-jobs": Variant(job_delay=1.5, settings={"async_timeout": 10.0}),
     "cursors-die-with-their-users": Variant(cursors_die_with_their_users),
     "coarse-clock": Variant(coarse_clock),
+    "equal-updates": Variant(equal_updates),
     "smaller-limits": Variant(smaller_limits, broken=frozenset({"FMT-14"})),
     "reads-lag": Variant(reads_lag, settings={"consistency": 2 * LAG}),
     "jobs-behind-writes": Variant(jobs_behind_writes, job_delay=0.1, settings={"async_timeout": 10.0}),

@@ -176,10 +176,8 @@ def an_update_moves_modified_at(api: Api) -> None:
     made = api.definition()
     before = read(api, made["_id"])
     for _ in range(4):
-        for name, value in GOOD.items():
-            changed = value if before.get(name) != value else {**GOOD, "name": "Another", "type": "list"}[name]
-            changes = {name: not before.get(name) if name == "customer_editable" else changed}
-            answer, after = _update_later(api, before, changes)
+        for name in GOOD:
+            answer, after = _update_later(api, before, name)
             same(after.get("created_at"), before.get("created_at"), "created_at of an updated definition")
             same(after.get("created_at"), made.get("created_at"), "created_at of an updated definition")
             same(answer.get("modified_at"), after.get("modified_at"), "modified_at in the response to the update")
@@ -200,18 +198,28 @@ def an_update_moves_modified_at(api: Api) -> None:
     same(only(after, TIMES), only(before, TIMES), "the times after an update without fields")
 
 
-def _update_later(api: Api, before: JsonObject, changes: JsonObject) -> tuple[JsonObject, JsonObject]:
-    """Update a definition after a pause, and again after longer ones while modified_at does not change.
+def _update_later(api: Api, before: JsonObject, name: str) -> tuple[JsonObject, JsonObject]:
+    """Change a field of a definition after a pause, and again after longer ones while modified_at does not change.
 
-    Give the response, and the definition as it is read then.
+    Give the response, and the definition as it is read then. An update with what is there already need not move it.
     """
+    after = before
     for pause in PAUSES:
         time.sleep(pause)
-        answer = update(api, before["_id"], changes)
+        answer = update(api, before["_id"], {name: _another(api, after, name)})
         after = read(api, before["_id"])
         if after.get("modified_at") != before.get("modified_at"):
             break
     return answer, after
+
+
+def _another(api: Api, definition: JsonObject, name: str) -> Any:
+    """A value of a field that the definition does not have."""
+    if name == "customer_editable":
+        return not definition.get(name)
+    if name == "type":
+        return "list" if definition.get(name) != "list" else GOOD[name]
+    return api.unique("Another ")
 
 
 def _parse_time(text: Any) -> datetime:
