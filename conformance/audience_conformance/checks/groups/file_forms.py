@@ -3,13 +3,15 @@
 import base64
 from urllib.parse import quote
 
+BYTE_ORDER_MARK = "byte-order-mark"
+"""The form that a server may refuse to read."""
 FORMS = (
     "plain",
     "crlf",
     "quoted",
     "duplicates",
     "more-columns",
-    "byte-order-mark",
+    BYTE_ORDER_MARK,
     "no-newline-at-the-end",
     "base64",
     "long",
@@ -45,8 +47,8 @@ def file_of_form(form: str, users: list[str]) -> tuple[str, list[str]]:
     text = "".join(f"{line}\n" for line in lines)
     text = {
         "crlf": text.replace("\n", "\r\n"),
-        "mixed": f"\ufeff{text}".replace("\n", "\r\n"),
-        "byte-order-mark": f"\ufeff{text}",
+        "mixed": text.replace("\n", "\r\n"),
+        BYTE_ORDER_MARK: f"\ufeff{text}",
         "no-newline-at-the-end": text.removesuffix("\n"),
     }.get(form, text)
     if form == "base64":
