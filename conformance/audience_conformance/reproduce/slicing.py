@@ -230,6 +230,28 @@ def made(exchange: Exchange) -> set[str]:
     return {str(one) for one in ids if isinstance(one, str | int)}
 
 
+def of_other_checks(steps: Sequence[Exchange]) -> set[str]:
+    """The unique texts, in lower case, of items in the answers that these requests have not made."""
+    own = set[str]().union(*(_about(step) | made(step) for step in steps))
+    found: set[str] = set()
+    for step in steps:
+        for item in _items(step.answer.json if step.answer is not None else None):
+            texts = set(_OWN.findall(json.dumps(item, ensure_ascii=False).lower()))
+            ids = {item.get(name) for name in ("_id", "uid", "user_id")} if isinstance(item, dict) else set()
+            if not own & (texts | {str(one) for one in ids}):
+                found |= texts
+    return found
+
+
+def _items(value: Any) -> Iterator[Any]:
+    """The items of the lists in an answer, but of lists in items."""
+    for part in value.values() if isinstance(value, dict) else ():
+        if isinstance(part, list):
+            yield from part
+        elif isinstance(part, dict):
+            yield from _items(part)
+
+
 def _cursors(answer: Answer | None) -> list[str]:
     content = answer.json if answer is not None else None
     page = content.get("page") if isinstance(content, dict) else None
