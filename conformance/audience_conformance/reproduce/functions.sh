@@ -123,14 +123,14 @@ comparable() {
 # Are the answers what they were: counts do not count where a list has items of others.
 is_as_it_was() {
   read_both
-  if grep -q '^? foreign$' "$dir/was" "$dir/now"; then own='^[0-9]* \.page\.'; else own='^$'; fi
-  for list in was now; do grep -v -e '^? ' -e "$own" "$dir/$list" >"$dir/$list.own"; done
   cmp -s "$dir/was.own" "$dir/now.own"
 }
 
 read_both() {
   comparable was >"$dir/was"
   comparable now >"$dir/now"
+  if grep -q '^? foreign$' "$dir/was" "$dir/now"; then counts='^[0-9]* \.page\.'; else counts='^$'; fi
+  for list in was now; do grep -v -e '^? ' -e "$counts" "$dir/$list" >"$dir/$list.own"; done
 }
 
 # Can the answers not be compared, since the lists hold other items of others than they did: some were made by other
@@ -144,14 +144,28 @@ are_others() {
   if grep -q '^? partial$' "$dir/was" "$dir/now"; then
     [ "${1-}" != count ] || return 0
     ! are_same '^? total ' || return 1
+    ! is_walk was || ! has_more now was || return 1
+    ! is_walk now || ! has_more was now || return 1
   elif [ "${1-}" != count ]; then
     return 1
   fi
   ! are_same '^? other '
 }
 
-# Did counts change from answer to answer, and were more than there are now: another check's item came and went.
+# Do the answers show a list from its first to its last page.
+is_walk() { grep -q '^? first$' "$dir/$1" && grep -q '^? last$' "$dir/$1"; }
+
+# Has one of them items of this script that the other has not, wherever they stand.
+has_more() {
+  for list in "$@"; do
+    sed '/^[0-9]* \.page\./d; s/^[0-9]* //; s/\[[0-9]*\]/[]/g' "$dir/$list.own" | sort -u >"$dir/$list.items"
+  done
+  [ -n "$(comm -23 "$dir/$1.items" "$dir/$2.items")" ]
+}
+
+# Did counts alone change from answer to answer, and were more than there are now: another check's item came and went.
 counted_others() {
+  ! has_more was now || return 1
   awk '$1 == "?" && $2 == "total" {
       if (FILENAME != ARGV[1]) { if ($4 > now) now = $4; next }
       if (then != "" && $4 != last) changed = 1

@@ -104,8 +104,8 @@ function choose(   place, item, is_own, foreign, passing) {
     if (item == "" || !own || index(tolower(values[place]), run) || is_subject(paths[place], values[place])) is_own[item] = 1
   }
   for (place = 1; place <= count; place++) {
-    if (paths[place] == ".page.current" && values[place] != 1) print "? partial"
-    if (paths[place] == ".page.has_next" && values[place] == "true") print "? partial"
+    if (paths[place] == ".page.current") print values[place] == 1 ? "? first" : "? partial"
+    if (paths[place] == ".page.has_next") print values[place] == "true" ? "? partial" : "? last"
     if (paths[place] == ".page.item_total") print "? total " name " " values[place]
     if (!(prefix(paths[place]) in is_own)) {
       left_out[place] = 1; foreign = 1

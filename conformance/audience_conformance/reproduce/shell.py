@@ -160,7 +160,7 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
         if number <= last_setup:
             lines += [
                 *lines_of_step,
-                *(["succeeded"] if exchange.answer is not None and exchange.answer.ok else []),
+                *(["succeeded"] if _must_succeed(exchange, evidence.deciding) else []),
                 *_learn(number, exchange, steps[number:], names),
                 *_wait(evidence.settled.get(id(exchange)), names),
             ]
@@ -192,6 +192,12 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
             "",
         ]
     )
+
+
+def _must_succeed(exchange: Exchange, deciding: Exchange) -> bool:
+    """Did a request succeed that the finding rests on: what is refused now may be what was wrong then."""
+    is_alike = (exchange.method, exchange.url) == (deciding.method, deciding.url) and exchange.method != "POST"
+    return exchange.answer is not None and exchange.answer.ok and not is_alike
 
 
 def _head(result: Result, origin: Origin) -> list[str]:

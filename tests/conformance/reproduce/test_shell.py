@@ -274,6 +274,32 @@ def test_a_page_on_which_other_items_stand_says_nothing(tmp_path: Path, was: Any
         assert run(text, tmp_path, url).returncode == code
 
 
+def test_an_item_that_is_on_no_page_of_others_is_missed(tmp_path: Path) -> None:
+    pages = [listing(OF_OTHERS[0], current=1, has_next=True, total=2), listing(current=2, has_next=False, total=2)]
+    text = text_of(
+        exchange("POST", "/user_attribute/definition", 201, CREATED, BODY),
+        *(
+            exchange("GET", f"/user_attribute/definition?page_no={number}", 200, page)
+            for number, page in enumerate(pages)
+        ),
+        expected="the list to have it",
+        actual="[...]",
+    )
+    for is_listed, code in ((False, 1), (True, 0)):
+
+        def listed(received: list[Any], is_listed: bool = is_listed) -> Any:
+            own = {**CREATED, **json.loads(received[0][2])}
+            if received[-1][1].endswith("0"):
+                return listing(OF_OTHERS[1], current=1, has_next=True, total=9)
+            return listing(*([own] if is_listed else []), current=2, has_next=False, total=9)
+
+        with server(POST=(201, lambda received: {**CREATED, **json.loads(received[0][2])}), GET=(200, listed)) as (
+            url,
+            _,
+        ):
+            assert run(text, tmp_path, url).returncode == code
+
+
 @pytest.mark.parametrize(("then", "code"), [(2, 2), (0, 0)])
 def test_counts_that_others_changed_while_the_check_ran_say_nothing(tmp_path: Path, then: int, code: int) -> None:
     url = "/user_attribute/definition?page_size=1&page_no="
@@ -283,7 +309,14 @@ def test_counts_that_others_changed_while_the_check_ran_say_nothing(tmp_path: Pa
         exchange("GET", f"{url}2", 200, listing(total=then)),
         actual="[1, then]",
     )
-    with server(POST=(201, {**CREATED, "slug": ""}), GET=(200, listing(total=1))) as (base, _):
+
+    def created(received: list[Any]) -> Any:
+        return {**CREATED, **json.loads(received[0][2])}
+
+    def listed(received: list[Any]) -> Any:
+        return listing(created(received)) if received[-1][1].endswith("1") else listing(total=1)
+
+    with server(POST=(201, created), GET=(200, listed)) as (base, _):
         assert run(text, tmp_path, base).returncode == code
 
 
