@@ -41,6 +41,7 @@ class Evidence:
         at_once: some of them were sent at the same time.
         widely: `before`, and if they are few all other writes: answers may differ by what else was made.
         settled: for writes of a group's file, by `id`, the URL of the group and its status when the check went on.
+        racing: a group's users were read while its file was being read: the answers depend on who was faster.
     """
 
     deciding: Exchange
@@ -50,6 +51,7 @@ class Evidence:
     whole: bool = False
     widely: tuple[Exchange, ...] = ()
     settled: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    racing: bool = False
 
 
 def evidence(exchanges: Sequence[Exchange], finding: Finding) -> Evidence | None:
@@ -83,6 +85,7 @@ def evidence(exchanges: Sequence[Exchange], finding: Finding) -> Evidence | None
         whole=whole,
         widely=tuple(exchanges[index] for index in widely),
         settled=settled,
+        racing=any(_races(exchanges[index], exchanges[index + 1 : place + 1]) for index in widely),
     )
 
 
@@ -98,16 +101,41 @@ def _all_before(exchanges: Sequence[Exchange], place: int) -> list[int]:
 
 def _settled(write: Exchange, later: Sequence[Exchange]) -> tuple[str, str] | None:
     """The URL of the group that a request has written, and its status when it was no longer pending."""
+    url = _group_of(write)
+    for one in later if url else ():
+        if status := _status_in(one, url):
+            return url, json.dumps(status)
+    return None
+
+
+def _races(write: Exchange, later: Sequence[Exchange]) -> bool:
+    """Are users of a group read after a write of its file, before its status has told that it is read."""
+    url = _group_of(write)
+    if not url or write.answer is None or not write.answer.ok or b'"file_url"' not in (write.body or b""):
+        return False
+    for one in later:
+        if _status_in(one, url):
+            return False
+        if one.method == "GET" and one.url.partition("?")[0] == f"{url}/users":
+            return True
+    return False
+
+
+def _group_of(write: Exchange) -> str:
+    """The URL of the group that a request writes, or ""."""
     path = _path(write)
     if write.method not in ("POST", "PATCH") or not path.startswith(GROUPS):
-        return None
+        return ""
     made = write.answer.json if write.answer is not None and path == GROUPS else None
-    url = f"{write.url}/{made.get('_id')}" if isinstance(made, dict) else write.url.removesuffix("/refresh")
-    for one in later:
-        content = one.answer.json if one.method == "GET" and one.url == url and one.answer is not None else None
-        if isinstance(content, dict) and content.get("status") not in (None, "pending"):
-            return url, json.dumps(content["status"])
-    return None
+    return f"{write.url}/{made.get('_id')}" if isinstance(made, dict) else write.url.removesuffix("/refresh")
+
+
+def _status_in(exchange: Exchange, url: str) -> Any:
+    """The status in the answer to a read of a group, once it is no longer pending."""
+    answer = exchange.answer if exchange.method == "GET" and exchange.url == url else None
+    content = answer.json if answer is not None else None
+    status = content.get("status") if isinstance(content, dict) else None
+    return None if status == "pending" else status
 
 
 # --- the deciding one -------------------------------------------------------------------------------------

@@ -353,6 +353,26 @@ def test_a_count_of_a_list_is_judged_only_if_others_have_the_same_items(
         assert run(script_of(finding, *exchanges), tmp_path, url).returncode == code
 
 
+@pytest.mark.parametrize(("reads_status", "code"), [(False, 2), (True, 0)])
+def test_users_that_were_read_while_a_job_ran_say_nothing(tmp_path: Path, reads_status: bool, code: int) -> None:
+    group = {"_id": "6" * 24, "status": "completed"}
+    file = json.dumps({"name": f"acs-{RUN}-Name 1", "file_url": "http://f/u.csv"}).encode()
+    text = text_of(
+        exchange("POST", "/user_group", 201, {**group, "status": "pending"}, file),
+        *([exchange("GET", f"/user_group/{group['_id']}", 200, group)] if reads_status else []),
+        exchange(
+            "GET", f"/user_group/{group['_id']}/users?page_size=1", 200, {"items": [], "page": {"has_next": True}}
+        ),
+        actual="[1]",
+    )
+
+    def answered(received: list[Any]) -> Any:
+        return {"items": [], "page": {"has_next": False}} if "/users" in received[-1][1] else group
+
+    with server(POST=(201, group), GET=(200, answered)) as (url, _):
+        assert run(text, tmp_path, url, WAIT="1").returncode == code
+
+
 def test_a_request_that_no_longer_succeeds_is_not_tried(tmp_path: Path) -> None:
     text = text_of(
         exchange("PUT", "/user_attribute/definition/d/user/u", 201, {}, b"{}"),
