@@ -41,7 +41,7 @@ class Evidence:
         at_once: some of them were sent at the same time.
         widely: `before`, and if they are few all other writes: answers may differ by what else was made.
         settled: for writes of a group's file, by `id`, the URL of the group and its status when the check went on.
-        racing: a group's users were read while its file was being read: the answers depend on who was faster.
+        racing: a group's users were read before and while a new file was read: the answers depend on who was faster.
     """
 
     deciding: Exchange
@@ -85,7 +85,7 @@ def evidence(exchanges: Sequence[Exchange], finding: Finding) -> Evidence | None
         whole=whole,
         widely=tuple(exchanges[index] for index in widely),
         settled=settled,
-        racing=any(_races(exchanges[index], exchanges[index + 1 : place + 1]) for index in widely),
+        racing=any(_races(exchanges, index, place) for index in widely),
     )
 
 
@@ -108,17 +108,17 @@ def _settled(write: Exchange, later: Sequence[Exchange]) -> tuple[str, str] | No
     return None
 
 
-def _races(write: Exchange, later: Sequence[Exchange]) -> bool:
-    """Are users of a group read after a write of its file, before its status has told that it is read."""
-    url = _group_of(write)
+def _races(exchanges: Sequence[Exchange], at: int, end: int) -> bool:
+    """Are users of a group read before a change of its file, and after it before a status has told that it is read."""
+    write, url = exchanges[at], _group_of(exchanges[at])
     if not url or write.answer is None or not write.answer.ok or b'"file_url"' not in (write.body or b""):
         return False
-    for one in later:
-        if _status_in(one, url):
-            return False
-        if one.method == "GET" and one.url.partition("?")[0] == f"{url}/users":
-            return True
-    return False
+
+    def reads_users(one: Exchange) -> bool:
+        return one.method == "GET" and one.url.partition("?")[0] == f"{url}/users"
+
+    later = itertools.takewhile(lambda one: not _status_in(one, url), exchanges[at + 1 : end + 1])
+    return any(map(reads_users, exchanges[:at])) and any(map(reads_users, later))
 
 
 def _group_of(write: Exchange) -> str:

@@ -359,6 +359,8 @@ def test_users_that_were_read_while_a_job_ran_say_nothing(tmp_path: Path, reads_
     file = json.dumps({"name": f"acs-{RUN}-Name 1", "file_url": "http://f/u.csv"}).encode()
     text = text_of(
         exchange("POST", "/user_group", 201, {**group, "status": "pending"}, file),
+        exchange("GET", f"/user_group/{group['_id']}/users?page_size=1", 200, {"items": []}),
+        exchange("PATCH", f"/user_group/{group['_id']}", 200, {**group, "status": "pending"}, file),
         *([exchange("GET", f"/user_group/{group['_id']}", 200, group)] if reads_status else []),
         exchange(
             "GET", f"/user_group/{group['_id']}/users?page_size=1", 200, {"items": [], "page": {"has_next": True}}
@@ -369,7 +371,7 @@ def test_users_that_were_read_while_a_job_ran_say_nothing(tmp_path: Path, reads_
     def answered(received: list[Any]) -> Any:
         return {"items": [], "page": {"has_next": False}} if "/users" in received[-1][1] else group
 
-    with server(POST=(201, group), GET=(200, answered)) as (url, _):
+    with server(POST=(201, group), PATCH=(200, group), GET=(200, answered)) as (url, _):
         assert run(text, tmp_path, url, WAIT="1").returncode == code
 
 
