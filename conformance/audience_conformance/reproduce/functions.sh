@@ -163,16 +163,18 @@ has_more() {
   [ -n "$(comm -23 "$dir/$1.items" "$dir/$2.items")" ]
 }
 
-# Did counts alone change from answer to answer, and were more than there are now: another check's item came and went.
+# Were there more items than there are now, of which no answer showed one: another check's came and went. That may be
+# if counts changed, or in lists that no filter limits to what this script makes ($unlimited).
 counted_others() {
   ! has_more was now || return 1
-  awk '$1 == "?" && $2 == "total" {
+  awk -v unlimited="$unlimited" '$1 == "?" && $2 == "total" {
       if (FILENAME != ARGV[1]) { if ($4 > now) now = $4; next }
-      if (then != "" && $4 != last) changed = 1
+      if (then != "" && $4 != last) hidden = 1
       last = $4
       if ($4 > then) then = $4
     }
-    END { exit !(changed && then > now) }' "$dir/was" "$dir/now"
+    $1 == "?" && $2 == "partial" && unlimited { hidden = 1 }
+    END { exit !(hidden && then > now) }' "$dir/was" "$dir/now"
 }
 
 are_same() { [ "$(grep "$1" "$dir/was")" = "$(grep "$1" "$dir/now")" ]; }

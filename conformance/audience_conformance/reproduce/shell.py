@@ -181,6 +181,7 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
             *recorded,
             f"own={int(creates)} times={int('_at' in finding.expected)} messages={int(result.rule == 'ERR-04')}",
             f"jobs={int(bool(_JOBS.search(finding.expected) or 'total_users' in finding.actual[:MAX_SHOWN]))}",
+            f"unlimited={int(any(one.method == 'GET' and origin.run_id not in one.url for one in judges))}",
             f"steps='{' '.join(map(str, shown))}' judged='{' '.join(map(str, judged))}'",
             f"subjects={_subjects(finding, evidence)}",
             "",

@@ -300,6 +300,26 @@ def test_an_item_that_is_on_no_page_of_others_is_missed(tmp_path: Path) -> None:
             assert run(text, tmp_path, url).returncode == code
 
 
+@pytest.mark.parametrize(
+    ("query", "more", "code"),
+    [("", {"has_next": True}, 2), (f"&name=acs-{RUN}-s1", {"has_next": True}, 0), ("", {}, 0)],
+)
+def test_more_items_than_now_of_which_none_was_shown_say_nothing(
+    tmp_path: Path, query: str, more: dict[str, Any], code: int
+) -> None:
+    text = text_of(
+        exchange("POST", "/user_attribute/definition", 201, CREATED, BODY),
+        exchange("GET", f"/user_attribute/definition?page_size=1{query}", 200, listing(CREATED, total=18, **more)),
+        actual="[...]",
+    )
+
+    def created(received: list[Any]) -> Any:
+        return {**CREATED, **json.loads(received[0][2])}
+
+    with server(POST=(201, created), GET=(200, lambda received: listing(created(received)))) as (url, _):
+        assert run(text, tmp_path, url).returncode == code
+
+
 @pytest.mark.parametrize(("then", "code"), [(2, 2), (0, 0)])
 def test_counts_that_others_changed_while_the_check_ran_say_nothing(tmp_path: Path, then: int, code: int) -> None:
     url = "/user_attribute/definition?page_size=1&page_no="
