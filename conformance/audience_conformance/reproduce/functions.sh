@@ -98,7 +98,8 @@ need() {
   [ -n "$1" ] || give_up "$method $url answered $status without what the next requests need: $(shown <"$dir/answer")"
 }
 
-# wait_for VALUE URL [curl options]: reads until .status is that, or $WAIT seconds are over.
+# wait_for VALUE URL [curl options]: reads until .status is that, or $WAIT seconds are over; it gives up if a job is
+# still under way then.
 wait_for() {
   wanted=$1
   shift
@@ -106,9 +107,12 @@ wait_for() {
   body
   while :; do
     send wait GET "$@"
-    [ "$(literal wait .status)" != "$wanted" ] && [ "$(date +%s)" -lt "$end" ] || return 0
+    found=$(literal wait .status)
+    [ "$found" != "$wanted" ] || return 0
+    [ "$(date +%s)" -lt "$end" ] || break
     pause
   done
+  [ "$found" != '"pending"' ] || give_up "$url is pending after $WAIT s; set WAIT to more seconds"
 }
 
 pause() { sleep 0.2 2>/dev/null || sleep 1; }

@@ -398,7 +398,7 @@ def _judge(finding: Finding, statuses: list[str], wanted: tuple[str, str] | None
             unsure = [f'[ "$is_there" = 1 ] || give_up {shlex.quote(f"{_RACING}; {_REPLAY}")}']
         gone, there = "the answer is other than it was", "the answer is what it was, but for ids and times"
     trouble = [str(one) for one in (401, 403, 407, 429, 502, 503, 504) if one != answer.status]
-    late = finding.overdue
+    late = finding.overdue or (wanted is not None and wanted[0] == ".status")  # a background job sets it
     return [
         "end=$(($(date +%s) + WAIT))",
         "while :; do",

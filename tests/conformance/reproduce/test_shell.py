@@ -395,6 +395,31 @@ def test_users_that_were_read_while_a_job_ran_say_nothing(tmp_path: Path, reads_
         assert run(text, tmp_path, url, WAIT="1").returncode == code
 
 
+@pytest.mark.parametrize(("status", "code"), [("pending", 2), ("failed", 1), ("completed", 1)])
+def test_a_job_that_is_not_done_is_waited_for_and_then_not_tried(tmp_path: Path, status: str, code: int) -> None:
+    group = {"_id": "6" * 24, "status": "completed"}
+    text = text_of(
+        exchange("POST", "/user_group", 201, {**group, "status": "pending"}, b"{}"),
+        exchange("GET", f"/user_group/{group['_id']}", 200, group),
+        exchange("DELETE", f"/user_group/{group['_id']}", 404, {}),
+        expected="200 for the delete",
+    )
+    with server(POST=(201, group), GET=(200, {**group, "status": status}), DELETE=(404, {})) as (url, _):
+        assert run(text, tmp_path, url, WAIT="0").returncode == code
+
+
+def test_a_status_that_a_job_sets_is_waited_for(tmp_path: Path) -> None:
+    url = f"/user_group/{'6' * 24}"
+    finding = Finding('status to be "failed"', '"completed"', values=("completed", "failed"))
+    text = script_of(finding, exchange("GET", url, 200, {"status": "completed"}))
+
+    def answered(received: list[Any]) -> Any:
+        return {"status": "failed" if len(received) > 1 else "pending"}
+
+    with server(GET=(200, answered)) as (base, _):
+        assert run(text, tmp_path, base, WAIT="9").returncode == 0
+
+
 def test_a_request_that_no_longer_succeeds_is_not_tried(tmp_path: Path) -> None:
     text = text_of(
         exchange("PUT", "/user_attribute/definition/d/user/u", 201, {}, b"{}"),
