@@ -27,13 +27,17 @@ GENERATING = {check.name for check in all_checks() if check.generates}
 """Checks whose generated examples may miss a fault after an unrelated change."""
 
 
+TIMED = {"GRP-27"}
+"""Rules whose script waits for a second and more for a job, too long on a busy machine; `make faults` tries them."""
+
+
 @pytest.mark.parametrize("fault", chosen_faults(), ids=lambda fault: fault.id)
 def test_the_owning_rule_names_the_fault(fault: Fault) -> None:
     chosen, scripts = chosen_items()[fault.id], {}
     with serving(fault.change, async_timeout=ASYNC_TIMEOUT) as mock:
         results = chosen_results(fault, mock.options)
         for result in results:
-            if Item(fault.id, result.check, result.case) in scripted().values():
+            if fault.rule not in TIMED and Item(fault.id, result.check, result.case) in scripted().values():
                 scripts[result.script] = run_script(result.script, mock.options.url)
     lines = "\n".join(f"{one.id}: {one.status}: {one.rule}: {one.expected} / {one.actual[-500:]}" for one in results)
     assert {(result.check, result.case) for result in results} == chosen, (
