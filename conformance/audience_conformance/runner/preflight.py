@@ -6,7 +6,8 @@ from audience_conformance.client.api import DEFINITIONS, GROUPS
 from audience_conformance.client.connections import ConnectionSettingError, advice
 from audience_conformance.client.exchange import Answer
 from audience_conformance.client.target import Target
-from audience_conformance.client.trouble import Unreachable
+from audience_conformance.client.trouble import BROKE, Unreachable
+from audience_conformance.reports.facts import one_line
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.settings.settings import Settings
 
@@ -52,6 +53,8 @@ def check_target(settings: Settings) -> int:
         text = " ".join(first.text.split())[:_MAX_SHOWN]
         reason = f"it answers {first.status}{f': {text}' if text else ''}"
         fix = _FIXES.get(first.status, "a redirect is not followed; give the URL that it leads to as --url")
+        if "location" in first.headers and first.status not in _FIXES:
+            reason += f" to {one_line(first.headers['location'], _MAX_SHOWN)}"
     raise CannotRun(scrub(f"cannot check {tenant}: {reason}; {fix}", secrets_of(settings)))
 
 
@@ -61,6 +64,9 @@ def _get(target: Target, path: str, settings: Settings) -> Answer:
     except Unreachable as unreachable:
         if unreachable.fatal:
             raise CannotRun(scrub(unreachable.why, secrets_of(settings))) from None
+        if unreachable.kind == BROKE:
+            message = f"cannot read the answer of {settings.url}: {unreachable.why}; it is no valid HTTP answer"
+            raise CannotRun(scrub(message, secrets_of(settings))) from None
         fix = advice(unreachable.why) or f"start the server, or correct --url (or --timeout, {settings.timeout:g} s)"
         message = f"cannot reach {settings.url}: {unreachable.why}; {fix}"
         raise CannotRun(scrub(message, secrets_of(settings))) from None

@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 import tempfile
-import threading
 import time
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -24,6 +23,7 @@ from audience_conformance.results.result import Result, item_id, name_in
 from audience_conformance.runner import local_mock
 from audience_conformance.runner.cleanup import clean_up
 from audience_conformance.runner.execute import new_result
+from audience_conformance.runner.interrupts import Handlers
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.runner.plugin import KEY
 from audience_conformance.runner.preflight import CannotRun, check_target
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 _PYTEST_ERRORS = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR)
 """Exit codes of pytest that the run's exit code does not replace."""
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class WorkerInput(NamedTuple):
@@ -78,7 +77,8 @@ class Session:
     def __init__(self, settings: Settings, on_result: Callable[[Result], None] = lambda _: None) -> None:
         self.settings = settings
         self.summary: Summary | None = None
-        self.interrupted = False
+        self.interrupted = 0
+        """The number of the signal that ended the run, 0 for none."""
         self.crash = ""
         self.items: dict[str, tuple[Check, str | None]] = {}
         self.on_result = on_result
@@ -89,7 +89,7 @@ class Session:
         self._started = 0.0
         self._deadline: float | None = None
         self._finishing = False
-        self._handlers: dict[signal.Signals, Any] = {}
+        self._handlers: Handlers | None = None
 
     def start(self) -> None:
         """Start a mock if there is no URL, and check that the target answers.
@@ -98,7 +98,7 @@ class Session:
             CannotRun: there is nothing to check, or the target does not answer.
         """
         self._started = time.time()
-        self._install_signal_handlers()
+        self._handlers = self._handlers or Handlers(self._interrupt)
         self.items = {item_id(check.name, case, check.rules): (check, case) for check, case in self.settings.items()}
         if not self.items:
             raise CannotRun(nothing_to_check(self.settings))
@@ -123,7 +123,7 @@ class Session:
         left: list[str] = []
         cleans = self.settings.writes and not self.settings.keep
         if self._folder and self._folder.exists() and self.settings.url and cleans:
-            search = self.interrupted or any(
+            search = bool(self.interrupted) or any(
                 result.status in ("failed", "error", "not judged") or result.trouble for result in self._results
             )
             left, sent = clean_up(self.settings, self._folder, search=search)
@@ -168,27 +168,21 @@ class Session:
         if self._mock is not None:
             self._mock.stop()
             self._mock = None
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
-        self._handlers.clear()
+        if self._handlers is not None:
+            self._handlers.restore()
+            self._handlers = None
 
-    def _install_signal_handlers(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            for number in _SIGNALS:
-                self._handlers.setdefault(number, signal.getsignal(number))
-                signal.signal(number, self._interrupt)
-
-    def _interrupt(self, *_: Any) -> None:
+    def _interrupt(self, number: int) -> None:
         """End the run at the first interrupt; never interrupt the clean-up."""
         if self._finishing or self.interrupted:
             return
-        self.interrupted = True
-        raise KeyboardInterrupt
+        self.interrupted = number
+        raise KeyboardInterrupt(number)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         # pytest calls this too when it stops by itself, after -x for instance.
         if not isinstance(excinfo.value, pytest.Session.Interrupted):
-            self.interrupted = True
+            self.interrupted = self.interrupted or signal.SIGINT
             if self._folder is not None:
                 _stop_workers(self._folder)
 

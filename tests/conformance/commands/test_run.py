@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.conformance.cli_runner import (
     recording_proxy,
     without_run_id,
 )
+from tests.conformance.raw_server import Connection, raw_server
 
 from audience_conformance.client.api import Api
 from audience_conformance.settings.options import OPTIONS
@@ -82,6 +84,34 @@ def test_a_target_that_cannot_be_checked_is_one_line_with_the_fix(
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     for message in messages:
         assert message in done.err
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (
+            b"HTTP/1.1 308 X\r\nLocation: https://b.example.com/\x1b[2J\r\nContent-Length: 0\r\n\r\n",
+            "308 to https://b.example.com/",
+        ),
+        (b"SSH-2.0-OpenSSH_9.0\r\n\r\n", "cannot read the answer of"),
+        (b"HTTP/1.1 200 X\r\n" + b"X-A: b\r\n" * 500 + b"\r\n", "cannot read the answer of"),
+        (b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n", "cannot read the answer of"),
+        (b"HTTP/1.1 200 X\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", "cannot read the answer of"),
+        (b"HTTP/1.1 200 X\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>", "not JSON"),
+        (b"HTTP/1.1 204 X\r\n\r\n", "not JSON"),
+    ],
+)
+def test_an_answer_that_is_none_of_the_api_is_one_line(answer: bytes, message: str) -> None:
+    def serve(connection: Connection, received: list[str]) -> None:
+        while connection.request():
+            connection.sock.sendall(answer)
+            connection.sock.shutdown(socket.SHUT_WR)
+
+    with raw_server(serve) as server:
+        done = conformance("run", "--url", server.url, "--rules", HOLDS)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert message in done.err
+    assert "\x1b" not in done.err
 
 
 def test_the_base_path_may_be_part_of_the_url(url: str) -> None:
