@@ -11,3 +11,14 @@ def installed_version() -> str:
         return version(DISTRIBUTION)
     except PackageNotFoundError:
         return ""
+
+
+def home_page() -> str:
+    """The first URL among those of the installed distribution (project.urls), or ""."""
+    from importlib.metadata import PackageNotFoundError, metadata  # noqa: PLC0415 (as above)
+
+    try:
+        urls = metadata(DISTRIBUTION).get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return ""
+    return next((url.partition(",")[2].strip() for url in urls), "")

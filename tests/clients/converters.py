@@ -21,7 +21,7 @@ def specmatic(folder: Path, contract: Path) -> str:
     for seed in SEEDS:
         place = folder / seed
         place.mkdir()
-        with mock(seed, place) as server:
+        with mock(seed) as server:
             jar = NODE / "specmatic" / "specmatic.jar"
             printed = run((*JAVA, "-jar", jar, "test", f"--testBaseURL={server.url}", contract), place)
             said.append(f"{seed}: {server.expect_all_operations()}, {successes(printed)}")
@@ -45,7 +45,7 @@ def postman(folder: Path, contract: Path) -> str:
     collection = json.loads((folder / "collection.json").read_text("utf-8"))
     said = []
     for seed in SEEDS:
-        with mock(seed, folder) as server:
+        with mock(seed) as server:
             answers = dict(_send(server, request) for request in requests_of(collection))
             said.append(f"{seed}: {server.expect_all_operations()}, {lists_with_items(answers)}")
     return "; ".join(said)

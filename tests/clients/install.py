@@ -29,7 +29,7 @@ def install() -> None:
         (CACHE / _PYTHON_FILE).unlink(missing_ok=True)
         run((sys.executable, "-m", "venv", "--clear", "--without-pip", PYTHON.parent), CACHE)
         pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", PYTHON / "python")
-        run((*pip, "install", "--no-deps", "-r", HERE / _PYTHON_FILE), CACHE)
+        run((*pip, "install", "--no-compile", "--no-deps", "-r", HERE / _PYTHON_FILE), CACHE)
         shutil.copy(HERE / _PYTHON_FILE, CACHE)
 
 

@@ -1,18 +1,15 @@
 """A fresh mock for each client, and its journal: what really went over the wire."""
 
 import contextlib
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 from tests.clients.commands import Failed
 
+from audience_mock.testing import MockServer
+
 BASE = "/service/platform/user/v1.0"
-_COMMAND = Path(sys.executable).with_name("audience-mock")
-_FIRST_LINE = "Audience API mock at "
 
 
 class Mock:
@@ -54,22 +51,7 @@ def _succeeded(statuses: dict[str, int]) -> bool:
 
 
 @contextlib.contextmanager
-def mock(seed: str, folder: Path) -> Iterator[Mock]:
-    """Start a mock on a free port and end it; every answer is checked against the contract.
-
-    Raises:
-        Failed: it does not start.
-    """
-    command = [str(_COMMAND), "--port", "0", "--seed", seed, "--check-responses"]
-    with (
-        (folder / "mock.txt").open("w", encoding="utf-8") as errors,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
-    ):
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline().strip()
-            if not line.startswith(_FIRST_LINE):
-                raise Failed(f"The mock does not start, see {folder / 'mock.txt'}: {line}")
-            yield Mock(line.removeprefix(_FIRST_LINE))
-        finally:
-            process.terminate()
+def mock(seed: str) -> Iterator[Mock]:
+    """Start a mock on a free port and end it; every answer is checked against the contract."""
+    with MockServer(seed=seed, check_responses=True) as server:
+        yield Mock(server.url)

@@ -93,8 +93,8 @@ def test_an_empty_list_is_named() -> None:
         lists_with_items({"GET /b": {"_id": "1"}})
 
 
-def test_operations_that_a_client_did_not_call_are_named(tmp_path: Path) -> None:
-    with mock("documents", tmp_path) as server:
+def test_operations_that_a_client_did_not_call_are_named() -> None:
+    with mock("documents") as server:
         httpx.get(f"{server.url}/company/559/application/64b000000000000000000001/user_group/tags").raise_for_status()
         with pytest.raises(Failed, match=r"No success of .*\bdeleteUserGroup\b") as failure:
             server.expect_all_operations()

@@ -14,11 +14,13 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 from click.testing import CliRunner
+from tests.conformance import mock_in_process
 from tests.http_server import http_server
 
 from audience_conformance.checks import registry
 from audience_conformance.client.api import DEFINITIONS, GROUPS
 from audience_conformance.commands import main as cli
+from audience_conformance.runner import local_mock
 from audience_conformance.runner.local_seed import GROUP, OTHER_APPLICATION, seed
 
 BIN = Path(sys.executable).parent
@@ -45,13 +47,24 @@ def command(name: str, *arguments: str | Path) -> list[str]:
     return [str(BIN / name), *map(str, arguments)]
 
 
-def conformance(*arguments: str | Path, cwd: Path | None = None, samples: bool = True) -> Done:
-    """Run `audience-conformance` in this process, which is quicker than a process of its own."""
+def conformance(
+    *arguments: str | Path, cwd: Path | None = None, samples: bool = True, starts_mock: bool = False
+) -> Done:
+    """Run `audience-conformance` in this process, and its mock too: quicker than processes of their own.
+
+    Args:
+        arguments: the words of the command line.
+        cwd: the working directory, by default that of the tests.
+        samples: with the sample checks in place of the real ones.
+        starts_mock: the mock of a run without --url is a process, as users have it.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name in set(os.environ) - set(environment()):
             patch.delenv(name)
         if cwd is not None:
             patch.chdir(cwd)
+        if not starts_mock:
+            patch.setattr(local_mock, "start", mock_in_process.start)
         if samples:
             patch.syspath_prepend(str(SAMPLES))
             patch.setattr(registry, "all_checks", lambda: list(importlib.import_module("sample_checks").SAMPLES))

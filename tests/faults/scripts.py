@@ -3,6 +3,7 @@
 scripts.txt has for each rule a finding whose script tells the two apart: the fault, the check and the case.
 """
 
+import functools
 import os
 import subprocess
 import tempfile
@@ -10,16 +11,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.faults.harness import serving
+from tests.faults.harness import checks_of, correct, perform, serving
 from tests.faults.matrix import in_processes
-from tests.faults.registry import chosen_faults, chosen_items
+from tests.faults.registry import Fault, chosen_faults, chosen_items
 
-from audience_conformance.checks.registry import all_checks, rules_without_check
-from audience_conformance.runner.execute import Run
+from audience_conformance.checks.registry import rules_without_check
+from audience_conformance.client.target import Options
+from audience_conformance.results.result import Result
 
 SCRIPTS = Path(__file__).with_name("scripts.txt")
-MOST_TRIED = 6
-"""Items tried of a rule."""
+MOST_TRIED = 8
+"""Scripts tried of a rule."""
 ASYNC_TIMEOUT = 0.7
 TIMEOUT = 300
 """Seconds for a script, against a hang."""
@@ -43,32 +45,21 @@ class Codes(NamedTuple):
 TELLS_APART = Codes(1, 0)
 
 
-def items_of(rule_id: str) -> list[Item]:
-    """The findings of chosen.txt that a rule has."""
-    chosen = sorted(chosen_items().items())
-    return [Item(fault, *item) for fault, found in chosen if fault.startswith(rule_id) for item in sorted(found)]
-
-
+@functools.cache
 def scripted() -> dict[str, Item]:
     """What scripts.txt says: rule id -> a finding."""
     lines = [line for line in SCRIPTS.read_text("utf-8").splitlines() if not line.startswith("#")]
     return {line[:6]: Item(*line.split("\t")) for line in lines}
 
 
-def try_script(item: Item) -> Codes:
-    """Make a finding, and run its script on the faulty mock, and if it exits 1 on the correct one."""
-    fault = next(one for one in chosen_faults() if one.id == item.fault)
-    check = next(one for one in all_checks() if one.name == item.check)
-    with serving(fault.change, async_timeout=ASYNC_TIMEOUT) as mock:
-        result = Run(mock.options, "standard", 0).perform(check, item.case or None)
-        faulty = _run(result.script, mock.options.url) if result.script and result.rule == fault.rule else None
-    if faulty != 1:
-        return Codes(faulty, None)
-    with serving() as mock:
-        return Codes(faulty, _run(result.script, mock.options.url))
+def chosen_results(fault: Fault, options: Options) -> list[Result]:
+    """The results of the checks and cases that a fault makes fail (chosen.txt), on a mock with it."""
+    results, _, _ = perform(options, checks_of(fault.rule), only=chosen_items()[fault.id])
+    return results
 
 
-def _run(script: str, url: str) -> int:
+def run_script(script: str, url: str) -> int:
+    """The exit code of a script."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "script.sh"
         file.write_text(script, "utf-8")
@@ -100,14 +91,29 @@ def _write(found: dict[str, Item]) -> None:
 
 
 def _first(rule_id: str) -> tuple[str, Item | None, list[tuple[Item, Codes]]]:
-    """The first finding of a rule whose script tells the mocks apart, and those tried before."""
+    """The finding of a rule with the fewest requests whose script tells the mocks apart, and those tried before."""
+    faults = [fault for fault in chosen_faults() if fault.rule == rule_id]
+    found: list[tuple[int, Item, str]] = []
+    for fault in faults:
+        with serving(fault.change, async_timeout=ASYNC_TIMEOUT) as mock:
+            found += [
+                (result.script.count("send "), Item(fault.id, result.check, result.case), result.script)
+                for result in chosen_results(fault, mock.options)
+                if result.rule == rule_id and "\ndecide()" in result.script
+            ]
     tried: list[tuple[Item, Codes]] = []
-    # One of each check before a second case.
-    every = items_of(rule_id)
-    firsts = list({item.check: item for item in reversed(every)}.values())
-    for item in [*firsts, *(one for one in every if one not in firsts)][:MOST_TRIED]:
-        codes = try_script(item)
+    for _, item, script in sorted(found)[:MOST_TRIED]:
+        codes = _codes(next(fault for fault in faults if fault.id == item.fault), script)
         if codes == TELLS_APART:
             return rule_id, item, tried
         tried.append((item, codes))
     return rule_id, None, tried
+
+
+def _codes(fault: Fault, script: str) -> Codes:
+    with serving(fault.change, async_timeout=ASYNC_TIMEOUT) as mock:
+        faulty = run_script(script, mock.options.url)
+    if faulty != 1:
+        return Codes(faulty, None)
+    with correct() as url:
+        return Codes(faulty, run_script(script, url))

@@ -6,7 +6,7 @@ __all__ = ["CREATES_DEFINITION", "CREATES_GROUP", "OTHER_APPLICATION"]
 
 WRITE_PERMISSION = "write permission (--write)"
 LOCKED_DEFINITION = "a locked definition that the run may try to change (--locked-definition)"
-VALIDATED_DEFINITION = "a definition with validations whose values the run may set (--validated-definition)"
+VALIDATED_DEFINITION = "a definition with validations that the run may use (--validated-definition)"
 SOME_ITEMS = "a list with items, or write permission to create some (--write)"
 GROUP_WITH_USERS = "a group with users (--group-id)"
 CONTACTS = "a group whose users have emails or phones (--group-id)"
@@ -25,6 +25,7 @@ REJECTED_REQUEST = "a request that the server rejects"
 SUCCESSFUL_REQUEST = "a request that succeeds"
 FLAGGED_DEFINITION = "a definition with the flag set"
 TIMESTAMPS = "a resource with created_at and modified_at"
+DATE = "answers with a header Date"
 
 
 def for_case(case: str, prerequisite: str) -> str:

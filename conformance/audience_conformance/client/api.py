@@ -56,7 +56,8 @@ class Api:
     A path starts below company and application; the ids in it are encoded by `seg`.
     """
 
-    _numbers = itertools.count(1)
+    numbers = itertools.count(1)
+    """Of the unique names of this process."""
 
     def __init__(
         self, target: Target, ledger: Ledger, budget: Budget, run_id: str, shared: dict[Any, Any] | None = None
@@ -221,7 +222,7 @@ class Api:
 
     def unique(self, kind: str = "x") -> str:
         """A unique text: valid as a name, a slug or a user id."""
-        return f"{PREFIX}{self._run_id}-{kind}{next(self._numbers)}"
+        return f"{PREFIX}{self._run_id}-{kind}{next(self.numbers)}"
 
     def definition(self, type_: str = "string", *, tenant: Tenant | None = None, **fields: Any) -> JsonObject:
         """Create a definition. Raises Skip if the target does not create it."""

@@ -32,6 +32,8 @@ MAX_ANSWER = 32 * 1024 * 1024
 """Bytes of the largest answer that is read, after decoding."""
 NONE = "none"
 """The value of --proxy that means no proxy."""
+_HINTS = range(HTTPStatus.PROCESSING, HTTPStatus.OK)
+"""Statuses that announce an answer; http.client knows only the first, 100."""
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 """Environment variables that name the certificates to trust, the first one first."""
 
@@ -214,6 +216,14 @@ class _Response(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **more: Any) -> None:
         super().__init__(sock, *args, **more)
         self.fp = io.BufferedReader(_Timed(self.fp.detach(), sock, sock.gettimeout()))
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """The status line of the answer, behind those of hints such as 103 Early Hints (RFC 9110, 15.2)."""
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if status not in _HINTS:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
 
     def begin(self) -> None:
         super().begin()

@@ -54,7 +54,7 @@ class Options:
         group_id: a group with users, which is only read.
         users_file_url: a CSV file of users that the target can read.
         locked_definition_id: a locked definition that the run may try to change and delete.
-        validated_definition_id: a definition with validations whose values the run may set.
+        validated_definition_id: a definition with validations; the run may set values and change the description.
         timeout: seconds for one request, from connecting to the last byte of its answer.
         async_timeout: seconds for an asynchronous effect.
         consistency: seconds after a write until a read must show it.
@@ -267,6 +267,8 @@ class Target:
 
     def _trouble_in(self, answer: Answer, request: str, headers: tuple[tuple[str, str], ...]) -> Unreachable | None:
         """The trouble that an answer shows, or None if it is the target's own."""
+        if elsewhere := self.served and _elsewhere(answer):
+            return self._interception(request, elsewhere)
         if answer.status not in _NOT_ALLOWED:
             return gateway_trouble(request, answer)
         if not self.served:
@@ -280,6 +282,14 @@ class Target:
             why = f"the target now answers {probe.status} to every request: has the token expired?{fix}"
             return Unreachable(request, why, kind=f"{probe.status} to every request", fatal=True)
         return Unreachable(request, f"{answer.status} that other requests did not get", repeats=2, wait=0.0)
+
+    def _interception(self, request: str, elsewhere: str) -> Unreachable | None:
+        """The trouble of an answer that is no API's, if plain reads now get one like it."""
+        for path in (*_PROBES, "/user_group"):
+            if not _elsewhere(self.send_once("GET", self.url(path), self._headers(), None)):
+                return None
+        why = f"the target now answers every request with {elsewhere}: does a login or a proxy stand before it?"
+        return Unreachable(request, why, kind=f"{elsewhere} to every request", fatal=True)
 
     def _is_own(self, answer: Answer) -> bool:
         """Is an answer the target's own that comes again and again."""
@@ -355,6 +365,14 @@ class Target:
 
     def close(self) -> None:
         self._connections.clear()
+
+
+def _elsewhere(answer: Answer) -> str:
+    """What an answer is in place of one of an API: a redirect, or a page for people; "" if it is neither."""
+    if "location" in answer.headers and answer.status in range(300, 400):
+        return f"a redirect to {answer.headers['location']}"
+    media = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return "an HTML page" if answer.ok and media == "text/html" else ""
 
 
 def _text(value: Any) -> str:

@@ -34,6 +34,7 @@ REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "PATCH"})
 """Methods that have the same effect once and twice."""
 CLOSED_KEPT = "a kept-alive connection was closed without an answer"
 CLOSED_NEW = "a new connection was closed without an answer"
+BROKE = "the connection broke"
 CANNOT_CONNECT = "cannot connect"
 TOO_MANY = "429 Too Many Requests"
 
@@ -121,7 +122,7 @@ def no_answer(request: str, error: HTTPError, why: str, before: str, seconds: fl
         return Unreachable(request, f"{kind}{more}", kind=kind, performed=True, repeats=many)
     if before and isinstance(error, ProtocolError):
         why = f"{why} (the request before it: {before})"
-    return Unreachable(request, why, kind="the connection broke", performed=True, repeats=many)
+    return Unreachable(request, why, kind=BROKE, performed=True, repeats=many)
 
 
 def gateway_trouble(request: str, answer: Answer) -> Unreachable | None:

@@ -8,13 +8,17 @@ from typing import Any
 
 import click
 
+from audience_conformance.runner.interrupts import exit_code, interruptible
 from audience_conformance.settings.options import SECTIONS, Option, note_old_names, note_unknown_variables
 
-EXIT_UNABLE, EXIT_INTERRUPTED = 2, 130
+EXIT_UNABLE = 2
 
 
 class Command(click.Command):
-    """A command with the options of `run` in sections, and an error in one line: exit code 2, 130 if interrupted."""
+    """A command with the options of `run` in sections, and an error in one line: exit code 2.
+
+    A signal interrupts it: exit code 128 and the signal's number, after a clean-up.
+    """
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -45,7 +49,8 @@ class Command(click.Command):
 @contextmanager
 def _errors_in_one_line(command: str | None) -> Iterator[None]:
     try:
-        yield
+        with interruptible():
+            yield
     except click.ClickException as error:
         hint = f" (see audience-conformance {command} --help)" if isinstance(error, click.UsageError) else ""
         # Imported here: most commands end without an error.
@@ -62,6 +67,6 @@ def _errors_in_one_line(command: str | None) -> Iterator[None]:
         message = f"audience-conformance {command}: internal error in the suite\n{traceback.format_exc()}"
         click.echo(visible(message), err=True)
         sys.exit(EXIT_UNABLE)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         click.echo(f"audience-conformance {command}: interrupted", err=True)
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(exit_code(interrupt))

@@ -68,7 +68,8 @@ def _print_writes(settings: Settings) -> None:
     if settings.locked_definition:
         click.echo(f"It would also try to change and to delete {settings.locked_definition} (--locked-definition).")
     if settings.validated_definition:
-        click.echo(f"It would also put values of {settings.validated_definition} (--validated-definition).")
+        definition = f"{settings.validated_definition} (--validated-definition)"
+        click.echo(f"It would also put values of {definition}, and change its description for a moment.")
 
 
 def _print_estimate(items: list[Item], settings: Settings) -> None:
@@ -106,9 +107,9 @@ def _latency(settings: Settings) -> float:
 
 
 def _duration(items: list[Item], latency: float, settings: Settings) -> str:
-    units = split(items, settings.profile)
-    parts = [estimate(unit, settings.profile)[0] for unit in units]
-    seconds = side_by_side(parts, latency, settings.rate, settings.connections_for(len(units)))
+    connections = 1 if settings.rate else settings.connections_at(latency)
+    parts = [estimate(unit, settings.profile)[0] for unit in split(items, settings.profile, connections)]
+    seconds = side_by_side(parts, latency, settings.rate, connections)
     if settings.max_time is not None and seconds > settings.max_time:
         return f"{settings.max_time:g} s, where --max-time ends it (it would need {_time(seconds)})"
     return _time(seconds)

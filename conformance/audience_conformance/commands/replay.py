@@ -37,7 +37,7 @@ def replay(report: Path, finding: str, **values: Any) -> None:
       0  every fault that was tried is gone
       1  a fault is there
       2  none is there, but some could not be tried
-      130  it was interrupted; what it made is deleted
+      130  it was interrupted (143 by SIGTERM); what it made is deleted
 
     Example: audience-conformance replay conformance-report/report.json DEF-13
     """  # noqa: D301 (click wants the character)
@@ -114,7 +114,7 @@ def _codes(findings: "Iterable[Recorded]", settings: "Settings") -> "Iterable[in
             code, verdict = _verdict(result)
             click.echo(f"{verdict:9}  {one_line(f'{finding.name}: {_why(result)}', 1_000)}")
             yield code
-    finally:  # also after Ctrl-C
+    finally:  # also after a signal
         for line in delete_all(run.target, run.ledger, patience=patience(settings)):
             click.echo(f"not deleted: {one_line(line, 1_000)}", err=True)
         run.target.close()

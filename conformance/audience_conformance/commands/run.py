@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from audience_conformance.commands.base import EXIT_INTERRUPTED, EXIT_UNABLE, Command
+from audience_conformance.commands.base import EXIT_UNABLE, Command
 from audience_conformance.settings.options import OPTIONS
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def run(context: click.Context, /, **_: Any) -> None:
       2    Partly checked or Not judged: the time was up or trouble on the way stopped checks (exit 0 if all else
            holds, with --allow-partial), the suite itself failed, or nothing was checked; also a wrong option, a
            target that cannot be reached, a report that cannot be written
-      130  it was interrupted
+      130  it was interrupted (143 by SIGTERM)
 
     \b
     Example: audience-conformance run --url http://127.0.0.1:4010
@@ -52,12 +52,7 @@ def run(context: click.Context, /, **_: Any) -> None:
 
         print_plan(settings)
         return
-    try:
-        code = _perform(settings)
-    except KeyboardInterrupt:
-        click.echo("audience-conformance run: interrupted before the first check", err=True)
-        code = EXIT_INTERRUPTED
-    sys.exit(code)
+    sys.exit(_perform(settings))
 
 
 def _perform(settings: "Settings") -> int:
@@ -95,5 +90,5 @@ def _report(session: "Session", console: "Console") -> int:
             console.print(f"wrote {path}", soft_wrap=True, markup=False)
     except CannotRun as error:
         click.echo(f"audience-conformance run: {error}", err=True)
-        return EXIT_INTERRUPTED if session.interrupted else EXIT_UNABLE
+        return session.finish().exit_code if session.interrupted else EXIT_UNABLE
     return 0

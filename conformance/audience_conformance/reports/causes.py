@@ -61,6 +61,19 @@ def causes(summary: Summary, *statuses: RuleStatus) -> list[Cause]:
     return group_causes(result for result in summary.results if status_of(summary, result) in statuses)
 
 
+def merge_answers(found: Iterable[Cause]) -> list[Cause]:
+    """Merge causes that find several things wrong with the same answers, as with each error body of a framework."""
+    same: dict[object, list[Cause]] = {}
+    for place, cause in enumerate(found):
+        answers = frozenset((one.operation, without_values(one.actual)) for one in cause.results)
+        are_answers = all(_STATUS.match(one.actual) and one.status == "failed" for one in cause.results)
+        same.setdefault(answers if are_answers else place, []).append(cause)
+    return [
+        Cause("; ".join(one.title for one in alike), [result for one in alike for result in one.results])
+        for alike in same.values()
+    ]
+
+
 def common_causes(summary: Summary) -> list[Cause]:
     """Return the causes of findings that break more than one rule."""
     return [cause for cause in causes(summary, "failed", "known") if len(cause.rules) > 1]

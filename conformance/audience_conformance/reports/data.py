@@ -6,7 +6,7 @@
 - `started`: RFC 3339; `seconds`: duration; `requests`: number of requests sent.
 - `verdict`: Conforms, Conforms with warnings, Does not conform, Partly checked or Not judged; `headline`: the verdict
   and its reason.
-- `exit_code`: 0, 1, 2 or 130, as `audience-conformance run --help` says.
+- `exit_code`: 0, 1, 2 or 130 (143 for SIGTERM), as `audience-conformance run --help` says.
 - `strict`: a broken SHOULD rule fails the run; `allow_partial`: time that ran out and trouble on the way do not;
   `interrupted`: the run was stopped before its end.
 - `ended`: why the run ended before it had judged every check, or "".
@@ -70,7 +70,7 @@ def report(summary: Summary) -> str:
         "exit_code": summary.exit_code,
         "strict": summary.strict,
         "allow_partial": summary.allow_partial,
-        "interrupted": summary.interrupted,
+        "interrupted": bool(summary.interrupted),
         "ended": summary.ended,
         "selected_rules": summary.selected,
         "options": summary.options,

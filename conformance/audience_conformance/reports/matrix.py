@@ -1,6 +1,7 @@
 """The matrix of operations and rule groups, and the counts of rules, in a terminal of any width.
 
-They are tables where these fit; in a narrower terminal, each row is a heading with its cells below it.
+They are tables where these fit; in a narrower terminal, each row is a heading with its cells below it. Where rules are
+broken or not judged, only those operations have a row.
 """
 
 from collections import Counter
@@ -16,21 +17,44 @@ from audience_conformance.contract.rules import catalogue, group_titles
 from audience_conformance.reports import facts
 from audience_conformance.reports.facts import COLUMNS, LEVELS, STATUSES
 from audience_conformance.results.summary import RuleStatus, Summary
+from audience_conformance.results.verdict import count
 
+_TOLD = {"failed", "known", "error", "not judged"}
+"""Statuses that give an operation a row."""
 LEGEND = "passed/all, and the worst: F failed, K known, E error of the suite, N not judged, S skipped, - not checked"
 
 
 def print_matrix(summary: Summary, console: Console) -> None:
     """Print a matrix for MUST and one for SHOULD, and their legend."""
     cells = facts.matrix(summary)
+    told = {level: _told(cells, level) for level in LEVELS}
     for level in LEVELS:
-        table = _operations(cells, level)
-        if _fits(table, console):
+        rows = told[level] if any(told.values()) else list(operations())
+        table = _operations(cells, level, rows)
+        if not rows:
+            console.print(Text.assemble((level, "bold"), ": no rule is broken"), soft_wrap=True)
+        elif _fits(table, console):
             _print(console, table)
         else:
-            _print_stacked(cells, level, console)
+            _print_stacked(cells, level, rows, console)
+        if rows and (others := len(operations()) - len(rows)):
+            text = Text(f"and {count(others, 'operation')} at which none is broken", "dim")
+            console.print(text, soft_wrap=not console.is_terminal)
         console.print()
     console.print(Text(LEGEND, "dim"), soft_wrap=not console.is_terminal)
+
+
+def _told(cells: facts.Matrix, level: str) -> list[str]:
+    """The operations at which a rule of this level is broken or not judged."""
+    return [
+        operation_id
+        for operation_id in operations()
+        if any(
+            status in _TOLD and catalogue()[rule_id].level == level
+            for group in _groups(level)
+            for rule_id, status in cells.get((operation_id, group), {}).items()
+        )
+    ]
 
 
 def print_counts(summary: Summary, console: Console) -> None:
@@ -54,9 +78,9 @@ def _print(console: Console, table: Table) -> None:
     console.print(table, soft_wrap=not console.is_terminal)
 
 
-def _print_stacked(cells: facts.Matrix, level: str, console: Console) -> None:
+def _print_stacked(cells: facts.Matrix, level: str, rows: Iterable[str], console: Console) -> None:
     console.print(Text(level, "bold"))
-    for operation_id in operations():
+    for operation_id in rows:
         console.print(Text(operation_id), soft_wrap=True)
         found = ((group, _cell(cells.get((operation_id, group), {}), level)) for group in _groups(level))
         _print_lines(console, " ", (Text.assemble(f"{group} ", cell) for group, cell in found if cell.plain))
@@ -84,12 +108,12 @@ def _groups(level: str) -> list[str]:
     return [group for group in group_titles() if group in used]
 
 
-def _operations(cells: facts.Matrix, level: str) -> Table:
+def _operations(cells: facts.Matrix, level: str, rows: Iterable[str]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
     table.add_column(level, no_wrap=True)
     for group in _groups(level):
         table.add_column(group, justify="right", no_wrap=True)
-    for operation_id in operations():
+    for operation_id in rows:
         row = [_cell(cells.get((operation_id, group), {}), level) for group in _groups(level)]
         table.add_row(Text(operation_id), *row)
     return table

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import os
+import re
 from typing import Any
 
+from audience_conformance import home_page
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.location import FILE_NAME
 from audience_conformance.contract.rules import Rule, catalogue
@@ -18,6 +20,7 @@ from audience_conformance.results.summary import Summary
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"MUST": "error", "SHOULD": "warning"}
 ROOT = "%SRCROOT%"
+_WEB_PAGE = re.compile(r"https?://[!-~]+")
 
 
 def report(summary: Summary) -> str:
@@ -42,16 +45,19 @@ def report(summary: Summary) -> str:
 def _driver(summary: Summary) -> dict[str, Any]:
     driver: dict[str, Any] = {
         "name": "audience-conformance",
-        "informationUri": _home(),
         "rules": [_rule(rule) for rule in catalogue().values()],
     }
-    return driver | ({"version": facts.visible(summary.version)} if summary.version else {})
+    more = {"informationUri": _home(), "version": facts.visible(summary.version)}
+    return driver | {name: text for name, text in more.items() if text}
 
 
 def _home() -> str:
-    """A URI for the suite: the repository whose workflow runs it, in GitHub Actions, else a name."""
+    """The page of the suite: its own, or that of the repository whose pipeline runs it; "" if none is known."""
+    if home := home_page():
+        return home
     server, repository = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
-    return f"{server}/{repository}" if server and repository else "urn:x-audience-contract:conformance"
+    url = f"{server}/{repository}" if server and repository else os.environ.get("CI_PROJECT_URL", "")
+    return url if _WEB_PAGE.fullmatch(url) else ""
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

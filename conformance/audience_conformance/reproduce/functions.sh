@@ -58,6 +58,14 @@ send() {
   esac
 }
 
+# Did the last request succeed, as it did in the run.
+succeeded() {
+  case $status in
+  2??) ;;
+  *) give_up "$method $url answered $status, but succeeded before: $(shown <"$dir/answer"); @replay@" ;;
+  esac
+}
+
 made_here() {
   made_id=$(value "$step" '._id')
   [ -z "$made_id" ] || made=$(printf '%s\n%s' "$1/$(seg "$made_id")" "$made")
@@ -90,7 +98,8 @@ need() {
   [ -n "$1" ] || give_up "$method $url answered $status without what the next requests need: $(shown <"$dir/answer")"
 }
 
-# wait_for VALUE URL [curl options]: reads until .status is that, or $WAIT seconds are over.
+# wait_for VALUE URL [curl options]: reads until .status is that, or $WAIT seconds are over; it gives up if a job is
+# still under way then.
 wait_for() {
   wanted=$1
   shift
@@ -98,9 +107,12 @@ wait_for() {
   body
   while :; do
     send wait GET "$@"
-    [ "$(literal wait .status)" != "$wanted" ] && [ "$(date +%s)" -lt "$end" ] || return 0
+    found=$(literal wait .status)
+    [ "$found" != "$wanted" ] || return 0
+    [ "$(date +%s)" -lt "$end" ] || break
     pause
   done
+  [ "$found" != '"pending"' ] || give_up "$url is pending after $WAIT s; set WAIT to more seconds"
 }
 
 pause() { sleep 0.2 2>/dev/null || sleep 1; }
@@ -108,23 +120,84 @@ pause() { sleep 0.2 2>/dev/null || sleep 1; }
 # What can be compared of the answers: `comparable now`, or those of the run: `comparable was`.
 comparable() {
   # shellcheck disable=SC2046 # the names are numbers
-  (cd "$dir" && awk -v view=1 -v own="$own" -v times="$times" -v jobs="$jobs" -v subjects=" $subjects " -v run="$run" -v judged=" $judged " -f json.awk \
+  (cd "$dir" && awk -v view=1 -v own="$own" -v times="$times" -v messages="$messages" -v jobs="$jobs" -v subjects=" $subjects " -v run="$run" -v judged=" $judged " -f json.awk \
     $(for step in $steps; do say "$step.$1"; done) | sort)
 }
 
-# Are the answers what they were: counts do not count where a list has items of others. Another answer says nothing
-# where some of these are of other checks, which come and go: then $unsure is not empty.
+# Are the answers what they were: counts do not count where a list has items of others.
 is_as_it_was() {
+  read_both
+  cmp -s "$dir/was.own" "$dir/now.own"
+}
+
+read_both() {
   comparable was >"$dir/was"
   comparable now >"$dir/now"
-  unsure=$(grep -h ' passing$' "$dir/was" "$dir/now")
-  if grep -q ' foreign$' "$dir/was" "$dir/now"; then
-    for list in was now; do
-      grep -v -e ' foreign$' -e ' passing$' -e '^[0-9]* \.page\.' "$dir/$list" >"$dir/$list.own"
-      mv "$dir/$list.own" "$dir/$list"
-    done
+  if grep -q '^? foreign$' "$dir/was" "$dir/now"; then counts='^[0-9]* \.page\.'; else counts='^$'; fi
+  for list in was now; do grep -v -e '^? ' -e "$counts" "$dir/$list" >"$dir/$list.own"; done
+}
+
+# Can the answers not be compared, since the lists hold other items of others than they did: some were made by other
+# checks, which come and go; or one that the finding names is gone; or, in lists that are not shown in full, others
+# stand before those of this script. With "count", it matters too how many others there are.
+are_others() {
+  ! grep -q '^? passing$' "$dir/was" "$dir/now" || return 0
+  ! counted_others || return 0
+  ! is_lost || return 0
+  grep -q '^? foreign$' "$dir/was" "$dir/now" || return 1
+  if grep -q '^? partial$' "$dir/was" "$dir/now"; then
+    [ "${1-}" != count ] || return 0
+    ! are_same '^? total ' || return 1
+    ! is_walk was || ! has_more now was || return 1
+    ! is_walk now || ! has_more was now || return 1
+  elif [ "${1-}" != count ]; then
+    return 1
   fi
-  cmp -s "$dir/was" "$dir/now"
+  ! are_same '^? other '
+}
+
+# Do the answers show a list from its first to its last page.
+is_walk() { grep -q '^? first$' "$dir/$1" && grep -q '^? last$' "$dir/$1"; }
+
+# Has one of them items of this script that the other has not, wherever they stand.
+has_more() {
+  for list in "$@"; do
+    sed '/^[0-9]* \.page\./d; s/^[0-9]* //; s/\[[0-9]*\]/[]/g' "$dir/$list.own" | sort -u >"$dir/$list.items"
+  done
+  [ -n "$(comm -23 "$dir/$1.items" "$dir/$2.items")" ]
+}
+
+# Were there more items than there are now, of which no answer showed one: another check's came and went. That may be
+# if counts changed, or in lists that no filter limits to what this script makes ($unlimited).
+counted_others() {
+  ! has_more was now || return 1
+  awk -v unlimited="$unlimited" '$1 == "?" && $2 == "total" {
+      if (FILENAME != ARGV[1]) { if ($4 > now) now = $4; next }
+      if (then != "" && $4 != last) hidden = 1
+      last = $4
+      if ($4 > then) then = $4
+    }
+    $1 == "?" && $2 == "partial" && unlimited { hidden = 1 }
+    END { exit !(hidden && then > now) }' "$dir/was" "$dir/now"
+}
+
+are_same() { [ "$(grep "$1" "$dir/was")" = "$(grep "$1" "$dir/now")" ]; }
+
+# Is an item that the finding names, and that the list no longer has, not there at all.
+is_lost() {
+  list=${url%%\?*} listed=$dir/$step.now
+  case $list in
+  */user_attribute/definition | */user_group) ;;
+  *) return 1 ;;
+  esac
+  body
+  for id in $subjects; do
+    ! grep -qF "$id" "$listed" || continue
+    id=${id#\"}
+    send lost GET "$list/$(seg "${id%\"}")"
+    [ "$status" != 404 ] || return 0
+  done
+  return 1
 }
 
 tidy() {
@@ -144,7 +217,7 @@ tidy() {
   exit "$code"
 }
 
-made= unsure=
+made=
 case $base in http://* | https://*) ;; *) give_up "'$base' is not the URL of a server" ;; esac
 base=${base%/}
 case $base in *"$path") ;; *) base=$base$path ;; esac

@@ -1,9 +1,10 @@
 # Reads answers, one a file: the status, the media type and the Allow header on a line each, then the body.
 # Prints the value at the path `wanted` of a JSON body, such as .page.size, if there is one.
 # With -v view=1 it prints what can be compared between two runs, of the files in `judged` (names with a blank on either
-# side): ids are numbered in their order, with -v times=1 so are the times of one thing; left out are messages, without
-# -v jobs=1 what a background job changes, and with -v own=1 the items of lists that neither hold the text of `run` nor
-# have an id in `subjects`.
+# side): ids are numbered in their order, with -v times=1 so are the times of one thing; left out are messages (with
+# -v messages=1 that of the answer counts), without -v jobs=1 what a background job changes, and with -v own=1 the items
+# of lists that neither hold the text of `run` nor have an id in `subjects`. Lines that begin with "? " are not part of
+# the answers: they say what else is in lists.
 
 FNR == 1 { if (name != "") answer(); name = FILENAME; sub(/.*\//, "", name); sub(/\..*/, "", name); body = "" }
 FNR == 1 { status = $0; next }
@@ -99,15 +100,22 @@ function choose(   place, item, is_own, foreign, passing) {
   foreign = passing = 0
   for (place = 1; place <= count; place++) {
     item = prefix(paths[place])
-    if (values[place] ~ /"acs-[0-9a-f]+-/ && !index(tolower(values[place]), run)) passing = 1
+    if (item != "" && tolower(values[place]) ~ /acs-[0-9a-f]+-/ && !index(tolower(values[place]), run)) passing = 1
     if (item == "" || !own || index(tolower(values[place]), run) || is_subject(paths[place], values[place])) is_own[item] = 1
   }
-  for (place = 1; place <= count; place++)
-    if (!(prefix(paths[place]) in is_own)) { left_out[place] = 1; foreign = 1 }
+  for (place = 1; place <= count; place++) {
+    if (paths[place] == ".page.current") print values[place] == 1 ? "? first" : "? partial"
+    if (paths[place] == ".page.has_next") print values[place] == "true" ? "? partial" : "? last"
+    if (paths[place] == ".page.item_total") print "? total " name " " values[place]
+    if (!(prefix(paths[place]) in is_own)) {
+      left_out[place] = 1; foreign = 1
+      if (paths[place] ~ /\]\.(_id|user_id)$/) print "? other " name " " values[place]
+    }
+  }
   for (place = 1; place <= count; place++)
     if (own && values[place] == "[]" && paths[place] ~ /^\.(items|user_groups\..*)$/) left_out[place] = 1
-  if (foreign) print name " foreign"
-  if (passing) print name " passing"
+  if (foreign) print "? foreign"
+  if (passing) print "? passing"
 }
 
 function is_subject(path, found) { return path ~ /\]\.(_id|user_id)$/ && index(subjects, " " found " ") }
@@ -124,7 +132,7 @@ function renumbered(path,   item, list, rest) {
 function comparable(path, found, item,   key, shape, done, rest) {
   key = path; sub(/.*\./, "", key)
   if (!jobs && (key == "status" || path ~ /\.total_users\.(count|refreshed_at)$/)) return "-"
-  if (key == "message") return found == "\"\"" ? found : substr(found, 1, 1) == "\"" ? "\"...\"" : found
+  if (key == "message" && !(messages && path == ".message")) return found == "\"\"" ? found : substr(found, 1, 1) == "\"" ? "\"...\"" : found
   if (found ~ /^"[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ]/) {
     shape = found; gsub(/[0-9]/, "0", shape)
     return times ? shape " " numbered("time " holder(item), found) : shape

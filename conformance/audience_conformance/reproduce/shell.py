@@ -19,13 +19,15 @@ from audience_conformance.contract.document import contract
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.evidence import MARK
 from audience_conformance.reports.facts import visible
-from audience_conformance.reproduce.slicing import Evidence, made, place_of
+from audience_conformance.reproduce.slicing import Evidence, made, of_other_checks, place_of
 from audience_conformance.results.finding import Finding, cut
 from audience_conformance.results.result import Result
 
 MAX_SHOWN = 600
 LEFT_TO_REPLAY = {
+    "FMT-15": "the finding compares a time with the Date of a response, which this script cannot",
     "GET-01": "the finding compares all that is there before and after a read, which this script cannot",
+    "GRP-29": "the later file must come while the one before it is being read, sooner than this script sends it",
     "PAG-09": "the order of a list without an order is another each time, and this script asks once",
 }
 """Rules whose findings no script can judge, and why."""
@@ -40,7 +42,10 @@ _JOBS = re.compile("status|users|count|complete|pending|file")
 _CHANGES = re.compile(r"\d{4}-\d\d-\d\d|[0-9a-f]{24}$")
 """Times and ids: they are others in each run."""
 _REPLAY = "audience-conformance replay report.json tries it"
-_UNSURE = "the lists are others than they were, but they held what other checks had made"
+_UNSURE = "the lists hold other items than they did, which this script has not made"
+_RACING = "the answers depend on how far a background job was"
+_COUNTS = (".page.item_total", ".page.has_next")
+"""Values that depend on all items of a list."""
 _FOLDER = Path(__file__).parent
 
 
@@ -63,16 +68,21 @@ class Origin:
 
 @dataclass
 class _Names:
-    """The texts that a script replaces by variables: a text, and the word of the shell in a URL and in a body."""
+    """The texts that a script replaces by variables: a text, and the word of the shell in a URL and in a body.
+
+    `foreign` are texts of the run's other checks, which stay: the script does not make these things.
+    """
 
     origin: Origin
     ids: dict[str, str] = field(default_factory=dict)
+    foreign: set[str] = field(default_factory=set)
 
     def pattern(self, *, in_url: bool, ids: bool = True) -> tuple[re.Pattern[str], dict[str, str]]:
         """What a text is split at, and the word of the shell for each part that is found."""
         run = self.origin.run_id
         words = {run: '"$run"', run.upper(): '"$run_in_capitals"'}
-        found = [re.escape(word) for word in words]
+        found = [f"(?i:{re.escape(text)})(?!\\d)" for text in self.foreign]
+        found += [re.escape(word) for word in words]
         for text, variable in self.ids.items() if ids else ():
             if in_url:
                 encoded = quote(text, safe="")
@@ -89,7 +99,7 @@ class _Names:
         pattern, words = self.pattern(in_url=False, ids=ids)
         formatted, arguments = "", []
         for number, part in enumerate(pattern.split(content.decode("utf-8", "surrogateescape"))):
-            if number % 2:
+            if number % 2 and part in words:
                 formatted += "%s"
                 arguments.append(words[part])
             else:
@@ -101,7 +111,9 @@ class _Names:
         rest = url.removeprefix(self.origin.base_url)
         pattern, words = self.pattern(in_url=True)
         parts = [
-            words[part] if number % 2 else shlex.quote(part) for number, part in enumerate(pattern.split(rest)) if part
+            words[part] if number % 2 and part in words else shlex.quote(part)
+            for number, part in enumerate(pattern.split(rest))
+            if part
         ]
         return ('"$base"' if rest != url else "") + "".join(parts)
 
@@ -139,6 +151,7 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
     judges = [evidence.deciding] if is_simple else list(evidence.together)
     setup = evidence.before if statuses else evidence.widely
     steps = [*(one for one in setup if one not in judges), *judges]
+    names.foreign |= of_other_checks(steps)
     last_setup = len(steps) - len(judges)
     judged = range(1 if evidence.whole and not is_simple else last_setup + 1, len(steps) + 1)
     lines = [*_head(result, origin), _secrets(steps, origin), _functions(), ""]
@@ -148,20 +161,28 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
         if number <= last_setup:
             lines += [
                 *lines_of_step,
+                *(["succeeded"] if _must_succeed(exchange, evidence.deciding) else []),
                 *_learn(number, exchange, steps[number:], names),
                 *_wait(evidence.settled.get(id(exchange)), names),
             ]
         else:
             sent += [*lines_of_step, *_learn(number, exchange, steps[number:], names)]
-    recorded = [] if is_simple else [_was(number, exchange, names) for number, exchange in enumerate(steps, 1)]
+    counts = wanted is not None and wanted[0] in _COUNTS
+    recorded = [
+        _was(number, exchange, names)
+        for number, exchange in enumerate(steps, 1)
+        if not is_simple or (counts and exchange is evidence.deciding)
+    ]
+    shown = range(1, len(steps) + 1) if not is_simple else judged
     creates = any(one.method == "POST" and one.answer is not None and one.answer.ok for one in steps)
     return "\n".join(
         [
             *lines,
             *recorded,
-            f"own={int(creates)} times={int('_at' in finding.expected)}",
+            f"own={int(creates)} times={int('_at' in finding.expected)} messages={int(result.rule == 'ERR-04')}",
             f"jobs={int(bool(_JOBS.search(finding.expected) or 'total_users' in finding.actual[:MAX_SHOWN]))}",
-            f"steps='{' '.join(map(str, range(1, len(steps) + 1)))}' judged='{' '.join(map(str, judged))}'",
+            f"unlimited={int(any(one.method == 'GET' and origin.run_id not in one.url for one in judges))}",
+            f"steps='{' '.join(map(str, shown))}' judged='{' '.join(map(str, judged))}'",
             f"subjects={_subjects(finding, evidence)}",
             "",
             "# The deciding request.",
@@ -173,6 +194,12 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
             "",
         ]
     )
+
+
+def _must_succeed(exchange: Exchange, deciding: Exchange) -> bool:
+    """Did a request succeed that the finding rests on: what is refused now may be what was wrong then."""
+    is_alike = (exchange.method, exchange.url) == (deciding.method, deciding.url) and exchange.method != "POST"
+    return exchange.answer is not None and exchange.answer.ok and not is_alike
 
 
 def _head(result: Result, origin: Origin) -> list[str]:
@@ -239,7 +266,7 @@ def _secrets(steps: Iterable[Exchange], origin: Origin) -> str:
 @functools.cache
 def _functions() -> str:
     functions, awk = ((_FOLDER / name).read_text("utf-8") for name in ("functions.sh", "json.awk"))
-    return functions.replace("@json.awk@", awk)
+    return functions.replace("@json.awk@", awk).replace("@replay@", _REPLAY)
 
 
 def _send(number: int, exchange: Exchange, names: _Names) -> list[str]:
@@ -350,7 +377,7 @@ def _subjects(finding: Finding, evidence: Evidence) -> str:
 def _judge(finding: Finding, statuses: list[str], wanted: tuple[str, str] | None, evidence: Evidence) -> list[str]:
     answer = evidence.deciding.answer
     assert answer is not None, "an exchange without an answer decides nothing"
-    sure: list[str] = []
+    unsure: list[str] = []
     if statuses:
         allowed = " | ".join(statuses)
         test = [f"case $status in {allowed}) is_there=0 ;; *) is_there=1 ;; esac"]
@@ -362,12 +389,16 @@ def _judge(finding: Finding, statuses: list[str], wanted: tuple[str, str] | None
             f'if [ "$found" = {value} ]; then is_there=0; else is_there=1; fi',
         ]
         gone, there = f"{place[1:]} is as expected", f"{place[1:]} is not as expected"
+        if place in _COUNTS:
+            unsure = ["read_both", f"! are_others count || give_up {shlex.quote(f'{_UNSURE}; {_REPLAY}')}"]
     else:
         test = ["if is_as_it_was; then is_there=1; else is_there=0; fi"]
-        sure = [f'[ -z "$unsure" ] || give_up {shlex.quote(f"{_UNSURE}; {_REPLAY}")}']
+        unsure = [f'[ "$is_there" = 1 ] || ! are_others || give_up {shlex.quote(f"{_UNSURE}; {_REPLAY}")}']
+        if evidence.racing:
+            unsure = [f'[ "$is_there" = 1 ] || give_up {shlex.quote(f"{_RACING}; {_REPLAY}")}']
         gone, there = "the answer is other than it was", "the answer is what it was, but for ids and times"
     trouble = [str(one) for one in (401, 403, 407, 429, 502, 503, 504) if one != answer.status]
-    late = finding.overdue
+    late = finding.overdue or (wanted is not None and wanted[0] == ".status")  # a background job sets it
     return [
         "end=$(($(date +%s) + WAIT))",
         "while :; do",
@@ -378,8 +409,8 @@ def _judge(finding: Finding, statuses: list[str], wanted: tuple[str, str] | None
         "done",
         f"say {shlex.quote('expected: ' + visible(cut(finding.expected, MAX_SHOWN)))}",
         'say "actual: $status $(shown <"$dir/answer")"',
+        *unsure,
         f'[ "$is_there" = 0 ] || {{ say {shlex.quote(f"the fault is there: {there}")}; exit 1; }}',
-        *sure,
         f"say {shlex.quote(f'the fault is gone: {gone}')}",
         "exit 0",
     ]

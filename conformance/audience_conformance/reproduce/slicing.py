@@ -41,6 +41,7 @@ class Evidence:
         at_once: some of them were sent at the same time.
         widely: `before`, and if they are few all other writes: answers may differ by what else was made.
         settled: for writes of a group's file, by `id`, the URL of the group and its status when the check went on.
+        racing: a group's users were read before and while a new file was read: the answers depend on who was faster.
     """
 
     deciding: Exchange
@@ -50,6 +51,7 @@ class Evidence:
     whole: bool = False
     widely: tuple[Exchange, ...] = ()
     settled: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    racing: bool = False
 
 
 def evidence(exchanges: Sequence[Exchange], finding: Finding) -> Evidence | None:
@@ -83,6 +85,7 @@ def evidence(exchanges: Sequence[Exchange], finding: Finding) -> Evidence | None
         whole=whole,
         widely=tuple(exchanges[index] for index in widely),
         settled=settled,
+        racing=any(_races(exchanges, index, place) for index in widely),
     )
 
 
@@ -98,16 +101,41 @@ def _all_before(exchanges: Sequence[Exchange], place: int) -> list[int]:
 
 def _settled(write: Exchange, later: Sequence[Exchange]) -> tuple[str, str] | None:
     """The URL of the group that a request has written, and its status when it was no longer pending."""
+    url = _group_of(write)
+    for one in later if url else ():
+        if status := _status_in(one, url):
+            return url, json.dumps(status)
+    return None
+
+
+def _races(exchanges: Sequence[Exchange], at: int, end: int) -> bool:
+    """Are users of a group read before a change of its file, and after it before a status has told that it is read."""
+    write, url = exchanges[at], _group_of(exchanges[at])
+    if not url or write.answer is None or not write.answer.ok or b'"file_url"' not in (write.body or b""):
+        return False
+
+    def reads_users(one: Exchange) -> bool:
+        return one.method == "GET" and one.url.partition("?")[0] == f"{url}/users"
+
+    later = itertools.takewhile(lambda one: not _status_in(one, url), exchanges[at + 1 : end + 1])
+    return any(map(reads_users, exchanges[:at])) and any(map(reads_users, later))
+
+
+def _group_of(write: Exchange) -> str:
+    """The URL of the group that a request writes, or ""."""
     path = _path(write)
     if write.method not in ("POST", "PATCH") or not path.startswith(GROUPS):
-        return None
+        return ""
     made = write.answer.json if write.answer is not None and path == GROUPS else None
-    url = f"{write.url}/{made.get('_id')}" if isinstance(made, dict) else write.url.removesuffix("/refresh")
-    for one in later:
-        content = one.answer.json if one.method == "GET" and one.url == url and one.answer is not None else None
-        if isinstance(content, dict) and content.get("status") not in (None, "pending"):
-            return url, json.dumps(content["status"])
-    return None
+    return f"{write.url}/{made.get('_id')}" if isinstance(made, dict) else write.url.removesuffix("/refresh")
+
+
+def _status_in(exchange: Exchange, url: str) -> Any:
+    """The status in the answer to a read of a group, once it is no longer pending."""
+    answer = exchange.answer if exchange.method == "GET" and exchange.url == url else None
+    content = answer.json if answer is not None else None
+    status = content.get("status") if isinstance(content, dict) else None
+    return None if status == "pending" else status
 
 
 # --- the deciding one -------------------------------------------------------------------------------------
@@ -228,6 +256,28 @@ def made(exchange: Exchange) -> set[str]:
     content = answer.json if exchange.method == "POST" and answer is not None and answer.ok else None
     ids = (content.get("_id"), content.get("uid")) if isinstance(content, dict) else ()
     return {str(one) for one in ids if isinstance(one, str | int)}
+
+
+def of_other_checks(steps: Sequence[Exchange]) -> set[str]:
+    """The unique texts, in lower case, of items in the answers that these requests have not made."""
+    own = set[str]().union(*(_about(step) | made(step) for step in steps))
+    found: set[str] = set()
+    for step in steps:
+        for item in _items(step.answer.json if step.answer is not None else None):
+            texts = set(_OWN.findall(json.dumps(item, ensure_ascii=False).lower()))
+            ids = {item.get(name) for name in ("_id", "uid", "user_id")} if isinstance(item, dict) else set()
+            if not own & (texts | {str(one) for one in ids}):
+                found |= texts
+    return found
+
+
+def _items(value: Any) -> Iterator[Any]:
+    """The items of the lists in an answer, but of lists in items."""
+    for part in value.values() if isinstance(value, dict) else ():
+        if isinstance(part, list):
+            yield from part
+        elif isinstance(part, dict):
+            yield from _items(part)
 
 
 def _cursors(answer: Answer | None) -> list[str]:

@@ -31,7 +31,7 @@ class Summary:
         selected: the rules to check; empty for all.
         strict: a broken SHOULD rule fails the run.
         allow_partial: time that ran out, and trouble on the way, do not fail the run.
-        interrupted: the run was stopped before its end.
+        interrupted: the number of the signal that stopped the run before its end, 0 for none.
         stale: a line for each known failure that has expired, or whose operation now passes; each fails the run.
         options: its options that a replay needs, by name, none of them secret.
         ended: why the run ended before it had judged every check: trouble on the way; "" if it did not.
@@ -53,7 +53,7 @@ class Summary:
     selected: list[str] = field(default_factory=list)
     strict: bool = False
     allow_partial: bool = False
-    interrupted: bool = False
+    interrupted: int = 0
     stale: list[str] = field(default_factory=list)
     command: str = ""
     ended: str = ""
@@ -115,5 +115,5 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0, 1, 2 or 130, as `audience-conformance run --help` says."""
+        """0, 1, 2, or of an interrupted run 128 and the signal's number, as `audience-conformance run --help` says."""
         return self.verdict.exit_code

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 VerdictName = Literal["Conforms", "Conforms with warnings", "Does not conform", "Partly checked", "Not judged"]
 
-EXIT_OK, EXIT_BROKEN, EXIT_UNABLE, EXIT_INTERRUPTED = 0, 1, 2, 130
+EXIT_OK, EXIT_BROKEN, EXIT_UNABLE, EXIT_SIGNAL = 0, 1, 2, 128
 
 MAX_ENDED = 300
 """Maximum characters of the reason why a run ended."""
@@ -32,7 +32,7 @@ class Verdict(NamedTuple):
     Args:
         name: one of five.
         why: the reason, which may hold text from the target.
-        exit_code: 0, 1, 2 or 130.
+        exit_code: 0, 1, 2, or of an interrupted run 128 and the signal's number.
         partly: how much was checked and why not all; "" if nothing
             is missing.
     """
@@ -56,7 +56,7 @@ def judge(summary: Summary) -> Verdict:
 
 def _exit_code(summary: Summary, name: VerdictName) -> int:
     if summary.interrupted:
-        return EXIT_INTERRUPTED
+        return EXIT_SIGNAL + summary.interrupted
     if name == "Does not conform" or summary.fixed or summary.stale:
         return EXIT_BROKEN
     if name == "Not judged" or _has(summary, "error"):

@@ -1,1 +1,1 @@
-"""Performs a run: the pytest session, its workers, the preflight request, and the clean-up."""
+"""Performs a run: the preflight request, the processes, pytest's view of them, and the clean-up."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from audience_conformance.client.ledger import delete_all
+from audience_conformance.client.pace import Pace
 from audience_conformance.client.target import Target
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.runner.leftovers import Leftover, delete_leftovers, find_leftovers, tenants
@@ -13,19 +14,20 @@ TIMEOUTS = 3
 """A clean-up ends when nothing could be deleted for so many timeouts."""
 
 
-def clean_up(settings: Settings, folder: Path, *, search: bool) -> tuple[list[str], int]:
-    """Delete the resources that the workers' logs still name.
+def clean_up(settings: Settings, folder: Path, pace: Pace | None = None, *, search: bool) -> tuple[list[str], int]:
+    """Delete the resources that the logs of its processes still name.
 
     Args:
         settings: of the run.
         folder: of the logs.
+        pace: of the run.
         search: look in the lists too, for resources that were created and not logged, because the answer was cut off
             or invalid, and for resources whose deletion was confirmed and had no effect.
 
     Returns:
         What could not be deleted, each as URL and reason; the number of requests sent.
     """
-    target = Target(settings.options())
+    target = Target(settings.options(), pace)
     try:
         run_ids, ledger = read_logs(folder)
         left = delete_all(target, ledger, patience=patience(settings))

@@ -10,7 +10,7 @@ from audience_conformance.results.result import Result
 DECIDED = {"FMT-01": "FMT-14", "FMT-02": "FMT-12", "FMT-05": "FMT-13"}
 """Rules about what the documents print -> those about what the contract decided."""
 EDGE = "FMT-14"
-OF_ANY_ANSWER = {"FMT-03", "FMT-04", "ERR-01", "ERR-02", "ERR-03"}
+OF_ANY_ANSWER = {"FMT-03", "FMT-04", "ERR-01", "ERR-02", "ERR-03", "ERR-04"}
 """Rules that a refusal may break too, however right it is."""
 _REFUSALS = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY}
 

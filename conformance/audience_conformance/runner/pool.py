@@ -13,6 +13,7 @@ import signal
 import sys
 from collections import deque
 from contextlib import closing
+from itertools import count
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,15 +37,26 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal,
 
 
 class WorkerInput(NamedTuple):
-    """What a process needs: the settings, the folder of the resource logs, when no check starts any more, the pace."""
+    """What a process needs.
+
+    Args:
+        settings: of the run.
+        folder: for its resource log.
+        deadline: the `time.time` after which no check starts any more, or None.
+        pace: of all processes together.
+        run_id: in all names of the run.
+        number: of the process, from 0.
+    """
 
     settings: Settings
     folder: Path
     deadline: float | None
     pace: Pace
+    run_id: str
+    number: int = 0
 
     def worker(self) -> Worker:
-        return Worker(self.settings, self.folder, self.deadline, self.pace)
+        return Worker(self.settings, self.folder, self.deadline, self.pace, self.run_id, self.number)
 
 
 class _Process:
@@ -119,6 +131,7 @@ class Pool:
     def __init__(self, worker_input: WorkerInput, units: Iterable[Unit], processes: int) -> None:
         self._input = worker_input
         self._units = deque(units)
+        self._numbers = count()
         self._busy: dict[Connection, _Process] = {}
         gc.freeze()  # what exists now is not looked at again in any process, so that they go on sharing it
         for _ in range(min(processes, len(self._units))):
@@ -154,7 +167,7 @@ class Pool:
         return left
 
     def _start(self, unit: Unit) -> None:
-        process = _Process(self._input, self._busy)
+        process = _Process(self._input._replace(number=next(self._numbers)), self._busy)
         self._busy[process.pipe] = process
         process.give(unit)
 

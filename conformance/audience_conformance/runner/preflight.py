@@ -5,8 +5,10 @@ import click
 from audience_conformance.client.api import DEFINITIONS, GROUPS
 from audience_conformance.client.connections import ConnectionSettingError, advice
 from audience_conformance.client.exchange import Answer
+from audience_conformance.client.pace import Pace
 from audience_conformance.client.target import Target
-from audience_conformance.client.trouble import Unreachable
+from audience_conformance.client.trouble import BROKE, Unreachable
+from audience_conformance.reports.facts import one_line
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.settings.settings import Settings
 
@@ -24,7 +26,7 @@ class CannotRun(click.ClickException):
     """The run cannot be performed; the message says why and what to do."""
 
 
-def check_target(settings: Settings) -> int:
+def check_target(settings: Settings, pace: Pace | None = None) -> int:
     """Request a list of the company and application; return the number of requests sent.
 
     One request is enough if it succeeds. Otherwise a second list decides, so that a target whose first list is broken
@@ -34,7 +36,7 @@ def check_target(settings: Settings) -> int:
         CannotRun: the target does not answer, or does not serve the company and application.
     """
     try:
-        target = Target(settings.options())
+        target = Target(settings.options(), pace)
     except ConnectionSettingError as error:
         raise CannotRun(str(error)) from None
     target.served = False
@@ -52,6 +54,8 @@ def check_target(settings: Settings) -> int:
         text = " ".join(first.text.split())[:_MAX_SHOWN]
         reason = f"it answers {first.status}{f': {text}' if text else ''}"
         fix = _FIXES.get(first.status, "a redirect is not followed; give the URL that it leads to as --url")
+        if "location" in first.headers and first.status not in _FIXES:
+            reason += f" to {one_line(first.headers['location'], _MAX_SHOWN)}"
     raise CannotRun(scrub(f"cannot check {tenant}: {reason}; {fix}", secrets_of(settings)))
 
 
@@ -61,6 +65,9 @@ def _get(target: Target, path: str, settings: Settings) -> Answer:
     except Unreachable as unreachable:
         if unreachable.fatal:
             raise CannotRun(scrub(unreachable.why, secrets_of(settings))) from None
+        if unreachable.kind == BROKE:
+            message = f"cannot read the answer of {settings.url}: {unreachable.why}; it is no valid HTTP answer"
+            raise CannotRun(scrub(message, secrets_of(settings))) from None
         fix = advice(unreachable.why) or f"start the server, or correct --url (or --timeout, {settings.timeout:g} s)"
         message = f"cannot reach {settings.url}: {unreachable.why}; {fix}"
         raise CannotRun(scrub(message, secrets_of(settings))) from None

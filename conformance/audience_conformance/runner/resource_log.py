@@ -1,6 +1,6 @@
 """A file of every resource that a run created: cleanup.py deletes what the files still name.
 
-Each worker writes its own file in the folder of the run, so that a killed worker or a Ctrl-C leaves nothing behind.
+Each process writes its own file in the folder of the run, so that a killed process or a Ctrl-C leaves nothing behind.
 """
 
 import json
@@ -19,9 +19,9 @@ class ResourceLog(Ledger):
 
     def __init__(self, folder: Path, run_id: str) -> None:
         super().__init__()
-        self._file = (folder / f"{run_id}.jsonl").open("w", encoding="utf-8")
+        self._file = (folder / f"{run_id}-{os.getpid()}.jsonl").open("a", encoding="utf-8")
         self._file_lock = threading.Lock()
-        self._write(_RUN, run_id, str(os.getpid()))
+        self._write(_RUN, run_id)
 
     def add(self, made: Created) -> None:
         with self._file_lock:
@@ -47,22 +47,17 @@ def _entries(folder: Path) -> Iterator[list[str]]:
             try:
                 yield json.loads(line)
             except ValueError:
-                continue  # the last line of a worker that was killed while it wrote
+                continue  # the last line of a process that was killed while it wrote
 
 
 def read_logs(folder: Path) -> tuple[list[str], Ledger]:
-    """The run ids of all workers, and the resources that they created and did not delete."""
+    """The run ids, one for most runs, and the resources that they created and did not delete."""
     run_ids: list[str] = []
     ledger = Ledger()
     for kind, *rest in _entries(folder):
         if kind == _RUN:
-            run_ids.append(rest[0])
+            run_ids += [] if rest[0] in run_ids else [rest[0]]
         else:
             created = Created((rest[0], rest[1]), rest[2])
             (ledger.add if kind == _CREATED else ledger.forget)(created)
     return run_ids, ledger
-
-
-def pids_of(folder: Path) -> list[int]:
-    """The process ids of all workers."""
-    return [int(rest[1]) for kind, *rest in _entries(folder) if kind == _RUN]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import signal
 import tempfile
-import threading
 import time
+import uuid
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from audience_conformance.checks.protocol import schemathesis_bridge
 from audience_conformance.client.har import read_entries
@@ -20,6 +21,7 @@ from audience_conformance.results.result import Result, fails_run, item_id
 from audience_conformance.runner import local_mock
 from audience_conformance.runner.cleanup import clean_up
 from audience_conformance.runner.execute import new_result
+from audience_conformance.runner.interrupts import Handlers
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.runner.pool import CONTEXT, Alone, Pool, WorkerInput
 from audience_conformance.runner.preflight import CannotRun, check_target
@@ -30,14 +32,11 @@ from audience_conformance.runner.units import split, uses_schemathesis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator
-    from multiprocessing.context import BaseContext
 
     from audience_conformance.checks.registry import Check
     from audience_conformance.results.summary import Summary
     from audience_conformance.runner.units import Item
     from audience_conformance.settings.settings import Settings
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Session:
@@ -51,7 +50,8 @@ class Session:
     def __init__(self, settings: Settings, on_result: Callable[[Result], None] = lambda _: None) -> None:
         self.settings = settings
         self.summary: Summary | None = None
-        self.interrupted = False
+        self.interrupted = 0
+        """The number of the signal that ended the run, 0 for none."""
         self.items: dict[str, Item] = {}
         self.on_result = on_result
         self._mock: local_mock.LocalMock | None = None
@@ -59,10 +59,14 @@ class Session:
         self._runner: Alone | Pool | None = None
         self._results: list[Result] = []
         self._sent = 0
+        self._latency = 0.0
+        is_alone = settings.connections_at(math.inf) == 1
+        self._pace = Pace(settings.rate or 0.0, None if is_alone else CONTEXT)
         self._started = 0.0
         self._deadline: float | None = None
         self._finishing = False
-        self._handlers: dict[signal.Signals, Any] = {}
+        self._run_id = uuid.uuid4().hex[:8]
+        self._handlers: Handlers | None = None
 
     @property
     def has_started(self) -> bool:
@@ -82,7 +86,7 @@ class Session:
 
     def _start(self) -> None:
         self._started = time.time()
-        self._install_signal_handlers()
+        self._handlers = self._handlers or Handlers(self._interrupt)
         self.items = {item_id(check.name, case, check.rules): (check, case) for check, case in self.settings.items()}
         if not self.items:
             raise CannotRun(nothing_to_check(self.settings))
@@ -93,7 +97,9 @@ class Session:
         if self.settings.url is None:
             self._mock = local_mock.start()
             self.settings = self._mock.apply_to(self.settings)
-        self._sent += check_target(self.settings)
+        before = time.monotonic()
+        self._sent += check_target(self.settings, self._pace)
+        self._latency = (time.monotonic() - before) / self._sent
         if self.settings.max_time is not None:
             self._deadline = self._started + self.settings.max_time
 
@@ -103,12 +109,13 @@ class Session:
         It comes before any thread: a process that is forked beside a thread may find locks that nobody opens.
         """
         items = [item for name, item in self.items.items() if names is None or name in names]
-        units = split(items, self.settings.profile)
-        connections = self.settings.connections_for(len(units))
+        connections = self.settings.connections_at(self._latency)
+        units = split(items, self.settings.profile, connections)
+        connections = min(connections, len(units))
         if connections > 1:
             if sum(uses_schemathesis(unit) for unit in units) > 1:
                 schemathesis_bridge.prepare((self.settings.company, self.settings.application))
-            self._runner = Pool(self._worker_input(CONTEXT), units, connections)
+            self._runner = Pool(self._worker_input(), units, connections)
         else:
             self._runner = Alone(self._worker_input(), items)
 
@@ -121,7 +128,7 @@ class Session:
                     self._sent += result.sent
                     self.on_result(result)
         except KeyboardInterrupt:
-            self.interrupted = True
+            self.interrupted = self.interrupted or signal.SIGINT
         except Exception:
             self.finish()
             raise
@@ -149,10 +156,10 @@ class Session:
         left: list[str] = []
         cleans = self.settings.writes and not self.settings.keep
         if self._folder and self._folder.exists() and self.settings.url and cleans:
-            search = self.interrupted or any(
+            search = bool(self.interrupted) or any(
                 result.status in ("failed", "error", "not judged") or result.trouble for result in self._results
             )
-            left, sent = clean_up(self.settings, self._folder, search=search)
+            left, sent = clean_up(self.settings, self._folder, self._pace, search=search)
             self._sent += sent
         self.summary = summarize(
             self.settings, self._results, left, self._started, self._sent, interrupted=self.interrupted
@@ -197,27 +204,21 @@ class Session:
         if self._mock is not None:
             self._mock.stop()
             self._mock = None
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
-        self._handlers.clear()
+        if self._handlers is not None:
+            self._handlers.restore()
+            self._handlers = None
 
-    def _install_signal_handlers(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            for number in _SIGNALS:
-                self._handlers.setdefault(number, signal.getsignal(number))
-                signal.signal(number, self._interrupt)
-
-    def _interrupt(self, *_: Any) -> None:
+    def _interrupt(self, number: int) -> None:
         """End the run at the first interrupt; never interrupt the clean-up."""
         if self._finishing or self.interrupted:
             return
-        self.interrupted = True
-        raise KeyboardInterrupt
+        self.interrupted = number
+        raise KeyboardInterrupt(number)
 
-    def _worker_input(self, context: BaseContext | None = None) -> WorkerInput:
-        """What a process needs; the context is that of several processes."""
+    def _worker_input(self) -> WorkerInput:
+        """What a process needs."""
         assert self._folder is not None, "the run has started"
-        return WorkerInput(self.settings, self._folder, self._deadline, Pace(self.settings.rate or 0.0, context))
+        return WorkerInput(self.settings, self._folder, self._deadline, self._pace, self._run_id)
 
 
 def not_judged(check: Check, case: str | None, why: str) -> Result:

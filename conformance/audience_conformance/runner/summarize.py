@@ -21,7 +21,7 @@ MOST_KEPT = 50
 
 
 def summarize(
-    settings: Settings, results: list[Result], left: list[str], started: float, sent: int, *, interrupted: bool
+    settings: Settings, results: list[Result], left: list[str], started: float, sent: int, *, interrupted: int
 ) -> Summary:
     """The summary of a run that ends now; `started` is its `time.time`."""
     known = settings.known()

@@ -8,11 +8,13 @@ from audience_conformance.runner.estimate import estimate, shared_by
 
 Item = tuple[Check, str | None]
 Unit = list[Item]
-MANY = 20
-"""Requests that two checks must share to run in one process: fewer are sooner sent again than waited for."""
+FEW, MANY = 3, 20
+"""Requests that two checks must share to run in one process, of few or of many: where there are many of them, what a
+check waits for lasts longer than to send some requests again."""
+MANY_PROCESSES = 8
 
 
-def split(items: Iterable[Item], profile: str) -> list[Unit]:
+def split(items: Iterable[Item], profile: str, processes: int) -> list[Unit]:
     """The units of a run, those with the most requests first: at the end of a run no process waits long for another.
 
     The checks of a unit have the order of the run. What they share is known from `make measure`; a check that was
@@ -27,7 +29,7 @@ def split(items: Iterable[Item], profile: str) -> list[Unit]:
         return name
 
     for (one, other), requests in shared_by(named, profile).items():
-        if requests >= MANY:
+        if requests >= (MANY if processes >= MANY_PROCESSES else FEW):
             leaders[leader(other)] = leader(one)
     units: dict[str, Unit] = {}
     for name, item in named.items():

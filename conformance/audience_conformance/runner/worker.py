@@ -33,6 +33,10 @@ def _cache_folder() -> Path:
     return base / "audience-conformance" / "hypothesis"
 
 
+NAMES = 1_000_000
+"""Unique names of a process: those of the next one have larger numbers."""
+
+
 class Worker:
     """Runs checks against one target.
 
@@ -41,15 +45,27 @@ class Worker:
         folder: for the resource log.
         deadline: `time.time` after which no check starts, or None.
         pace: of all processes of the run together.
+        run_id: in all names of the run; None for a new one.
+        number: of the process, from 0.
     """
 
-    def __init__(self, settings: Settings, folder: Path, deadline: float | None, pace: Pace) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        deadline: float | None,
+        pace: Pace,
+        run_id: str | None = None,
+        number: int = 0,
+    ) -> None:
         set_hypothesis_home_dir(_cache_folder())
         self.settings = settings
         self._known = settings.known()
         self._skipped_rules = set(settings.skipped_rules())
         self._deadline = deadline
         self._run = Run(settings.options(), settings.profile, settings.seed, probes_lag=True, pace=pace)
+        self._run.run_id = run_id or self._run.run_id
+        self._run.names_from(number * NAMES)
         self._log = ResourceLog(folder, self._run.run_id)
         self._run.ledger = self._log
         self._ended = ""

@@ -214,7 +214,8 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
         Option(
             "--validated-definition",
             **_ID,
-            help="Definition with validations; the run may put values of it for new users: the API cannot create one. "
+            help="Definition with validations; the run may put values of it for new users, and change its description "
+            "for a moment: the API cannot create one. "
             "Example: --validated-definition 64f888888888888888888888",
         ),
     ),
@@ -320,7 +321,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             default="auto",
             old_name="--workers",
             help="Connections to the target, with one request at a time on each: so many checks run side by side. auto "
-            "is 16, or 1 with --rate-limit. Example: --connections 4",
+            "is 16, 4 for a target on this machine, or 1 with --rate-limit. Example: --connections 8",
         ),
         Option(
             "--rate-limit",

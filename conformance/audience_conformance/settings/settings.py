@@ -17,8 +17,10 @@ from audience_conformance.results.result import exercised, item_id
 from audience_conformance.settings.failed_report import read_failed
 from audience_conformance.settings.options import OPTIONS
 
-CONNECTIONS = 16
-"""Requests that are sent at the same time, by default."""
+CONNECTIONS, CONNECTIONS_NEAR = 16, 4
+"""Requests that are sent at the same time, by default: to a distant target, and to one on this machine."""
+NEAR = 0.02
+"""Seconds in which a target on this machine answers, unless it is the end of a tunnel."""
 PREREQUISITES = ("other_application", "group_id", "users_file_url", "locked_definition", "validated_definition")
 """What some rules need and the API cannot create: options that the local mock fills in."""
 
@@ -39,7 +41,7 @@ REPLAYED = (
 class Settings:
     """The options of a run, by name; their defaults are in options.py.
 
-    Plain data, so that it can be sent to workers. Unlike the option:
+    Plain data, so that it can be sent to processes. Unlike the option:
 
     Args:
         url: None for a mock that the run starts.
@@ -99,9 +101,14 @@ class Settings:
         """The run has permission to write."""
         return not self.read_only and (self.write or self.url is None or is_loopback(self.url))
 
-    def connections_for(self, units: int) -> int:
-        """The number of connections for so many units of checks: --connections, one by default with --rate-limit."""
-        return min(self.connections or (1 if self.rate else CONNECTIONS), units)
+    def connections_at(self, latency: float) -> int:
+        """The number of connections to a target that answers within so many seconds.
+
+        It is --connections, or by default one with --rate-limit, few to a target near by, which they keep busy, and
+        many to a distant one.
+        """
+        near = self.url is not None and is_loopback(self.url) and latency < NEAR
+        return self.connections or (1 if self.rate else CONNECTIONS_NEAR if near else CONNECTIONS)
 
     def options(self) -> Options:
         """The target's options."""

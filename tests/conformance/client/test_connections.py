@@ -77,6 +77,20 @@ def test_an_answer_of_the_largest_size_is_read_and_its_connection_used_again() -
     assert server.received == ["0", "0", "0"]
 
 
+def test_hints_before_an_answer_are_not_the_answer() -> None:
+    def answer(connection: Connection, received: list[str]) -> None:
+        while connection.request():
+            for status in (100, 102, 103, 103, 199):
+                connection.sock.sendall(f"HTTP/1.1 {status} Hint\r\nLink: </x>; rel=preload\r\n\r\n".encode())
+            connection.answer(201, b"[1]")
+
+    with raw_server(answer) as server:
+        pool = Connections(server.url, Route(5.0))
+        answers = [pool.request("GET", server.url) for _ in range(2)]
+        pool.clear()
+    assert [(response.status, content) for response, content in answers] == [(201, b"[1]")] * 2
+
+
 # --- proxies ----------------------------------------------------------------------------------------------
 
 

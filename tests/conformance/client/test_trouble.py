@@ -179,6 +179,32 @@ def test_a_refusal_of_everything_ends_the_run(status: int) -> None:
     assert raised.value.fatal
 
 
+PAGE, MOVED = (200, "Content-Type: text/html; charset=utf-8"), (302, "Location: https://login.example.com/")
+
+
+@pytest.mark.parametrize(("answer", "why"), [(PAGE, "an HTML page"), (MOVED, "a redirect to https://login.")])
+def test_a_page_or_redirect_in_place_of_every_answer_ends_the_run(answer: tuple[int, str], why: str) -> None:
+    status, header = answer
+    intercepts = each(lambda connection, *_: connection.answer(status, b"<html>", header))
+    with raw_server(intercepts) as server, pytest.raises(Unreachable, match=why) as raised:
+        send(Target(Options(server.url)), "POST")
+    assert raised.value.fatal
+
+
+@pytest.mark.parametrize(("status", "header"), [PAGE, MOVED])
+def test_a_page_or_redirect_in_place_of_some_answers_is_the_targets_own(status: int, header: str) -> None:
+    def answer(connection: Connection, _: int, first: str) -> None:
+        if "/tags" in first:
+            connection.answer(200)
+        else:
+            connection.answer(status, b"<html>", header)
+
+    with raw_server(each(answer)) as server:
+        target = Target(Options(server.url))
+        assert send(target).status == status
+        assert target.trouble.take() == []
+
+
 @pytest.mark.parametrize("times", [1, 100])
 def test_a_refusal_of_one_request_is_the_targets_own_if_it_comes_again(times: int) -> None:
     refused: list[str] = []

@@ -1,5 +1,6 @@
 """`audience-conformance replay` runs again what found the findings of a report."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from tests.faults.registry import all_faults
 
 from audience_conformance.checks import registry
 from audience_conformance.checks.registry import Check
+from audience_conformance.client import ledger
 from audience_conformance.client.api import Api
+from audience_conformance.client.ledger import delete_all
 from audience_conformance.reports import write
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
@@ -77,18 +80,28 @@ def test_a_check_that_is_unknown_or_lacks_what_it_needs_exits_2(tmp_path: Path) 
     assert [line.split("  ")[0] for line in done.out.splitlines()] == ["not tried", "not tried"]
 
 
-def test_an_interrupted_replay_deletes_what_it_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_replay_deletes_what_it_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
     def creates(api: Api) -> None:
         api.definition()
-        raise KeyboardInterrupt
+        signal.raise_signal(number)
 
+    def deletes(*arguments: Any, **more: Any) -> list[str]:
+        signal.raise_signal(number)  # a second one does not stop the clean-up
+        return delete_all(*arguments, **more)
+
+    handler = signal.getsignal(number)
     check = Check(("DEF-04",), UPDATES.check, creates, "", ())
     monkeypatch.setattr(registry, "all_checks", lambda: [check])
+    monkeypatch.setattr(ledger, "delete_all", deletes)
     with serving() as mock:
         before = len(mock.mock.backend.world.tenant(*DOCUMENTED_TENANT).definitions)
         done = replay(tmp_path, mock.options.url, [UPDATES])
         assert len(mock.mock.backend.world.tenant(*DOCUMENTED_TENANT).definitions) == before
-    assert (done.code, done.err) == (130, "audience-conformance replay: interrupted\n")
+    assert (done.code, done.err) == (128 + number, "audience-conformance replay: interrupted\n")
+    assert signal.getsignal(number) == handler
 
 
 def test_a_crash_is_no_fault_of_the_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,9 @@ from rich.console import Console
 from tests.conformance.reports.conftest import result
 
 from audience_conformance.contract.document import operations
+from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import REPORTS
-from audience_conformance.reports.causes import cause_of, causes, common_causes
+from audience_conformance.reports.causes import cause_of, causes, common_causes, group_causes, merge_answers
 from audience_conformance.reports.table import print_table
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
@@ -18,7 +19,7 @@ from audience_conformance.runner.progress import progress_display
 
 PROBLEM = '422 {"detail": [{"type": "missing", "loc": ["body", "name"]}]}'
 REFUSED = ("FMT-06", "FMT-05", "DEF-13")
-TWO_SCREENS = 2 * 60
+TWO_SCREENS, COLUMNS = 100, 100
 HEADLINE = "6 findings in 3 rules: 422 where 400 is expected"
 
 
@@ -100,20 +101,70 @@ def test_the_terminal_tells_a_cause_once_with_its_rules_under_it(framework: Summ
     assert any(line.startswith("  alike     1 finding: ") for line in lines)
 
 
+def test_what_is_wrong_with_the_same_answers_is_told_at_once() -> None:
+    def wrong(rule: str, operation: str, expected: str, actual: str = PROBLEM) -> Result:
+        return result(rule, "failed", operation=operation, expected=expected, actual=actual)
+
+    of_both = [
+        wrong(rule, operation, expected)
+        for rule, expected in (("ERR-01", "a message"), ("ERR-02", "a flag"))
+        for operation in ("getUserGroups", "createUserGroup")
+    ]
+    of_one = [wrong("DEF-01", "createUserAttributeDefinition", "name to be the same", '"a"')]
+    merged = merge_answers(group_causes([*of_both, *of_one]))
+    assert [cause.headline for cause in merged] == [
+        "1 finding in 1 rule: expected name to be the same",
+        "4 findings in 2 rules: expected a message; expected a flag",
+    ]
+    more = wrong("ERR-02", "deleteUserGroup", "a flag")
+    assert len(merge_answers(group_causes([*of_both, more]))) == 2
+
+
+def words(number: int) -> str:
+    return " ".join(["it", *["very"] * number, "much"])
+
+
+def test_many_causes_are_cut_and_all_are_told() -> None:
+    rules = [rule for rule in catalogue() if rule.startswith("DEF")]
+    results = [
+        result(
+            rule, "failed", expected=f"{words(number)} to hold", actual="x" * 500, curl=["curl 1", "curl 2", "curl 3"]
+        )
+        for number, rule in enumerate(rules)
+    ]
+    text = shown(Summary("http://t", "smoke", 0, results))
+    assert all(f"  expected  {words(number)} to hold" in text for number in range(len(rules)))
+    assert "x" * 201 not in text
+    assert "curl 2" not in text
+    few = shown(Summary("http://t", "smoke", 0, results[:3]))
+    assert "x" * 500 in few
+    assert "curl 2" in few
+
+
+def shown(summary: Summary) -> str:
+    console = Console(file=io.StringIO(), width=COLUMNS)
+    print_table(summary, console)
+    return str(console.file.getvalue())  # type: ignore[attr-defined]
+
+
 def test_the_default_errors_of_a_framework_fit_on_two_screens() -> None:
-    rules = ("FMT-05", "ATT-11", "BLK-02", "FMT-06", "FMT-08", "FMT-13", "FMT-14", "DEF-13", "ATT-10", "ATT-14")
-    results = [refusal(rule, f"{rule} {case}") for rule in (*rules, "BLK-05", "GRP-16", "PAG-08") for case in range(5)]
+    curl = [f"curl -sS -X PUT --data-raw '{{}}' http://127.0.0.1:4010/{'segment/' * 20}" for _ in range(3)]
+    more: dict[str, Any] = {"curl": curl, "location": f"audience_conformance/checks/{'x' * 40}.py:100"}
+    rules = ["FMT-05", "ATT-11", "BLK-02", "FMT-06", "FMT-08", "FMT-13", "FMT-14", "DEF-13", "ATT-10", "ATT-14"]
+    rules += ["BLK-05", "GRP-16", "PAG-08", "FMT-01", "MEM-08", "DEF-14", "ATT-15"]
+    results = [refusal(rule, f"{rule} {case}", **more) for rule in rules for case in range(5)]
     results += [
-        result(rule, "failed", operation=operation, expected=expected, actual=PROBLEM)
+        result(rule, "failed", operation=operation, expected=expected, actual=PROBLEM, **more)
         for rule, expected in (("ERR-01", "an object with a message"), ("ERR-02", "success false and status_code 422"))
         for operation in operations()
     ]
-    console = Console(file=io.StringIO(), width=200)
+    console = Console(file=io.StringIO(), width=COLUMNS)
     with progress_display(console, [], strict=False) as on_result:
         for one in results:
             on_result(one)
     print_table(Summary("http://t", "smoke", 0, results), console)
-    assert len(console.file.getvalue().splitlines()) <= TWO_SCREENS  # type: ignore[attr-defined]
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert sum(max(1, -(-len(line) // COLUMNS)) for line in lines) <= TWO_SCREENS
 
 
 @pytest.mark.parametrize("kind", ["html", "markdown"])

@@ -1,6 +1,6 @@
 import pytest
 
-from audience_conformance.checks.registry import rules_without_check
+from audience_conformance.reports import facts
 from audience_conformance.reports.facts import by_rule, group_findings, matrix, replay, skipped, verdict, visible
 from audience_conformance.results.result import Result
 from audience_conformance.results.summary import Summary
@@ -61,13 +61,10 @@ def test_what_was_not_checked_is_told(clean: Summary) -> None:
     )
 
 
-def test_rules_that_the_suite_has_no_check_of_are_told_apart(clean: Summary) -> None:
-    clean.results = [result for result in clean.results if result.rule not in {"DEF-12", *rules_without_check()}]
-    missing = len(rules_without_check())
-    assert verdict(clean).details == [
-        "1 of 62 SHOULD rules was not checked.",
-        f"{missing} SHOULD rules have no check yet.",
-    ]
+def test_rules_that_the_suite_has_no_check_of_are_told_apart(clean: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "rules_without_check", lambda: frozenset({"DEF-14", "DEF-15"}))
+    clean.results = [result for result in clean.results if result.rule not in {"DEF-12", "DEF-14", "DEF-15"}]
+    assert verdict(clean).details == ["1 of 62 SHOULD rules was not checked.", "2 SHOULD rules have no check yet."]
 
 
 def test_a_rule_that_was_checked_in_part_is_told(clean: Summary) -> None:

@@ -2,10 +2,12 @@
 
 import json
 import re
+from email.message import Message
 from typing import Any
 
 import pytest
 
+from audience_conformance import home_page
 from audience_conformance.contract.location import contract_path
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports import sarif
@@ -38,13 +40,37 @@ def read(summary: Summary) -> dict[str, Any]:
     return dict(run)
 
 
-def test_the_driver_has_a_uri_for_information(empty: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
-    assert read(empty)["tool"]["driver"]["informationUri"] == "urn:x-audience-contract:conformance"
-    monkeypatch.setenv("GITHUB_SERVER_URL", "https://git.example.com")
-    monkeypatch.setenv("GITHUB_REPOSITORY", "your-team/audience-contract")
-    uri = "https://git.example.com/your-team/audience-contract"
-    assert read(empty)["tool"]["driver"]["informationUri"] == uri
+@pytest.mark.parametrize(
+    ("home", "variables", "uri"),
+    [
+        ("", {}, None),
+        ("", {"CI_PROJECT_URL": "not a page"}, None),
+        ("", {"CI_PROJECT_URL": "https://git.example.com/a/b"}, "https://git.example.com/a/b"),
+        (
+            "",
+            {"GITHUB_SERVER_URL": "https://git.example.com", "GITHUB_REPOSITORY": "a/b"},
+            "https://git.example.com/a/b",
+        ),
+        ("https://example.com/home", {"CI_PROJECT_URL": "https://git.example.com/a/b"}, "https://example.com/home"),
+    ],
+)
+def test_the_driver_has_a_page_for_information_if_one_is_known(
+    empty: Summary, monkeypatch: pytest.MonkeyPatch, home: str, variables: dict[str, str], uri: str | None
+) -> None:
+    for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "CI_PROJECT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sarif, "home_page", lambda: home)
+    assert read(empty)["tool"]["driver"].get("informationUri") == uri
+
+
+def test_the_page_is_the_first_of_the_distribution(monkeypatch: pytest.MonkeyPatch) -> None:
+    about = Message()
+    about["Project-URL"] = "Homepage, https://example.com/home"
+    about["Project-URL"] = "Source, https://example.com/source"
+    monkeypatch.setattr("importlib.metadata.metadata", lambda _: about)
+    assert home_page() == "https://example.com/home"
 
 
 def test_every_rule_is_described_with_its_level(empty: Summary) -> None:

@@ -1,5 +1,6 @@
 """Green means checked: the verdict and the exit code of every kind of run."""
 
+import signal
 from collections.abc import Iterable
 from typing import Any
 
@@ -90,9 +91,9 @@ ON_THE_WAY = "Partly checked: 3 of 59 MUST rules; trouble on the way to the targ
         ),
         (run(results(MUST[:1], "error")), 2, "Not judged: the suite itself failed at 1 rule"),
         # an interrupt
-        (run(FIRST, interrupted=True), 130, "Partly checked: 3 of 59 MUST rules; interrupted before the end"),
-        (run(interrupted=True), 130, "Not judged: interrupted before the end"),
-        (run(BROKEN, interrupted=True), 130, "Does not conform: 1 MUST rule is broken"),
+        (run(FIRST, interrupted=signal.SIGINT), 130, "Partly checked: 3 of 59 MUST rules; interrupted before the end"),
+        (run(interrupted=signal.SIGINT), 130, "Not judged: interrupted before the end"),
+        (run(BROKEN, interrupted=signal.SIGINT), 130, "Does not conform: 1 MUST rule is broken"),
         # known failures
         (run(HELD, BROKEN, known={MUST[0]: "AUD-7"}), 0, "Conforms with warnings: 1 MUST rule is broken, as known"),
         (

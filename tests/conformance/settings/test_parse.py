@@ -92,19 +92,19 @@ def test_settings_can_be_sent_to_a_process() -> None:
 
 
 @pytest.mark.parametrize(
-    ("texts", "units", "connections"),
+    ("texts", "latency", "connections"),
     [
-        ({}, 100, 16),
-        ({}, 3, 3),
-        ({"connections": "auto"}, 100, 16),
-        ({"connections": "3"}, 100, 3),
-        ({"rate": "5/s"}, 100, 1),
-        ({"rate": "5/s", "connections": "4"}, 100, 4),
-        ({"url": "https://staging.example.com"}, 100, 16),
+        ({}, 0.001, 4),
+        ({}, 0.2, 16),
+        ({"connections": "auto"}, 0.001, 4),
+        ({"connections": "3"}, 0.001, 3),
+        ({"rate": "5/s"}, 0.2, 1),
+        ({"rate": "5/s", "connections": "4"}, 0.2, 4),
+        ({"url": "https://staging.example.com"}, 0.001, 16),
     ],
 )
-def test_the_number_of_connections(texts: dict[str, str], units: int, connections: int) -> None:
-    assert read_settings({"url": "http://127.0.0.1:1", **texts}).connections_for(units) == connections
+def test_the_number_of_connections(texts: dict[str, str], latency: float, connections: int) -> None:
+    assert read_settings({"url": "http://127.0.0.1:1", **texts}).connections_at(latency) == connections
 
 
 def test_the_replay_command_has_the_options_that_differ_from_the_defaults() -> None:

@@ -1,16 +1,28 @@
-"""BLK-04: a bulk update sets its values for the users of its file."""
+"""BLK-04, BLK-07: a bulk update sets its values for the users of its file, and none for a file that cannot be read."""
 
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from audience_conformance.checks.assertions import at_most, body, expect_status, field, list_all, thorough
-from audience_conformance.checks.attributes.bulk_update import OPERATION, VALUES, accepted, bulk_update
+from audience_conformance.checks.attributes.bulk_update import (
+    OPERATION,
+    VALUES,
+    accepted,
+    bulk_update,
+    has_no_values,
+    wait_for_updates,
+)
 from audience_conformance.checks.attributes.users_file import delete_values, users_file
+from audience_conformance.checks.attributes.values import FITS, equal_value
 from audience_conformance.checks.prerequisites import READABLE_FILE
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url, poll, user_path, value_path
-from audience_conformance.results.finding import equal, expect, same, show
+from audience_conformance.client.exchange import Answer
+from audience_conformance.results.finding import Overdue, equal, expect, same, show
+
+MANY = 1100
+"""Users of a file that a server may have to write in parts."""
 
 
 @check("BLK-04", on=f"{OPERATION} getUserAttributeById getUserAttributesForUser", needs=(READABLE_FILE,))
@@ -78,7 +90,7 @@ def all_users_of_all_forms_of_files_get_the_value(api: Api) -> None:
         for number, (url, users) in enumerate(at_most(api, _files(api), 2)):
             all_users += users
             accepted(bulk_update(api, url, (definition, number)))
-            for user_id in (*users[:4], *users[99:101], *users[-2:]):
+            for user_id in (*users[:4], *users[99:101], *users[999:1001], *users[-2:]):
                 _becomes(api, definition, user_id, number)
     finally:
         delete_values(api, [definition], all_users)
@@ -102,7 +114,8 @@ def _files(api: Api) -> list[tuple[str, list[str]]]:
     """File_urls of many forms, and the users of each."""
     users = [api.unique("u") for _ in range(3)]
     hostile = [f"{users[0]},b", f'{users[1]} "c"', f"{users[2]}-É☂", users[0].upper()]
-    many = [f"{users[0]}-{number}" for number in range(205)]  # more than any page
+    # More than any page, and more than a server writes in one go.
+    many = [f"{users[0]}-{number}" for number in range(MANY if thorough(api) else 205)]
     forms = (
         (users, "\n", ["user_id", *users]),
         (users, "\r\n", ["name,user_id,note", *(f'"x, y",{user_id},"z\nz"' for user_id in (*users, users[0])), ""]),
@@ -137,6 +150,97 @@ def a_bulk_update_sets_its_own_values_for_its_own_users(api: Api) -> None:
             expect_status(answer, HTTPStatus.NOT_FOUND, "the read of a value that another user's bulk update set")
     finally:
         delete_values(api, [definition, *others], [first, second, f"{second}x"])
+
+
+@check("BLK-07", on=f"{OPERATION} getUserAttributeById getUserAttributesForUser")
+def a_file_that_cannot_be_read_sets_nothing(api: Api) -> None:
+    """Request bulk updates with files without the column user_id, with invalid base64, and at a dead URL: 202 each.
+
+    Nobody gets a value, then or later: neither those in the file, nor those who had values or were in a file before. A
+    bulk update after these is done as one before them was.
+    """
+    definitions = [api.definition(), api.definition("number")]
+    holder, listed = api.unique("u"), [api.unique("u") for _ in range(2)]
+    url, users = users_file(api, 2)
+    everyone = dict.fromkeys([holder, *listed, *users[:2]])
+    try:
+        body(api.put(value_path(definitions[0]["_id"], holder), {"attribute": {"value": "stays"}}))
+        is_done = wait_for_updates(api, url, users)
+        job_ids = []
+        for file_url in _unreadable(listed):
+            answer = bulk_update(api, file_url, (definitions[1], 1), (definitions[0], "not to be set"))
+            _is_accepted(api, answer, file_url)
+            job_ids.append(field(answer, "job_id"))
+        expect(len({*map(show, job_ids)}) == len(job_ids), "a job_id for each file that cannot be read", job_ids)
+        if not wait_for_updates(api, url, users) and is_done:
+            raise Overdue("a bulk update after those that fail to be done", "no value is set", operation=OPERATION)
+        answer = expect_status(api.get(value_path(definitions[0]["_id"], holder)), HTTPStatus.OK, "a value of before")
+        same(field(answer, "attribute", "value"), "stays", "the value of before the files that cannot be read")
+        has_no_values(api, definitions[1:], [*everyone], "a file that cannot be read")
+        has_no_values(api, definitions, [*everyone][1:], "a file that cannot be read")
+    finally:
+        delete_values(api, definitions, [*everyone])
+
+
+def _is_accepted(api: Api, answer: Answer, file_url: str) -> None:
+    """Report a finding unless the answer is 202; if a file that can be read is refused as well, that of its URL."""
+    if answer.status != HTTPStatus.ACCEPTED:
+        definition, user_id = api.definition(), api.unique("u")
+        accepted(bulk_update(api, csv_url([user_id]), (definition, "x")))
+        delete_values(api, [definition], [user_id])
+    request = f"a bulk update with the file {file_url}, which cannot be read"
+    expect_status(answer, HTTPStatus.ACCEPTED, request, operation=OPERATION)
+
+
+def _unreadable(users: list[str]) -> list[str]:
+    """File_urls that cannot be read, most with these users in them."""
+    return [
+        f"data:text/csv,name,id%0A{users[0]},{users[1]}%0A",
+        f"data:text/csv,{users[0]}%0A{users[1]}%0A",
+        "data:text/csv,%0A",
+        "data:text/csv;base64,!!!!",
+        "http://127.0.0.1:9/acs-no-such-file.csv",
+    ]
+
+
+@check("BLK-04", on=f"{OPERATION} updateUserAttribute getUserAttributesForUser", generates=True)
+def a_bulk_update_sets_what_a_put_sets(api: Api) -> None:
+    """Put falsy, long, unicode and misleading values of every type for one user, and set them for another in bulk.
+
+    Both have equal values. With --users-file-url this is only sent to a target that reads data:text/csv files.
+    """
+    if not _reads_data_files(api):
+        return
+    putting, user_id = api.unique("u"), api.unique("u")
+    definitions = {type_: api.definition(type_) for type_ in FITS}
+    types = {definition["_id"]: type_ for type_, definition in definitions.items()}
+    try:
+        for number in range(max(map(len, FITS.values()))):
+            values = [(definitions[type_], FITS[type_][number]) for type_ in FITS if number < len(FITS[type_])]
+            items = [(one, value) for one, value in values if _is_put(api, one, putting, value)]
+            if items:
+                accepted(bulk_update(api, csv_url([user_id]), *items))
+            expected = _values_of(api, putting, types)
+            api.eventually(
+                lambda: _values_of(api, user_id, types),
+                lambda stored, expected=expected: equal_value(stored, expected),  # type: ignore[misc]
+                f"the values that were put, {show(expected)[:1500]}, in the list of user {user_id}",
+                operation=OPERATION,
+            )
+    finally:
+        delete_values(api, list(definitions.values()), [user_id])
+
+
+def _is_put(api: Api, definition: JsonObject, user_id: str, value: Any) -> bool:
+    return api.put(value_path(definition["_id"], user_id), {"attribute": {"value": value}}).ok
+
+
+def _values_of(api: Api, user_id: str, types: dict[str, str]) -> dict[str, Any]:
+    """The values of a user by the type of their definition."""
+    listed = list_all(api, user_path(user_id))
+    return {
+        types.get(str(one.get("user_attribute_definition_id")), ""): field(one, "attribute", "value") for one in listed
+    }
 
 
 def _becomes(api: Api, definition: JsonObject, user_id: str, value: Any) -> None:

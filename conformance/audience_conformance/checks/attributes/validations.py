@@ -126,10 +126,8 @@ def a_value_that_breaks_a_validation_is_refused(api: Api) -> None:
 
     The users are new. A value that breaks a validation answers 400 and leaves the stored value; others are stored.
     """
-    definition_id, type_, validations = _validated_definition(api)
-    pool = [value for kind, limit in validations for value in _around(type_, kind, limit)] + FITS[type_]
-    # The length of an ASCII text is the same in characters, in bytes and in UTF-16.
-    pool = [value for value in pool if _is_of_type(type_, value) and (not isinstance(value, str) or value.isascii())]
+    definition_id, type_, validations = validated_definition(api)
+    pool = values_around(type_, validations)
     valid = [value for value in pool if _passes_all(value, validations)]
     for value in at_most(api, valid, 3):
         _is_stored(api, definition_id, value)
@@ -140,14 +138,14 @@ def a_value_that_breaks_a_validation_is_refused(api: Api) -> None:
     pool += [value for value in _similar_texts(valid) if _is_of_type(type_, value)]
     tried = 0
     for validation in validations:
-        for value in at_most(api, _breaking(pool, validation, validations), 2):
+        for value in at_most(api, breaking(pool, validation, validations), 2):
             is_rejected(api, definition_id, {"attribute": {"value": value}}, valid[tried % len(valid)], "ATT-15")
             tried += 1
     if not tried:
         raise Skip(f"{VALIDATED_DEFINITION} that some value breaks, not {show(validations)}")
 
 
-def _validated_definition(api: Api) -> tuple[str, str, list[Validation]]:
+def validated_definition(api: Api) -> tuple[str, str, list[Validation]]:
     """The id, type and validations of the definition of --validated-definition."""
     definition_id = api.options.validated_definition_id
     if definition_id is None:
@@ -171,6 +169,13 @@ def _is_usable(kind: str, limit: Any) -> bool:
         except (re.error, TypeError):
             return False
     return kind not in {"min_length", "max_length"} or isinstance(limit, int | float)
+
+
+def values_around(type_: str, validations: list[Validation]) -> list[Any]:
+    """Values of a type that pass or break these validations, most of them by little."""
+    pool = [value for kind, limit in validations for value in _around(type_, kind, limit)] + FITS[type_]
+    # The length of an ASCII text is the same in characters, in bytes and in UTF-16.
+    return [value for value in pool if _is_of_type(type_, value) and (not isinstance(value, str) or value.isascii())]
 
 
 def _is_stored(api: Api, definition_id: str, value: Any) -> None:
@@ -205,7 +210,7 @@ def _similar_texts(values: list[Any]) -> list[str]:
     ]
 
 
-def _breaking(pool: list[Any], validation: Validation, validations: list[Validation]) -> list[Any]:
+def breaking(pool: list[Any], validation: Validation, validations: list[Validation]) -> list[Any]:
     """Values that break a validation and, if there are such, pass all others."""
     invalid = [value for value in pool if not _passes_all(value, [validation])]
     others = [other for other in validations if other is not validation]

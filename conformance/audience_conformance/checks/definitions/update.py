@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from audience_conformance.checks.assertions import (
     at_once,
+    body,
     entries,
     expect_status,
     has_fields,
@@ -28,7 +29,7 @@ from audience_conformance.checks.definitions.create import (
     with_slug,
 )
 from audience_conformance.checks.limits import fit
-from audience_conformance.checks.prerequisites import LOCKED_DEFINITION
+from audience_conformance.checks.prerequisites import LOCKED_DEFINITION, VALIDATED_DEFINITION
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, definition_path, value_path
 from audience_conformance.results.finding import Skip, expect, fail, same
@@ -129,6 +130,37 @@ def an_update_leaves_what_it_does_not_name(api: Api) -> None:
         _unchanged(read(api, definition["_id"]), definition, {}, "another definition, which no update named,")
 
 
+@check("DEF-05", on=f"{UPDATE} getUserAttributeDefinitionById", needs=(VALIDATED_DEFINITION,))
+def an_update_leaves_what_the_api_cannot_set(api: Api) -> None:
+    """Change the description of the definition of --validated-definition and put it back: all else stays.
+
+    Its validations, flags, pin_order and default_value cannot be set through the API: no other definition has any.
+    """
+    definition_id = api.options.validated_definition_id
+    if definition_id is None:
+        raise Skip(VALIDATED_DEFINITION)
+    path = definition_path(definition_id)
+    before = api.get(path).json
+    text = before.get("description") if isinstance(before, dict) else None
+    if not isinstance(text, str):
+        raise Skip(f"{VALIDATED_DEFINITION}; {definition_id} has no description")
+    try:
+        for description in (api.unique("For a moment "), text):
+            _changes_description(api, before, path, description)
+    except BaseException:
+        api.child().put(path, {"description": text})
+        raise
+
+
+def _changes_description(api: Api, before: JsonObject, path: str, description: str) -> None:
+    changes = {"description": description}
+    answer = api.put(path, changes)
+    if not answer.ok:
+        raise Skip(f"{VALIDATED_DEFINITION}; it cannot be changed ({str(answer)[:100]})")
+    _unchanged(record(answer), before, changes, "the response to the update")
+    _unchanged(body(api.get(path)), before, changes, "the updated definition")
+
+
 def _unchanged(after: JsonObject, before: JsonObject, changes: JsonObject, source: str) -> None:
     """Compare all documented fields but the changed ones and the times (DEF-06)."""
     rest = [name for name in DOCUMENTED if name not in changes and name not in TIMES]
@@ -144,10 +176,8 @@ def an_update_moves_modified_at(api: Api) -> None:
     made = api.definition()
     before = read(api, made["_id"])
     for _ in range(4):
-        for name, value in GOOD.items():
-            changed = value if before.get(name) != value else {**GOOD, "name": "Another", "type": "list"}[name]
-            changes = {name: not before.get(name) if name == "customer_editable" else changed}
-            answer, after = _update_later(api, before, changes)
+        for name in GOOD:
+            answer, after = _update_later(api, before, name)
             same(after.get("created_at"), before.get("created_at"), "created_at of an updated definition")
             same(after.get("created_at"), made.get("created_at"), "created_at of an updated definition")
             same(answer.get("modified_at"), after.get("modified_at"), "modified_at in the response to the update")
@@ -168,18 +198,28 @@ def an_update_moves_modified_at(api: Api) -> None:
     same(only(after, TIMES), only(before, TIMES), "the times after an update without fields")
 
 
-def _update_later(api: Api, before: JsonObject, changes: JsonObject) -> tuple[JsonObject, JsonObject]:
-    """Update a definition after a pause, and again after longer ones while modified_at does not change.
+def _update_later(api: Api, before: JsonObject, name: str) -> tuple[JsonObject, JsonObject]:
+    """Change a field of a definition after a pause, and again after longer ones while modified_at does not change.
 
-    Give the response, and the definition as it is read then.
+    Give the response, and the definition as it is read then. An update with what is there already need not move it.
     """
+    after = before
     for pause in PAUSES:
         time.sleep(pause)
-        answer = update(api, before["_id"], changes)
+        answer = update(api, before["_id"], {name: _another(api, after, name)})
         after = read(api, before["_id"])
         if after.get("modified_at") != before.get("modified_at"):
             break
     return answer, after
+
+
+def _another(api: Api, definition: JsonObject, name: str) -> Any:
+    """A value of a field that the definition does not have."""
+    if name == "customer_editable":
+        return not definition.get(name)
+    if name == "type":
+        return "list" if definition.get(name) != "list" else GOOD[name]
+    return api.unique("Another ")
 
 
 def _parse_time(text: Any) -> datetime:

@@ -13,6 +13,8 @@ from audience_conformance.results.finding import Skip, expect, fail, show
 OPERATION = "getUsersByByGroupId"
 MANY_EMPTY = 20
 """A walk whose last pages, this many, are empty does not end."""
+FEW = 3
+"""The users of --group-id that an own group gets, with and without a blacklist."""
 LARGEST_GROUP = 2000
 """The most users that the group --group-id may have."""
 
@@ -155,6 +157,15 @@ def given_group(api: Api) -> str:
         raise Skip(GROUP_WITH_USERS)
     api.cache.allow(users_path(api.options.group_id))
     return api.options.group_id
+
+
+def some_given_users(api: Api) -> list[str]:
+    """The ids of some users of the group --group-id, blacklisted ones among them; none without one."""
+    if api.options.group_id is None:
+        return []
+    group_id = given_group(api)
+    pages = (get_page(api, group_id), get_page(api, group_id, blacklisted_users=True))
+    return [user_id for page in pages for user_id in page.ids[:FEW] if user_id.isalnum()]  # a CSV quotes others
 
 
 def file_group(api: Api) -> str:

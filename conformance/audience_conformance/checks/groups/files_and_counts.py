@@ -1,10 +1,8 @@
 """GRP: a group's file, its users, and the number of users."""
 
-import base64
 import time
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from audience_conformance.checks.assertions import body, entries, record, subset, thorough
 from audience_conformance.checks.group_users.cursor_walk import (
@@ -13,6 +11,7 @@ from audience_conformance.checks.group_users.cursor_walk import (
     given_group,
     plain_and_blacklisted,
 )
+from audience_conformance.checks.groups.file_forms import BYTE_ORDER_MARK, FORMS, VERY_LONG, file_of_form
 from audience_conformance.checks.groups.helpers import (
     COMPLETED,
     FAILED,
@@ -22,6 +21,7 @@ from audience_conformance.checks.groups.helpers import (
     group_body,
     groups_with_users,
     read_group,
+    refresh,
     settled,
     uid_of,
     user_count,
@@ -37,51 +37,7 @@ from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path, users_path
 from audience_conformance.results.finding import Skip, expect, same, show
 
-FORMS = (
-    "plain",
-    "crlf",
-    "quoted",
-    "duplicates",
-    "more-columns",
-    "byte-order-mark",
-    "no-newline-at-the-end",
-    "base64",
-    "long",
-    "unicode",
-    "unusual-ids",
-    "header-only",
-)
-IDS = ("007", "7", "0", "null", "NA", "None", "nan", "true", "1e5", "abc", "ABC", "a b", "a+b", "a%2Bb", "at:x", "x")
-"""User ids that a CSV reader may change, for example to numbers."""
 READ = (COMPLETED, FAILED)
-VERY_LONG = 1100
-"""Users in a file that a server may have to read in parts."""
-
-
-def _file(form: str, users: list[str]) -> tuple[str, list[str]]:
-    """A file_url of this form, and the users in the file."""
-    first = users[0]
-    users = {
-        "long": [f"{first}-{number:03}" for number in range(250)],
-        "unicode": [f"{user}-é☂" for user in users],
-        "quoted": [*users, f"{first},b", f'{first} "c"'],
-        "unusual-ids": [*IDS, *users],
-        "header-only": [],
-    }.get(form, users)
-    lines = {
-        "quoted": ['"{}"'.format(line.replace('"', '""')) for line in ("user_id", *users)],
-        "duplicates": ["user_id", *users, *users[-1:], *users[:2], *users],
-        "more-columns": ["name,user_id,note", *(f'"Last, first",{user},"user_id"' for user in users)],
-    }.get(form, ["user_id", *users])
-    text = "".join(f"{line}\n" for line in lines)
-    text = {
-        "crlf": text.replace("\n", "\r\n"),
-        "byte-order-mark": f"\ufeff{text}",
-        "no-newline-at-the-end": text.removesuffix("\n"),
-    }.get(form, text)
-    if form == "base64":
-        return f"data:text/csv;base64,{base64.b64encode(text.encode()).decode()}", users
-    return f"data:text/csv,{quote(text, safe='')}", users
 
 
 @check("GRP-22", on="createUserGroup getUserGroupById getUsersByByGroupId", needs=(DATA_FILES,))
@@ -95,7 +51,7 @@ def a_new_groups_file_is_read(api: Api) -> None:
     files: dict[str, tuple[str, list[str]]] = {}
     for number, form in enumerate(FORMS):
         users = [api.unique("u") for _ in range(5)]
-        files[form] = _file(form, users[::-1] if number % 2 else users)
+        files[form] = file_of_form(form, users[::-1] if number % 2 else users)
     files["same"] = files["plain"]
     overlapping = [*files["plain"][1][2:], users[0]]
     files["overlapping"] = csv_url(overlapping), overlapping
@@ -104,6 +60,8 @@ def a_new_groups_file_is_read(api: Api) -> None:
         files["very long"] = csv_url(many), many
     created = [create(api, group_body(api, file_url=url)) for url, _ in files.values()]
     for group, (form, (_, users)) in zip(created, files.items(), strict=True):
+        if form == BYTE_ORDER_MARK and settled(api, group).get("status") == FAILED:
+            continue  # nothing says that a file may begin with one
         _check_status(api, group, COMPLETED, f"{form} file")
         listed = all_members(api, group["_id"], "GRP-22")
         expect(sorted(listed) == sorted(users), f"the users of a {form} file, each once: {show(users)}", listed)
@@ -240,24 +198,19 @@ def _check_count(api: Api, group: JsonObject) -> None:
     before = _refreshed_at(read_group(api, group))
     users = all_members(api, group["_id"])
     time.sleep(0.002)
-    _refresh(api, group)
+    refresh(api, group["_id"])
 
     def moved() -> bool:
         return before is None or _refreshed_at(read_group(api, group)) != before
 
     if not becomes_true(moved, 1.2):  # refreshed_at may be in whole seconds
-        _refresh(api, group)
+        refresh(api, group["_id"])
     api.eventually(
         lambda: read_group(api, group),
         lambda read: user_count(read) == len(users) and (before is None or _refreshed_at(read) not in (before, None)),
         f"total_users.count to become {len(users)} and total_users.refreshed_at to move from {before}",
         operation="refreshUserGroupTotalUsers",
     )
-
-
-def _refresh(api: Api, group: JsonObject) -> None:
-    answer = api.post(f"{group_path(group['_id'])}/refresh")
-    expect(answer.status in {HTTPStatus.OK, HTTPStatus.ACCEPTED}, "202 for a refresh", str(answer), rule="GRP-20")
 
 
 def _refreshed_at(group: JsonObject) -> Any:

@@ -65,6 +65,12 @@ def read_group(api: Api, group: JsonObject, **more: Any) -> JsonObject:
     return record(answer)
 
 
+def refresh(api: Api, group_id: str) -> None:
+    """Request a refresh of a group; if it is refused, a finding of GRP-20."""
+    answer = api.post(f"{group_path(group_id)}/refresh")
+    expect(answer.status in {HTTPStatus.OK, HTTPStatus.ACCEPTED}, "202 for a refresh", str(answer), rule="GRP-20")
+
+
 def settled(api: Api, group: JsonObject) -> JsonObject:
     """The group when the target has read its file; still pending after --async-timeout."""
     seconds = 0 if _SLOW in api.shared else api.options.async_timeout

@@ -1,5 +1,6 @@
 """GRP: tags, categories, and the groups by category."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,10 +10,12 @@ from audience_conformance.checks.groups.helpers import (
     CATEGORIES,
     GIVEN,
     OWN,
+    UNREADABLE,
     categorised,
     create,
     group_body,
     retry,
+    settled,
     tags_of,
 )
 from audience_conformance.checks.prerequisites import CATEGORY_KEYS, SOME_ITEMS, TAGGED_GROUPS
@@ -101,6 +104,67 @@ def _compare_entries(api: Api) -> None:
 
 def _categories(api: Api, **query: Any) -> list[JsonObject]:
     return items(api.get(f"{GROUPS}/categories", **query), operation="getUserGroupCategories")
+
+
+@check(
+    "GRP-28",
+    on="getUserGroupCategories getUserGroups createUserGroup updateUserGroup deleteUserGroup",
+    cases=CASES,
+    read_only=(GIVEN,),
+    needs=(CATEGORY_KEYS,),
+)
+def total_groups_is_the_number_of_groups(api: Api, case: str) -> None:
+    """Compare total_groups of every category with its groups in the list, also under the category filter.
+
+    Own: right after groups of every category were created, pending, completed and failed, patched and deleted, some of
+    them in --other-application.
+    """
+    if case == GIVEN:
+        if not _compare_totals(api, "", []):
+            raise Skip(CATEGORY_KEYS)
+        return
+    created = [create(api, group_body(api, category=category)) for category in CATEGORIES]
+    created += [create(api, group_body(api, category=category, file_url=UNREADABLE)) for category in CATEGORIES[1:]]
+    if thorough(api):
+        created += [create(api, group_body(api, category="l3")) for _ in range(VERY_MANY)]
+    if api.options.other_application_id is not None:
+        create(api, group_body(api, category="l1"), tenant=api.other_tenant)
+    _compare_totals(api, "after creations", created)
+    for group in created[: len(CATEGORIES) + 1]:
+        settled(api, group)
+    _compare_totals(api, "after their files were read", created)
+    body(api.patch(group_path(created[0]["_id"]), {"name": api.unique("Patched "), "file_url": UNREADABLE}))
+    for number in (1, -1):
+        body(api.delete(group_path(created.pop(number)["_id"])))
+    _compare_totals(api, "after a patch and deletes", created)
+
+
+def _compare_totals(api: Api, after: str, own: list[JsonObject]) -> int:
+    """Compare the category list with the whole list, and return the number of categories with a key.
+
+    Others may write meanwhile: a number between those of the groups before and after it is right.
+    """
+    keys: set[str] = set()
+
+    def compare() -> None:
+        before, shown = _category_by_id(list_all(api, GROUPS)), _categories(api)
+        keyed = {entry["key"]: entry for entry in shown if isinstance(entry.get("key"), str)}
+        filtered = {key: _categories(api, category=key) for key in keyed if not own or key == own[0]["category"]}
+        after_ = _category_by_id(list_all(api, GROUPS))
+        least = Counter(category for group, category in before.items() if group in after_)
+        most = Counter((before | after_).values())
+        for category in {group.get("category") for group in own} - keyed.keys():
+            fail(f"category {category}, which has groups, in the category list", shown)
+        for entry in (*keyed.values(), *(one for found in filtered.values() for one in found)):
+            number, key = entry.get("total_groups"), entry.get("key")
+            is_number = isinstance(number, int | float) and not isinstance(number, bool)
+            if not (is_number and least[key] <= float(number or 0) <= most[key]):
+                expected = f"total_groups of {key} to be {least[key]}, the number of its groups {after}".strip()
+                fail(expected, entry, operation="getUserGroupCategories")
+        keys.update(keyed)
+
+    retry(compare)
+    return len(keys)
 
 
 @check("GRP-15", on="getCategorisedUserGroups getUserGroups", read_only=True, needs=(SOME_ITEMS,))

@@ -1,4 +1,4 @@
-"""Faults of requests at the same time (CON-01, CON-02)."""
+"""Faults of requests at the same time (CON-01 to CON-03)."""
 
 import asyncio
 from collections import Counter
@@ -13,6 +13,7 @@ from tests.faults.registry import Change, fault, faults, operator
 
 from audience_mock.errors import Refusal
 from audience_mock.operations.context import Context
+from audience_mock.store.groups import Groups
 
 A_WHILE = 0.1
 """Seconds between a read and a write of the database."""
@@ -186,5 +187,110 @@ def booleans_cancel_each_other(mock: Mock) -> None:
         if is_busy and isinstance(answer["attribute"]["value"], bool):
             at.tenant.attributes._by_user[user_id][definition_id].value = None
         return answer
+
+    mock.operation(put, ops.PUT_ATTRIBUTE)
+
+
+def _written_whole(operation_id: str, store: Callable[[Context], Any], *fields: str) -> Change:
+    """Read a record some time before it is written, and write it whole: `fields` that others changed are as before."""
+
+    async def update(original: Any, at: Context, body: Record, **ids: str) -> Any:
+        (record_id,) = ids.values()
+        old = store(at).get(record_id)
+        await asyncio.sleep(A_WHILE)
+        new = await original(at, body=body, **ids)
+        new = {**new, **{name: old[name] for name in fields if name not in body}}
+        store(at)._records.replace(new)
+        return new
+
+    return operation(update, operation_id)
+
+
+def _definitions(at: Context) -> Any:
+    return at.tenant.definitions
+
+
+def _groups(at: Context) -> Any:
+    return at.tenant.groups
+
+
+def _subject(arguments: Record) -> Hashable:
+    return arguments.get("definition_id") or arguments.get("group_id")
+
+
+faults(
+    "CON-03",
+    definition_is_written_whole=_written_whole(
+        ops.UPDATE_DEFINITION, _definitions, "name", "description", "type", "customer_editable"
+    ),
+    flag_of_a_definition_is_lost=_written_whole(ops.UPDATE_DEFINITION, _definitions, "customer_editable"),
+    type_of_a_definition_is_lost=_written_whole(ops.UPDATE_DEFINITION, _definitions, "type"),
+    group_is_written_whole=_written_whole(ops.PATCH_GROUP, _groups, "name", "description", "file_url"),
+    file_url_of_a_group_is_lost=_written_whole(ops.PATCH_GROUP, _groups, "file_url"),
+    busy_definition_is_409=_at_most(1, 409, ops.UPDATE_DEFINITION, key=_subject),
+    busy_group_is_409=_at_most(2, 409, ops.PATCH_GROUP, key=_subject),
+)
+
+
+@operator
+def _job_writes_whole(mock: Mock, begin: str, end: str) -> None:
+    """A job of a group writes name and description back as they were when it was begun."""
+    old: dict[str, Record] = {}
+
+    def beginning(original: Any, self: Groups, group_id: str, *arguments: Any) -> Any:
+        old[group_id] = self.get(group_id)
+        return original(self, group_id, *arguments)
+
+    def ending(original: Any, self: Groups, group_id: str, *arguments: Any) -> Any:
+        original(self, group_id, *arguments)
+        if group_id in self._records and group_id in old:
+            texts = {name: old[group_id][name] for name in ("name", "description")}
+            self._records.replace({**self.get(group_id), **texts})
+
+    mock.wrap(beginning, Groups, begin)
+    mock.wrap(ending, Groups, end)
+
+
+faults("CON-03", file_that_is_read_restores_the_name=_job_writes_whole("begin_reading", "complete"))
+
+
+@fault("CON-03", operation, ops.REFRESH)
+async def refresh_restores_the_name(original: Any, at: Context, group_id: str) -> Any:
+    """A refresh writes the group as it was some time before."""
+    old = at.tenant.groups.get(group_id)
+    await asyncio.sleep(A_WHILE)
+    if group_id in at.tenant.groups:
+        texts = {name: old[name] for name in ("name", "description")}
+        at.tenant.groups._records.replace({**at.tenant.groups.get(group_id), **texts})
+    return await original(at, group_id=group_id)
+
+
+@fault("CON-03", operation, ops.PUT_ATTRIBUTE)
+async def values_of_a_user_are_written_whole(original: Any, at: Context, **arguments: Any) -> Any:
+    """The values of a user are one document, which is read some time before it is written."""
+    user_id = arguments["user_id"]
+    old = dict(at.tenant.attributes._by_user.get(user_id, {}))
+    await asyncio.sleep(A_WHILE)
+    answer = await original(at, **arguments)
+    for definition_id in list(at.tenant.attributes._by_user[user_id]):
+        if definition_id not in old and definition_id != arguments["definition_id"]:
+            at.tenant.attributes.delete(user_id, definition_id)
+    return answer
+
+
+@fault("CON-03")
+def first_values_of_a_user_make_two_users(mock: Mock) -> None:
+    """Of two first values at the same time, the later is refused: the user exists already."""
+    running: Counter[str] = Counter()
+
+    async def put(original: Any, at: Context, **arguments: Any) -> Any:
+        user_id = arguments["user_id"]
+        is_new = user_id not in at.tenant.attributes._by_user
+        running[user_id] += 1
+        await asyncio.sleep(A_WHILE / 2)
+        running[user_id] -= 1
+        if is_new and running[user_id]:
+            raise Refusal(500, "duplicate key value violates unique constraint")
+        return await original(at, **arguments)
 
     mock.operation(put, ops.PUT_ATTRIBUTE)

@@ -18,7 +18,7 @@ from tests.faults.operators.store import (
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import fault, faults, operator
 
-from audience_mock.store.definitions import UPDATABLE, Definitions
+from audience_mock.store.definitions import DEFAULTS, UPDATABLE, Definitions
 
 _updated_with = partial(written_with, owner=Definitions, method="update")
 _after = partial(after_write, owner=Definitions, method="update")
@@ -77,6 +77,9 @@ faults(
     new_type_loses_customer_editable=_after(
         lambda old, new, body: {"customer_editable": False} if old["type"] != new["type"] else {}
     ),
+    update_loses_the_pin=_after(lambda old, new, body: {"pinned": False, "pin_order": 0}),
+    update_empties_the_validations=_after(lambda old, new, body: {"validations": []}),
+    update_resets_what_it_does_not_take=_after(lambda old, new, body: {**DEFAULTS, **body}),
     name_and_description_go_together=_after(
         lambda old, new, body: {"name": body["description"]} if "description" in body and "name" not in body else {}
     ),

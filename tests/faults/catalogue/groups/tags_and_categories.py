@@ -1,12 +1,13 @@
-"""Faults of the tags, the categories, and the groups by category (GRP-13 to GRP-15)."""
+"""Faults of the tags, the categories, and the groups by category (GRP-13 to GRP-15, GRP-28)."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from tests.faults import operations as ops
 from tests.faults.operators.http import answer, operation, wrap
 from tests.faults.operators.lists import Items
-from tests.faults.patching import Record
+from tests.faults.patching import Mock, Record
 from tests.faults.registry import Change, fault, faults
 
 from audience_mock.store.groups import Groups
@@ -77,3 +78,72 @@ faults(
     hundred_of_a_category=_each(lambda groups: groups[:100]),
     some_groups_twice=_each(lambda groups: [group for group in groups for _ in range(max(1, len(group["tags"])))]),
 )
+
+
+def _total(count: Callable[[Groups, str, int], int]) -> Change:
+    """Let total_groups be `count(groups, category, correct number)`."""
+
+    def categories(original: Any, self: Groups, key: str | None = None) -> Any:
+        return [{**one, "total_groups": count(self, one["key"], one["total_groups"])} for one in original(self, key)]
+
+    return wrap(categories, Groups, "categories")
+
+
+def _counted(keeps: Callable[[Record], object]) -> Change:
+    return _total(lambda groups, key, _: sum(one["category"] == key and bool(keeps(one)) for one in groups._records))
+
+
+faults(
+    "GRP-28",
+    completed_groups_only=_counted(lambda group: group["status"] == "completed"),
+    failed_groups_do_not_count=_counted(lambda group: group["status"] != "failed"),
+    pending_groups_do_not_count=_counted(lambda group: group["status"] != "pending"),
+    active_groups_only=_counted(lambda group: group["is_active"]),
+    file_groups_only=_counted(lambda group: group["type"] == "file"),
+    groups_without_tags_do_not_count=_counted(lambda group: group["tags"]),
+    at_most_a_page=_total(lambda groups, key, number: min(number, 4)),
+    hundred_at_most=_total(lambda groups, key, number: min(number, 100)),
+    uid_of_the_last_group=_total(
+        lambda groups, key, _: max((one["uid"] for one in groups._records if one["category"] == key), default=0)
+    ),
+    all_groups_in_every_category=_total(lambda groups, key, _: len(list(groups._records))),
+    filtered_total_is_0=answer(
+        lambda x: [one.update(total_groups=0) for one in x.json["items"]] if "category" in x.query else None,
+        ops.CATEGORIES,
+        status=200,
+    ),
+    last_category_is_left_out=answer(
+        lambda x: x.json.update(items=[one for one in x.json["items"] if one["key"] != "l3"]),
+        ops.CATEGORIES,
+        status=200,
+    ),
+)
+
+
+@fault("GRP-28")
+def deleted_groups_still_count(mock: Mock) -> None:
+    """A counter goes up with each creation, and never down."""
+    gone: Counter[tuple[int, str]] = Counter()
+
+    def delete(original: Any, self: Groups, group_id: str) -> None:
+        category = self.get(group_id)["category"]
+        original(self, group_id)
+        gone[id(self), category] += 1
+
+    mock.wrap(delete, Groups, "delete")
+    _total(lambda groups, key, number: number + gone[id(groups), key])(mock)
+
+
+@fault("GRP-28")
+def counted_when_it_is_first_asked_for(mock: Mock) -> None:
+    """The category list is cached."""
+    first: dict[tuple[int, str], int] = {}
+    _total(lambda groups, key, number: first.setdefault((id(groups), key), number))(mock)
+
+
+@fault("GRP-28")
+def groups_of_all_applications_count(mock: Mock) -> None:
+    def count(groups: Groups, key: str, _: int) -> int:
+        return sum(one["category"] == key for tenant in mock.world.tenants() for one in tenant.groups._records)
+
+    _total(count)(mock)

@@ -1,4 +1,4 @@
-"""Faults of the bodies of errors (ERR-01 to ERR-03)."""
+"""Faults of the bodies of errors (ERR-01 to ERR-04)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -65,4 +65,50 @@ faults(
     first_missing_field_only=_errors(lambda errors: errors[:1], _is_empty_creation),
     one_query_parameter_only=_errors(lambda errors: errors[:1], _is_query),
     three_errors_at_most=_errors(lambda errors: errors[:3]),
+)
+
+
+def _says(text: str, *operation_ids: str, where: Condition = lambda _: True) -> Change:
+    """The message of a 400, where something holds; `errors` says the same."""
+
+    def change(exchange: Exchange) -> None:
+        if where(exchange):
+            exchange.json["message"] = text
+
+    return answer(change, *operation_ids, status=400)
+
+
+def _of_field(*names: str) -> Condition:
+    """The condition that the errors of a 400 are about one of these fields."""
+    return lambda x: any(one["field"].endswith(names) for one in x.json.get("errors", ()))
+
+
+def _is_locked(exchange: Exchange) -> bool:
+    return " is locked" in str(exchange.json["message"])
+
+
+def _is_missing(exchange: Exchange) -> bool:
+    return " is missing" in str(exchange.json["message"])
+
+
+faults(
+    "ERR-04",
+    validation_failed=_says("Validation failed, see errors."),
+    bad_request_for_queries=_says("Bad Request", where=_is_query),
+    only_the_expected_type_of_a_body=_says("Expected another kind of input.", where=lambda x: not _is_query(x)),
+    missing_fields_are_not_named=_says("A required property is missing.", where=_is_missing),
+    taken_slug_says_that_it_exists=_says(
+        "A definition like this exists already.", ops.CREATE_DEFINITION, where=lambda x: "taken" in x.json["message"]
+    ),
+    unknown_cursor_is_an_invalid_request=_says("Invalid request", ops.LIST_USERS, where=_of_field("cursor")),
+    type_in_use_is_a_conflict=_says(
+        "The change conflicts with what is stored.",
+        ops.UPDATE_DEFINITION,
+        where=lambda x: "cannot" in x.json["message"],
+    ),
+    misfits_are_not_repeated=_says("This does not fit the definition.", ops.PUT_ATTRIBUTE, ops.BULK),
+    unserved_tenant_is_not_named=_says("Access denied.", where=_of_field("company_id", "application_id")),
+    bulk_names_the_first_item_only=_says("Item 0 is wrong.", ops.BULK, where=_of_field("key")),
+    locked_is_not_allowed=_says("This is not allowed.", ops.DELETE_DEFINITION, ops.UPDATE_DEFINITION, where=_is_locked),
+    file_url_is_called_an_address=_says("Enter a web address.", where=_of_field("file_url")),
 )

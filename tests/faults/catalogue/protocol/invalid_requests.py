@@ -39,6 +39,14 @@ def _ascii_of(slug: str) -> str:
     return slug.encode("ascii", "ignore").decode() if re.fullmatch(r"[^\W_][\w-]*", slug) else slug
 
 
+def _replaced(name: str, values: dict[str, object]) -> Change:
+    """Take values of a field of an update, given as JSON, for others."""
+    return mend(
+        lambda body: {**body, name: values.get(json.dumps(body.get(name)), body.get(name))} if name in body else None,
+        ops.UPDATE_DEFINITION,
+    )
+
+
 def _number_as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
@@ -59,6 +67,8 @@ faults(
         lambda b: {**b, "customer_editable": bool(b["customer_editable"])} if "customer_editable" in b else None,
         ops.UPDATE_DEFINITION,
     ),
+    flag_as_a_word=_replaced("customer_editable", {'"yes"': True, '"on"': True, '"true"': True, '"false"': False}),
+    flag_as_a_number=_replaced("customer_editable", {"1": True, "0": False, "1.0": True}),
     null_is_like_absent=mend(
         lambda b: {k: v for k, v in b.items() if v is not None}, ops.UPDATE_DEFINITION, ops.PATCH_GROUP
     ),

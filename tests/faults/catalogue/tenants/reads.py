@@ -116,3 +116,35 @@ def updated_ones_are_listed_everywhere(mock: Mock) -> None:
             exchange.json["items"] += [r for r in tenant.definitions._records if r["_id"] in updated]
 
     mock.answer(hook, LIST, status=200)
+
+
+@operator
+def _cached(mock: Mock, *operation_ids: str) -> None:
+    """Answers are kept in a cache, until the next write, under their path below the application."""
+    cache: dict[str, bytes] = {}
+
+    def key(exchange: Exchange) -> str:
+        return f"{exchange.path.partition('/application/')[2].partition('/')[2]}?{exchange.query}"
+
+    def from_cache(exchange: Exchange) -> None:
+        if exchange.method != "GET":
+            cache.clear()
+        elif exchange.operation in operation_ids and key(exchange) in cache:
+            exchange.answer(200, text=cache[key(exchange)].decode())
+
+    def into_cache(exchange: Exchange) -> None:
+        cache[key(exchange)] = exchange.sent()
+
+    mock.request(from_cache)
+    mock.answer(into_cache, *operation_ids, status=200)
+
+
+faults(
+    "TEN-01",
+    definitions_come_from_a_cache=_cached(ops.GET_DEFINITION),
+    values_come_from_a_cache=_cached(ops.GET_ATTRIBUTE),
+    groups_come_from_a_cache=_cached(ops.GET_GROUP),
+    users_come_from_a_cache=_cached(ops.LIST_USERS),
+    lists_come_from_a_cache=_cached(ops.LIST_DEFINITIONS, ops.LIST_GROUPS),
+    overviews_come_from_a_cache=_cached(ops.TAGS, ops.CATEGORIES),
+)

@@ -12,6 +12,8 @@ from audience_conformance.client.api import Api, definition_path
 
 UNKNOWN_IDS, VIOLATION, MALFORMED, MEDIA_TYPE, BEHAVIOUR = "unknown ids", "violation", "malformed", "media", "behaviour"
 """The kinds of rejected calls."""
+LOCKED = "a locked definition"
+"""What calls about the definition of --locked-definition are called."""
 NOT_JSON = (
     ("text/plain", b"name: x"),
     ("application/x-www-form-urlencoded", b"name=x&description=y"),
@@ -130,5 +132,5 @@ def _by_behaviour(api: Api, resources: Resources, operation_id: str) -> Iterator
         # Checked first: a definition that is not locked would be lost.
         definition = api.get(definition_path(locked)).json
         if isinstance(definition, dict) and definition.get("is_locked") is True:
-            plain = Call(operation_id, "a locked definition", ids={"definition_id": locked})
+            plain = Call(operation_id, LOCKED, ids={"definition_id": locked})
             yield replace(plain, body={"description": MARK}) if spec.body_schema(operation_id) else plain

@@ -28,6 +28,12 @@ from audience_conformance.results.finding import equal, show
 MARK = "acs-refused"
 """A text in every invalid body. A resource contains it only if the target accepted an invalid request."""
 SAMPLES: tuple[Any, ...] = ("a text", 5, 5.5, True, None, [], {}, ["a"], {"a": "b"}, [1], [None], ["a", 1], [["a"]])
+NEAR_MISSES: dict[str, tuple[Any, ...]] = {
+    "boolean": ("true", "false", "True", "yes", "on", "1", "", 1, 0, 1.0),
+    "integer": ("5", "5.5", "", True),
+    "number": ("5", "5.5", "NaN", "", True),
+}
+"""Type -> values that a lenient reader takes for one of it."""
 BY_PATTERN = {
     "Slug": ("-begins", "_begins", "two words", "dot.ted", "a/b", "größe", "ends\n", " begins", "a,b"),
     "FileUrl": (
@@ -171,7 +177,7 @@ def _in_schema(node: JsonObject, valid: Any, path: tuple[str | int, ...]) -> Ite
 
 def _invalid_values(node: JsonObject, valid: Any) -> Iterator[Any]:
     schema = follow(node)
-    candidates = [*SAMPLES]
+    candidates = [*SAMPLES, *NEAR_MISSES.get(schema.get("type", ""), ())]
     for member in schema.get("enum", []):
         candidates += [member.upper(), member.title(), f" {member}", f"{member}x"]
     if "enum" in schema:
