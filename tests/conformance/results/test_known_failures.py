@@ -77,7 +77,9 @@ def test_a_new_file_is_written_and_can_be_used(url: str, tmp_path: Path) -> None
 
 def test_known_failures_work_in_pytest(url: str, tmp_path: Path) -> None:
     path = known(tmp_path, "DEF-03: ids are reused\nDEF-01: was broken")
-    done = pytest_suite("--url", url, "--rules", "DEF-01,DEF-03", "--known-failures", path, "--connections", "2", cwd=tmp_path)
+    done = pytest_suite(
+        "--url", url, "--rules", "DEF-01,DEF-03", "--known-failures", path, "--connections", "2", cwd=tmp_path
+    )
     assert "1 passed, 1 xfailed" in done.out
     assert "DEF-01 holds, yet is listed as a known failure" in done.out
     assert done.code == 1
