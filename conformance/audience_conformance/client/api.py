@@ -1,5 +1,6 @@
 """What a check uses: requests, resources that it creates, waiting, and generated examples."""
 
+import functools
 import itertools
 import json
 import time
@@ -17,6 +18,7 @@ from audience_conformance.client.ledger import Created, Ledger, Tenant, delete_a
 from audience_conformance.client.shrinking import Shrinker
 from audience_conformance.client.target import Target
 from audience_conformance.client.trouble import Unreachable
+from audience_conformance.contract.document import follow, operations
 from audience_conformance.results.finding import Overdue, Skip, show
 
 JsonObject = dict[str, Any]
@@ -158,8 +160,9 @@ class Api:
         if not isinstance(listed, list):
             return False
         known = {created.path.rpartition("/")[2] for created in self._ledger.made}
+        sent = {key: value for key, value in body.items() if key in _taken(url)}
         for item in listed:
-            if isinstance(item, dict) and all(item.get(key) == value for key, value in body.items() if key in item):
+            if isinstance(item, dict) and all(item.get(key) == value for key, value in sent.items() if key in item):
                 item_id = item.get("_id")
                 if (
                     isinstance(item_id, str)
@@ -291,6 +294,15 @@ class Api:
             phases=[Phase.explicit, Phase.generate, Phase.shrink],
             **more,
         )
+
+
+@functools.cache
+def _taken(url: str) -> frozenset[str]:
+    """The properties that a creation at this URL takes; others are ignored, and read back as something else."""
+    end = DEFINITIONS if url.endswith(DEFINITIONS) else GROUPS
+    operation = next(one for method, path, one in operations().values() if method == "POST" and path.endswith(end))
+    schema = follow(operation["requestBody"]["content"]["application/json"]["schema"])
+    return frozenset(schema["properties"])
 
 
 def poll(read: Callable[[], Value], holds: Callable[[Value], object], seconds: float) -> tuple[Value, bool]:
