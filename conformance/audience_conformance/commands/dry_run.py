@@ -107,7 +107,7 @@ def _latency(settings: Settings) -> float:
 
 
 def _duration(items: list[Item], latency: float, settings: Settings) -> str:
-    connections = 1 if settings.rate else settings.connections_at(latency)
+    connections = settings.connections_at(latency)
     parts = [estimate(unit, settings.profile)[0] for unit in split(items, settings.profile, connections)]
     seconds = side_by_side(parts, latency, settings.rate, connections)
     if settings.max_time is not None and seconds > settings.max_time:

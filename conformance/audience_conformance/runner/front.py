@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,8 +16,11 @@ from audience_conformance.runner.terminal import print_summary
 from audience_conformance.settings.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from audience_conformance.runner.session import Session
 
+_MODULE = Path(__file__).parents[1] / "test_rules.py"
 SETTINGS = pytest.StashKey[Settings]()
 """The settings of the run, whose checks pytest collects."""
 _PYTEST_ERRORS = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR)
@@ -32,6 +36,7 @@ class Front:
 
     def __init__(self, session: Session) -> None:
         self._run = session
+        self._others_failed = False
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         if not session.config.option.collectonly:
@@ -41,11 +46,15 @@ class Front:
                 pytest.exit(str(error), returncode=2)
         session.config.stash[SETTINGS] = self._run.settings
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        if session.config.option.collectonly or session.testsfailed:
-            return None  # pytest itself says what there is, or that it could not be collected
-        items = {name_in(item.nodeid): item for item in session.items}
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Let pytest run the tests of others, if there are any; then perform the checks."""
+        if session.config.option.collectonly:
+            return (yield)
+        items = {name_in(item.nodeid): item for item in session.items if item.path.samefile(_MODULE)}
+        session.items[:] = [item for item in session.items if item not in items.values()]
+        done = yield
+        self._others_failed = session.testsfailed > 0
 
         def report(result: Result) -> None:
             _report(items[result.id], result, strict=self._run.settings.strict)
@@ -57,7 +66,7 @@ class Front:
         self._run.perform()
         if self._run.interrupted:
             raise KeyboardInterrupt
-        return True
+        return done
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.CollectReport | pytest.TestReport) -> Any:
@@ -71,7 +80,7 @@ class Front:
         if self._run.has_started:
             summary = self._run.finish()
             if exitstatus not in _PYTEST_ERRORS:
-                session.exitstatus = summary.exit_code
+                session.exitstatus = summary.exit_code or (exitstatus if self._others_failed else 0)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self._run.summary is not None:

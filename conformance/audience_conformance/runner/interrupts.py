@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+_HANGUP = getattr(signal, "SIGHUP", None)  # Windows has none
+SIGNALS = (signal.SIGINT, signal.SIGTERM, *((_HANGUP,) if _HANGUP else ()))
+"""Those that ask a command to end."""
 EXIT_BASE = 128
 """The exit code of a command that a signal has ended is this and the number of the signal, as a shell has it."""
 
@@ -22,9 +25,9 @@ class Handlers:
         self._before: dict[signal.Signals, Any] = {}
         if threading.current_thread() is not threading.main_thread():
             return
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in SIGNALS:
             handler = signal.getsignal(number)
-            if handler is None or (number == signal.SIGHUP and handler == signal.SIG_IGN):  # as nohup leaves it
+            if handler is None or (number == _HANGUP and handler == signal.SIG_IGN):  # as nohup leaves it
                 continue
             self._before[number] = handler
             signal.signal(number, lambda received, _: on_signal(received))

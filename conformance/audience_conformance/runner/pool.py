@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from audience_conformance.results.result import Result
 from audience_conformance.runner.execute import new_result
+from audience_conformance.runner.interrupts import SIGNALS
 from audience_conformance.runner.worker import Worker
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 """Does a process start within milliseconds; libraries of macOS may crash in a fork."""
 CONTEXT: Any = multiprocessing.get_context("fork" if CAN_FORK else "spawn")
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hasattr(signal, "SIGHUP") else ()))
 
 
 class WorkerInput(NamedTuple):
@@ -68,7 +68,7 @@ class _Process:
         arguments = (other, inherited, worker_input)
         self._process: BaseProcess = CONTEXT.Process(target=_serve, args=arguments, daemon=True)
         self.todo: deque[Item] = deque()
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS) if hasattr(signal, "pthread_sigmask") else None
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS) if hasattr(signal, "pthread_sigmask") else None
         try:
             self._process.start()
         finally:
@@ -198,10 +198,10 @@ def _serve(pipe: Connection, inherited: Iterable[Connection], worker_input: Work
     """
     for other in inherited:
         other.close()
-    for number in _SIGNALS:  # they are the first process's
+    for number in SIGNALS:  # they are the first process's
         signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     worker = worker_input.worker()
     try:
         while True:

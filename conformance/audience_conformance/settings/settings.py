@@ -107,7 +107,7 @@ class Settings:
         It is --connections, or by default one with --rate-limit, few to a target near by, which they keep busy, and
         many to a distant one.
         """
-        near = self.url is not None and is_loopback(self.url) and latency < NEAR
+        near = (self.url is None or is_loopback(self.url)) and latency < NEAR
         return self.connections or (1 if self.rate else CONNECTIONS_NEAR if near else CONNECTIONS)
 
     def options(self) -> Options:

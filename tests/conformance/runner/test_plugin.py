@@ -43,6 +43,16 @@ def test_checks_run_side_by_side_and_an_old_option_name_is_accepted_with_one_not
     assert done.code == 1
 
 
+def test_tests_of_others_in_the_same_run_are_run_too(options: list[str], tmp_path: Path) -> None:
+    (tmp_path / "test_mine.py").write_text(
+        "def test_holds():\n    pass\ndef test_breaks():\n    raise ValueError('mine')\n"
+    )
+    done = pytest_suite(*options, "--rules", "DEF-01,DEF-02", "test_mine.py", cwd=tmp_path)
+    assert "1 failed, 4 passed" in done.out
+    assert "ValueError: mine" in done.out
+    assert done.code == 1
+
+
 def test_n_of_pytest_xdist_is_refused_with_the_option_to_use(options: list[str], tmp_path: Path) -> None:
     done = pytest_suite(*options, "-n", "2", cwd=tmp_path)
     assert "-n is for other tests; here --connections N runs checks side by side" in done.err
