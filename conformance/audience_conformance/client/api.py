@@ -58,8 +58,7 @@ class Api:
     A path starts below company and application; the ids in it are encoded by `seg`.
     """
 
-    numbers = itertools.count(1)
-    """Of the unique names of this process."""
+    _numbers = itertools.count(1)
 
     def __init__(
         self, target: Target, ledger: Ledger, budget: Budget, run_id: str, shared: dict[Any, Any] | None = None
@@ -225,7 +224,7 @@ class Api:
 
     def unique(self, kind: str = "x") -> str:
         """A unique text: valid as a name, a slug or a user id."""
-        return f"{PREFIX}{self._run_id}-{kind}{next(self.numbers)}"
+        return f"{PREFIX}{self._run_id}-{kind}{next(self._numbers)}"
 
     def definition(self, type_: str = "string", *, tenant: Tenant | None = None, **fields: Any) -> JsonObject:
         """Create a definition. Raises Skip if the target does not create it."""

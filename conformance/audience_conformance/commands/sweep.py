@@ -23,7 +23,7 @@ DRY_RUN = Option("--dry-run", is_flag=True, help="Print what would be deleted, a
     type=types.run_id,
     multiple=True,
     metavar="ID",
-    help="Delete only what this run left. Repeatable. Example: --run 5f2a09c1",
+    help="Delete only what this run left. Repeatable. Example: --run 5f2a09",
 )
 @click.option(
     "--older-than", type=types.time, help="Delete only what was created before this time. Example: --older-than 2h"

@@ -1,6 +1,5 @@
 """Runs one check and makes its result."""
 
-import itertools
 import time
 import traceback
 import uuid
@@ -71,11 +70,6 @@ class Run:
         self.run_id = uuid.uuid4().hex[:8]
         self._shared: dict[Any, Any] = {}
         self._lag_probe = LagProbe(self.target) if probes_lag else None
-
-    def names_from(self, number: int) -> None:
-        """Give the unique names of this process numbers from here on, unless they are there already."""
-        if number:
-            Api.numbers = itertools.count(number)
 
     def perform(self, check: Check, case: str | None, deadline: float | None = None) -> Result:
         """Run one check and delete what it created. Raises nothing but an interrupt.

@@ -33,7 +33,7 @@ def tenants(settings: Settings) -> list[Tenant]:
 
 
 def find_leftovers(target: Target, tenants: Iterable[Tenant], run_ids: Collection[str] | None = None) -> list[Leftover]:
-    """The leftovers of these runs, or of any run.
+    """The leftovers of these runs, by the id or its first digits that all processes of a run share, or of any run.
 
     Raises:
         Unreachable: the target does not answer.
@@ -47,7 +47,7 @@ def find_leftovers(target: Target, tenants: Iterable[Tenant], run_ids: Collectio
                 item_id = item.get("_id") if run_id is not None else None
                 if run_id is None or not isinstance(item_id, str) or not addressable(item_id):
                     continue
-                if run_ids is None or run_id in run_ids:
+                if run_ids is None or run_id.startswith(tuple(run_ids)):
                     label = str(item.get("slug") or item.get("name"))
                     found.append(
                         Leftover(

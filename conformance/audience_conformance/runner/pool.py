@@ -44,7 +44,7 @@ class WorkerInput(NamedTuple):
         folder: for its resource log.
         deadline: the `time.time` after which no check starts any more, or None.
         pace: of all processes together.
-        run_id: in all names of the run.
+        run_id: of the run: the first RUN_DIGITS of the id in all names of a process; the others are its number.
         number: of the process, from 0.
     """
 
@@ -56,7 +56,9 @@ class WorkerInput(NamedTuple):
     number: int = 0
 
     def worker(self) -> Worker:
-        return Worker(self.settings, self.folder, self.deadline, self.pace, self.run_id, self.number)
+        # No name of a process is part of one of another, which a filter could find with it.
+        run_id = f"{self.run_id}{self.number % 256:02x}"
+        return Worker(self.settings, self.folder, self.deadline, self.pace, run_id)
 
 
 class _Process:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from audience_conformance.client.ledger import Created, Ledger
 
+RUN_DIGITS = 6
+"""Of the eight digits in the names of a process, those that all processes of a run share."""
 _RUN, _CREATED, _DELETED = "run", "created", "deleted"
 
 
@@ -51,13 +53,13 @@ def _entries(folder: Path) -> Iterator[list[str]]:
 
 
 def read_logs(folder: Path) -> tuple[list[str], Ledger]:
-    """The run ids, one for most runs, and the resources that they created and did not delete."""
-    run_ids: list[str] = []
+    """The ids of the runs that wrote them, and the resources that they created and did not delete."""
+    run_ids: dict[str, None] = {}
     ledger = Ledger()
     for kind, *rest in _entries(folder):
         if kind == _RUN:
-            run_ids += [] if rest[0] in run_ids else [rest[0]]
+            run_ids[rest[0][:RUN_DIGITS]] = None
         else:
             created = Created((rest[0], rest[1]), rest[2])
             (ledger.add if kind == _CREATED else ledger.forget)(created)
-    return run_ids, ledger
+    return [*run_ids], ledger

@@ -25,7 +25,7 @@ from audience_conformance.runner.interrupts import Handlers
 from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.runner.pool import CONTEXT, Alone, Pool, WorkerInput
 from audience_conformance.runner.preflight import CannotRun, check_target
-from audience_conformance.runner.resource_log import read_logs
+from audience_conformance.runner.resource_log import RUN_DIGITS, read_logs
 from audience_conformance.runner.summarize import note_of_leftovers, notes_of_kept, nothing_to_check, summarize
 from audience_conformance.runner.trouble_watch import TroubleWatch
 from audience_conformance.runner.units import split, uses_schemathesis
@@ -65,7 +65,7 @@ class Session:
         self._started = 0.0
         self._deadline: float | None = None
         self._finishing = False
-        self._run_id = uuid.uuid4().hex[:8]
+        self._run_id = uuid.uuid4().hex[:RUN_DIGITS]
         self._handlers: Handlers | None = None
 
     @property

@@ -33,10 +33,6 @@ def _cache_folder() -> Path:
     return base / "audience-conformance" / "hypothesis"
 
 
-NAMES = 1_000_000
-"""Unique names of a process: those of the next one have larger numbers."""
-
-
 class Worker:
     """Runs checks against one target.
 
@@ -45,18 +41,11 @@ class Worker:
         folder: for the resource log.
         deadline: `time.time` after which no check starts, or None.
         pace: of all processes of the run together.
-        run_id: in all names of the run; None for a new one.
-        number: of the process, from 0.
+        run_id: in all names that it makes; None for a new one.
     """
 
     def __init__(
-        self,
-        settings: Settings,
-        folder: Path,
-        deadline: float | None,
-        pace: Pace,
-        run_id: str | None = None,
-        number: int = 0,
+        self, settings: Settings, folder: Path, deadline: float | None, pace: Pace, run_id: str | None = None
     ) -> None:
         set_hypothesis_home_dir(_cache_folder())
         self.settings = settings
@@ -65,7 +54,6 @@ class Worker:
         self._deadline = deadline
         self._run = Run(settings.options(), settings.profile, settings.seed, probes_lag=True, pace=pace)
         self._run.run_id = run_id or self._run.run_id
-        self._run.names_from(number * NAMES)
         self._log = ResourceLog(folder, self._run.run_id)
         self._run.ledger = self._log
         self._ended = ""

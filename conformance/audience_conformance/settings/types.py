@@ -85,8 +85,8 @@ def client_cert(text: str) -> str:
 
 
 def run_id(text: str) -> str:
-    if not re.fullmatch("[0-9a-f]{8}", text.lower()):
-        raise ValueError(f"{text!r} is not the id of a run, like 5f2a09c1")
+    if not re.fullmatch("[0-9a-f]{6,8}", text.lower()):
+        raise ValueError(f"{text!r} is not the id of a run, like 5f2a09")
     return text.lower()
 
 

@@ -252,7 +252,7 @@ def test_a_report_that_cannot_be_written_is_exit_2(url: str, tmp_path: Path) -> 
 def test_the_same_seed_gives_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
     requests = []
     for seed in ("3", "3", "4"):
-        monkeypatch.setattr(Api, "numbers", itertools.count(1))  # as in a new process
+        monkeypatch.setattr(Api, "_numbers", itertools.count(1))  # as in a new process
         # The ids of a new mock are the same each time.
         with MockServer(seed="documents") as mock, recording_proxy(mock.url) as (url, received):
             # The real checks of DEF-01 send generated values and wait for nothing.

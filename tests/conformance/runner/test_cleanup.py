@@ -112,7 +112,7 @@ def test_what_cannot_be_deleted_is_listed() -> None:
         out, _ = process.communicate(timeout=60)
     assert process.returncode in (1, 2), out
     assert "(could not be deleted)" in out
-    assert re.search(r"this deletes later: audience-conformance sweep --url \S+ --timeout 0.5 --run [0-9a-f]{8}", out)
+    assert re.search(r"this deletes later: audience-conformance sweep --url \S+ --timeout 0.5 --run [0-9a-f]{6}\b", out)
 
 
 @pytest.mark.parametrize(

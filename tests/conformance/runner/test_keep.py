@@ -13,7 +13,7 @@ def test_keep_leaves_what_a_finding_is_about_and_says_how_to_delete_it(url: str)
         assert done.code == 1
         assert len(kept) == 1
         assert httpx.get(kept[0]).json()["slug"].startswith("acs-")
-        assert re.search(r"deletes later: audience-conformance sweep .*--run [0-9a-f]{8}", done.out)
+        assert re.search(r"deletes later: audience-conformance sweep .*--run [0-9a-f]{6}\b", done.out)
     finally:
         for one in kept:
             httpx.delete(one)

@@ -7,6 +7,8 @@ import pytest
 from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
 
 from audience_conformance.client.pace import Pace
+from audience_conformance.runner.pool import WorkerInput
+from audience_conformance.runner.resource_log import read_logs
 from audience_conformance.runner.worker import Worker
 from audience_conformance.settings.parse import read_settings
 
@@ -32,4 +34,15 @@ def test_hypothesis_writes_nothing_into_the_working_directory(
     written_to = storage_directory().path
     assert str(written_to).startswith(folder)
     assert not written_to.is_relative_to(Path.cwd())
+    set_hypothesis_home_dir(None)
+
+
+def test_the_processes_of_a_run_share_the_beginning_of_its_id_and_no_name(tmp_path: Path) -> None:
+    settings = replace(read_settings({}), url="http://127.0.0.1:9")
+    given = WorkerInput(settings, tmp_path, None, Pace(0.0), "5f2a09")
+    workers = [given._replace(number=number).worker() for number in (0, 1, 16)]
+    assert [worker._run.run_id for worker in workers] == ["5f2a0900", "5f2a0901", "5f2a0910"]
+    for worker in workers:
+        worker.close()
+    assert read_logs(tmp_path)[0] == ["5f2a09"]
     set_hypothesis_home_dir(None)
