@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from audience_conformance.results.result import Result
 from audience_conformance.runner.execute import new_result
 from audience_conformance.runner.interrupts import SIGNALS
+from audience_conformance.runner.units import Queue
 from audience_conformance.runner.worker import Worker
 
 if TYPE_CHECKING:
@@ -62,9 +63,10 @@ class WorkerInput(NamedTuple):
 
 
 class _Process:
-    """A process, and the items that it has to run."""
+    """A process, its place among those that run at the same time, and the items that it has to run."""
 
-    def __init__(self, worker_input: WorkerInput, siblings: Iterable[Connection]) -> None:
+    def __init__(self, worker_input: WorkerInput, place: int, siblings: Iterable[Connection]) -> None:
+        self.place = place
         self.pipe, other = CONTEXT.Pipe()
         inherited = [self.pipe, *siblings] if CAN_FORK else []
         arguments = (other, inherited, worker_input)
@@ -132,12 +134,13 @@ class Pool:
 
     def __init__(self, worker_input: WorkerInput, units: Iterable[Unit], processes: int) -> None:
         self._input = worker_input
-        self._units = deque(units)
+        waiting = list(units)
+        self._queue = Queue(waiting, processes)
         self._numbers = count()
         self._busy: dict[Connection, _Process] = {}
         gc.freeze()  # what exists now is not looked at again in any process, so that they go on sharing it
-        for _ in range(min(processes, len(self._units))):
-            self._start(self._units.popleft())
+        for _ in range(min(processes, len(waiting))):
+            self._start()
         gc.unfreeze()
 
     def results(self) -> Iterator[Result]:
@@ -164,18 +167,20 @@ class Pool:
         for process in self._busy.values():
             process.kill()
         self._busy.clear()
-        left += [item for unit in self._units for item in unit]
-        self._units.clear()
-        return left
+        return left + [item for unit in self._queue.clear() for item in unit]
 
-    def _start(self, unit: Unit) -> None:
-        process = _Process(self._input._replace(number=next(self._numbers)), self._busy)
-        self._busy[process.pipe] = process
-        process.give(unit)
+    def _start(self) -> None:
+        """Start a process, which has the place of one that has ended, if there is work for it."""
+        places = {process.place for process in self._busy.values()}
+        place = next(place for place in count() if place not in places)
+        if unit := self._queue.take(place):
+            process = _Process(self._input._replace(number=next(self._numbers)), place, self._busy)
+            self._busy[process.pipe] = process
+            process.give(unit)
 
     def _go_on(self, process: _Process) -> None:
-        if self._units:
-            process.give(self._units.popleft())
+        if unit := self._queue.take(process.place):
+            process.give(unit)
         else:
             del self._busy[process.pipe]
             process.end()
@@ -187,9 +192,8 @@ class Pool:
         del self._busy[process.pipe]
         process.end()
         if process.todo:
-            self._units.appendleft(list(process.todo))
-        if self._units:
-            self._start(self._units.popleft())
+            self._queue.put_back(list(process.todo))
+        self._start()
         return new_result(*crashed, "error", why)
 
 

@@ -1,5 +1,7 @@
 """Splits a run into units: checks that share many requests run in one process, so that each is sent once."""
 
+import math
+from collections import deque
 from collections.abc import Iterable
 
 from audience_conformance.checks.registry import Check
@@ -12,6 +14,8 @@ FEW, MANY = 3, 20
 """Requests that two checks must share to run in one process, of few or of many: where there are many of them, what a
 check waits for lasts longer than to send some requests again."""
 MANY_PROCESSES = 8
+GENERATING_SHARE = 4
+"""One of so many processes runs what generates requests."""
 
 
 def split(items: Iterable[Item], profile: str, processes: int) -> list[Unit]:
@@ -35,6 +39,47 @@ def split(items: Iterable[Item], profile: str, processes: int) -> list[Unit]:
     for name, item in named.items():
         units.setdefault(leader(name), []).append(item)
     return sorted(units.values(), key=lambda unit: -estimate(unit, profile)[0].requests)
+
+
+class Queue:
+    """The units that no process has begun.
+
+    Where there are many processes, only some of them run what generates requests, before all else: what Schemathesis
+    makes up for that stays in their memory.
+
+    Args:
+        units: in the order in which they shall begin.
+        processes: how many there are.
+    """
+
+    def __init__(self, units: Iterable[Unit], processes: int) -> None:
+        self._generators = math.ceil(processes / GENERATING_SHARE) if processes >= MANY_PROCESSES else processes
+        self._plain, self._generating = deque[Unit](), deque[Unit]()
+        for unit in units:
+            self._of(unit).append(unit)
+
+    def __len__(self) -> int:
+        return len(self._plain) + len(self._generating)
+
+    def take(self, place: int) -> Unit | None:
+        """The next unit for the process with this place, from 0; None if there is no more for it."""
+        queues = (self._generating, self._plain) if place < self._generators else (self._plain,)
+        return next((queue.popleft() for queue in queues if queue), None)
+
+    def put_back(self, unit: Unit) -> None:
+        """Put a unit, or the rest of one, first."""
+        self._of(unit).appendleft(unit)
+
+    def clear(self) -> list[Unit]:
+        """Remove and return all units."""
+        left = [*self._plain, *self._generating]
+        self._plain.clear()
+        self._generating.clear()
+        return left
+
+    def _of(self, unit: Unit) -> deque[Unit]:
+        generates = any(check.generates for check, _ in unit) and uses_schemathesis(unit)
+        return self._generating if generates else self._plain
 
 
 def uses_schemathesis(unit: Unit) -> bool:

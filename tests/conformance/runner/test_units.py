@@ -4,7 +4,7 @@ import pytest
 
 from audience_conformance.checks.registry import all_checks, items
 from audience_conformance.runner.estimate import PREFLIGHT, estimate
-from audience_conformance.runner.units import Item, split
+from audience_conformance.runner.units import Item, Queue, split
 
 EVERY = items(all_checks())
 
@@ -33,3 +33,40 @@ def test_the_checks_of_a_unit_have_the_order_of_the_run() -> None:
     places = {repr(item): place for place, item in enumerate(EVERY)}
     for unit in split(EVERY, "standard", 16):
         assert [places[repr(item)] for item in unit] == sorted(places[repr(item)] for item in unit)
+
+
+def _generates(unit: list[Item]) -> bool:
+    return any(check.generates and check.rules[0] == "FMT-04" for check, _ in unit)
+
+
+def test_few_of_many_processes_generate_requests_and_begin_with_that() -> None:
+    units = split(EVERY, "standard", 16)
+    generating = sum(map(_generates, units))
+    queue = Queue(units, 16)
+    others = [unit for _ in units if (unit := queue.take(4))]
+    assert len(others) > len(units) / 2
+    assert not any(map(_generates, others))
+    first = [queue.take(3) for _ in range(generating)]
+    assert all(unit and any(check.generates for check, _ in unit) for unit in first)
+    rest = [unit for _ in units if (unit := queue.take(0))]
+    assert len(others) + generating + len(rest) == len(units)
+
+
+def test_where_there_are_few_processes_each_runs_everything() -> None:
+    units = split(EVERY, "standard", 4)
+    queue = Queue(units, 4)
+    taken = [queue.take(3) for _ in units]
+    assert sorted(map(repr, taken)) == sorted(map(repr, units))
+    assert queue.take(0) is None
+
+
+def test_what_is_put_back_comes_next() -> None:
+    units = split(EVERY, "smoke", 4)
+    queue = Queue(units, 4)
+    unit = queue.take(0)
+    assert unit is not None
+    queue.put_back(unit)
+    assert len(queue) == len(units)
+    assert queue.take(0) == unit
+    assert queue.clear()
+    assert len(queue) == 0
