@@ -23,6 +23,7 @@ from audience_conformance.reports.facts import visible
 from audience_conformance.results.verdict import count
 from audience_conformance.runner.estimate import estimate, is_measured, side_by_side
 from audience_conformance.runner.message import scrub, secrets_of
+from audience_conformance.runner.shards import of_shard
 from audience_conformance.runner.summarize import nothing_to_check
 from audience_conformance.runner.units import Item, split
 from audience_conformance.settings.settings import Settings
@@ -41,8 +42,8 @@ _MINUTE = 60
 
 def print_plan(settings: Settings) -> None:
     """Print the checks that would run, what each would write, what would be skipped, and how long it would take."""
-    items = settings.items()
-    if not items:
+    items = of_shard(settings)
+    if not items and not settings.shard:
         raise click.ClickException(nothing_to_check(settings))
     checks = Counter(check for check, _ in items)
     for check, number in checks.items():

@@ -9,6 +9,7 @@ import click
 import audience_conformance
 from audience_conformance.commands.compare import compare
 from audience_conformance.commands.contract import contract
+from audience_conformance.commands.merge import merge
 from audience_conformance.commands.output import prepare_output
 from audience_conformance.commands.replay import replay
 from audience_conformance.commands.rules import rules
@@ -99,7 +100,7 @@ def lint(path: Path | None, list_only: bool) -> None:
     click.echo(f"{path}: no findings, {_count(operations, 'operation')}, {_count(rules, 'rule')}", err=True)
 
 
-for _command in (run, replay, compare, rules, sweep, contract):
+for _command in (run, merge, replay, compare, rules, sweep, contract):
     main.add_command(_command)
 
 

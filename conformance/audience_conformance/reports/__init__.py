@@ -43,8 +43,8 @@ def write(summary: Summary, kinds: Iterable[str], folder: Path) -> list[Path]:
         if kinds:
             folder.mkdir(parents=True, exist_ok=True)
         for kind in kinds:
-            name, make = REPORTS[kind]
-            written.append(_replace(folder / name, make(summary)))
+            _, make = REPORTS[kind]
+            written.append(_replace(folder / file_name(kind, summary.shard), make(summary)))
         if kinds:
             written += _write_scripts(summary, folder / SCRIPTS)
     except OSError as error:
@@ -53,6 +53,13 @@ def write(summary: Summary, kinds: Iterable[str], folder: Path) -> list[Path]:
     if path := os.environ.get(STEP_SUMMARY):
         _append(Path(path), markdown.report(summary))
     return written
+
+
+def file_name(kind: str, shard: tuple[int, int] | None = None) -> str:
+    """The name of a report's file; the JSON reports of all shards fit into one folder."""
+    if kind == "json" and shard:
+        return f"report-{shard[0]}-of-{shard[1]}.json"
+    return REPORTS[kind][0]
 
 
 def _write_scripts(summary: Summary, folder: Path) -> list[Path]:

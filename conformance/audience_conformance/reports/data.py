@@ -11,6 +11,8 @@
   `interrupted`: the run was stopped before its end.
 - `ended`: why the run ended before it had judged every check, or "".
 - `selected_rules`: the rules that were to be checked, none for all.
+- `shard`: null, or of a shard its `number`, `of` how many, and the options of the `run` that all shards have in common.
+- `command`: the command line of the run without --rules and --shard, secrets as $TOKEN.
 - `options`: of the run, by name, as `audience-conformance replay` needs them; no secrets.
 - `notes`: remarks on the run; `not_deleted`: a URL and the reason for each object that could not be deleted.
 - `known_failures`: rule id -> the reason for its known failure; `passing_known_failures`: those whose rule passed;
@@ -24,7 +26,7 @@
   - `check`, `case` (or ""), `location`: file and line of the check;
   - `operations`: those that the check exercises; `operation`: the one at fault (or "");
   - `rests_on`: of a finding "the documents", "the client libraries" or "a decision", `contract_line`: the line of
-    openapi.yaml that says so; else null;
+    openapi.yaml that says so, `contract_pointer`: the path to it, [] for the rule itself; else null;
   - `status`: passed, failed, skipped, error,
     not judged (trouble on the way to the target); `known_failure`: why a failed one is accepted (or "");
   - `expected`; `actual`: what the target did, or the missing prerequisite, or the traceback;
@@ -73,6 +75,8 @@ def report(summary: Summary) -> str:
         "interrupted": bool(summary.interrupted),
         "ended": summary.ended,
         "selected_rules": summary.selected,
+        "shard": _shard(summary),
+        "command": summary.command,
         "options": summary.options,
         "notes": summary.notes,
         "not_deleted": summary.left,
@@ -96,6 +100,13 @@ def report(summary: Summary) -> str:
         },
     }
     return json.dumps(document, indent=1) + "\n"
+
+
+def _shard(summary: Summary) -> dict[str, Any] | None:
+    if summary.shard is None:
+        return None
+    number, of = summary.shard
+    return {"number": number, "of": of, "run": summary.of_whole_run}
 
 
 def _result(result: Result) -> dict[str, Any]:
@@ -131,4 +142,5 @@ def _basis(result: Result) -> dict[str, Any]:
     return {
         "rests_on": SOURCES[result.source] if failed else None,
         "contract_line": basis_line(result) if failed else None,
+        "contract_pointer": list(result.rests_on) if failed else None,
     }

@@ -56,6 +56,22 @@ def read_report(path: Path) -> Report:
     Raises:
         NotAReport: it cannot be read, is no report, or one of another format.
     """
+    document = read_document(path)
+    results = [
+        _recorded(path, rule_id, number, result)
+        for rule_id, rule in document["rules"].items()
+        for number, result in enumerate(rule["results"])
+    ]
+    options = document.get("options")
+    return Report(options if isinstance(options, dict) else {}, results)
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Read a JSON report as it is; all its rules are known, and each has a list of results.
+
+    Raises:
+        NotAReport: it cannot be read, is no report, or one of another format.
+    """
     try:
         document = json.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -67,14 +83,10 @@ def read_report(path: Path) -> Report:
     if document["format"] != FORMAT:
         found = json.dumps(document["format"])[:40]
         raise NotAReport(f"{path} has format {found}, this version reads {FORMAT}: write it anew with this version")
-    results = []
     for rule_id, rule in document["rules"].items():
-        listed = rule.get("results") if isinstance(rule, dict) else None
-        if rule_id not in catalogue() or not isinstance(listed, list):
+        if rule_id not in catalogue() or not isinstance(rule, dict) or not isinstance(rule.get("results"), list):
             raise NotAReport(f"{path}: {rule_id!r} is no rule with results")
-        results += [_recorded(path, rule_id, number, result) for number, result in enumerate(listed)]
-    options = document.get("options")
-    return Report(options if isinstance(options, dict) else {}, results)
+    return document
 
 
 def _recorded(path: Path, rule_id: str, number: int, result: Any) -> Recorded:

@@ -36,6 +36,8 @@ class Summary:
         options: its options that a replay needs, by name, none of them secret.
         ended: why the run ended before it had judged every check: trouble on the way; "" if it did not.
         exchanges: for a HAR report, its entry of each request, as JSON.
+        shard: the number, from 1, and how many there are, if this is one part of a run.
+        of_whole_run: of a shard, the options that all shards of the run have in common, by name.
         command: the command line of this run without --rules, secrets as $TOKEN; "" if there is none.
     """
 
@@ -59,6 +61,8 @@ class Summary:
     ended: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     exchanges: list[str] = field(default_factory=list)
+    shard: tuple[int, int] | None = None
+    of_whole_run: dict[str, Any] = field(default_factory=dict)
 
     def of_rule(self, rule_id: str) -> list[Result]:
         """The results of a rule: its findings, and the other results of its own checks."""
@@ -96,7 +100,9 @@ class Summary:
 
     @property
     def fixed(self) -> list[str]:
-        """The rules whose known failure now passes."""
+        """The rules whose known failure now passes; of a shard none, as another one may have the check that fails."""
+        if self.shard:
+            return []
         return [rule_id for rule_id in self.known if self.status(rule_id) == "passed"]
 
     @property

@@ -68,7 +68,7 @@ def _name(summary: Summary, partly: str) -> tuple[VerdictName, str]:
     if broken := _why_broken(summary):
         return "Does not conform", broken
     warnings, must, should = _warnings(summary), _checked(summary, "MUST"), _checked(summary, "SHOULD")
-    if not must + should:
+    if not must + should and (summary.results or not summary.shard):
         return "Not judged", "; ".join(_causes(summary)) or "nothing was checked"
     if partly:
         return "Partly checked", "; ".join([partly, *warnings])
@@ -81,7 +81,7 @@ def _name(summary: Summary, partly: str) -> tuple[VerdictName, str]:
 def _partly(summary: Summary) -> str:
     must, should = _checked(summary, "MUST"), _checked(summary, "SHOULD")
     causes = _causes(summary)
-    if not causes and must == _all(summary, "MUST"):
+    if not causes and must == _all(summary, "MUST") and not summary.shard:
         return ""
     return "; ".join([_how_much(summary, must, should), *causes, *_lacks(summary)])
 
@@ -121,6 +121,8 @@ def _how_much(summary: Summary, must: int, should: int) -> str:
     much = f"{must} of {every} MUST rules"
     if must in (0, every):
         much += f" and {should} of {_all(summary, 'SHOULD')} SHOULD rules"
+    if summary.shard:
+        return f"{much}, as shard {'/'.join(map(str, summary.shard))} of a run"
     return f"{much}, as chosen" if _is_chosen(summary) else much
 
 

@@ -26,6 +26,7 @@ from audience_conformance.runner.message import scrub, secrets_of
 from audience_conformance.runner.pool import CONTEXT, Alone, Pool, WorkerInput
 from audience_conformance.runner.preflight import CannotRun, check_target
 from audience_conformance.runner.resource_log import RUN_DIGITS, read_logs
+from audience_conformance.runner.shards import of_shard
 from audience_conformance.runner.summarize import note_of_leftovers, notes_of_kept, nothing_to_check, summarize
 from audience_conformance.runner.trouble_watch import TroubleWatch
 from audience_conformance.runner.units import split, uses_schemathesis
@@ -87,8 +88,9 @@ class Session:
     def _start(self) -> None:
         self._started = time.time()
         self._handlers = self._handlers or Handlers(self._interrupt)
-        self.items = {item_id(check.name, case, check.rules): (check, case) for check, case in self.settings.items()}
-        if not self.items:
+        items = of_shard(self.settings)
+        self.items = {item_id(check.name, case, check.rules): (check, case) for check, case in items}
+        if not self.items and not self.settings.shard:
             raise CannotRun(nothing_to_check(self.settings))
         self._folder = Path(tempfile.mkdtemp(prefix="audience-conformance-"))
         if "har" in self.settings.report:

@@ -44,10 +44,12 @@ def summarize(
         strict=settings.strict,
         allow_partial=settings.allow_partial,
         interrupted=interrupted,
-        stale=known.stale(results, selected),
+        stale=[] if settings.shard else known.stale(results, selected),
         command=settings.command(),
         options=settings.replayed(),
         ended=next((result.ends_run for result in results if result.ends_run), ""),
+        shard=settings.shard,
+        of_whole_run=settings.of_whole_run() if settings.shard else {},
     )
 
 
@@ -57,6 +59,8 @@ def _notes(settings: Settings, results: list[Result]) -> list[str]:
         notes.append(f"options were read from {settings.config}")
     if settings.mock_started:
         notes.append("the target is a mock that this run started; --url names another target")
+    if settings.shard:
+        notes.append("this is one shard of a run: `audience-conformance merge` makes one report of all shards' reports")
     if settings.read_only:
         notes.append("only reading rules were checked: --read-only")
     elif not settings.writes:

@@ -294,6 +294,14 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             help="Test depth; on a local target about 10 seconds, 1 minute or 10 minutes. Example: --profile smoke",
         ),
         Option(
+            "--shard",
+            type=types.shard,
+            metavar="N/OF",
+            in_pytest="--conformance-shard",
+            help="Run only this part of the checks, so that several machines share a run; `merge` makes one report of "
+            "all shards' JSON reports, which --shard always writes. Example: --shard 2/5",
+        ),
+        Option(
             "--strict",
             is_flag=True,
             in_pytest="--conformance-strict",

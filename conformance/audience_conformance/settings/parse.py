@@ -35,7 +35,9 @@ def make_settings(context: click.Context) -> Settings:
         click.UsageError: two values contradict each other.
     """
     values = context.params
-    kinds = (kind for kinds in values["report"] for kind in kinds)
+    kinds = [kind for kinds in values["report"] for kind in kinds]
+    if values["shard"]:
+        kinds.append("json")
     settings = Settings(**{**values, **_permission(context), "report": tuple(dict.fromkeys(kinds))})
     if settings.write and settings.read_only:
         raise click.UsageError("--write and --read-only contradict each other; give one of them")

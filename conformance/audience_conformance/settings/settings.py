@@ -49,6 +49,7 @@ class Settings:
         connections: 0 for auto.
         rate: requests a second, None for no limit.
         max_time: seconds, None for no limit.
+        shard: its number, from 1, and how many there are; None for a whole run.
         config: the file of options that was read, None for none.
         mock_started: the target is a mock that this run started.
         har_folder: where the requests are written for a HAR report, None for nowhere.
@@ -70,6 +71,7 @@ class Settings:
     failed_from: str | None
     level: str | None
     profile: str
+    shard: tuple[int, int] | None
     seed: int
     connections: int
     rate: float | None
@@ -201,6 +203,13 @@ class Settings:
         """The options that a replay of a finding needs, by name, without secrets and with their defaults."""
         names = [*REPLAYED, "seed", "write", *(() if self.mock_started else ("url", *PREREQUISITES))]
         return {name: getattr(self, name) for name in names if getattr(self, name) not in (None, False)}
+
+    def of_whole_run(self) -> dict[str, Any]:
+        """The options that all shards of a run have in common, and the rules that they check, as JSON."""
+        names = ("rules", "skip_rules", "operations", "tags", "level", "strict", "allow_partial", "read_only")
+        given = {name: getattr(self, name) for name in names}
+        files = {"failed_from": bool(self.failed_from), "known_failures": bool(self.known_failures)}
+        return {**self.replayed(), **given, **files, "checked_rules": self.selected_rules()}
 
     def command(self, command: str = "run", **more: str) -> str:
         """The command line of this run for a shell, with these options added and secrets as $TOKEN.

@@ -135,6 +135,17 @@ def connections(text: str) -> int:
     return int(text)
 
 
+def shard(text: str) -> tuple[int, int]:
+    """The number of a shard, from 1, and how many there are."""
+    match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", text.strip())
+    number, of = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not match or not of:
+        raise ValueError(f"{text!r} is not NUMBER/OF, like 2/5 for the second of five shards")
+    if not 1 <= number <= of:
+        raise ValueError(f"{text!r}: the shards are 1/{of} to {of}/{of}")
+    return number, of
+
+
 def time(text: str) -> float:
     """Seconds."""
     match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)([smh]?)", text.strip())

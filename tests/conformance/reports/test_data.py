@@ -57,6 +57,7 @@ def _cause(result: Result) -> str | None:
 
 def _basis(result: Result) -> dict[str, object]:
     if result.status != "failed":
-        return {"rests_on": None, "contract_line": None}
+        return {"rests_on": None, "contract_line": None, "contract_pointer": None}
     is_must = catalogue()[result.rule].level == "MUST"
-    return {"rests_on": "the documents" if is_must else "a decision", "contract_line": rule_line(result.rule)}
+    source = "the documents" if is_must else "a decision"
+    return {"rests_on": source, "contract_line": rule_line(result.rule), "contract_pointer": []}
