@@ -93,7 +93,7 @@ def test_a_shard_that_ended_early_leaves_the_run_partly_checked(tmp_path: Path) 
 def test_a_known_failure_of_one_shard_is_not_out_of_date_because_another_holds(tmp_path: Path) -> None:
     known = tmp_path / "known.yaml"
     known.write_text("- {rule: DEF-05, reason: soon}\n- {rule: DEF-06, reason: never happens}\n")
-    fields = {"of_whole_run": RUN | {"known_failures": True}, "known": {"DEF-05": "soon"}}
+    fields: dict[str, Any] = {"of_whole_run": RUN | {"known_failures": True}, "known": {"DEF-05": "soon"}}
     every = [result(rule) for rule in catalogue()]
     first = Summary("http://t", "smoke", 0, every, shard=(1, 2), known={"DEF-05": "soon"})
     assert (first.fixed, first.exit_code) == ([], 0)

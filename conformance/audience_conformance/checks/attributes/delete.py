@@ -40,7 +40,7 @@ def a_deleted_attribute_is_gone(api: Api, type_: str) -> None:
             succeeded(api.delete(path), "a value to be deleted", operation=DELETE)
             expect_status(api.get(path), HTTPStatus.NOT_FOUND, "the read of a deleted value")
             queries: list[JsonObject] = [{}, {"type": type_}, {"size": 1}, {"name": definition.get("name")}]
-            for query in at_most(api, queries, 1):
+            for query in at_most(api, queries, 1) if number == 0 else (queries[number],):
                 entries = user_entries(api, user_id, **query).get(definition["_id"], [])
                 expect(not entries, "no deleted value in the user's list", entries)
             same(item_total(api.get(user_path(user_id))), number % 2, "item_total without the deleted value")
@@ -65,7 +65,7 @@ def deleting_a_value_leaves_the_others(api: Api, type_: str) -> None:
         succeeded(api.delete(value_path(*deleted)), "a value to be deleted", rule="ATT-07", operation=DELETE)
         api.delete(value_path(*deleted))  # a second delete (ATT-09) must not delete another value either
         del kept[deleted]
-        for key, value in kept.items():
+        for key, value in kept.items() if deleted == deletes[0] else ():
             has_value(read(api, *key), value, "another value after a delete")
         for user_id in users:
             entries = user_entries(api, user_id)
@@ -90,12 +90,12 @@ def an_absent_attribute_is_404(api: Api) -> None:
     absent += [(made["_id"], other_id) for other_id in (other_user, *similar)]
     absent += [(unknown, user_id) for unknown in unknown_ids(api)]
     for key in absent:
-        for method in ("GET", "DELETE", "GET"):
+        for method in ("GET", "DELETE"):
             answer = api.request(method, value_path(*key))
             expect_status(answer, HTTPStatus.NOT_FOUND, f"the read or delete of a value that {key[1]} does not have")
     api.delete(definition_path(deleted["_id"]))
-    for unknown in (*unknown_ids(api), deleted["_id"], made["slug"]):
-        for values in FITS.values():
+    for number, unknown in enumerate((deleted["_id"], *unknown_ids(api), made["slug"])):
+        for values in FITS.values() if number == 0 else [[*FITS.values()][number % len(FITS)]]:
             answer = api.put(value_path(unknown, other_user), {"attribute": {"value": values[1]}})
             expect_status(answer, HTTPStatus.NOT_FOUND, "a put to an unknown definition")
     same(user_entries(api, other_user), {}, "the list of a user whose puts were to unknown definitions")
@@ -109,10 +109,10 @@ def a_deleted_attribute_is_on_no_page(api: Api) -> None:
     user_id = api.unique("u")
     for definition_id in definitions:
         put(api, definition_id, user_id, definition_id)
-    for deleted in (definitions[0], definitions[3], definitions[5]):
+    for deleted, sizes in ((definitions[0], (2,)), (definitions[3], (3,)), (definitions[5], (1, 2))):
         api.delete(value_path(deleted, user_id))
         definitions.remove(deleted)
-        for size in (1, 2, 3, 5):
+        for size in sizes:
             entries = user_entries(api, user_id, size=size)
             expect(deleted not in entries, "no deleted value on any page", entries)
             absent = [definition_id for definition_id in definitions if definition_id not in entries]

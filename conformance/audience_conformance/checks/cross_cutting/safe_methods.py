@@ -18,6 +18,7 @@ from audience_conformance.checks.assertions import (
 from audience_conformance.checks.attributes.values import equal_value
 from audience_conformance.checks.definitions.create import FLAGS
 from audience_conformance.checks.definitions.delete import unknown_ids
+from audience_conformance.checks.fixtures import session_fixture
 from audience_conformance.checks.prerequisites import EXISTING_RESOURCE
 from audience_conformance.checks.registry import check
 from audience_conformance.checks.tenants.fixtures import (
@@ -67,11 +68,8 @@ def reading_changes_nothing(api: Api, operation: str) -> None:
     Two definitions, a user's values and a group created by the suite stay the same, their times included, and what
     was not found is still not found.
     """
-    user_id = api.unique("u")
-    fixture = make_tenant_fixture(api, api.tenant, api.unique("s"), user_id, "A value")
-    fixtures = [fixture]
-    if thorough(api):
-        fixtures.append(make_tenant_fixture(api, api.tenant, api.unique("s"), f"{user_id}-2", ""))
+    fixtures = [session_fixture(api, _make_fixture, value) for value in ("A value", "")[: 2 if thorough(api) else 1]]
+    fixture, user_id = fixtures[0], fixtures[0].user_id
     paths = _paths(api, operation, fixture)
     values: dict[str, Any] = {}
     if operation in {"getUserAttributeById", "getUserAttributesForUser"}:
@@ -90,6 +88,10 @@ def reading_changes_nothing(api: Api, operation: str) -> None:
         expect(equal_value(stored, value), f"the value {show(value)} after it was read", stored, operation=operation)
     again = [api.get(path).status for path in paths]
     expect(again == statuses, f"the same statuses of {paths} as before", [statuses, again], operation=operation)
+
+
+def _make_fixture(api: Api, value: str) -> TenantFixture:
+    return make_tenant_fixture(api, api.tenant, api.unique("s"), api.unique("u"), value)
 
 
 def _paths(api: Api, operation: str, fixture: TenantFixture) -> list[str]:

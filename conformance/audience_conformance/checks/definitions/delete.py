@@ -85,7 +85,9 @@ def an_unknown_definition_is_404(api: Api) -> None:
         if unknown in similar and answer.ok and record(answer).get("name") != made["name"]:
             continue  # ids may be numbers, and another definition may have this one: the suite must not write to it
         expect_status(answer, HTTPStatus.NOT_FOUND, f"the read of {unknown}")
-        for changes in ({"name": "x"}, {"type": "date", "customer_editable": True}, {}):
+        for changes in (
+            ({"name": "x"}, {"type": "date", "customer_editable": True}, {}) if thorough(api) else ({"name": "x"},)
+        ):
             answer = api.put(path, changes)
             if answer.ok:
                 api.delete(path)
@@ -97,7 +99,7 @@ def an_unknown_definition_is_404(api: Api) -> None:
 @check("DEF-17", on=f"{DELETE} getUserAttributesForUser getUserAttributeById", needs=(SETS_VALUE,))
 def deleting_a_definition_removes_its_values(api: Api) -> None:
     """Delete a definition of which users have values: they keep other values; a new definition restores none."""
-    users = [api.unique("u") for _ in subset(api, range(12))]
+    users = [api.unique("u") for _ in subset(api, range(6))]
     slug = api.unique("s")
     doomed, kept = (api.definition("number", slug=one) for one in (slug, f"{slug}-2"))
     for number, user_id in enumerate(users):

@@ -1,7 +1,7 @@
 """MEM: which users of a group the filters q and blacklisted_users keep."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any
 
 from audience_conformance.checks.assertions import largest_page, subset, thorough
@@ -31,7 +31,7 @@ from audience_conformance.results.finding import Skip, expect, same, show
 SHORT = 3
 MOST_SEARCHED, FEW_SEARCHED = 6, 2
 """The number of users whose contacts are searched for; in smoke."""
-MOST_PAGES = 60
+MOST_PAGES = 20
 NO_CONTACTS = ("%", "_", ".*", "acs no one has this", "@@", "\\", "'", "*", "@", "0", "(", "[a")
 """Searches that a pattern would match, and that few or no contacts contain."""
 
@@ -60,21 +60,23 @@ def q_searches_emails_and_phones(api: Api, case: str) -> None:
     if not any(map(contacts, plain)):
         raise Skip(CONTACTS)
     most = MOST_SEARCHED if thorough(api) else FEW_SEARCHED
-    for q in subset(api, sorted({*_searches(plain, most), *_searches(blacklisted, FEW_SEARCHED)})):
+    for number, q in enumerate(subset(api, sorted({*_searches(plain, most), *_searches(blacklisted, FEW_SEARCHED)}))):
         if q == q.strip():
             _compare_search(api, group_id, plain, q)
-            _compare_search(api, group_id, blacklisted, q, blacklisted_users=True)
+            if number % 2 or _matching(blacklisted, q):
+                _compare_search(api, group_id, blacklisted, q, blacklisted_users=True)
 
 
 def _searches(users: list[JsonObject], most: int) -> Iterator[str]:
     """Contacts of users, their parts, in upper and lower case, across two contacts, and texts that no contact has."""
+    cases = cycle((str.upper, str.lower, str.swapcase))
     reachable = [user for user in users if contacts(user)]
     for user in (*reachable[: most - 1], *reachable[-1:]):
         for text in contacts(user):
             third = max(len(text) // 3, 1)
-            for part in {text, text[:SHORT], text[third : 2 * third], text[-SHORT:], text[1:-1]} - {""}:
-                yield from {part, part.upper(), part.lower(), part.swapcase()}
-            yield from (text[:2], text[-1:])
+            parts = (text, text[:SHORT], text[third : 2 * third], text[-SHORT:], text[1:-1])
+            yield from (next(cases)(part) for part in parts if part)
+            yield from (text, text[:2], text[-1:])
         for one, other in pairwise(contacts(user)):
             yield from (f"{one[-SHORT:]}{between}{other[:SHORT]}" for between in ("", " ", ",", ", ", "|"))
         yield user["user_id"]
@@ -84,7 +86,7 @@ def _searches(users: list[JsonObject], most: int) -> Iterator[str]:
 def _compare_search(api: Api, group_id: str, users: list[JsonObject], q: str, **query: Any) -> None:
     """Compare the result of a search with the users whose contacts contain q; then read it in small pages."""
     kept = visited(forward(api, group_id, largest_page(api), q=q, **query))
-    matching = [user["user_id"] for user in users if any(q.lower() in text.lower() for text in contacts(user))]
+    matching = _matching(users, q)
     allowed = {
         user["user_id"]
         for user in users
@@ -97,6 +99,11 @@ def _compare_search(api: Api, group_id: str, users: list[JsonObject], q: str, **
     if 1 < len(kept) <= MOST_PAGES and (thorough(api) or len(q) == SHORT):
         small = visited(forward(api, group_id, max(1, len(kept) // 4), q=q, **query))
         same(sorted(small), sorted(kept), f"the users with q={q!r} in small pages", operation=OPERATION)
+
+
+def _matching(users: list[JsonObject], q: str) -> list[str]:
+    """The ids of the users with q in an email or phone."""
+    return [user["user_id"] for user in users if any(q.lower() in text.lower() for text in contacts(user))]
 
 
 def _with_country_code(user: JsonObject) -> list[str]:
@@ -131,7 +138,7 @@ def blacklisted_users_part_a_group_of_ours(api: Api, case: str) -> None:
     expect(not lost, "every user to be either blacklisted or not", f"neither: {show(lost)}", operation=OPERATION)
     if not blacklisted:
         raise Skip(BLACKLISTED_USERS)
-    for size in sorted({*subset(api, (1, 2, 3, 7)), len(blacklisted), len(others)}):
+    for size in sorted({*subset(api, (3, 7, 1, 2)), len(blacklisted), len(others)}):
         for value, expected in ((True, blacklisted), (False, others)):
             if 0 < size <= largest_page(api) and len(expected) <= size * MOST_PAGES:
                 small = visited(forward(api, group_id, size, blacklisted_users=value))

@@ -43,7 +43,8 @@ HOSTILE = (
     "01",
 )
 """User ids that may break a cursor."""
-MOST_PAGES = 120
+MOST_PAGES = 20
+"""Of a walk: groups with few users are read in pages of one too."""
 
 
 def retry_given(function: Callable[[Api, str], None]) -> Callable[[Api, str], None]:

@@ -214,6 +214,8 @@ INVALID: dict[str, tuple[Any, ...]] = {
         "data:text/html,x",
     ),
 }
+EVERY = 4
+"""The group is read after every so many rejected patches, and at the end."""
 NOT_AN_OBJECT: tuple[tuple[bytes, str], ...] = (
     (b'{"name": "Half a patch"', "application/json"),
     (b'{"name": "Trailing", }', "application/json"),
@@ -240,14 +242,15 @@ def a_refused_patch_changes_nothing(api: Api, part: str) -> None:
     """
     group = create(api, group_body(api, category="l2"))
     before, users = settled(api, group), _users(api, group)
-    rejected = False
+    rejected = 0
     for send in subset(api, _invalid_patches(api, group, part)):
         answer = send()
         if answer.status < HTTPStatus.BAD_REQUEST:
             before, users = settled(api, group), _users(api, group)
             continue
-        rejected = True
-        _check_unchanged(api, group, before, users, f"a patch that was rejected ({answer.status})")
+        rejected += 1
+        if rejected % EVERY == 1:
+            _check_unchanged(api, group, before, users, f"a patch that was rejected ({answer.status})")
     if not rejected:
         raise Skip(REJECTED_REQUEST)
     synchronise(api)

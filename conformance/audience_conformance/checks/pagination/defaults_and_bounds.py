@@ -90,7 +90,7 @@ def item_total_counts_what_the_filters_keep(api: Api, case: str) -> None:
 
     An own list again after an item was deleted, and after one was added.
     """
-    numbered_list = make_list(api, case, MANY)
+    numbered_list = make_list(api, case, FEW)
     if case in WHOLE:
         skip_if_empty(api, numbered_list)
     if case == LIST_DEFINITIONS:
@@ -106,26 +106,29 @@ def item_total_counts_what_the_filters_keep(api: Api, case: str) -> None:
     remove(api, numbered_list, numbered_list.ids[-1])
     fewer = replace(numbered_list, ids=numbered_list.ids[:-1])
     for query in queries:  # the target must not return a number from its cache
-        _check_total(api, fewer, query)
+        _check_total(api, fewer, query, sizes=())
     more = replace(numbered_list, ids=(*fewer.ids, add(api, numbered_list)))
     if case == LIST_GROUPS:  # the filter by status keeps the same groups only after their files have been read
         settled(api, {"_id": more.ids[-1]})
     for query in queries:
-        _check_total(api, more, query)
+        _check_total(api, more, query, sizes=())
 
 
-def _check_total(api: Api, numbered_list: NumberedList, query: JsonObject) -> None:
-    """item_total is the number of items that a filter keeps, on each page of each size."""
+def _check_total(
+    api: Api, numbered_list: NumberedList, query: JsonObject, sizes: tuple[int, ...] = (2, DEFAULT)
+) -> None:
+    """item_total is the number of items that a filter keeps: on one page of all, and on the ends of smaller pages."""
 
     def attempt() -> None:
-        kept = len(set(visited(stable(numbered_list.walk(api, largest_page(api), **query)))))
-        sizes = (1, 2, 3, DEFAULT, kept) if numbered_list.private or kept <= MANY else (DEFAULT, kept // 2)
-        fitting = sorted({size for size in sizes if 1 <= size <= largest_page(api) and kept <= 12 * size})
-        for size in subset(api, fitting)[-2 if not thorough(api) else 0 :]:
-            beyond = numbered_list.page(api, -(-kept // size) + 1, size, **query)
-            for page in stable([*numbered_list.walk(api, size, **query), *([beyond] if not beyond.ids else [])]):
-                what = f"item_total of page {page.number} of size {size} with {query}"
-                same(field(page.meta, "item_total"), kept, what, operation=numbered_list.operation)
+        pages = stable(numbered_list.walk(api, largest_page(api), **query))
+        kept = len(set(visited(pages)))
+        for size in sizes[: len(sizes) if thorough(api) else 1]:
+            last = max(1, -(-kept // size))
+            ends = [numbered_list.page(api, number, size, **query) for number in sorted({1, last, last + 1})]
+            pages += [page for page in ends if page.ids or page.number <= last]
+        for page in stable(pages):
+            what = f"item_total of page {page.number} of size {page.size} with {query}"
+            same(field(page.meta, "item_total"), kept, what, operation=numbered_list.operation)
 
     retry_unless_private(numbered_list, attempt)
 

@@ -188,7 +188,7 @@ def make_list(api: Api, case: str, number: int) -> NumberedList:
 def _make_values(api: Api, number: int) -> NumberedList:
     """The values of a new user; another user has values of some of the same definitions."""
     user, other = api.unique("u"), api.unique("u")
-    definitions = [api.definition("number" if place % 2 else "string") for place in range(number)]
+    definitions = session_fixture(api, _make_definitions, number)
     for place, definition in enumerate(definitions):
         for user_id in (user, other)[: 2 if place % 5 == 0 else 1]:
             value = place if place % 2 else f"value {place}"
@@ -196,6 +196,10 @@ def _make_values(api: Api, number: int) -> NumberedList:
             body(answer, operation="updateUserAttribute")
     ids = tuple(definition["_id"] for definition in definitions)
     return NumberedList(LIST_VALUES, user_path(user), {}, ids, private=True)
+
+
+def _make_definitions(api: Api, number: int) -> list[JsonObject]:
+    return [api.definition("number" if place % 2 else "string") for place in range(number)]
 
 
 def make_empty_list(api: Api, operation: str) -> NumberedList:

@@ -1,10 +1,12 @@
 """PAG: the items and the metadata of numbered pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
-from audience_conformance.checks.assertions import LARGEST_PAGE, field, largest_page, subset, thorough
+from audience_conformance.checks.assertions import LARGEST_PAGE, field, largest_page, subset
+from audience_conformance.checks.fixtures import session_fixture
 from audience_conformance.checks.pagination.numbered_list import (
     ALL,
     CASES,
@@ -12,6 +14,7 @@ from audience_conformance.checks.pagination.numbered_list import (
     WHOLE,
     NumberedList,
     Page,
+    add,
     check_length,
     check_neighbours,
     check_position,
@@ -33,8 +36,7 @@ from audience_conformance.client.api import Api
 from audience_conformance.results.finding import Skip, expect, same, show
 
 MANY, FEW = 12, 6
-"""Numbers of items that many page sizes divide: more than a default page holds, and one for smoke."""
-VERY_MANY = LARGEST_PAGE + 1
+"""Numbers of items that many page sizes divide: more than a default page holds, and one for lists that change."""
 NEEDS = (SOME_ITEMS, STABLE_LIST)
 CheckPage = Callable[[Page, int], None]
 """Called with a page, and the number of items in the list."""
@@ -66,7 +68,7 @@ def has_next_and_has_previous_are_exact(api: Api, case: str) -> None:
 
 
 def _check_each_page(api: Api, case: str, check_page: CheckPage) -> None:
-    numbered_list = fixture_list(api, case, MANY if thorough(api) else FEW)
+    numbered_list = fixture_list(api, case, MANY)
     if case in WHOLE:
         _check_some_pages(api, numbered_list, check_page)
         return
@@ -120,7 +122,7 @@ def the_pages_together_hold_every_item_once(api: Api, case: str) -> None:
 
     Own lists also filtered, past the end, after some items were deleted, and empty.
     """
-    numbered_list = make_list(api, case, MANY if thorough(api) else FEW)
+    numbered_list = fixture_list(api, case, MANY)
     if case in WHOLE:
         skip_if_empty(api, numbered_list)
     _check_each_size(api, numbered_list, _check_complete)
@@ -130,37 +132,54 @@ def the_pages_together_hold_every_item_once(api: Api, case: str) -> None:
     for page in past_the_end(api, numbered_list, 5):
         total = field(page.meta, "item_total")
         same(total, len(numbered_list.ids), "item_total of a page past the end", operation=case)
-    ids = list(numbered_list.ids)
+    changing = make_list(api, case, FEW)
+    ids = list(changing.ids)
     for number in (len(ids) // 2, 0, -1):
-        remove(api, numbered_list, ids.pop(number))
-    _check_each_size(api, replace(numbered_list, ids=tuple(ids)), _check_complete)
+        remove(api, changing, ids.pop(number))
+    _check_each_size(api, replace(changing, ids=tuple(ids)), _check_complete)
     for page in empty_pages(api, case):
         _check_complete(make_empty_list(api, case), [page])
 
 
 @check("PAG-02", "PAG-01", "PAG-03", "PAG-04", on=ALL, cases=LISTS, generates=True, needs=(STABLE_LIST,))
 def a_largest_page_and_one_more_item(api: Api, operation: str) -> None:
-    """Create a list of 101 items and read it in pages of 100, 51 and 50; delete one, and read it in 100 and 50."""
+    """Read a list of 100 items in pages of 100 and 50, add one, and read it in pages of 100, 51 and 50."""
 
     def check_pages(numbered_list: NumberedList, size: int) -> None:
         pages = stable(numbered_list.walk(api, size))
         _check_complete(numbered_list, pages)
         _check_meta(pages)
 
-    numbered_list = make_list(api, operation, VERY_MANY)
-    for size in (largest_page(api), largest_page(api) // 2 + 1, largest_page(api) // 2):
-        retry_unless_private(numbered_list, partial(check_pages, numbered_list, size))
-    remove(api, numbered_list, numbered_list.ids[-1])
-    hundred = replace(numbered_list, ids=numbered_list.ids[:-1])
-    for size in (largest_page(api), largest_page(api) // 2):
+    largest = largest_page(api)
+    hundred = session_fixture(api, make_list, operation, LARGEST_PAGE)
+    for size in (largest, largest // 2):
         retry_unless_private(hundred, partial(check_pages, hundred, size))
+    with _one_more(api, hundred) as more:
+        for size in (largest, largest // 2 + 1, largest // 2):
+            retry_unless_private(more, partial(check_pages, more, size))
 
 
 @check("PAG-04", "PAG-01", "PAG-03", on=ALL, cases=LISTS, generates=True, needs=(STABLE_LIST,))
 def a_largest_page_knows_its_neighbours(api: Api, operation: str) -> None:
-    """Create a list of 101 items and read it in pages of 100: has_next, has_previous, current and size are exact."""
-    numbered_list = make_list(api, operation, VERY_MANY)
-    retry_unless_private(numbered_list, lambda: _check_meta(stable(numbered_list.walk(api, largest_page(api)))))
+    """Read lists of 100 and 101 items in pages of 100: has_next, has_previous, current and size are exact."""
+
+    def check_pages(numbered_list: NumberedList) -> None:
+        _check_meta(stable(numbered_list.walk(api, largest_page(api))))
+
+    hundred = session_fixture(api, make_list, operation, LARGEST_PAGE)
+    retry_unless_private(hundred, partial(check_pages, hundred))
+    with _one_more(api, hundred) as more:
+        retry_unless_private(more, partial(check_pages, more))
+
+
+@contextmanager
+def _one_more(api: Api, numbered_list: NumberedList) -> Iterator[NumberedList]:
+    """A list that others read too, with an item more for a while."""
+    item_id = add(api, numbered_list)
+    try:
+        yield replace(numbered_list, ids=(*numbered_list.ids, item_id))
+    finally:
+        remove(api, numbered_list, item_id)
 
 
 def _check_complete(numbered_list: NumberedList, pages: list[Page]) -> None:

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from hypothesis import strategies as st
 
+from audience_conformance.checks.assertions import subset
 from audience_conformance.checks.prerequisites import SUCCESSFUL_REQUEST
 from audience_conformance.checks.protocol import schemathesis_bridge
 from audience_conformance.checks.protocol.requests import batches, spec
@@ -123,7 +124,7 @@ def a_request_for_what_is_not_there_gets_a_documented_status(api: Api, operation
             is_404_or_success(sent.answer)
     resources = Resources(api)
     plain = valid_calls(api, resources, operation_id)[0]
-    for tail in each(api, ("-žluť", " x", "/x", "-" + "x" * 500)):
+    for tail in each(api, subset(api, ("-žluť", " x", "/x", "-" + "x" * 500))):
         ids = {name: f"{value}{tail}" for name, value in resources.unknown(operation_id).items()}
         is_404_or_success(send(api, replace(plain, ids=ids)))
 
@@ -243,7 +244,7 @@ def a_body_is_served_as_json(api: Api, operation_id: str) -> None:
         if sent.kind == batches.VALID:
             _is_json(sent.answer, operation_id)
     resources = Resources(api)
-    for accept in ACCEPTS if spec.is_read(operation_id) else ():
+    for accept in subset(api, ACCEPTS) if spec.is_read(operation_id) else ():
         answer = send(api, Call(operation_id, ids=resources.ids(operation_id), headers=(("Accept", accept),)))
         _is_json(answer, operation_id)
     for sent in batches.rejected(api, operation_id):
@@ -283,7 +284,7 @@ def no_request_gets_a_5xx(api: Api, operation_id: str) -> None:
         _no_5xx(sent)
     resources = Resources(api)
     resources.ids(operation_id)
-    for call in each(api, sample(api, hostile_calls(api, resources, operation_id), 10)):
+    for call in each(api, sample(api, hostile_calls(api, resources, operation_id), 4)):
         if not (call.query or call.content is not None) or call.normalized not in sent_before:
             for sent in batches.send_and_read(api, call):
                 _no_5xx(sent)

@@ -22,7 +22,7 @@ def valid(api: Api, operation_id: str) -> Iterator[Sent]:
     """Valid calls (`VALID`), each followed by a read of the resource that it created or changed."""
     resources = Resources(api)
     resources.ids(operation_id)
-    for call in sample(api, valid_calls(api, resources, operation_id), 5):
+    for call in sample(api, valid_calls(api, resources, operation_id), 4):
         yield from send_and_read(api, adapted(api, resources, call), VALID)
 
 

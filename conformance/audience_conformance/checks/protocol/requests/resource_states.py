@@ -33,16 +33,18 @@ def calls_in_states(api: Api) -> Iterator[Call]:
 def _of_group(
     group: JsonObject, about: str, operation_ids: list[str] = _NOT_DELETE, also: tuple[int, ...] = ()
 ) -> Iterator[Call]:
+    """Calls of these operations; if reading the users is among them, with each of its parameters too."""
     ids = {"group_id": group["_id"]}
     for operation_id in operation_ids:
         body = {"description": "Changed"} if spec.method(operation_id) == "PATCH" else ...
         yield Call(operation_id, about, body=body, ids=ids, also=also)
-    for query in (
+    queries = (
         (("direction", "prev"),),
         (("page_size", "1"), ("page_no", "1")),
         (("q", "acs"),),
         (("blacklisted_users", "true"),),
-    ):
+    )
+    for query in queries if "getUsersByByGroupId" in operation_ids else ():
         yield Call("getUsersByByGroupId", about, query=query, ids=ids, also=also)
 
 
@@ -58,8 +60,7 @@ def _completed_group(api: Api) -> Iterator[Call]:
     yield from _of_group(group, "a completed group")
     yield from _of_group(group, "a group that was updated and refreshed")
     yield _delete(group, "a completed group")
-    for about in ("a deleted group", "a deleted group, again"):
-        yield from _of_group(group, about, _OF_GROUP, _GONE)
+    yield from _of_group(group, "a deleted group", _OF_GROUP, _GONE)
 
 
 def _failed_group(api: Api) -> Iterator[Call]:
@@ -105,10 +106,8 @@ def _used_definition(api: Api) -> Iterator[Call]:
     yield Call("deleteUserAttributeDefinitionById", about, ids=of_definition)
     yield values
     bodies: dict[str, Any] = {"updateUserAttributeDefinition": change, "updateUserAttribute": value}
-    for about in ("a deleted definition", "a deleted definition, again"):
-        for operation_id in _OF_DEFINITION:
-            body = bodies.get(operation_id, ...)
-            yield Call(operation_id, about, body=body, ids=ids, also=_GONE)
+    for operation_id in _OF_DEFINITION:
+        yield Call(operation_id, "a deleted definition", body=bodies.get(operation_id, ...), ids=ids, also=_GONE)
 
 
 def _other_type(api: Api) -> Iterator[Call]:

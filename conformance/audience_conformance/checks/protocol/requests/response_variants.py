@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from audience_conformance.checks.assertions import largest_page
+from audience_conformance.checks.assertions import at_most, largest_page, thorough
 from audience_conformance.checks.protocol.requests import spec
 from audience_conformance.checks.protocol.requests.resources import UNREADABLE_FILE, VALUES, Resources, first_page
 from audience_conformance.client.api import (
@@ -24,6 +24,8 @@ from audience_conformance.client.exchange import Answer
 
 FEW, MANY = 5, 20
 """How many existing resources are read one by one."""
+FEW_VALUES = 3
+"""How many values of a type are put in smoke."""
 WAIT = 3.0
 """Seconds to wait for a group's file; the group is read before that, too."""
 
@@ -72,8 +74,9 @@ def _own_definitions(api: Api, resources: Resources) -> Iterator[JsonObject]:
 def _values(api: Api, resources: Resources) -> Iterator[Answer]:
     path = user_path(resources.user_id)
     yield api.get(path)
-    for _ in _set_values(api, resources):
-        yield api.get(path, page_size=largest_page(api))
+    for number, _ in enumerate(_set_values(api, resources)):
+        if number % 2 == 0:
+            yield api.get(path, page_size=largest_page(api))
     yield api.get(path, page_size=2, page_no=2)
     yield api.get(path, name=api.unique("none"))
     for type_ in VALUES:
@@ -95,7 +98,7 @@ def _set_values(api: Api, resources: Resources) -> Iterator[str]:
     """Set one value of the user after the other; give the path of each."""
     for type_, values in VALUES.items() if api.options.writes else ():
         path = value_path(resources.definition(type_)["_id"], resources.user_id)
-        for value in values:
+        for value in at_most(api, values, FEW_VALUES):
             if api.put(path, {"attribute": {"value": value}}).ok:
                 yield path
 
@@ -198,7 +201,7 @@ def _cursors(answer: Answer) -> Iterator[str]:
 
 
 def _existing(api: Api, path: str) -> list[JsonObject]:
-    return first_page(api, path, page_size=largest_page(api))[:MANY]
+    return first_page(api, path, page_size=largest_page(api))[: MANY if thorough(api) else FEW]
 
 
 def _existing_users(api: Api) -> list[str]:
