@@ -15,6 +15,7 @@ import click
 import jinja2
 from tests.faults.alarms import report
 from tests.faults.choose import choose
+from tests.faults.costs import HEADER, Cost, costs
 from tests.faults.harness import serving
 from tests.faults.matrix import Job, Row, quiet, rows, run
 from tests.faults.peer import PeerRun, run_peer
@@ -26,6 +27,8 @@ from audience_conformance.contract.rules import catalogue, select
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".cache" / "faults"
 PEER_SEEDS = (1, 2, 3)
+MOST_COSTS = 25
+"""As many checks are printed."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -97,8 +100,10 @@ def _run(
     found.sort(key=lambda row: row.id)
     facts = _facts(found, own, peers, alarms)
     facts["minutes in all"] = round((time.monotonic() - started) / 60, 1)
+    spent = costs(found, profile)
     _print(found, facts)
-    _write(found, facts)
+    _print_costs(spent)
+    _write(found, facts, spent)
     return found
 
 
@@ -160,11 +165,24 @@ def _print(found: list[Row], facts: dict[str, Any]) -> None:
             print(f"  {row.verdict}: {row.id} ({', '.join(row.rules) or 'no rule fails'})")
 
 
-def _write(found: list[Row], facts: dict[str, Any]) -> None:
+def _print_costs(spent: list[Cost]) -> None:
+    """Print the checks that find least for what they send, and write all."""
+    (FOLDER / "costs.tsv").write_text("\n".join([HEADER, *(cost.line for cost in spent), ""]), "utf-8")
+    print(
+        f"\nThe checks that find the fewest faults per 100 requests (all: {(FOLDER / 'costs.tsv').relative_to(ROOT)})\n"
+    )
+    print("  per 100  requests  faults  alone")
+    for cost in spent[:MOST_COSTS]:
+        name = f"{cost.check.rules[0]} {cost.check.name.replace('_', ' ')}"
+        print(f"  {cost.per_100:7.1f}  {cost.requests:8}  {cost.faults:6}  {cost.alone:5}  {name}")
+
+
+def _write(found: list[Row], facts: dict[str, Any], spent: list[Cost]) -> None:
     """Write the matrix as a self-contained page and as JSON."""
     template = jinja2.Environment(autoescape=True).from_string(Path(__file__).with_name("page.html").read_text("utf-8"))
     page = template.render(
         rows=found,
+        costs=spent,
         facts=facts,
         rules=catalogue(),
         about={one.id: one.about for one in all_faults()},

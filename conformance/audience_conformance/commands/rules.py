@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("patterns", required=False, default="", metavar="[RULES]")
-def rules(patterns: str) -> None:
+@click.option(
+    "--sentences",
+    is_flag=True,
+    help="List every sentence of openapi.yaml that tells behaviour, with the checks that fail where it is false.",
+)
+def rules(patterns: str, *, sentences: bool) -> None:
     """List the rules of the contract, or explain some.
 
     An explanation has the requirement, the level, the source of the rule, the operations that it binds, and its
@@ -21,9 +26,15 @@ def rules(patterns: str) -> None:
     \b
     Example: audience-conformance rules
     Example: audience-conformance rules DEF-05
+    Example: audience-conformance rules --sentences
     """  # noqa: D301 (click wants the character)
     from audience_conformance.contract.rules import catalogue, select  # noqa: PLC0415
 
+    if sentences and patterns:
+        raise click.UsageError("--sentences lists those of the whole contract; leave the rules out")
+    if sentences:
+        click.echo("\n\n".join(_sentences()))
+        return
     if not patterns:
         for rule in catalogue().values():
             click.echo(f"{rule.id}  {rule.level:6}  {rule.sentence}")
@@ -33,6 +44,24 @@ def rules(patterns: str) -> None:
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     click.echo("\n\n".join(map(_explain_rule, selected)))
+
+
+def _sentences() -> list[str]:
+    """Each sentence, where it stands, and the names of its checks: those of the rules, then those of descriptions."""
+    from audience_conformance.checks.registry import all_checks  # noqa: PLC0415
+    from audience_conformance.contract.rules import catalogue  # noqa: PLC0415
+    from audience_conformance.contract.sentences import checked_sentences, described  # noqa: PLC0415
+
+    listed = [
+        (rule.sentence, rule.id, [check.name for check in all_checks() if check.rules[0] == rule.id])
+        for rule in catalogue().values()
+    ]
+    places = described()
+    listed += [(text, ", ".join(places[text]), list(names)) for text, names in checked_sentences().items()]
+    return [
+        "\n".join([text, f"  at     {where}", *(f"  check  {name.replace('_', ' ')}" for name in names)])
+        for text, where, names in listed
+    ]
 
 
 def _explain_rule(rule_id: str) -> str:

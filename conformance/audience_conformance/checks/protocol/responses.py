@@ -9,7 +9,8 @@ from typing import NoReturn
 
 from hypothesis import strategies as st
 
-from audience_conformance.checks.assertions import subset
+from audience_conformance.checks.assertions import body, has_fields, subset
+from audience_conformance.checks.groups.helpers import PENDING, group_body
 from audience_conformance.checks.prerequisites import SUCCESSFUL_REQUEST
 from audience_conformance.checks.protocol import schemathesis_bridge
 from audience_conformance.checks.protocol.requests import batches, spec
@@ -23,7 +24,7 @@ from audience_conformance.checks.protocol.requests.spec import per_operation
 from audience_conformance.checks.protocol.requests.valid import adapted, may_be_past_the_end, valid_calls
 from audience_conformance.checks.registry import check
 from audience_conformance.checks.shared_requests import Sent
-from audience_conformance.client.api import Api
+from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path
 from audience_conformance.client.exchange import Answer
 from audience_conformance.client.trouble import Unreachable
 from audience_conformance.contract.document import operations
@@ -43,6 +44,16 @@ OF_USERS = sorted(
     (operation_id for operation_id in operations() if "user_id" in spec.path_parameters(operation_id)),
     key=lambda operation_id: ("PUT", "GET", "DELETE").index(spec.method(operation_id)),
 )
+NEW_GROUP: JsonObject = {
+    "type": "file",
+    "status": PENDING,
+    "is_active": True,
+    "tags": [],
+    "__v": 0,
+    "total_users": {"count": 0, "refreshed_at": None},
+}
+LASTING_DEFAULTS = ("type", "is_active", "tags", "__v")
+"""The defaults that stay when the group's file has been read."""
 ACCEPTS = ("*/*", "application/json", "text/html", "application/xml", "text/html,application/xhtml+xml,*/*;q=0.8")
 
 
@@ -178,6 +189,21 @@ def a_success_body_has_what_was_decided(api: Api, operation_id: str) -> None:
     for answer, errors in _schema_errors(api, operation_id):
         for error in decided(errors):
             _fail_schema(operation_id, error, answer)
+
+
+@check("FMT-12", on="createUserGroup getUserGroupById")
+def a_new_group_has_the_defaults(api: Api) -> None:
+    """Create a group, also with other values for what a creation does not take: it has what was decided of a new one.
+
+    In the response: type, status, is_active, tags, __v and total_users. By its id: those that no job changes.
+    """
+    ignored = {"status": "completed", "is_active": False, "tags": ["x"], "__v": 7, "total_users": {"count": 3}}
+    for more in ({}, ignored):
+        created = body(api.post(GROUPS, group_body(api, **more)), operation="createUserGroup")
+        expect(isinstance(created.get("_id"), str), "a created group with an _id", created, rule="FMT-02")
+        has_fields(created, NEW_GROUP, "a new group")
+        group = body(api.get(group_path(created["_id"])), operation="getUserGroupById")
+        has_fields(group, {name: NEW_GROUP[name] for name in LASTING_DEFAULTS}, "a new group, read by its id")
 
 
 def _fail_schema(operation_id: str, error: SchemaError, answer: Answer) -> NoReturn:
