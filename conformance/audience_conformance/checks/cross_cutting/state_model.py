@@ -1,62 +1,125 @@
-"""The model of what a sequence of writes leaves, and its comparison with the target."""
+"""The model of what a sequence of writes leaves: what every view of it must show."""
 
-from http import HTTPStatus
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from audience_conformance.checks.assertions import expect_status, field, has_fields, list_all, record
-from audience_conformance.checks.attributes.values import equal_value
-from audience_conformance.client.api import Api, JsonObject, definition_path, group_path, user_path
-from audience_conformance.results.finding import expect, show
+from audience_conformance.client.api import JsonObject
 
 USERS = 3
 
 
-class Model:
-    """The expected definitions, groups and values, and the paths of deleted resources with the rule that owns each."""
+class Write(NamedTuple):
+    """A kind of write, and the rule that it breaks where it changes what it must not, or not what it must.
 
-    def __init__(self, api: Api) -> None:
-        self.api = api
-        self.users = [api.unique("u") for _ in range(USERS)]
+    Args:
+        name: in a finding, as "an update".
+        definitions, values, groups: the rule of each kind of resource.
+        place: the rule of the order of lists.
+    """
+
+    name: str
+    definitions: str
+    values: str
+    groups: str
+    place: str = "PAG-10"
+
+
+CREATION = Write("a creation", "DEF-01", "ATT-01", "GRP-01")
+REFUSED_CREATION = Write("a rejected creation", "DEF-16", "DEF-16", "DEF-16")
+UPDATE = Write("an update", "DEF-05", "ATT-01", "DEF-05", "DEF-22")
+UPDATE_WITH_MORE = Write("an update with properties that it does not take", "DEF-21", "DEF-21", "DEF-21", "DEF-22")
+REFUSED_UPDATE = Write("a rejected update", "DEF-20", "DEF-20", "DEF-20", "DEF-22")
+DELETED_DEFINITION = Write("the delete of a definition", "DEF-07", "DEF-07", "DEF-07")
+PUT = Write("a put", "DEF-01", "ATT-01", "GRP-01")
+REFUSED_PUT = Write("a rejected put", "ATT-10", "ATT-10", "ATT-10")
+PUT_WITHOUT_VALUE = Write("a rejected put", "ATT-11", "ATT-11", "ATT-11")
+DELETED_VALUE = Write("the delete of a value", "ATT-08", "ATT-08", "ATT-08")
+BULK_UPDATE = Write("a bulk update", "BLK-04", "BLK-04", "BLK-04")
+REFUSED_BULK_UPDATE = Write("a rejected bulk update", "BLK-06", "BLK-06", "BLK-06")
+PATCH = Write("a patch", "GRP-05", "ATT-17", "GRP-05", "GRP-24")
+PATCH_WITH_MORE = Write("a patch with properties that it does not take", "GRP-23", "ATT-17", "GRP-23", "GRP-24")
+REFUSED_PATCH = Write("a rejected patch", "GRP-19", "GRP-19", "GRP-19", "GRP-24")
+REFRESH = Write("a refresh", "GRP-24", "ATT-17", "GRP-24", "GRP-24")
+DELETED_GROUP = Write("the delete of a group", "GRP-07", "ATT-17", "GRP-07")
+
+
+class Model:
+    """The expected definitions, values, groups and users of groups, in the order of their creation.
+
+    Args:
+        mark: how the names of all its definitions and groups begin.
+        users: who have values and are in groups.
+    """
+
+    def __init__(self, mark: str, users: list[str]) -> None:
+        self.mark = mark
+        self.users = users
         self.definitions: dict[str, JsonObject] = {}
         self.values: dict[tuple[str, str], Any] = {}
+        """User and definition -> value."""
         self.groups: dict[str, JsonObject] = {}
+        self.members: dict[str, list[str]] = {}
+        """Group -> its users in the file's order."""
         self.deleted: dict[str, str] = {}
+        """Path of what was deleted -> the rule that it stays so."""
+        self.given_up: set[str] = set()
+        """Definitions and groups that are there, but of which nothing is known any more."""
+        self.doubtful: set[tuple[str, str]] = set()
+        """Users and definitions of which it is not known whether there is a value, and which."""
+
+    # --- writes -------------------------------------------------------------------------------------------
 
     def forget(self, definition_id: str) -> None:
         """Remove a definition and its values."""
         del self.definitions[definition_id]
         self.values = {key: value for key, value in self.values.items() if key[1] != definition_id}
 
-    def compare(self, write: str, definition_rule: str, value_rule: str = "", group_rule: str = "") -> None:
-        """Read all resources of the model after a write; a finding is of the rule for its kind of resource.
+    def give_up(self, resource_id: str) -> None:
+        """Expect nothing any more of a definition or a group: the target took what it should refuse."""
+        self.given_up.add(resource_id)
+        if resource_id in self.definitions:
+            self.forget(resource_id)
+        else:
+            del self.groups[resource_id], self.members[resource_id]
 
-        Values and groups without their own rule have that of definitions.
-        """
-        for kind, rule, path_of, resources in (
-            ("definition", definition_rule, definition_path, self.definitions),
-            ("group", group_rule or definition_rule, group_path, self.groups),
-        ):
-            for resource_id, expected in resources.items():
-                answer = self.api.get(path_of(resource_id))
-                expect(answer.ok, f"the {kind} to exist after {write}", str(answer), rule=rule)
-                has_fields(record(answer), expected, f"the {kind} after {write}", rule=rule)
-        for path, rule in self.deleted.items():
-            expect_status(self.api.get(path), HTTPStatus.NOT_FOUND, "the read of a deleted resource", rule=rule)
-        for user_id in self.users:
-            self._compare_values(user_id, write, value_rule or definition_rule)
+    def set_value(self, user_id: str, definition_id: str, value: Any) -> None:
+        """Set a value; one that replaces another keeps its place."""
+        self.values[user_id, definition_id] = value
 
-    def _compare_values(self, user_id: str, write: str, rule: str) -> None:
-        """Compare the list of a user; values whose definition is deleted are left to DEF-17, which is a SHOULD."""
-        expected = {definition_id: value for (user, definition_id), value in self.values.items() if user == user_id}
-        entries = list_all(self.api, user_path(user_id))
-        by_definition = {field(entry, "user_attribute_definition_id"): entry for entry in entries}
-        for definition_id, value in expected.items():
-            entry = by_definition.get(definition_id)
-            expect(entry is not None, f"a value in the list after {write}", entries, rule=rule)
-            stored = field(entry, "attribute", "value")
-            expect(equal_value(stored, value), f"the value {show(value)} after {write}", stored, rule=rule)
-        known = [entry for entry in entries if entry["user_attribute_definition_id"] in self.definitions]
-        extra = [entry for entry in known if entry["user_attribute_definition_id"] not in expected]
-        extra_rule = "ATT-07" if write == "the delete of a value" else "ATT-06"
-        expect(not extra, f"no other value in the list after {write}", extra, rule=extra_rule)
-        expect(len(known) == len(expected), "one attribute for each definition", known, rule="ATT-04")
+    def doubt(self, user_ids: Iterable[str], definition_id: str) -> None:
+        """Expect nothing any more of these users' values of a definition."""
+        for user_id in user_ids:
+            self.doubtful.add((user_id, definition_id))
+            self.values.pop((user_id, definition_id), None)
+
+    def patch(self, group_id: str, changes: JsonObject) -> None:
+        """Patch a group; whether a patch with what is there already counts is not known."""
+        group = self.groups[group_id]
+        if "__v" in group:
+            if all(group.get(name) == value for name, value in changes.items()):
+                del group["__v"]
+            else:
+                group["__v"] += 1
+        group |= changes
+
+    # --- views --------------------------------------------------------------------------------------------
+
+    def definitions_with(self, **fields: Any) -> list[str]:
+        """The ids of the definitions with these values, in the order of the list."""
+        return _with(self.definitions, fields)
+
+    def groups_with(self, **fields: Any) -> list[str]:
+        """The ids of the groups with these values, in the order of the list."""
+        return _with(self.groups, fields)
+
+    def values_of(self, user_id: str, type_: str | None = None) -> dict[str, Any]:
+        """Definition -> value, of all or of those of a type, in the order of the user's list."""
+        return {
+            definition_id: value
+            for (user, definition_id), value in self.values.items()
+            if user == user_id and type_ in (None, self.definitions[definition_id]["type"])
+        }
+
+
+def _with(resources: dict[str, JsonObject], fields: JsonObject) -> list[str]:
+    return [one for one, resource in resources.items() if all(resource.get(name) == fields[name] for name in fields)]

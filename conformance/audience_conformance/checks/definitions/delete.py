@@ -16,15 +16,29 @@ from audience_conformance.checks.assertions import (
     succeeded,
     thorough,
 )
+from audience_conformance.checks.attributes.bulk_update import bulk_update
 from audience_conformance.checks.attributes.values import FITS
 from audience_conformance.checks.definitions.create import FLAGS, TYPES, create, definition_body, read
 from audience_conformance.checks.definitions.update import update
-from audience_conformance.checks.prerequisites import SETS_VALUE
+from audience_conformance.checks.prerequisites import DATA_FILES, SETS_VALUE
 from audience_conformance.checks.registry import check
-from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, definition_path, user_path, value_path
+from audience_conformance.client.api import (
+    DEFINITIONS,
+    Api,
+    JsonObject,
+    csv_url,
+    definition_path,
+    poll,
+    user_path,
+    value_path,
+)
 from audience_conformance.results.finding import Skip, expect
 
 DELETE = "deleteUserAttributeDefinitionById"
+MANY = 250
+"""Users who have a value of a definition that is deleted."""
+JOB = 3.0
+"""Seconds to wait for a bulk update."""
 
 
 def _delete(api: Api, definition_id: str) -> None:
@@ -99,7 +113,7 @@ def an_unknown_definition_is_404(api: Api) -> None:
 @check("DEF-17", on=f"{DELETE} getUserAttributesForUser getUserAttributeById", needs=(SETS_VALUE,))
 def deleting_a_definition_removes_its_values(api: Api) -> None:
     """Delete a definition of which users have values: they keep other values; a new definition restores none."""
-    users = [api.unique("u") for _ in subset(api, range(6))]
+    users = [api.unique("u") for _ in subset(api, range(12))]
     slug = api.unique("s")
     doomed, kept = (api.definition("number", slug=one) for one in (slug, f"{slug}-2"))
     for number, user_id in enumerate(users):
@@ -115,10 +129,31 @@ def deleting_a_definition_removes_its_values(api: Api) -> None:
         answer = api.get(user_path(user_id))
         ids = [field(item, "user_attribute_definition_id") for item in items(answer)]
         expect(ids == [kept["_id"]], "the user's list without the values of the deleted definition", str(answer))
-        answer = api.get(user_path(user_id), page_size=1)
         expect(item_total(answer) == 1, "item_total without the values of the deleted definition", str(answer))
         answer = api.get(value_path(kept["_id"], user_id))
         expect_status(answer, HTTPStatus.OK, "the read of the value of another definition")
+
+
+@check(
+    "DEF-17",
+    on=f"{DELETE} bulkUpdateUserAttributes getUserAttributesForUser getUserAttributeById",
+    needs=(SETS_VALUE, DATA_FILES),
+)
+def deleting_a_definition_removes_many_values(api: Api) -> None:
+    """Set a value for 250 users in bulk and delete its definition: users from the first to the last have it no more."""
+    users = [api.unique("u") for _ in range(MANY)]
+    doomed = api.definition("number")
+    answer = bulk_update(api, csv_url(users), (doomed, 7))
+    looked_at = [users[place] for place in (0, 49, 50, 99, 100, 199, MANY - 1)]
+    paths = [value_path(doomed["_id"], user_id) for user_id in looked_at]
+    seconds = min(api.options.async_timeout, JOB)
+    if not answer.ok or not poll(lambda: all(api.get(path).ok for path in reversed(paths)), bool, seconds)[1]:
+        raise Skip(DATA_FILES)
+    _delete(api, doomed["_id"])
+    for path, user_id in zip(paths, looked_at, strict=True):
+        expect_status(api.get(path), HTTPStatus.NOT_FOUND, f"the read of a value of one of {MANY} users, now deleted")
+        listed = items(api.get(user_path(user_id)))
+        expect(not listed, f"an empty list of one of {MANY} users whose only value is deleted", listed)
 
 
 @check("DEF-18", on=DELETE, cases=TYPES)

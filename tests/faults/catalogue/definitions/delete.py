@@ -131,6 +131,18 @@ def values_of_ten_users(original: Any, attributes: Attributes, definition_id: st
 
 
 @fault("DEF-17", _values_deleted_by)
+def values_of_fifty_users(original: Any, attributes: Attributes, definition_id: str) -> None:
+    for user_id in list(attributes._users_of.get(definition_id, {}))[:50]:
+        attributes.delete(user_id, definition_id)
+
+
+@fault("DEF-17", _values_deleted_by)
+def values_of_two_hundred_users(original: Any, attributes: Attributes, definition_id: str) -> None:
+    for user_id in list(attributes._users_of.get(definition_id, {}))[:200]:
+        attributes.delete(user_id, definition_id)
+
+
+@fault("DEF-17", _values_deleted_by)
 def falsy_values_stay(original: Any, attributes: Attributes, definition_id: str) -> None:
     for user_id, value in list(attributes.values_of(definition_id)):
         if value:
