@@ -20,7 +20,7 @@ conformance: install  ## Check a server against the contract, by default a mock 
 	@$(BIN)/audience-conformance run $(ARGS)
 
 test: install  ## Run all tests (options: make test ARGS="-k cursor")
-	@$(BIN)/pytest -q -n 4 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -q -n 3 --dist worksteal $(ARGS)
 
 bench: install  ## Measure speed and scale, compared with other servers, 15 minutes; figures in .cache/bench (options: make bench ARGS="--speed")
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -1,10 +1,12 @@
 """What all tests share: what is slow, and the same each time, is done once in a process."""
 
+import fcntl
 import functools
 import gc
 import signal
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +21,17 @@ LONGEST = ("test_wheel.py", "test_no_false_alarms.py", "test_shared_requests.py"
 # Hypothesis would fail an example that takes longer than 200 ms: on a busy machine any may.
 settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """One worker collects before the others: it compiles all tests, which takes three times as long as to load them."""
+    with Path(__file__).open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

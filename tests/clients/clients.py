@@ -12,6 +12,8 @@ from tests.clients.mock import Mock, mock
 from tests.yaml_files import read_yaml
 
 DRIVERS = HERE / "drivers"
+TSC = NODE / "typescript-compiler" / "bin" / "tsc"
+"""TypeScript 7 takes a tenth of the time of TypeScript 5, which the generators need."""
 _RENAMED = re.compile(r" (\S+) \([^()]*\) cannot be used as (?:a )?model name")
 _NAMELESS = re.compile(r"Inline schema created as (\S+)\.")
 OBJECT = {"size": 4}
@@ -116,7 +118,7 @@ def expect_names_kept(printed: str, contract: Path) -> None:
 def _drive_typescript(folder: Path, driver: str, *options: str) -> str:
     shutil.copy(DRIVERS / f"{driver}.ts", folder / "driver.ts")
     shutil.copy(DRIVERS / "tsconfig.json", folder)
-    run((NODE / ".bin/tsc", "-p", ".", *options), folder)
+    run((TSC, "-p", ".", *options), folder)
     return _drive(folder, "node", "out/driver.js")
 
 

@@ -14,7 +14,7 @@ from audience_mock.testing import MockServer
 
 TIMEOUT = 20_000
 """Milliseconds that a page may take to show something, on a busy machine."""
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass
