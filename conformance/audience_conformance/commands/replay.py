@@ -34,7 +34,7 @@ def replay(report: Path, finding: str, **values: Any) -> None:
 
     \b
     Exit code:
-      0  every fault that was tried is gone
+      0  every fault that was tried is gone, or the report has none
       1  a fault is there
       2  none is there, but some could not be tried
       130  it was interrupted (143 by SIGTERM); what it made is deleted
@@ -51,10 +51,13 @@ def replay(report: Path, finding: str, **values: Any) -> None:
         recorded = read_report(report)
     except NotAReport as error:
         raise click.ClickException(str(error)) from None
+    if not recorded.findings:
+        click.echo(f"{report} has no findings: there is nothing to replay", err=True)
+        return
     findings = [one for one in recorded.findings if not finding or _is_named(one, finding)]
     if not findings:
-        names = ", ".join(dict.fromkeys(one.rule for one in recorded.findings)) or "none"
-        raise click.ClickException(f"no finding of {report} is called {finding or 'anything'}; it has: {names}")
+        names = ", ".join(dict.fromkeys(one.rule for one in recorded.findings))
+        raise click.ClickException(f"no finding of {report} is called {finding}; it has: {names}")
     sys.exit(_replay(findings, recorded, given))
 
 

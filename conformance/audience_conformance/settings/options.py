@@ -291,7 +291,8 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             type=click.Choice(PROFILES, case_sensitive=False),
             default="standard",
             in_pytest="--conformance-profile",
-            help="Test depth; on a local target about 10 seconds, 1 minute or 10 minutes. Example: --profile smoke",
+            help="Test depth: smoke tries a few values of each kind, standard many, deep hundreds; --dry-run says how "
+            "many requests that is, and how long they take. Example: --profile smoke",
         ),
         Option(
             "--shard",

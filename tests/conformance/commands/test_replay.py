@@ -37,6 +37,13 @@ def replay(folder: Path, url: str | None, results: list[Result], *arguments: str
     return conformance("replay", path, *arguments, samples=False)
 
 
+def test_a_report_without_findings_has_nothing_to_replay(tmp_path: Path) -> None:
+    passed = Result("DEF-03", "two_creations_get_different_ids", "", "passed", rules=["DEF-03"])
+    done = replay(tmp_path, None, [passed])
+    assert (done.code, done.out) == (0, "")
+    assert done.err.endswith("report.json has no findings: there is nothing to replay\n")
+
+
 def test_a_fault_that_is_there_exits_1(tmp_path: Path) -> None:
     with serving(FAULT.change) as mock:
         done = replay(tmp_path, mock.options.url, [UPDATES, READS_BACK])

@@ -21,7 +21,7 @@ from audience_conformance.checks.definitions.delete import unknown_ids
 from audience_conformance.checks.prerequisites import DATA_FILES
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url, definition_path, poll, user_path, value_path
-from audience_conformance.results.finding import Skip, expect, same
+from audience_conformance.results.finding import Skip, expect, same, show
 
 
 @check("ATT-07", on=f"{DELETE} {READ} {LIST}", cases=TYPES)
@@ -116,7 +116,7 @@ def a_deleted_attribute_is_on_no_page(api: Api) -> None:
             entries = user_entries(api, user_id, size=size)
             expect(deleted not in entries, "no deleted value on any page", entries)
             absent = [definition_id for definition_id in definitions if definition_id not in entries]
-            expect(not absent, "the other values in the list", f"without {absent}", rule="ATT-08")
+            expect(not absent, "the other values in the list", f"without {show(absent)}", rule="ATT-08")
 
 
 @check("ATT-07", on=f"{DELETE} {READ} {LIST} bulkUpdateUserAttributes", needs=(DATA_FILES,))

@@ -37,7 +37,7 @@ def the_list_holds_all_that_the_user_holds(api: Api) -> None:
             entries = user_entries(api, user_id, size=size)
             source = f"the list of {user_id} in pages of {size}"
             absent, others = values.keys() - entries.keys(), entries.keys() - values.keys()
-            expect(not absent, f"{source} to have all values that were put", f"without {sorted(absent)}")
+            expect(not absent, f"{source} to have all values that were put", f"without {show(sorted(absent))}")
             expect(not others, f"{source} to have no others", [entries[other] for other in others])
             foreign = [
                 entry
@@ -64,7 +64,7 @@ def values_that_are_put_at_the_same_time_are_all_in_the_list(api: Api) -> None:
         accepted = [one for one, answer in zip(definitions, answers, strict=True) if answer.ok]
         entries = user_entries(api, user_id)
         absent = [one for one in accepted if one not in entries]
-        expect(not absent, "all values that were put at the same time in the list", f"without {absent}")
+        expect(not absent, "all values that were put at the same time in the list", f"without {show(absent)}")
         for definition_id in accepted:
             has_value(entries[definition_id][0], value, "the list after simultaneous puts")
 
@@ -100,7 +100,7 @@ def the_list_filters_keep_all_that_match(api: Api) -> None:
             entries = list_all(api, user_path(user_id), **filters)
             actual = [field(entry, "user_attribute_definition_id") for entry in entries]
             right = sorted(map(show, actual)) == sorted(map(show, matching))
-            expect(right, f"{show(query)} to keep {matching} and no other, in pages of {size}", actual)
+            expect(right, f"{show(query)} to keep {show(matching)} and no other, in pages of {size}", actual)
 
     for type_ in (*TYPES, "dat", "STRING", "nothing"):
         keeps(type=type_)

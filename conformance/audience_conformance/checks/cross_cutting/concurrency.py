@@ -100,7 +100,7 @@ def creations_at_the_same_time_all_succeed(api: Api, kind: str) -> None:
         has_fields(record(answer), sent, "one of many simultaneous creations")
     for read in (list_all, in_pages):
         missing = created.keys() - entries(api, path, created, read=read).keys()
-        expect(not missing, "all simultaneous creations in the list", f"missing: {sorted(missing)}")
+        expect(not missing, "all simultaneous creations in the list", f"missing: {show(sorted(missing))}")
 
 
 def _id_of(created: JsonObject) -> str:

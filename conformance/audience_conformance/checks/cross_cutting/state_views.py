@@ -81,12 +81,12 @@ class Views:
         answer = self.api.get(path, name=self.model.mark, page_size=largest_page(self.api))
         listed = {one["_id"]: one for one in items(answer) if one.get("_id") not in self.model.given_up}
         absent = [one for one in own if one not in listed]
-        expect(not absent, f"all of ours in the list {self._after}", f"without {absent}", rule=rule)
+        expect(not absent, f"all of ours in the list {self._after}", f"without {show(absent)}", rule=rule)
         extra = [one for one in listed if one not in own]
         expect(not extra, f"no others of ours in the list {self._after}", [listed[one] for one in extra], rule=rule)
         for resource_id, expected in own.items():
             self._has_fields(listed[resource_id], expected, rule)
-        expect([*listed] == [*own], f"the order {[*own]} {self._after}", [*listed], rule=place)
+        expect([*listed] == [*own], f"the order {show([*own])} {self._after}", [*listed], rule=place)
         if not self.model.given_up:
             same(item_total(answer), len(own), f"item_total {self._after}", rule="PAG-07")
 
@@ -121,7 +121,7 @@ class Views:
         extra_rule = "ATT-07" if write.name == "the delete of a value" else "ATT-06"
         expect(not extra, f"no other value in the list {self._after}", extra, rule=extra_rule)
         expect(len(known) == len(expected), "one attribute for each definition", known, rule="ATT-04")
-        order = f"the values of {[*expected]} in this order {self._after}"
+        order = f"the values of {show([*expected])} in this order {self._after}"
         expect([*by_definition] == [*expected], order, [*by_definition], rule="PAG-10")
 
     def _is_known(self, user_id: str, definition_id: Any) -> bool:
@@ -150,7 +150,7 @@ class Views:
 
     def _are(self, path: str, expected: list[str], rule: str, **query: Any) -> None:
         found = [one["_id"] for one in self._named(path, **query)]
-        expect(found == expected, f"{expected} in the list under {show(query)} {self._after}", found, rule=rule)
+        expect(found == expected, f"{show(expected)} in the list under {show(query)} {self._after}", found, rule=rule)
 
     def _deleted(self) -> None:
         for path, rule in [*self.model.deleted.items()][-RECENT:]:
@@ -193,7 +193,9 @@ class Views:
         for category, groups in categorised(self.api).items():
             found = [one["_id"] for one in groups if one.get("_id") in known]
             expected = self.model.groups_with(category=category)
-            expect(found == expected, f"{expected} in the category {category} {self._after}", found, rule="GRP-15")
+            expect(
+                found == expected, f"{show(expected)} in the category {category} {self._after}", found, rule="GRP-15"
+            )
 
     def _users(self) -> None:
         group_id = self._pick(self.model.groups)
@@ -201,7 +203,7 @@ class Views:
             members = self.model.members[group_id]
             listed = items(self.api.get(users_path(group_id), page_size=largest_page(self.api)))
             found = [one.get("user_id") for one in listed]
-            expect(found == members, f"the users {members} of the group {self._after}", found, rule="GRP-25")
+            expect(found == members, f"the users {show(members)} of the group {self._after}", found, rule="GRP-25")
             same(user_count(group), len(members), f"total_users.count {self._after}", rule="GRP-27")
 
     def _users_by_cursor(self) -> None:
@@ -217,7 +219,12 @@ class Views:
         found = [field(one, "user_attribute_definition_id") for one in listed]
         known = [one for one in found if self._is_known(user_id, one)]
         expected = [*self.model.values_of(user_id, type_)]
-        expect(known == expected, f"the values of {expected} with the type {type_} {self._after}", known, rule="ATT-12")
+        expect(
+            known == expected,
+            f"the values of {show(expected)} with the type {type_} {self._after}",
+            known,
+            rule="ATT-12",
+        )
 
     def _other_application(self) -> None:
         for path in (DEFINITIONS, GROUPS):

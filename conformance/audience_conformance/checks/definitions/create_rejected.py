@@ -15,7 +15,7 @@ from audience_conformance.checks.definitions.create import (
 )
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject
-from audience_conformance.results.finding import expect, fail, same
+from audience_conformance.results.finding import expect, fail, same, show
 
 CREATE = "createUserAttributeDefinition"
 
@@ -92,4 +92,4 @@ def a_creation_for_nobody_is_stored_nowhere(api: Api) -> None:
         if not api.post(DEFINITIONS, body, tenant=unknown).ok:
             for tenant in own:
                 stored = items(api.get(DEFINITIONS, tenant=tenant, slug=body["slug"]))
-                expect(not stored, f"nothing of a creation that was rejected in {unknown}", stored)
+                expect(not stored, f"nothing of a creation that was rejected in {show(unknown)}", stored)

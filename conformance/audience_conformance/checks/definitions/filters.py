@@ -79,7 +79,7 @@ def the_type_filter_keeps_all_of_a_type(api: Api, type_: str) -> None:
             right = item.get("type") == type_ and item.get("_id") not in others
             expect(right, f"only definitions of type {type_}", item)
         absent = set(own) - entries(api, DEFINITIONS, own, read=read, type=type_).keys()
-        expect(not absent, f"all definitions of type {type_}", f"without {sorted(absent)}")
+        expect(not absent, f"all definitions of type {type_}", f"without {show(sorted(absent))}")
     filters: list[JsonObject] = [{"customer_editable": False}, {"name": "Name "}, {"pinned": False, "is_locked": False}]
     for query in at_most(api, filters, 1):
         for item in list_all(api, DEFINITIONS, type=type_, **query):
@@ -163,9 +163,9 @@ def the_customer_editable_filter_follows_updates(api: Api) -> None:
             for read in (in_pages, list_all):
                 listed = entries(api, DEFINITIONS, states, read=read, tries=1, customer_editable=editable).keys()
                 wrong = sorted(listed - set(own))
-                expect(not wrong, f"only definitions with customer_editable {show(editable)}", f"{wrong} too")
+                expect(not wrong, f"only definitions with customer_editable {show(editable)}", f"{show(wrong)} too")
                 absent = set(own) - entries(api, DEFINITIONS, own, read=read, customer_editable=editable).keys()
-                expect(not absent, f"all with customer_editable {show(editable)}", f"without {sorted(absent)}")
+                expect(not absent, f"all with customer_editable {show(editable)}", f"without {show(sorted(absent))}")
         states = {key: (slug, not editable) for key, (slug, editable) in states.items()}
 
 

@@ -33,7 +33,7 @@ from audience_conformance.checks.limits import fit
 from audience_conformance.checks.prerequisites import LOCKED_DEFINITION, VALIDATED_DEFINITION
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import DEFINITIONS, Api, JsonObject, definition_path, value_path
-from audience_conformance.results.finding import Skip, expect, fail, same
+from audience_conformance.results.finding import Skip, expect, fail, same, show
 
 UPDATE = "updateUserAttributeDefinition"
 TIMES = ("created_at", "modified_at")
@@ -257,7 +257,7 @@ def a_locked_definition_refuses_update_and_delete(api: Api) -> None:
         answer = api.put(path, changes)
         if answer.ok:
             api.put(path, current)
-        expect_status(answer, HTTPStatus.BAD_REQUEST, f"the update {changes} of a locked definition")
+        expect_status(answer, HTTPStatus.BAD_REQUEST, f"the update {show(changes)} of a locked definition")
         is_unchanged("update")
     value_at = value_path(definition_id, api.unique("u"))
     put = api.put(value_at, {"attribute": {"value": FITS.get(str(before.get("type")), [None])[0]}})

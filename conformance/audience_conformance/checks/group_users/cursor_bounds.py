@@ -8,7 +8,7 @@ from audience_conformance.checks.group_users.subjects import NEEDS, groups, quer
 from audience_conformance.checks.groups.helpers import CASES, GIVEN, OWN, create, group_body
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, csv_url, users_path
-from audience_conformance.results.finding import expect, same
+from audience_conformance.results.finding import expect, same, show
 
 
 @check("MEM-07", on=OPERATION, cases=CASES, read_only=(GIVEN,), needs=NEEDS)
@@ -83,5 +83,5 @@ def an_unknown_cursor_is_refused(api: Api, case: str) -> None:
         for cursor in subset(api, [*UNKNOWN_CURSORS, api.unique("u"), *altered]):
             for query in subset(api, queries):
                 answer = api.get(users_path(group_id), cursor=cursor, **query)
-                expected = f"400 for the unknown cursor {cursor!r} with {query}"
+                expected = f"400 for the unknown cursor {cursor!r} with {show(query)}"
                 expect(answer.status == HTTPStatus.BAD_REQUEST, expected, str(answer), operation=OPERATION)

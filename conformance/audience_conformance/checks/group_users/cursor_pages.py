@@ -27,12 +27,12 @@ def next_cursors_visit_every_user_once(api: Api, case: str) -> None:
             users = set(known if not query else []).union(*map(visited, by_size.values()))
             for size, pages in by_size.items():
                 missing = sorted(users - set(visited(pages)))
-                what = f"a walk with page_size {size} and {query}"
+                what = f"a walk with page_size {size} and {show(query)}"
                 expect(not missing, f"{what} to visit every user", f"not visited: {show(missing)}", operation=OPERATION)
                 empty = [page.meta for page in pages[1:] if not page.ids]
                 expect(not empty, f"users behind every next_cursor of {what}", empty, operation=OPERATION)
             default = visited(forward(api, group_id, None, **query))
-            same(sorted(default), sorted(users), f"the users of a walk without page_size, and {query},")
+            same(sorted(default), sorted(users), f"the users of a walk without page_size, and {show(query)},")
             for size in subset(api, [*by_size])[-2:]:
                 _change_size(api, group_id, by_size[size], size, query)
     if case == OWN:
@@ -46,7 +46,7 @@ def _change_size(api: Api, group_id: str, pages: list[UsersPage], size: int, que
     middle = len(pages) // 2
     for other in {size + 1, max(1, size // 2)} - {largest_page(api) + 1}:
         rest = follow(api, group_id, pages[middle], "next", other, rule="MEM-01", **query)
-        what = f"the users behind page {middle + 1} of size {size}, in pages of {other} with {query},"
+        what = f"the users behind page {middle + 1} of size {size}, in pages of {other} with {show(query)},"
         same(visited(rest[1:]), visited(pages[middle + 1 :]), what, operation=OPERATION)
 
 
@@ -63,12 +63,12 @@ def prev_cursors_visit_the_same_pages_in_reverse(api: Api, case: str) -> None:
             ahead = forward(api, group_id, size, **query)
             back = follow(api, group_id, ahead[-1], "prev", size, rule="MEM-02", **query)
             pages = [page.ids for page in ahead]
-            what = f"the pages by prev_cursor from the end, page_size {size} and {query},"
+            what = f"the pages by prev_cursor from the end, page_size {size} and {show(query)},"
             same([page.ids for page in back], pages[::-1], what)
             if size <= MIDDLE:
                 for start, other in ((len(ahead) // 2, size + 1), (len(ahead) - 1, 2 * size + 1)):
                     rest = follow(api, group_id, ahead[start], "prev", other, rule="MEM-02", **query)
-                    what = f"the users before page {start + 1} of size {size}, in pages of {other} with {query},"
+                    what = f"the users before page {start + 1} of size {size}, in pages of {other} with {show(query)},"
                     same(visited(rest[:0:-1]), visited(ahead[:start]), what, operation=OPERATION)
             if size >= SMALL:
                 again = follow(api, group_id, back[-1], "next", size, rule="MEM-01", **query)
@@ -113,7 +113,7 @@ def pages_by_number_are_the_pages_by_cursor(api: Api, case: str) -> None:
             ahead = [page.ids for page in forward(api, group_id, size, **query)]
             numbers = range(1, len(ahead) + 1)
             numbered = [get_page(api, group_id, page_size=size, page_no=number, **query) for number in numbers]
-            what = f"with page_size {size} and {query}"
+            what = f"with page_size {size} and {show(query)}"
             ids = [page.ids for page in numbered]
             same(ids, ahead, f"the pages by page_no {what}")
             after = get_page(api, group_id, page_size=size, page_no=len(ahead) + 1, **query)

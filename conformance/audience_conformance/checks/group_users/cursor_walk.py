@@ -71,7 +71,7 @@ def follow(
     """
     pages, seen = [start], set(start.ids)
     cursors: set[str] = set()
-    what = f"of group {group_id} by {direction}_cursor, page_size {size}{f', {query}' if query else ''}"
+    what = f"of group {group_id} by {direction}_cursor, page_size {size}{f', {show(query)}' if query else ''}"
     expect(len(seen) == len(start.ids), f"every user once on a page {what}", start.ids, rule=rule)
     while (
         following := step(api, group_id, pages[-1], direction, size, rule=rule, may_refuse=may_refuse, **query)
@@ -82,7 +82,7 @@ def follow(
         pages.append(following)
         ids = following.ids
         twice = [user_id for number, user_id in enumerate(ids) if user_id in seen or user_id in ids[:number]]
-        expect(not twice, f"a walk {what} to visit every user once", f"visited twice: {twice}", rule=rule)
+        expect(not twice, f"a walk {what} to visit every user once", f"visited twice: {show(twice)}", rule=rule)
         seen |= set(ids)
         last = pages[-MANY_EMPTY:]
         expect(any(page.ids for page in last), f"a walk {what} to end", f"{len(last)} empty pages in a row", rule=rule)

@@ -93,9 +93,11 @@ def _compare_search(api: Api, group_id: str, users: list[JsonObject], q: str, **
         if any(q.casefold() in text.casefold() for text in (*contacts(user), *_with_country_code(user)))
     }
     missing, wrong = [u for u in matching if u not in kept], [u for u in kept if u not in allowed]
-    what = f"q={q!r} {query or ''} to keep"
-    expect(not missing, f"{what} all users with it in an email or phone", f"missing: {missing}", operation=OPERATION)
-    expect(not wrong, f"{what} no user without it in an email or phone", f"kept: {wrong}", operation=OPERATION)
+    what = f"q={q!r} {show(query) if query else ''} to keep"
+    expect(
+        not missing, f"{what} all users with it in an email or phone", f"missing: {show(missing)}", operation=OPERATION
+    )
+    expect(not wrong, f"{what} no user without it in an email or phone", f"kept: {show(wrong)}", operation=OPERATION)
     if 1 < len(kept) <= MOST_PAGES and (thorough(api) or len(q) == SHORT):
         small = visited(forward(api, group_id, max(1, len(kept) // 4), q=q, **query))
         same(sorted(small), sorted(kept), f"the users with q={q!r} in small pages", operation=OPERATION)

@@ -19,7 +19,7 @@ from audience_conformance.checks.groups.helpers import (
 )
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path, seg, users_path
-from audience_conformance.results.finding import expect, same
+from audience_conformance.results.finding import expect, same, show
 
 
 @check("GRP-07", on="deleteUserGroup getUserGroupById getUserGroups getCategorisedUserGroups")
@@ -50,7 +50,7 @@ def a_deleted_group_is_gone(api: Api) -> None:
     queries += [{"status": "completed"}, {"status": "pending"}, {"status": "failed"}, {"type": "file"}]
     for query in queries:
         present = sorted(ids_of(list_all(api, GROUPS, **query)) & ids)
-        expected = f"the deleted groups to be absent from the list {query}"
+        expected = f"the deleted groups to be absent from the list {show(query)}"
         expect(not present, expected, present, operation="getUserGroups")
     present = sorted(ids_of(in_pages(api, GROUPS)) & ids)
     expect(not present, "the deleted groups to be absent from all pages of the list", present)
@@ -113,7 +113,7 @@ def an_unknown_group_is_404(api: Api, request: str) -> None:
         if request == "users":
             for query in ({"blacklisted_users": True}, {"page_size": 1}, {"page_no": 2}, {"q": "a"}):
                 answer = api.get(users_path(group["_id"]), **query)
-                expected = f"404 for a deleted group's users with {query}"
+                expected = f"404 for a deleted group's users with {show(query)}"
                 expect(answer.status == HTTPStatus.NOT_FOUND, expected, str(answer))
 
 

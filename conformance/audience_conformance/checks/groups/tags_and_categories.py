@@ -50,10 +50,10 @@ def the_tag_list_holds_every_tag_once(api: Api) -> None:
         lasting = set().union(*(before[group] & after[group] for group in before if group in after))
         ever = set().union(*before.values(), *after.values())
         twice = sorted({tag for tag in tags if tags.count(tag) > 1})
-        expect(not twice, "every tag once", f"more than once: {twice}", operation="getUserGroupTags")
+        expect(not twice, "every tag once", f"more than once: {show(twice)}", operation="getUserGroupTags")
         missing, wrong = sorted(lasting - set(tags)), sorted(set(tags) - ever)
-        expect(not missing, "every tag of every group in the tag list", f"missing: {missing}")
-        expect(not wrong, "no tag in the tag list that no group has", f"no group has: {wrong}")
+        expect(not missing, "every tag of every group in the tag list", f"missing: {show(missing)}")
+        expect(not wrong, "no tag in the tag list that no group has", f"no group has: {show(wrong)}")
         known.update(ever)
 
     retry(compare)
@@ -200,7 +200,7 @@ def _compare_categorised(api: Api, own: list[JsonObject]) -> int:
             expect(group.get("category") == category, f"only groups of category {category} under it", group)
         ids = [show(group.get("_id")) for _, group in places]
         twice = sorted({group_id for group_id in ids if ids.count(group_id) > 1})
-        expect(not twice, "every group once in the categorised list", f"more than once: {twice}")
+        expect(not twice, "every group once in the categorised list", f"more than once: {show(twice)}")
         lasting = before.keys() & after.keys()
         missing = sorted(lasting - set(ids))
         expect(not missing, "every group of the list in the categorised list", f"missing: {show(missing)}")

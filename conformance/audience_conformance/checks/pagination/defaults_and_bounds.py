@@ -29,7 +29,7 @@ from audience_conformance.checks.pagination.numbered_list import (
 from audience_conformance.checks.prerequisites import SOME_ITEMS, STABLE_LIST
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, definition_path, user_path
-from audience_conformance.results.finding import expect, same
+from audience_conformance.results.finding import expect, same, show
 
 MANY, FEW = 12, 6
 DEFAULT = 10
@@ -127,7 +127,7 @@ def _check_total(
             ends = [numbered_list.page(api, number, size, **query) for number in sorted({1, last, last + 1})]
             pages += [page for page in ends if page.ids or page.number <= last]
         for page in stable(pages):
-            what = f"item_total of page {page.number} of size {page.size} with {query}"
+            what = f"item_total of page {page.number} of size {page.size} with {show(query)}"
             same(field(page.meta, "item_total"), kept, what, operation=numbered_list.operation)
 
     retry_unless_private(numbered_list, attempt)
@@ -183,7 +183,7 @@ def a_page_below_1_is_refused(api: Api, operation: str) -> None:
     path = user_path(api.unique("u")) if operation == LIST_VALUES else PATHS[operation]
     for query in subset(api, BELOW):
         answer = api.get(path, **query)
-        expect(answer.status == HTTPStatus.BAD_REQUEST, f"400 for {query}", str(answer), operation=operation)
+        expect(answer.status == HTTPStatus.BAD_REQUEST, f"400 for {show(query)}", str(answer), operation=operation)
 
 
 @check("PAG-09", on=ALL, cases=CASES, read_only=WHOLE, needs=(SOME_ITEMS, STABLE_LIST))
@@ -214,5 +214,5 @@ def _compare_order(api: Api, numbered_list: NumberedList, query: JsonObject) -> 
                 first = numbered_list.page(api, number, size, **query).ids
                 for _ in range(2 if thorough(api) else 1):
                     again = numbered_list.page(api, number, size, **query).ids
-                    what = f"page {number} of size {size} with {query or 'no filter'}, read again,"
+                    what = f"page {number} of size {size} with {show(query) if query else 'no filter'}, read again,"
                     same(again, first, what, operation=numbered_list.operation)

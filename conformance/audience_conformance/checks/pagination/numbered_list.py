@@ -137,7 +137,7 @@ def stable(pages: list[Page]) -> list[Page]:
     """The pages, if all have the same item_total. Raises ListChanged."""
     totals = {page.total for page in pages}
     if len(totals) > 1:
-        raise ListChanged("one item_total on all pages", f"{sorted(totals)}", rule="PAG-02")
+        raise ListChanged("one item_total on all pages", show(sorted(totals)), rule="PAG-02")
     return pages
 
 

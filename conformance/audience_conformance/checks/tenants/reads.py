@@ -51,10 +51,14 @@ def another_application_finds_nothing_by_id(api: Api) -> None:
             expect_status(answer, HTTPStatus.NOT_FOUND, f"the read in {other[1]} of a resource of {application}")
             for unknown in unknown_tenants:
                 answer = api.get(path, tenant=unknown)
-                expect(not answer.ok, f"nothing of {fixture.tenant} to be found in {unknown}", str(answer))
+                expect(not answer.ok, f"nothing of {show(fixture.tenant)} to be found in {show(unknown)}", str(answer))
         for unknown in unknown_tenants:
             answer = api.get(user_path(fixture.user_id), tenant=unknown)
-            expect(not answer.ok or items(answer) == [], f"nothing of {fixture.tenant} in {unknown}", str(answer))
+            expect(
+                not answer.ok or items(answer) == [],
+                f"nothing of {show(fixture.tenant)} in {show(unknown)}",
+                str(answer),
+            )
 
 
 @check("TEN-01", on=LISTS, needs=(OTHER_APPLICATION,))

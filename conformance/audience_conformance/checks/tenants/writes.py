@@ -19,7 +19,7 @@ from audience_conformance.checks.tenants.fixtures import (
 from audience_conformance.client.api import Api, csv_url, definition_path, poll
 from audience_conformance.client.ledger import Tenant
 from audience_conformance.contract.document import operations
-from audience_conformance.results.finding import expect
+from audience_conformance.results.finding import expect, show
 
 WRITES = " ".join(operation_id for operation_id, (method, _, _) in operations().items() if method != "GET")
 CASES = ("one way", "the other way")
@@ -89,7 +89,7 @@ def the_ids_of_an_application_are_of_no_use_in_another(api: Api, case: str) -> N
     unknown_tenants = ((other[0], api.unique("app")), (api.unique("co"), other[1]))
     writes: dict[str, Callable[[], object]] = {
         "a bulk update of a slug of this application": lambda: _bulk_update(api, tenant, counterpart),
-        **{f"writes in {unknown}": functools.partial(write_all, unknown) for unknown in unknown_tenants},
+        **{f"writes in {show(unknown)}": functools.partial(write_all, unknown) for unknown in unknown_tenants},
     }
     _stays(api, counterpart, writes)
     writes = {
