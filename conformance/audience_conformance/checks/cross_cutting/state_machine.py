@@ -7,9 +7,18 @@ from typing import Any
 
 from hypothesis import seed
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from audience_conformance.checks.assertions import expect_status, field, has_fields, items, record, succeeded
+from audience_conformance.checks.assertions import (
+    expect_status,
+    field,
+    has_fields,
+    items,
+    only,
+    record,
+    schema_fields,
+    succeeded,
+)
 from audience_conformance.checks.attributes.bulk_update import bulk_update
 from audience_conformance.checks.attributes.put_and_read import GENERATED
 from audience_conformance.checks.attributes.values import FITS, MISFITS, equal_value
@@ -35,7 +44,7 @@ from audience_conformance.client.exchange import Answer
 from audience_conformance.client.shrinking import Shrinker
 from audience_conformance.results.finding import expect, fail, show
 
-MOST = 4
+MOST = 5
 """Definitions, and groups, that exist at once: all of them are read after every write."""
 JOB = 3.0
 """Seconds to wait for a bulk update; its values count for nothing where it takes longer."""
@@ -50,6 +59,9 @@ NOT_OF_A_DEFINITION: JsonObject = {
 }
 NOT_OF_A_GROUP: JsonObject = {"category": "l3", "tags": ["x"], "uid": 1, "status": "failed", "type": "x", "__v": 9}
 """Properties that an update and a patch do not take."""
+DEFINITION_FIELDS = [name for name in schema_fields("UserAttributeDefinition") if name != "modified_at"]
+GROUP_FIELDS = [name for name in schema_fields("UserGroup") if name not in ("modified_at", "status", "total_users")]
+"""What no job changes, and no write that does not name it; `__v` is counted."""
 NTH = st.integers(0, 11)
 SOME_USERS = st.permutations(range(USERS)).flatmap(lambda order: st.integers(1, USERS).map(lambda most: order[:most]))
 RULES = tuple(
@@ -58,7 +70,7 @@ RULES = tuple(
             *("DEF-04", "DEF-01", "DEF-03", "DEF-08", "DEF-09", "DEF-10", "DEF-11", "DEF-12", "DEF-16", "DEF-19"),
             *("ATT-01", "ATT-04", "ATT-06", "ATT-07", "ATT-09", "ATT-12", "ATT-13", "BLK-01", "GRP-03", "GRP-04"),
             *("GRP-08", "GRP-09", "GRP-10", "GRP-11", "GRP-15", "GRP-16", "GRP-17", "GRP-20", "GRP-25", "GRP-26"),
-            *("GRP-27", "MEM-01", "MEM-03", "PAG-07", "TEN-01", "FMT-02", "FMT-04"),
+            *("DEF-06", "GRP-06", "GRP-27", "MEM-01", "MEM-03", "PAG-07", "TEN-01", "FMT-02", "FMT-04"),
             *(name for write in vars(writes).values() if isinstance(write, Write) for name in write[1:]),
         )
     )
@@ -91,16 +103,39 @@ class Machine(RuleBasedStateMachine):
         self.model = Model(api.unique("Model "), [api.unique("u") for _ in range(USERS)])
         self.views = Views(api, self.model)
 
+    @initialize()
+    def begin(self) -> None:
+        """Make some of everything, whose names are not in the order of creation: each write has something to spoil."""
+        with self.shrinker.watching():
+            for type_, name in (("string", "Zeta"), ("number", "alpha"), ("list", "Mid")):
+                self._create_definition(type_, name, "Made first")
+            first, second, third = self.model.definitions
+            for user_id, definition_ids in zip(
+                self.model.users, ((third, first), (second, third, first)), strict=False
+            ):
+                for definition_id in definition_ids:
+                    value = FITS[self.model.definitions[definition_id]["type"]][0]
+                    answer = self.api.put(value_path(definition_id, user_id), {"attribute": {"value": value}})
+                    succeeded(answer, "a put to succeed", rule="ATT-13")
+                    self.model.set_value(user_id, definition_id, value)
+            for name, category, users in (("Zeta", "l2", [2, 0, 1]), ("alpha", "l1", [1, 0]), ("Mid", "l2", [0])):
+                self._create_group(name, "Made first", category, users)
+            self.views.compare(writes.CREATION)
+
     # --- definitions --------------------------------------------------------------------------------------
 
     @precondition(lambda self: len(self.model.definitions) < MOST)
     @step(type_=st.sampled_from(TYPES), name=TEXTS, description=TEXTS)
     def create_definition(self, type_: str, name: str, description: str) -> None:
+        self._create_definition(type_, name, description)
+        self.views.compare(writes.CREATION)
+
+    def _create_definition(self, type_: str, name: str, description: str) -> None:
         sent = definition_body(self.api, type_, name=self._named(name), description=description)
         definition_id = field(self._created(self.api.post(DEFINITIONS, sent), "DEF-01"), "_id")
         expect(definition_id not in self.model.definitions, "a new _id", definition_id, rule="DEF-03")
-        self.model.definitions[definition_id] = {**sent, "customer_editable": False}
-        self.views.compare(writes.CREATION)
+        read = record(self.api.get(definition_path(definition_id)))
+        self.model.definitions[definition_id] = {**only(read, DEFINITION_FIELDS), **sent}
 
     @step(field_=st.sampled_from(["name", "slug", "description", "type"]), bad=st.sampled_from([None, 1, ""]))
     def refuse_definition(self, field_: str, bad: Any) -> None:
@@ -240,15 +275,18 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.model.groups) < MOST)
     @step(name=TEXTS, description=TEXTS, category=st.sampled_from(["l1", "l2", "l3"]), users=SOME_USERS)
     def create_group(self, name: str, description: str, category: str, users: list[int]) -> None:
+        self._create_group(name, description, category, users)
+        self.views.compare(writes.CREATION)
+
+    def _create_group(self, name: str, description: str, category: str, users: list[int]) -> None:
         members = [self.model.users[user] for user in users]
         body = {"name": self._named(name), "description": description, "category": category}
         sent = fit(self.api, {**body, "file_url": csv_url(members)}, GROUPS)
-        created = self._created(self.api.post(GROUPS, sent), "GRP-01")
-        group_id = created["_id"]
+        group_id = self._created(self.api.post(GROUPS, sent), "GRP-01")["_id"]
         expect(group_id not in self.model.groups, "a new _id", group_id, rule="GRP-03")
-        kept = {name: created[name] for name in ("uid", "__v") if isinstance(created.get(name), int)}
-        self.model.groups[group_id], self.model.members[group_id] = {**sent, **kept}, members
-        self.views.compare(writes.CREATION)
+        read = record(self.api.get(group_path(group_id)))
+        self.model.groups[group_id] = {**only(read, GROUP_FIELDS), **sent}
+        self.model.members[group_id] = members
 
     @precondition(lambda self: self.model.groups)
     @step(nth=NTH, changes=GROUP_CHANGES)

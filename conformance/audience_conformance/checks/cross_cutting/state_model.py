@@ -95,7 +95,7 @@ class Model:
     def patch(self, group_id: str, changes: JsonObject) -> None:
         """Patch a group; whether a patch with what is there already counts is not known."""
         group = self.groups[group_id]
-        if "__v" in group:
+        if isinstance(group.get("__v"), int):
             if all(group.get(name) == value for name, value in changes.items()):
                 del group["__v"]
             else:
