@@ -29,6 +29,7 @@ seg() {
 send() {
   step=$1 method=$2 url=$3
   shift 3
+  [ "$step" != "$made_step" ] || made_step=''
   [ ! -s "$dir/body" ] || set -- "$@" --data-binary "@$dir/body"
   case $method in
   GET) ;;
@@ -68,16 +69,26 @@ succeeded() {
 
 made_here() {
   made_id=$(value "$step" '._id')
+  made_step=$step
   [ -z "$made_id" ] || made=$(printf '%s\n%s' "$1/$(seg "$made_id")" "$made")
 }
 
 # The media type and the Allow header of the last answer, on a line each.
 headers() {
-  tr -d '\r' <"$dir/headers" | awk '
-    { name = tolower($0); sub(/:.*/, "", name); found = $0; sub(/^[^:]*:[ \t]*/, "", found) }
-    name == "content-type" { sub(/ *;.*/, "", found); media = found }
-    name == "allow" { allow = found }
-    END { print media; print allow }'
+  media='' allow=''
+  while IFS= read -r line; do
+    line=${line%"$cr"}
+    found=${line#*:}
+    found=${found#"${found%%[! $tab]*}"}
+    case $line in
+    [Cc][Oo][Nn][Tt][Ee][Nn][Tt]-[Tt][Yy][Pp][Ee]:*)
+      media=${found%%;*}
+      [ "$media" = "$found" ] || media=${media%"${media##*[! ]}"}
+      ;;
+    [Aa][Ll][Ll][Oo][Ww]:*) allow=$found ;;
+    esac
+  done <"$dir/headers"
+  printf '%s\n%s\n' "$media" "$allow"
 }
 
 # A value in the answer of a step, as JSON has it, or nothing.
@@ -85,6 +96,10 @@ literal() { awk -v wanted="$2" -f "$dir/json.awk" "$dir/$1.now"; }
 
 # The same without quotes; nothing if it has characters that JSON escapes.
 value() {
+  if [ "$1$2" = "$made_step._id" ]; then
+    printf '%s' "$made_id"
+    return
+  fi
   found=$(literal "$1" "$2")
   case $found in
   *\\*) ;;
@@ -207,17 +222,20 @@ tidy() {
     say "kept:$(printf '\n%s' "$made")"
     made=
   fi
-  body
-  printf '%s\n' "$made" >"$dir/made"
-  while IFS= read -r url; do
-    [ -z "$url" ] || secrets | curl -q -sS -g --max-time 60 --noproxy "$direct" -K - -o /dev/null -X DELETE "$url" ||
-      say "not deleted: $url" >&2
-  done <"$dir/made"
+  if [ -n "$made" ]; then
+    {
+      secrets
+      printf '%s\n' "$made" | sed 's/[\\"]/\\&/g; s|.*|url = "&"\
+output = /dev/null|'
+    } | curl -q -sS -g --max-time 60 --noproxy "$direct" -K - -X DELETE -w '%{http_code} %{url_effective}\n' |
+      sed -n 's/^000 /not deleted: /p' >&2
+  fi
   rm -rf "$dir"
   exit "$code"
 }
 
-made=
+made='' made_step=''
+cr=$(printf '\r') tab=$(printf '\t')
 case $base in http://* | https://*) ;; *) give_up "'$base' is not the URL of a server" ;; esac
 base=${base%/}
 case $base in *"$path") ;; *) base=$base$path ;; esac

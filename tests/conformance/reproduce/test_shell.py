@@ -190,6 +190,29 @@ def test_what_was_made_is_deleted_though_a_later_step_fails_and_kept_with_keep(t
         assert f"{PATH}/user_attribute/definition/{CREATED['_id']}".encode() in done.stdout
 
 
+def test_what_cannot_be_deleted_is_named_and_the_rest_is_deleted(tmp_path: Path) -> None:
+    other = {"_id": "650000000000000000000002", "slug": f"acs-{RUN}-s2"}
+    text = text_of(
+        exchange("POST", "/user_attribute/definition", 201, CREATED, BODY),
+        exchange("POST", "/user_attribute/definition", 201, other, BODY.replace(b"s1", b"s2")),
+        exchange("GET", f"/user_attribute/definition?slugs={CREATED['slug']},{other['slug']}", 404, {}),
+        expected="200 for the read",
+    )
+
+    def deleted(received: list[Any]) -> Any:
+        if received[-1][1].endswith("/2"):
+            raise ConnectionAbortedError
+        return {}
+
+    made = (201, lambda received: {"_id": f"{len(received)}"})
+    with server(POST=made, GET=(404, {}), DELETE=(200, deleted)) as (url, received):
+        done = run(text, tmp_path, url)
+    folder = f"{PATH}/user_attribute/definition"
+    assert [path for method, path, *_ in received if method == "DELETE"] == [f"{folder}/2", f"{folder}/1"]
+    assert f"not deleted: {url}{folder}/2\n".encode() in done.stderr
+    assert f"not deleted: {url}{folder}/1\n".encode() not in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_what_was_made_is_deleted_though_it_is_interrupted(tmp_path: Path, number: signal.Signals) -> None:
     text = text_of(
