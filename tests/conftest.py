@@ -61,14 +61,19 @@ def _certificates_are_read_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _the_contract_is_copied_quickly() -> Iterator[None]:
-    """Connexion makes two deep copies of the contract for each mock."""
+def _the_contract_is_read_once() -> Iterator[None]:
+    """Connexion makes two deep copies of the contract for each mock, and follows all its references."""
 
     def copied(document: dict[str, Any]) -> dict[str, Any]:
         copy: dict[str, Any] = orjson.loads(orjson.dumps(document))
         return copy
 
+    @functools.lru_cache(8)
+    def resolved(text: bytes) -> Any:
+        return connexion.json_schema.resolve_refs(orjson.loads(text))
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connexion.spec, "copy", SimpleNamespace(deepcopy=copied))
         patch.setattr(connexion.json_schema, "deepcopy", copied)
+        patch.setattr(connexion.spec, "resolve_refs", lambda document, **_: resolved(orjson.dumps(document)))
         yield
