@@ -122,6 +122,7 @@ wait_for() {
   body
   while :; do
     send wait GET "$@"
+    case $status in 404) give_up "$url answered 404, but was there before; @replay@" ;; esac
     found=$(literal wait .status)
     [ "$found" != "$wanted" ] || return 0
     [ "$(date +%s)" -lt "$end" ] || break
@@ -135,7 +136,7 @@ pause() { sleep 0.2 2>/dev/null || sleep 1; }
 # What can be compared of the answers: `comparable now`, or those of the run: `comparable was`.
 comparable() {
   # shellcheck disable=SC2046 # the names are numbers
-  (cd "$dir" && awk -v view=1 -v own="$own" -v times="$times" -v messages="$messages" -v jobs="$jobs" -v subjects=" $subjects " -v run="$run" -v judged=" $judged " -f json.awk \
+  (cd "$dir" && awk -v view=1 -v own="$own" -v times="$times" -v messages="$messages" -v jobs="$jobs" -v documented="$documented" -v whole="$whole" -v subjects=" $subjects " -v run="$run" -v judged=" $judged " -f json.awk \
     $(for step in $steps; do say "$step.$1"; done) | sort)
 }
 
@@ -151,6 +152,9 @@ read_both() {
   if grep -q '^? foreign$' "$dir/was" "$dir/now"; then counts='^[0-9]* \.page\.'; else counts='^$'; fi
   for list in was now; do grep -v -e '^? ' -e "$counts" "$dir/$list" >"$dir/$list.own"; done
 }
+
+# Is there anything to compare but statuses, where items of others are left out.
+has_parts() { ! grep -q '^? foreign$' "$dir/was" || grep -q '^[0-9]* \.' "$dir/was.own"; }
 
 # Can the answers not be compared, since the lists hold other items of others than they did: some were made by other
 # checks, which come and go; or one that the finding names is gone; or, in lists that are not shown in full, others

@@ -2,8 +2,9 @@
 # Prints the value at the path `wanted` of a JSON body, such as .page.size, if there is one.
 # With -v view=1 it prints what can be compared between two runs, of the files in `judged` (names with a blank on either
 # side): ids are numbered in their order, with -v times=1 so are the times of one thing; left out are messages (with
-# -v messages=1 that of the answer counts), without -v jobs=1 what a background job changes, and with -v own=1 the items
-# of lists that neither hold the text of `run` nor have an id in `subjects`. Lines that begin with "? " are not part of
+# -v messages=1 that of the answer counts), names that are not in `documented`, without -v jobs=1 what a background job
+# changes, and with -v own=1 the items of lists, but those of the files in `whole`, that neither hold the text of `run`
+# nor have an id in `subjects`. Lines that begin with "? " are not part of
 # the answers: they say what else is in lists.
 
 FNR == 1 { if (name != "") answer(); name = FILENAME; sub(/.*\//, "", name); sub(/\..*/, "", name); body = "" }
@@ -29,7 +30,7 @@ function answer(   place, line) {
   line = index(judged, " " name " ")
   print name " status " status (line ? " " media " " allow : "")
   for (place = 1; place <= count; place++)
-    if (!(place in left_out)) {
+    if (!(place in left_out) && is_documented(paths[place])) {
       values[place] = comparable(paths[place], values[place], prefix(paths[place]))
       if (line) print name " " renumbered(paths[place]) "\t" values[place]
     }
@@ -101,7 +102,7 @@ function choose(   place, item, is_own, foreign, passing) {
   for (place = 1; place <= count; place++) {
     item = prefix(paths[place])
     if (item != "" && tolower(values[place]) ~ /acs-[0-9a-f]+-/ && !index(tolower(values[place]), run)) passing = 1
-    if (item == "" || !own || index(tolower(values[place]), run) || is_subject(paths[place], values[place])) is_own[item] = 1
+    if (item == "" || !own || index(whole, " " name " ") || index(tolower(values[place]), run) || is_subject(paths[place], values[place])) is_own[item] = 1
   }
   for (place = 1; place <= count; place++) {
     if (paths[place] == ".page.current") print values[place] == 1 ? "? first" : "? partial"
@@ -116,6 +117,19 @@ function choose(   place, item, is_own, foreign, passing) {
     if (own && values[place] == "[]" && paths[place] ~ /^\.(items|user_groups\..*)$/) left_out[place] = 1
   if (foreign) print "? foreign"
   if (passing) print "? passing"
+}
+
+# Are all names in a path the contract's: a server may add others, such as the id of a request. Below a value they may
+# be any, and so may those of categories.
+function is_documented(path,   parts, number, part, place) {
+  number = split(path, parts, ".")
+  for (place = 2; place <= number; place++) {
+    part = parts[place]
+    sub(/\[.*/, "", part)
+    if (part == "value" || part == "default_value") return 1
+    if (part != "" && parts[place - 1] != "user_groups" && !index(documented, " " part " ")) return 0
+  }
+  return 1
 }
 
 function is_subject(path, found) { return path ~ /\]\.(_id|user_id)$/ && index(subjects, " " found " ") }
@@ -140,7 +154,7 @@ function comparable(path, found, item,   key, shape, done, rest) {
   if (index(tolower(found), run)) return found
   if (found != "null" && (key ~ /^(_id|.*_id|job_id|.*cursor)$/))
     return (substr(found, 1, 1) == "\"" ? "id " : "other id ") numbered("id", found)
-  if (key == "uid" && found ~ /^[0-9]+$/) return "uid " numbered("uid", found)
+  if (key == "uid" && found ~ /^"?[0-9]+"?$/) return (found ~ /"/ ? "uid as a text " : "uid ") numbered("uid", found)
   rest = found; done = ""
   while (match(rest, HEX24)) {
     done = done substr(rest, 1, RSTART - 1) "id " numbered("id", "\"" substr(rest, RSTART, RLENGTH) "\"")
@@ -160,5 +174,5 @@ function numbered(kind, found) {
 BEGIN {
   split("", known); split("", as_id)
   HEX24 = ""
-  for (digit = 0; digit < 24; digit++) HEX24 = HEX24 "[0-9a-f]"
+  for (digit = 0; digit < 24; digit++) HEX24 = HEX24 "[0-9A-Fa-f]"
 }

@@ -9,7 +9,7 @@ import functools
 import json
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -39,11 +39,15 @@ LONG_ID = 12
 """Characters from which on an id is looked for in bodies: a shorter one can be anything."""
 _JOBS = re.compile("status|users|count|complete|pending|file")
 """Words of a finding about what a background job does."""
-_CHANGES = re.compile(r"\d{4}-\d\d-\d\d|[0-9a-f]{24}$")
+_CHANGES = re.compile(r"\d{4}-\d\d-\d\d|[0-9A-Fa-f]{24}$|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
 """Times and ids: they are others in each run."""
 _REPLAY = "audience-conformance replay report.json tries it"
 _UNSURE = "the lists hold other items than they did, which this script has not made"
 _RACING = "the answers depend on how far a background job was"
+_OF_USERS = re.compile(r"/users$|/user_attribute/user/[^/]+$")
+"""Paths of lists of which every item counts: the users of a group that the script makes, and a user's values."""
+_CATEGORIES = re.compile(r"/categories$")
+"""Paths of lists whose items never say whose they are."""
 _COUNTS = (".page.item_total", ".page.has_next")
 """Values that depend on all items of a list."""
 _FOLDER = Path(__file__).parent
@@ -162,7 +166,7 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
             lines += [
                 *lines_of_step,
                 *(["succeeded"] if _must_succeed(exchange, evidence.deciding) else []),
-                *_learn(number, exchange, steps[number:], names),
+                *_learn(number, exchange, steps[number:], names, _waits(evidence, steps[number - 1 :])),
                 *_wait(evidence.settled.get(id(exchange)), names),
             ]
         else:
@@ -182,6 +186,8 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
             f"own={int(creates)} times={int('_at' in finding.expected)} messages={int(result.rule == 'ERR-04')}",
             f"jobs={int(bool(_JOBS.search(finding.expected) or 'total_users' in finding.actual[:MAX_SHOWN]))}",
             f"unlimited={int(any(one.method == 'GET' and origin.run_id not in one.url for one in judges))}",
+            f"documented={shlex.quote(_documented())}",
+            f"whole={shlex.quote(_numbers(steps, _OF_USERS))}",
             f"steps='{' '.join(map(str, shown))}' judged='{' '.join(map(str, judged))}'",
             f"subjects={_subjects(finding, evidence)}",
             "",
@@ -194,6 +200,15 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
             "",
         ]
     )
+
+
+def _is_about(pattern: re.Pattern[str], exchange: Exchange) -> bool:
+    return pattern.search(exchange.url.partition("?")[0]) is not None
+
+
+def _numbers(steps: Sequence[Exchange], pattern: re.Pattern[str]) -> str:
+    """The numbers of the requests with such a path, with a blank on either side."""
+    return f" {' '.join(str(number) for number, one in enumerate(steps, 1) if _is_about(pattern, one))} "
 
 
 def _must_succeed(exchange: Exchange, deciding: Exchange) -> bool:
@@ -264,6 +279,13 @@ def _secrets(steps: Iterable[Exchange], origin: Origin) -> str:
 
 
 @functools.cache
+def _documented() -> str:
+    """The names of all properties of the contract, with a blank on either side: others are not compared."""
+    names = {name for schema in contract()["components"]["schemas"].values() for name in schema.get("properties", {})}
+    return f" {' '.join(sorted(names))} "
+
+
+@functools.cache
 def _functions() -> str:
     functions, awk = ((_FOLDER / name).read_text("utf-8") for name in ("functions.sh", "json.awk"))
     return functions.replace("@json.awk@", awk).replace("@replay@", _REPLAY)
@@ -283,11 +305,14 @@ def _send(number: int, exchange: Exchange, names: _Names) -> list[str]:
     return [*lines, " ".join(words)]
 
 
-def _learn(number: int, exchange: Exchange, later: list[Exchange], names: _Names) -> list[str]:
-    """The lines that take from an answer what later requests need, and name it."""
+def _learn(
+    number: int, exchange: Exchange, later: list[Exchange], names: _Names, waits: Iterable[str] = ()
+) -> list[str]:
+    """The lines that take from an answer what later requests, and `waits` for these URLs, need, and name it."""
     lines = []
     for path, text in _given(exchange):
-        if text in names.ids or not any(_uses(one, path, text) for one in later):
+        is_used = any(_uses(one, path, text) for one in later) or any(_is_in(url, path, text) for url in waits)
+        if text in names.ids or not is_used:
             continue
         variable = f"{path.rpartition('.')[2].strip('_')}_{number}"
         lines += [f"{variable}=$(value {number} {shlex.quote(path)})", f'need "${variable}"']
@@ -314,10 +339,18 @@ def _given(exchange: Exchange) -> list[tuple[str, str]]:
 
 def _uses(exchange: Exchange, path: str, text: str) -> bool:
     """Is an id in a request, as a segment, a value of the query, or in the body."""
+    return _is_in(exchange.url, path, text) or (len(text) >= LONG_ID and text.encode() in (exchange.body or b""))
+
+
+def _is_in(url: str, path: str, text: str) -> bool:
+    """Is an id in a URL, as a segment or a value of the query."""
     before = "group_uid=" if path == ".uid" else "[/=]"
-    if re.search(rf"(?<={before}){re.escape(quote(text, safe=''))}(?=[/&?]|$)", exchange.url):
-        return True
-    return len(text) >= LONG_ID and text.encode() in (exchange.body or b"")
+    return re.search(rf"(?<={before}){re.escape(quote(text, safe=''))}(?=[/&?]|$)", url) is not None
+
+
+def _waits(evidence: Evidence, steps: Iterable[Exchange]) -> list[str]:
+    """The URLs that the script waits for after these requests."""
+    return [evidence.settled[id(one)][0] for one in steps if id(one) in evidence.settled]
 
 
 def _wait(settled: tuple[str, str] | None, names: _Names) -> list[str]:
@@ -354,7 +387,11 @@ def _wanted(finding: Finding, evidence: Evidence, names: _Names) -> tuple[str, s
         quote_mark = '\\"' if isinstance(expected, str) else ""
         return place, f'"{quote_mark}${names.ids[str(expected)]}{quote_mark}"'
     text = json.dumps(expected)
-    if place == ".uid" or (_CHANGES.match(str(expected)) and str(expected) not in evidence.deciding.url):
+    if (
+        place == ".uid"
+        or place.endswith("_id")
+        or (_CHANGES.match(str(expected)) and str(expected) not in evidence.deciding.url)
+    ):
         return None
     if isinstance(expected, str) and not (expected.isascii() and expected.isprintable() and "/" not in expected):
         return None
@@ -393,6 +430,8 @@ def _judge(finding: Finding, statuses: list[str], wanted: tuple[str, str] | None
             unsure = ["read_both", f"! are_others count || give_up {shlex.quote(f'{_UNSURE}; {_REPLAY}')}"]
     else:
         test = ["if is_as_it_was; then is_there=1; else is_there=0; fi"]
+        if _is_about(_CATEGORIES, evidence.deciding):
+            test.append(f"has_parts || give_up {shlex.quote(f'{_UNSURE}; {_REPLAY}')}")
         unsure = [f'[ "$is_there" = 1 ] || ! are_others || give_up {shlex.quote(f"{_UNSURE}; {_REPLAY}")}']
         if evidence.racing:
             unsure = [f'[ "$is_there" = 1 ] || give_up {shlex.quote(f"{_RACING}; {_REPLAY}")}']

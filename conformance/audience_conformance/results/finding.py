@@ -89,7 +89,8 @@ def expect(holds: bool, expected: str, actual: Any, **more: Any) -> None:
 def same(actual: Any, expected: Any, what: str, **more: Any) -> None:
     """Report a finding unless two JSON values are equal."""
     if not equal(actual, expected):
-        fail(f"{what} to be {show(expected)}", actual, values=(actual, expected), **more)
+        shown = show(actual) if isinstance(actual, str) and not isinstance(expected, str) else actual
+        fail(f"{what} to be {show(expected)}", shown, values=(actual, expected), **more)
 
 
 def equal(one: Any, other: Any) -> bool:

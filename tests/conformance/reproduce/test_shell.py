@@ -469,3 +469,31 @@ def test_requests_at_the_same_time_are_left_to_replay(tmp_path: Path) -> None:
     done = run(text_of(*posts, at_once[1], expected="200 for it"), tmp_path)
     assert done.returncode == 2
     assert b"audience-conformance replay" in done.stderr
+
+
+@pytest.mark.parametrize(("status", "code"), [(500, 1), (404, 0)])
+def test_the_id_of_a_request_in_an_error_body_says_nothing(tmp_path: Path, status: int, code: int) -> None:
+    """A nonce differs in every answer: it must not make a fault look gone."""
+    failure = {"message": "no", "trace": "0f3a"}
+    text = text_of(
+        exchange("GET", "/user_attribute/definition/x", 500, failure),
+        expected="any response below 500 (x)",
+        actual=f"500 {json.dumps(failure)}",
+    )
+    with server(GET=(status, lambda _: {"message": "other", "trace": "ffff"})) as (url, _):
+        assert run(text, tmp_path, url).returncode == code
+
+
+def test_users_that_are_not_ours_are_compared_too(tmp_path: Path) -> None:
+    """Every user of a group of ours counts, whatever he is called."""
+    users = {"items": [{"user_id": "ada"}, {"user_id": "ben"}]}
+    text = text_of(
+        exchange("POST", "/user_group", 201, CREATED, BODY),
+        exchange("GET", f"/user_group/{CREATED['_id']}/users", 200, users),
+        expected="no user twice",
+        actual="[...]",
+    )
+    for now, code in ((users, 1), ({"items": [{"user_id": "ada"}]}, 0)):
+        made = (201, lambda received: {**CREATED, **json.loads(received[0][2])})
+        with server(POST=made, GET=(200, now)) as (url, _):
+            assert run(text, tmp_path, url).returncode == code
