@@ -389,7 +389,7 @@ def _wanted(finding: Finding, evidence: Evidence, names: _Names) -> tuple[str, s
     text = json.dumps(expected)
     if (
         place == ".uid"
-        or place.endswith("_id")
+        or place.endswith("._id")
         or (_CHANGES.match(str(expected)) and str(expected) not in evidence.deciding.url)
     ):
         return None

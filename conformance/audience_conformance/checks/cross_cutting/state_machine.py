@@ -102,6 +102,7 @@ class Machine(RuleBasedStateMachine):
         self.shrinker = shrinker
         self.model = Model(api.unique("Model "), [api.unique("u") for _ in range(USERS)])
         self.views = Views(api, self.model)
+        self.refused = False
 
     @initialize()
     def begin(self) -> None:
@@ -121,6 +122,9 @@ class Machine(RuleBasedStateMachine):
             for name, category, users in (("Zeta", "l2", [2, 0, 1]), ("alpha", "l1", [1, 0]), ("Mid", "l2", [0])):
                 self._create_group(name, "Made first", category, users)
             self.views.compare(writes.CREATION)
+            self._update_definition(first, {"customer_editable": True}, whole=False)
+            self._update_definition(first, {"name": self._named("Now first")}, whole=True)
+            self._patch_group(next(iter(self.model.groups)), {"name": self._named("Now first")})
 
     # --- definitions --------------------------------------------------------------------------------------
 
@@ -137,8 +141,10 @@ class Machine(RuleBasedStateMachine):
         read = record(self.api.get(definition_path(definition_id)))
         self.model.definitions[definition_id] = {**only(read, DEFINITION_FIELDS), **sent}
 
+    @precondition(lambda self: not self.refused)
     @step(field_=st.sampled_from(["name", "slug", "description", "type"]), bad=st.sampled_from([None, 1, ""]))
     def refuse_definition(self, field_: str, bad: Any) -> None:
+        self.refused = True  # once is enough: nothing else is possible at any time, and chance would come back to it
         valid = definition_body(self.api)
         if _is_rejected(self.api.post(DEFINITIONS, {**valid, field_: bad})):
             stored = [] if field_ == "slug" else items(self.api.get(DEFINITIONS, slug=valid["slug"]))
@@ -150,10 +156,12 @@ class Machine(RuleBasedStateMachine):
     def update_definition(self, nth: int, changes: JsonObject, whole: bool) -> None:
         """Update some fields, or send all of them, the others as they are."""
         definition_id = _nth(self.model.definitions, nth)
-        current = self.model.definitions[definition_id]
         if self._has_values(definition_id):  # its values restrict its type
             changes = {name: value for name, value in changes.items() if name != "type"}
-        changes = self._fit(changes, DEFINITIONS)
+        self._update_definition(definition_id, self._fit(changes, DEFINITIONS), whole=whole)
+
+    def _update_definition(self, definition_id: str, changes: JsonObject, *, whole: bool) -> None:
+        current = self.model.definitions[definition_id]
         sent = {**{name: current[name] for name in ("name", "description", "type")}, **changes} if whole else changes
         self._change(self.api.put, definition_path(definition_id), sent, "an update", "DEF-04")
         current |= changes
@@ -180,7 +188,7 @@ class Machine(RuleBasedStateMachine):
         else:
             self.model.give_up(definition_id)
 
-    @precondition(lambda self: self.model.definitions)
+    @precondition(lambda self: len(self.model.definitions) > 1)
     @step(nth=NTH)
     def delete_definition(self, nth: int) -> None:
         definition_id = _nth(self.model.definitions, nth)
@@ -291,7 +299,9 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.groups)
     @step(nth=NTH, changes=GROUP_CHANGES)
     def patch_group(self, nth: int, changes: JsonObject) -> None:
-        group_id, changes = _nth(self.model.groups, nth), self._fit(changes, GROUPS)
+        self._patch_group(_nth(self.model.groups, nth), self._fit(changes, GROUPS))
+
+    def _patch_group(self, group_id: str, changes: JsonObject) -> None:
         self._change(self.api.patch, group_path(group_id), changes, "a patch", "GRP-04")
         self.model.patch(group_id, changes)
         self.views.compare(writes.PATCH)
@@ -333,7 +343,7 @@ class Machine(RuleBasedStateMachine):
         succeeded(answer, "a refresh to succeed", rule="GRP-20")
         self.views.compare(writes.REFRESH)
 
-    @precondition(lambda self: self.model.groups)
+    @precondition(lambda self: len(self.model.groups) > 1)
     @step(nth=NTH)
     def delete_group(self, nth: int) -> None:
         group_id = _nth(self.model.groups, nth)
