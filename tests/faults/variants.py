@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 import json
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -122,19 +123,26 @@ def _json_responses(mock: Mock, change: Callable[[Exchange], None]) -> None:
 
 
 def extra_properties(mock: Mock) -> None:
-    """Every object of the API has one more property, and every response more headers."""
+    """Every object has more properties, one of them another in each answer, and every response has more headers."""
 
     def change(exchange: Exchange) -> None:
-        body = exchange.json
-        if isinstance(body, dict):
-            for holder in [body, body.get("page"), *(exchange.records() if exchange.status < 300 else ())]:
-                if isinstance(holder, dict):
-                    holder["x_extra"] = {"more": [1, None]}
-                    if isinstance(holder.get("attribute"), dict):
-                        holder["attribute"]["x_extra"] = True
+        _add_properties(exchange.json, uuid.uuid4().hex)
         exchange.answer_headers |= {"x-request-id": str(uuid.uuid4()), "cache-control": "no-store", "vary": "Accept"}
 
     _json_responses(mock, change)
+
+
+def _add_properties(part: Any, nonce: str) -> None:
+    """Add properties to an object and to those that it holds, but not to what a value of a definition is."""
+    if isinstance(part, list):
+        for item in part:
+            _add_properties(item, nonce)
+    elif isinstance(part, dict):
+        for name, inner in part.items():
+            for one in inner.values() if name == "user_groups" and isinstance(inner, dict) else (inner,):
+                if name not in ("value", "default_value"):
+                    _add_properties(one, nonce)
+        part |= {"x_extra": {"more": [1, None]}, "trace": nonce}
 
 
 def other_key_order(mock: Mock) -> None:
@@ -279,6 +287,36 @@ def newest_first(mock: Mock) -> None:
     next(fault for fault in all_faults() if fault.id == "PAG-10-newest-first").change(mock)
 
 
+def no_data_urls(mock: Mock) -> None:
+    """A file is somewhere else, and never in its URL: which URLs there are was decided."""
+
+    def refuse(exchange: Exchange) -> None:
+        if str(exchange.fields.get("file_url", "")).lower().startswith("data:") and _is_served(exchange):
+            exchange.refuse(400, field="body.file_url", message="file_url is not a URL that this server reads.")
+
+    mock.request(refuse, ops.CREATE_GROUP, ops.PATCH_GROUP, ops.BULK)
+
+
+def times_in_utc_only(mock: Mock) -> None:
+    """A value of the type datetime has milliseconds and Z: how one looks was decided."""
+
+    def refuse(exchange: Exchange) -> None:
+        texts = re.findall(r'"value": ?"(\d{4}-\d\d-\d\dT[^"]*)"', exchange.content.decode("utf-8", "replace"))
+        is_odd = any(not re.fullmatch(r".{19}\.\d{3}Z", text) for text in texts)
+        if is_odd and _is_served(exchange) and (exchange.operation == ops.BULK or exchange.stored):
+            exchange.refuse(400, field="body.attribute.value", message="The value is no time that this server knows.")
+
+    mock.request(refuse, ops.PUT_ATTRIBUTE, ops.BULK)
+
+
+def _is_served(exchange: Exchange) -> bool:
+    """Is the company and the application of a request one that the mock has."""
+    try:
+        return bool(exchange.tenant)
+    except KeyError:
+        return False
+
+
 def together(mock: Mock) -> None:
     of_responses = (opaque_cursors, other_times, extra_properties, other_key_order, pretty_printed, charset)
     for change in (uuid_ids, *of_responses):
@@ -358,6 +396,13 @@ VARIANTS: dict[str, Variant] = {
     "other-key-order": Variant(other_key_order),
     "pretty-printed": Variant(pretty_printed),
     "charset": Variant(charset),
+    "no-data-urls": Variant(
+        no_data_urls,
+        broken=frozenset({"FMT-14", "ERR-03", "ERR-04"}),  # what is wrong besides is not named first
+        settings={"users_file_url": None},
+        names_all=False,
+    ),
+    "times-in-utc-only": Variant(times_in_utc_only, broken=frozenset({"FMT-14"})),
     "uuid-ids": Variant(uuid_ids),
     "other-times": Variant(other_times),
     "opaque-cursors": Variant(opaque_cursors),

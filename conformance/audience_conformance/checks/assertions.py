@@ -1,5 +1,6 @@
 """Validated access to responses and lists: where a response lacks a part, that is a finding, never a crash."""
 
+import functools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,10 @@ THOROUGH = 10
 TRIES = 5
 """How often a list is read to find an item: while others delete, an item can move between two pages."""
 
+FREE = {"value", "default_value"}
+"""Properties of which the contract does not say what they hold."""
+BY_CATEGORY = "user_groups"
+"""The property whose names are those of categories."""
 SUCCESS = ("2??",)
 """The statuses of a success, as Finding takes them."""
 
@@ -55,7 +60,35 @@ def record(answer: Answer, **finding: Any) -> JsonObject:
     content = answer.json
     if not isinstance(content, dict):
         fail("a JSON object as body", str(answer), **{"rule": "FMT-02", **finding})
-    return content
+    documented: JsonObject = known_parts(content)
+    return documented
+
+
+@functools.cache
+def _names() -> frozenset[str]:
+    """The names of all properties of the contract."""
+    schemas = contract()["components"]["schemas"].values()
+    return frozenset(name for schema in schemas for name in schema.get("properties", {}))
+
+
+def known_parts(value: Any) -> Any:
+    """A JSON value without properties that the contract does not have: a target may add some, other ones each time.
+
+    What a value of a definition holds is all kept, and so are the categories of groups.
+    """
+    if isinstance(value, list):
+        return [known_parts(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {}
+    for name, part in value.items():
+        if name in FREE:
+            kept[name] = part
+        elif name == BY_CATEGORY and isinstance(part, dict):
+            kept[name] = {category: known_parts(groups) for category, groups in part.items()}
+        elif name in _names():
+            kept[name] = known_parts(part)
+    return kept
 
 
 def field(source: Answer | Any, *path: str, **finding: Any) -> Any:

@@ -239,14 +239,16 @@ class Api:
 
     def group(self, user_ids: list[str] | None = None, *, tenant: Tenant | None = None, **fields: Any) -> JsonObject:
         """Create a group of these users. Raises Skip if the target does not create it."""
-        body = {
+        return _created(self.post(GROUPS, {**self.group_body(user_ids), **fields}, tenant=tenant), CREATES_GROUP)
+
+    def group_body(self, user_ids: list[str] | None = None) -> JsonObject:
+        """A plain body of a creation of a group, whose file is in its URL."""
+        return {
             "name": self.unique("Group "),
             "description": "Made by the conformance suite",
             "category": "l1",
             "file_url": csv_url(user_ids or [self.unique("u")]),
-            **fields,
         }
-        return _created(self.post(GROUPS, body, tenant=tenant), CREATES_GROUP)
 
     # --- waiting and examples -----------------------------------------------------------------------------
 

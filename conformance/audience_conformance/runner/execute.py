@@ -9,7 +9,7 @@ from typing import Any
 
 from audience_conformance.checks.prerequisites import WRITE_PERMISSION
 from audience_conformance.checks.registry import Check
-from audience_conformance.client.api import LAST_WRITE, Api, Budget
+from audience_conformance.client.api import GROUPS, LAST_WRITE, Api, Budget
 from audience_conformance.client.exchange import Exchange
 from audience_conformance.client.ledger import Ledger
 from audience_conformance.client.pace import Pace
@@ -69,6 +69,7 @@ class Run:
         self.ledger = Ledger()
         self.run_id = uuid.uuid4().hex[:8]
         self._shared: dict[Any, Any] = {}
+        self._data_urls: bool | None = None
         self._lag_probe = LagProbe(self.target) if probes_lag else None
 
     def perform(self, check: Check, case: str | None, deadline: float | None = None) -> Result:
@@ -120,7 +121,7 @@ class Run:
             result.status = "failed"
             result.rule = finding.rule or result.rule
             result.rests_on = list(finding.rests_on)
-            name_decision(result, finding, api.trace.exchanges, self.options.base_url)
+            name_decision(result, finding, api.trace.exchanges, self.options.base_url, self._takes_data_urls)
             result.expected, result.actual, result.overdue = finding.expected, finding.actual, finding.overdue
             result.operation = finding.operation or ""
             if self._lag_probe:
@@ -142,6 +143,18 @@ class Run:
         elif not result.ends_run:
             api.cleanup()
         return result, passing
+
+    def _takes_data_urls(self) -> bool:
+        """Does the target take a plain group whose file is in its URL; asked once."""
+        if self._data_urls is None:
+            trial = Api(self.target, self.ledger, self.budget, self.run_id, self._shared)
+            try:
+                self._data_urls = trial.post(GROUPS, trial.group_body()).ok
+            except Unreachable:
+                return True
+            finally:
+                trial.cleanup()
+        return self._data_urls
 
     def _show(self, result: Result, finding: Finding, exchanges: list[Exchange]) -> None:
         """Put what reproduces a finding into its result."""

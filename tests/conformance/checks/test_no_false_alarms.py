@@ -22,7 +22,18 @@ def test_a_server_that_conforms_in_another_way_has_no_findings(group: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("variant", "rule"), [("cursors-die-with-their-users", "MEM"), ("coarse-clock", "DEF-06"), ("reads-lag", "DEF-01")]
+    ("variant", "rule"),
+    [
+        ("cursors-die-with-their-users", "MEM"),
+        ("coarse-clock", "DEF-06"),
+        ("reads-lag", "DEF-01"),
+        ("no-data-urls", "BLK"),
+        ("no-data-urls", "GRP-0"),
+        ("times-in-utc-only", "ATT-0"),
+        ("times-in-utc-only", "BLK"),
+        ("extra-properties", "GET"),
+        ("extra-properties", "DEF-23"),
+    ],
 )
 def test_a_server_that_may_do_so_has_no_findings(variant: str, rule: str) -> None:
     assert alarms(variant, "smoke", 1, rule).problems == []

@@ -59,6 +59,9 @@ def test_a_broken_keyword_that_was_decided_is_of_the_rule_of_decisions(
         refused(400, "PUT", "/user_attribute/definition/a/user/b", {"attribute": {"value": ["a"]}}),
         refused(400, "PATCH", "/user_group/a", {"file_url": "https://files.invalid/a.csv"}),
         refused(413, "PATCH", "/user_attribute/bulk_update", BULK),
+        refused(
+            400, "PUT", "/user_attribute/definition/a/user/b", {"attribute": {"value": "2024-05-01T09:30:00+05:30"}}
+        ),
         refused(400, "GET", "/user_group?page_size=100"),
         refused(400, "GET", "/user_group/a/users?direction=prev"),
         refused(400, "GET", "/user_group/tags?unknown=1"),
@@ -75,6 +78,9 @@ def test_a_refused_request_that_needs_a_decision_is_of_fmt_14(exchange: Exchange
     "exchange",
     [
         refused(400, "POST", "/user_attribute/definition", PLAIN),
+        refused(
+            400, "PUT", "/user_attribute/definition/a/user/b", {"attribute": {"value": "2024-05-01T09:30:00.000Z"}}
+        ),
         refused(400, "GET", "/user_group?page_size=10&page_no=1&name=a"),
         refused(400, "PATCH", "/user_group/a", {}),
         refused(400, "GET", "/user_group/a/users?cursor=b&direction=prev"),

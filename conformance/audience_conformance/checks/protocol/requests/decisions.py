@@ -1,5 +1,6 @@
 """Which decision of the contract makes a valid request valid: a target that refuses it breaks no printed fact."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,10 @@ from audience_conformance.contract.sources import Pointer
 USUAL_SIZE, USUAL_LENGTH, USUAL_VALUE = 10, 100, 1000
 """Items on a page or in a list, characters of a name, and of a value, that any server takes."""
 PLAIN_FILE = "data:text/csv,"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT")
+_USUAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+FILE_URL: Pointer = ("components", "schemas", "FileUrl", "pattern")
+"""What a data: URL of a file needs: that the contract decided which URLs there are."""
 
 
 def decision_behind(call: Call) -> Pointer:
@@ -26,6 +31,13 @@ def decision_behind_exchange(exchange: Exchange, base_url: str) -> Pointer:
     """The same of a request that was sent; empty too if it is invalid."""
     call = _call_of(exchange, base_url)
     return decision_behind(call) if call and _is_valid(call) else ()
+
+
+def names_data_url(exchange: Exchange) -> bool:
+    """Has a request a file in its URL."""
+    body = exchange.json
+    file_url = body.get("file_url") if isinstance(body, dict) else None
+    return isinstance(file_url, str) and file_url.lower().startswith("data:")
 
 
 def _is_valid(call: Call) -> bool:
@@ -87,7 +99,7 @@ def _of_value(pointer: Pointer, value: Any) -> Iterator[Pointer]:
     pointer = target_of(pointer)
     schema = value_at(pointer)
     if "oneOf" in schema:
-        if not isinstance(value, str | dict) or len(value) > USUAL_VALUE:
+        if not isinstance(value, str | dict) or len(value) > USUAL_VALUE or _is_unusual_time(value):
             yield (*pointer, "oneOf")
     elif "enum" in schema and value != schema["enum"][0]:
         yield (*pointer, "enum")
@@ -121,6 +133,11 @@ def _of_string(pointer: Pointer, schema: dict[str, Any], text: str) -> Iterator[
             yield (*pointer, "maxLength")
         elif len(text) == 1:
             yield (*pointer, "minLength")
+
+
+def _is_unusual_time(value: Any) -> bool:
+    """Is it a date-time in another form than the one that the contract shows."""
+    return isinstance(value, str) and bool(_TIME.match(value)) and not _USUAL_TIME.fullmatch(value)
 
 
 def _is_usual(char: str) -> bool:
