@@ -39,7 +39,9 @@ def name_decision(
         if result.source != "documents":
             result.rule = DECIDED.get(result.rule, result.rule)
     elif (
-        result.rule not in OF_ANY_ANSWER and not _expects_refusal(finding) and (refused := _refused(finding, exchanges))
+        result.rule not in OF_ANY_ANSWER
+        and not _expects_refusal(finding)
+        and (refused := _refused(result, finding, exchanges))
     ):
         result.rests_on = list(decision_behind_exchange(refused, base_url))
         if not result.rests_on and names_data_url(refused) and not takes_data_urls():
@@ -52,8 +54,11 @@ def _expects_refusal(finding: Finding) -> bool:
     return any(status.startswith("4") for status in finding.statuses)
 
 
-def _refused(finding: Finding, exchanges: list[Exchange]) -> Exchange | None:
-    """The request that a finding is about, if it was refused: the last with the actual answer, else the last of all."""
-    told = (one for one in reversed(exchanges) if one.answer is not None and str(one.answer) in finding.actual)
-    about = next(told, exchanges[-1] if exchanges else None)
-    return about if about and about.answer and about.answer.status in _REFUSALS else None
+def _refused(result: Result, finding: Finding, exchanges: list[Exchange]) -> Exchange | None:
+    """The refused request that a finding is about: the last of all; if a MUST rule is broken, that with the actual."""
+    about = exchanges[-1:]
+    if result.level == "MUST":
+        about += [one for one in reversed(exchanges) if one.answer is not None and str(one.answer) in finding.actual][
+            :1
+        ]
+    return next((one for one in about if one.answer is not None and one.answer.status in _REFUSALS), None)
