@@ -118,7 +118,7 @@ need() {
 wait_for() {
   wanted=$1
   shift
-  end=$(($(date +%s) + WAIT))
+  end=$(($(date +%s) + WAIT + 1)) # the first second may be nearly over
   body
   while :; do
     send wait GET "$@"
