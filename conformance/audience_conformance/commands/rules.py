@@ -47,10 +47,10 @@ def rules(patterns: str, *, sentences: bool) -> None:
 
 
 def _sentences() -> list[str]:
-    """Each sentence, where it stands, and the names of its checks: those of the rules, then those of descriptions."""
+    """Each sentence, where it stands, and its checks: those without any, those of the rules, those of descriptions."""
     from audience_conformance.checks.registry import all_checks  # noqa: PLC0415
     from audience_conformance.contract.rules import catalogue  # noqa: PLC0415
-    from audience_conformance.contract.sentences import checked_sentences, described  # noqa: PLC0415
+    from audience_conformance.contract.sentences import checked_sentences, described, unchecked  # noqa: PLC0415
 
     listed = [
         (rule.sentence, rule.id, [check.name for check in all_checks() if check.rules[0] == rule.id])
@@ -58,7 +58,10 @@ def _sentences() -> list[str]:
     ]
     places = described()
     listed += [(text, ", ".join(places[text]), list(names)) for text, names in checked_sentences().items()]
-    return [
+    open_ones = [
+        "\n".join([text, f"  at     {', '.join(places[text])}", f"  none   {why}"]) for text, why in unchecked().items()
+    ]
+    return open_ones + [
         "\n".join([text, f"  at     {where}", *(f"  check  {name.replace('_', ' ')}" for name in names)])
         for text, where, names in listed
     ]

@@ -23,6 +23,12 @@ def checked_sentences() -> dict[str, tuple[str, ...]]:
     return {sentence: tuple(checks.split()) for sentence, checks in _table()["behaviour"].items()}
 
 
+def unchecked() -> dict[str, str]:
+    """Sentence of a description that no check holds a server to -> why."""
+    reasons: dict[str, str] = _table()["unchecked"]
+    return reasons
+
+
 def meanings() -> frozenset[str]:
     """The sentences of descriptions that say what something means: no answer of a server can make them false."""
     return frozenset(_table()["meaning"])

@@ -5,7 +5,7 @@ from tests.conformance.cli_runner import conformance
 from audience_conformance.checks.registry import all_checks
 from audience_conformance.contract.document import contract, operations
 from audience_conformance.contract.rules import catalogue
-from audience_conformance.contract.sentences import SECTIONS, checked_sentences, described, meanings, split
+from audience_conformance.contract.sentences import SECTIONS, checked_sentences, described, meanings, split, unchecked
 
 
 def test_every_sentence_of_operations_and_of_the_introduction_is_in_the_table() -> None:
@@ -13,14 +13,14 @@ def test_every_sentence_of_operations_and_of_the_introduction_is_in_the_table() 
     told = {
         text for text, places in described().items() if any(place.partition(".")[0] not in schemas for place in places)
     }
-    assert told - checked_sentences().keys() - meanings() == set()
+    assert told - checked_sentences().keys() - unchecked().keys() - meanings() == set()
     assert any(place in operations() for places in described().values() for place in places)
 
 
 def test_the_table_has_no_other_sentence_and_none_twice() -> None:
     assert checked_sentences().keys() - described().keys() == set()
-    assert meanings() - described().keys() == set()
-    assert checked_sentences().keys() & meanings() == set()
+    assert (meanings() | unchecked().keys()) - described().keys() == set()
+    assert checked_sentences().keys() & (meanings() | unchecked().keys()) == set()
 
 
 def test_every_check_of_the_table_exists_and_every_sentence_has_one() -> None:
@@ -41,8 +41,9 @@ def test_a_text_is_split_into_sentences_on_one_line() -> None:
 
 def test_rules_lists_all_sentences_with_their_checks() -> None:
     shown = conformance("rules", "--sentences", samples=False).out.split("\n\n")
-    assert len(shown) == len(catalogue()) + len(checked_sentences())
-    assert all("  check  " in entry for entry in shown)
+    assert len(shown) == len(unchecked()) + len(catalogue()) + len(checked_sentences())
+    assert ["  none   " in entry for entry in shown].count(True) == len(unchecked())
+    assert all("  check  " in entry or "  none   " in entry for entry in shown)
     assert any(
         entry.startswith("A slug that is taken is refused with 400\n  at     DEF-13\n  check  a taken slug")
         for entry in shown
