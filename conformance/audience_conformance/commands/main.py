@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import click
 
 import audience_conformance
+from audience_conformance.commands.base import Command
 from audience_conformance.commands.compare import compare
 from audience_conformance.commands.contract import contract
 from audience_conformance.commands.merge import merge
@@ -51,7 +52,7 @@ def main() -> None:
     """
 
 
-@main.command()
+@main.command(cls=Command)
 @click.argument("path", required=False, type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "--list",

@@ -20,6 +20,9 @@ LAG = "consistency, reads lag behind writes: see --consistency"
 """The cause of findings that vanish if reads wait."""
 MOST_CAUSE = 140
 """Maximum characters of a cause."""
+MOST_TITLES = 4
+"""Titles of causes that stand in the title of one."""
+_CUT = re.compile(r"… \([\d,]+ more characters?\)$")
 _MOST_ANSWER = 200
 """Characters of an answer that tell its cause from another."""
 _STATUS = re.compile(r"([1-5]\d\d)(?!\d)")
@@ -69,9 +72,16 @@ def merge_answers(found: Iterable[Cause]) -> list[Cause]:
         are_answers = all(_STATUS.match(one.actual) and one.status == "failed" for one in cause.results)
         same.setdefault(answers if are_answers else place, []).append(cause)
     return [
-        Cause("; ".join(one.title for one in alike), [result for one in alike for result in one.results])
+        Cause(_joined([one.title for one in alike]), [result for one in alike for result in one.results])
         for alike in same.values()
     ]
+
+
+def _joined(titles: list[str]) -> str:
+    """Titles in one, each once and the first ones only: those that were cut may look the same."""
+    different = list(dict.fromkeys(_CUT.sub("…", title) for title in titles))
+    more = len(different) - MOST_TITLES
+    return "; ".join([*different[:MOST_TITLES], *([f"and {more} more"] if more > 0 else [])])
 
 
 def common_causes(summary: Summary) -> list[Cause]:

@@ -140,7 +140,8 @@ comparable() {
     $(for step in $steps; do say "$step.$1"; done) | sort)
 }
 
-# Are the answers what they were: counts do not count where a list has items of others.
+# Are the answers what they were: where a list has items of others, counts count only in the lists without any that a
+# filter limits to what this script makes ($limited).
 is_as_it_was() {
   read_both
   cmp -s "$dir/was.own" "$dir/now.own"
@@ -149,12 +150,17 @@ is_as_it_was() {
 read_both() {
   comparable was >"$dir/was"
   comparable now >"$dir/now"
-  if grep -q '^? foreign$' "$dir/was" "$dir/now"; then counts='^[0-9]* \.page\.'; else counts='^$'; fi
-  for list in was now; do grep -v -e '^? ' -e "$counts" "$dir/$list" >"$dir/$list.own"; done
+  foreign=$(sed -n 's/^? foreign //p' "$dir/was" "$dir/now" | tr '\n' ' ')
+  for list in was now; do
+    awk -v foreign="$foreign" -v limited="$limited" '
+      BEGIN { count = split(foreign, steps, " "); for (place = 1; place <= count; place++) others[steps[place]] = 1 }
+      $1 == "?" || (count && $2 ~ /^\.page\./ && ($1 in others || !index(limited, " " $1 " "))) { next }
+      { print }' "$dir/$list" >"$dir/$list.own"
+  done
 }
 
 # Is there anything to compare but statuses, where items of others are left out.
-has_parts() { ! grep -q '^? foreign$' "$dir/was" || grep -q '^[0-9]* \.' "$dir/was.own"; }
+has_parts() { ! grep -q '^? foreign ' "$dir/was" || grep -q '^[0-9]* \.' "$dir/was.own"; }
 
 # Can the answers not be compared, since the lists hold other items of others than they did: some were made by other
 # checks, which come and go; or one that the finding names is gone; or, in lists that are not shown in full, others
@@ -163,7 +169,7 @@ are_others() {
   ! grep -q '^? passing$' "$dir/was" "$dir/now" || return 0
   ! counted_others || return 0
   ! is_lost || return 0
-  grep -q '^? foreign$' "$dir/was" "$dir/now" || return 1
+  grep -q '^? foreign ' "$dir/was" "$dir/now" || return 1
   if grep -q '^? partial$' "$dir/was" "$dir/now"; then
     [ "${1-}" != count ] || return 0
     ! are_same '^? total ' || return 1

@@ -115,7 +115,7 @@ function choose(   place, item, is_own, foreign, passing) {
   }
   for (place = 1; place <= count; place++)
     if (own && values[place] == "[]" && paths[place] ~ /^\.(items|user_groups\..*)$/) left_out[place] = 1
-  if (foreign) print "? foreign"
+  if (foreign) print "? foreign " name
   if (passing) print "? passing"
 }
 

@@ -186,6 +186,7 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
             f"own={int(creates)} times={int('_at' in finding.expected)} messages={int(result.rule == 'ERR-04')}",
             f"jobs={int(bool(_JOBS.search(finding.expected) or 'total_users' in finding.actual[:MAX_SHOWN]))}",
             f"unlimited={int(any(one.method == 'GET' and origin.run_id not in one.url for one in judges))}",
+            f"limited={shlex.quote(_numbers_of(one for one in enumerate(steps, 1) if origin.run_id in one[1].url))}",
             f"documented={shlex.quote(_documented())}",
             f"whole={shlex.quote(_numbers(steps, _OF_USERS))}",
             f"steps='{' '.join(map(str, shown))}' judged='{' '.join(map(str, judged))}'",
@@ -208,7 +209,11 @@ def _is_about(pattern: re.Pattern[str], exchange: Exchange) -> bool:
 
 def _numbers(steps: Sequence[Exchange], pattern: re.Pattern[str]) -> str:
     """The numbers of the requests with such a path, with a blank on either side."""
-    return f" {' '.join(str(number) for number, one in enumerate(steps, 1) if _is_about(pattern, one))} "
+    return _numbers_of(one for one in enumerate(steps, 1) if _is_about(pattern, one[1]))
+
+
+def _numbers_of(steps: Iterable[tuple[int, Exchange]]) -> str:
+    return f" {' '.join(str(number) for number, _ in steps)} "
 
 
 def _must_succeed(exchange: Exchange, deciding: Exchange) -> bool:

@@ -36,8 +36,8 @@ class Evidence:
         deciding: the request whose answer decided.
         before: the requests that it depends on, in order.
         whole: no answer is what the finding calls actual: it compares several, and `before` is all that was sent.
-        together: the reads of the same thing since its last change, the deciding one included: a finding that
-            compares answers compares these.
+        together: the reads of the same thing since its last change, but for those that wait for a background job, the
+            deciding one included: a finding that compares answers compares these.
         at_once: some of them were sent at the same time.
         widely: `before`, and if they are few all other writes: answers may differ by what else was made.
         settled: for writes of a group's file, by `id`, the URL of the group and its status when the check went on.
@@ -63,11 +63,16 @@ def evidence(exchanges: Sequence[Exchange], finding: Finding) -> Evidence | None
     deciding = exchanges[place]
     whole = not found and len(exchanges) <= MOST_WHOLE
     chosen = _all_before(exchanges, place) if whole else sorted(_depends_on(exchanges, place))
+    if not whole:
+        chosen = sorted({*chosen, *_read_before(exchanges, chosen, place)})
     last_write = max((index for index in chosen if exchanges[index].method != "GET"), default=-1)
     together = [
-        one
-        for one in exchanges[last_write + 1 : place + 1]
-        if not whole and deciding.method == one.method == "GET" and _path(one) == _path(deciding)
+        exchanges[index]
+        for index in range(last_write + 1, place + 1)
+        if not whole
+        and deciding.method == exchanges[index].method == "GET"
+        and _path(exchanges[index]) == _path(deciding)
+        and (index == place or not _waits(exchanges[index]))
     ]
     writes = [index for index in range(place) if exchanges[index].method != "GET"]
     widely = sorted({*chosen, *(writes if len(writes) <= MOST_WRITES else ())})
@@ -97,6 +102,24 @@ def _all_before(exchanges: Sequence[Exchange], place: int) -> list[int]:
         if exchanges[index].method != "GET"
         or (exchanges[index].method, exchanges[index].url) != (exchanges[index + 1].method, exchanges[index + 1].url)
     ]
+
+
+def _read_before(exchanges: Sequence[Exchange], chosen: Sequence[int], place: int) -> list[int]:
+    """The index of the last same read before the last write that it depends on: a cache may keep its answer."""
+    deciding = exchanges[place]
+    last_write = max((index for index in chosen if exchanges[index].method != "GET"), default=-1)
+    if deciding.method != "GET":
+        return []
+    same = [
+        index for index in range(last_write) if (exchanges[index].method, exchanges[index].url) == ("GET", deciding.url)
+    ]
+    return same[-1:]
+
+
+def _waits(read: Exchange) -> bool:
+    """Has a read seen a group whose background job is under way: how often it is seen is another number each time."""
+    content = read.answer.json if read.answer is not None else None
+    return isinstance(content, dict) and content.get("status") == "pending"
 
 
 def _settled(write: Exchange, later: Sequence[Exchange]) -> tuple[str, str] | None:

@@ -42,12 +42,15 @@ def header(text: str) -> tuple[str, str]:
 def url(text: str) -> str:
     try:
         parts = urlsplit(text)
-        _ = parts.port  # raises ValueError for an invalid port
         host = parts.hostname
+        lacks_brackets = parts.netloc.count(":") > 1 and "[" not in parts.netloc
+        _ = lacks_brackets or parts.port  # raises ValueError for an invalid port
     except ValueError as error:
         raise ValueError(f"it is not a URL: {error}") from None
     if "@" in parts.netloc:
         raise ValueError("a password in it would be printed; use -H 'Authorization: Basic …'")
+    if lacks_brackets:
+        raise ValueError(f"{text!r}: write an IPv6 address in brackets, like http://[::1]:4010")
     if parts.scheme not in ("http", "https") or not host:
         raise ValueError(f"{text!r} is not http://… or https://…, like http://127.0.0.1:4010")
     if re.search(r"[\s\x00-\x1f]", text):

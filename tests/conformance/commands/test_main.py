@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.conformance.cli_runner import Done, conformance, environment
 
 from audience_conformance.commands import main as cli
 from audience_conformance.contract.location import contract_path
+from audience_conformance.lint import document
 from audience_conformance.lint.checks import CHECKS
 
 ROOT = Path(__file__).parents[3]
@@ -86,6 +88,14 @@ def test_an_unreadable_file_exits_2_with_one_line(content: bytes | None, reason:
 def test_a_dash_reads_standard_input(content: bytes, code: int, output: str) -> None:
     done = CliRunner().invoke(cli.main, ["lint", "-"], input=content)
     assert (done.exit_code, done.output) == (code, output)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_lint_does_not_exit_as_with_findings(
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setattr(document, "read", lambda _: signal.raise_signal(number))
+    assert conformance("lint", CLEAN) == Done(128 + number, "", "audience-conformance lint: interrupted\n")
 
 
 def test_one_finding_is_counted_as_one(file: Path) -> None:

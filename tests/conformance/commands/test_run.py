@@ -4,8 +4,10 @@ import itertools
 import json
 import re
 import socket
+import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.conformance.cli_runner import (
     BASE,
@@ -15,6 +17,7 @@ from tests.conformance.cli_runner import (
     without_run_id,
 )
 from tests.conformance.raw_server import Connection, raw_server
+from tests.mock.command import serving
 
 from audience_conformance.client.api import Api
 from audience_conformance.settings.options import OPTIONS
@@ -48,6 +51,29 @@ def test_the_exit_code_depends_on_the_rules(url: str, arguments: list[str], code
     done = conformance("run", "--url", url, *arguments)
     assert output in done.out
     assert (done.code, done.err) == (code, "")
+
+
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as listener:
+            listener.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6")
+def test_an_ipv6_address_is_a_target_like_others(tmp_path: Path) -> None:
+    options: list[str | Path] = ["--profile", "smoke", "--report-dir", tmp_path, "--report", "json", "--keep"]
+    with serving("--host", "::1") as mock:
+        assert mock.url.startswith("http://[::1]:")
+        httpx.post(f"{mock.url}/__mock__/faults", json={"operation": "getUserGroupById", "status": 404})
+        done = conformance("run", "--url", mock.url, "--rules", "DEF-05,GRP-08", *options, samples=False)
+        assert done.code == 1, done.out
+        file, *_ = sorted((tmp_path / "reproduce").glob("GRP-08-*.sh"))
+        assert subprocess.run(["sh", file], check=False, capture_output=True).returncode == 1
+        swept = conformance("sweep", "--url", mock.url)
+        assert (swept.code, "leftovers deleted" in swept.err) == (0, True)
 
 
 def test_without_a_url_a_mock_is_started_and_stopped() -> None:

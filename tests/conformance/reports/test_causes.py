@@ -116,6 +116,13 @@ def test_what_is_wrong_with_the_same_answers_is_told_at_once() -> None:
         "1 finding in 1 rule: expected name to be the same",
         "4 findings in 2 rules: expected a message; expected a flag",
     ]
+    long = "a message that names " + " and ".join("abcdefghijklmnopqrstuvwxyz"[:20]) + " and the rest of it" * 9
+    cut_alike = [wrong("ERR-01", "getUserGroups", f"{long}{end}") for end in ("", " too", *"vwxyz")]
+    (of_long,) = merge_answers(group_causes(cut_alike))
+    assert of_long.title.count("a message that names") == 1
+    assert "more characters" not in of_long.title
+    many = [wrong("ERR-01", "getUserGroups", f"a {name}") for name in ("message", "code", "flag", "field", "word", "b")]
+    assert merge_answers(group_causes(many))[0].title.endswith("expected a field; and 2 more")
     more = wrong("ERR-02", "deleteUserGroup", "a flag")
     assert len(merge_answers(group_causes([*of_both, more]))) == 2
 

@@ -396,6 +396,29 @@ def test_a_count_of_a_list_is_judged_only_if_others_have_the_same_items(
         assert run(script_of(finding, *exchanges), tmp_path, url).returncode == code
 
 
+@pytest.mark.parametrize(
+    ("query", "total", "code"), [(f"?slug=acs-{RUN}-s1", 2, 1), (f"?slug=acs-{RUN}-s1", 1, 0), ("?page_no=2", 1, 1)]
+)
+def test_the_count_of_a_list_of_own_items_counts_beside_lists_of_others(
+    tmp_path: Path, query: str, total: int, code: int
+) -> None:
+    """A list that no filter limits to what the script makes may have another number of items each time."""
+    text = text_of(
+        exchange("POST", "/user_attribute/definition", 201, CREATED, BODY),
+        exchange("GET", "/user_attribute/definition", 200, listing(OF_OTHERS[0], CREATED)),
+        exchange("GET", f"/user_attribute/definition{query}", 200, listing(CREATED, total=2)),
+        expected="as many items as item_total says",
+        actual=json.dumps(CREATED),
+    )
+
+    def answered(received: list[Any]) -> Any:
+        own = {**CREATED, **json.loads(received[0][2])}
+        return listing(own, total=total) if "?" in received[-1][1] else listing(OF_OTHERS[0], own)
+
+    with server(POST=(201, CREATED), GET=(200, answered)) as (url, _):
+        assert run(text, tmp_path, url).returncode == code
+
+
 @pytest.mark.parametrize(("reads_status", "code"), [(False, 2), (True, 0)])
 def test_users_that_were_read_while_a_job_ran_say_nothing(tmp_path: Path, reads_status: bool, code: int) -> None:
     group = {"_id": "6" * 24, "status": "completed"}

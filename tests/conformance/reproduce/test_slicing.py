@@ -87,5 +87,23 @@ def test_requests_under_way_at_the_same_time_are_noticed() -> None:
         assert rests_on.at_once == overlap
 
 
+def test_the_same_read_before_a_change_is_sent_too_for_a_cache_may_keep_its_answer() -> None:
+    was = exchange("GET", f"{DEFINITIONS}/{ONE}", 200, {"_id": ONE, "pinned": False})
+    update = exchange("PUT", f"{DEFINITIONS}/{ONE}", 200, {"_id": ONE, "pinned": True})
+    stale = exchange("GET", f"{DEFINITIONS}/{ONE}", 200, {"_id": ONE, "pinned": False})
+    assert found("true", str(stale.answer), FIRST, was, was, READ, update, stale) == (stale, [FIRST, was, update])
+    assert found("true", str(stale.answer), FIRST, update, was, stale)[1] == [FIRST, update]
+
+
+def test_reads_that_wait_for_a_job_are_not_compared() -> None:
+    url = f"/user_group/{ONE}"
+    waits = exchange("GET", url, 200, {"_id": ONE, "status": "pending"})
+    done = exchange("GET", url, 200, {"_id": ONE, "status": "completed"})
+    for reads, compared in (((waits, waits, done), [done]), ((done, waits, waits), [done, waits])):
+        rests_on = evidence(reads, Finding("the same", str(reads[-1].answer)))
+        assert rests_on is not None
+        assert list(rests_on.together) == compared
+
+
 def test_nothing_sent_is_no_evidence() -> None:
     assert evidence([], Finding("x", "y")) is None

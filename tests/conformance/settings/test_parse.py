@@ -17,6 +17,11 @@ from audience_conformance.settings.parse import read_settings
         (["--url", "ftp://host"], "is not http://… or https://…"),
         (["--url", "http://"], "is not http://… or https://…"),
         (["--url", "http://host:port"], "'--url': it is not a URL"),
+        (
+            ["--url", "http://::1:4010"],
+            "'--url': 'http://::1:4010': write an IPv6 address in brackets, like http://[::1]",
+        ),
+        (["--url", "http://me:secret@::1:80/"], "-H 'Authorization: Basic …'"),
         (["--url", "http://host/?a=b"], "remove the part after ?"),
         (["--url", "http://a b/"], "contains a space"),
         (["--url", "http://me:secret@host/"], "-H 'Authorization: Basic …'"),
