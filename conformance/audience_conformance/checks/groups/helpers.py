@@ -12,6 +12,7 @@ from audience_conformance.checks.assertions import body, field, record
 from audience_conformance.checks.limits import fit
 from audience_conformance.checks.prerequisites import READABLE_FILE
 from audience_conformance.client.api import GROUPS, Api, JsonObject, group_path, poll
+from audience_conformance.client.exchange import Answer
 from audience_conformance.results.finding import Finding, Skip, expect, fail
 
 OWN, GIVEN = CASES = ("own", "given")
@@ -60,9 +61,14 @@ def create(api: Api, sent: JsonObject, **more: Any) -> JsonObject:
 
 def read_group(api: Api, group: JsonObject, **more: Any) -> JsonObject:
     """The group, read by its id; if it is not found, a finding of the rule in `more`."""
+    return record(answer_of_group(api, group, **more))
+
+
+def answer_of_group(api: Api, group: JsonObject, **more: Any) -> Answer:
+    """The response that has the group; if it is not found, a finding of the rule in `more`."""
     answer = api.get(group_path(group["_id"]))
     expect(answer.status == HTTPStatus.OK, "the group to be found by its _id", str(answer), **more)
-    return record(answer)
+    return answer
 
 
 def refresh(api: Api, group_id: str) -> None:
