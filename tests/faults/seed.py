@@ -8,8 +8,8 @@ from audience_mock.seeds.seed_file import BUILT_IN
 OTHER_TENANT = TenantName(DOCUMENTED_TENANT.company_id, "64b000000000000000000002")
 GROUP_ID = "64f1000000000000000000a1"
 LOCKED_ID = "64f2000000000000000000b1"
-TEXT_ID, RANGE_ID, CHOICE_ID = (f"64f2000000000000000000c{number}" for number in (1, 2, 3))
-"""Definitions with validations: of a text's length and form, of a number's range, of a list's items."""
+TEXT_ID, RANGE_ID, CHOICE_ID, LENGTH_ID = (f"64f2000000000000000000c{number}" for number in (1, 2, 3, 4))
+"""Definitions with validations: of a text's length and form, a number's range, a list's items, any text's length."""
 USERS, BLACKLISTED = 57, 13
 _GIVEN = ("Ada", "Björk", "Chen", "Dmitri", "Elif", "Fatima", "Grace")
 _FAMILY = ("Lovelace", "Ngugi", "Okafor", "Petrova", "Quispe")
@@ -39,6 +39,7 @@ DEFINITIONS = [
     ),
     _definition("Lucky number", "lucky", "number", _id=RANGE_ID, validations=_validations(min=10, max=20)),
     _definition("Colours", "colours", "list", _id=CHOICE_ID, validations=_validations(one_of=["red", "green", "blue"])),
+    _definition("Motto", "motto", "string", _id=LENGTH_ID, validations=_validations(min_length=2, max_length=6)),
     _definition("Passport", "passport", "string", encrypted=True),
     _definition("Größe", "groesse", "object", pinned=True, pin_order=2),
     _definition("Birthday", "birthday", "date", encrypted=True, pinned=True, is_locked=True, customer_editable=True),

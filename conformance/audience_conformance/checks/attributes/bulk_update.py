@@ -142,6 +142,8 @@ def an_unknown_key_is_refused_and_sets_nothing(api: Api) -> None:
     slug = str(known[0].get("slug"))
     unknown_slugs = (known[0]["_id"], f"{slug}x", slug[:-1], slug.swapcase())
     unknown = [{"slug": api.unique("none")}, deleted, *({"slug": one} for one in unknown_slugs)]
+    if api.options.other_application_id is not None:
+        unknown.insert(1, api.definition("string", tenant=api.other_tenant))
     try:
         for definition in subset(api, unknown):
             requests = [[*known[:place], definition, *known[place:]] for place in range(len(known) + 1)]

@@ -39,6 +39,7 @@ def the_users_in_the_file_get_the_values(api: Api) -> None:
             body(api.put(value_path(other["_id"], user_id), {"attribute": {"value": "stays"}}))
         for type_ in ("string", "list"):
             body(api.put(value_path(definitions[type_]["_id"], users[0]), {"attribute": {"value": VALUES[type_][1]}}))
+        before: list[Any] = []
         # Each value differs from the one before it: once it is read, the update has finished and writes no more.
         for place in (0, 1, 0) if thorough(api) else (0, 1):
             values = [(definition, VALUES[type_][place]) for type_, definition in definitions.items()]
@@ -46,6 +47,7 @@ def the_users_in_the_file_get_the_values(api: Api) -> None:
             for user_id in users[:2]:
                 for definition, value in values:
                     _becomes(api, definition, user_id, value)
+            before = _replaces_in_place(api, users[0], before)
         _is_listed_once(api, users[:2], list(definitions.values()))
         for user_id in (users[0], outsider):
             _becomes(api, other, user_id, "stays")
@@ -250,6 +252,14 @@ def _becomes(api: Api, definition: JsonObject, user_id: str, value: Any) -> None
         f"the {definition.get('type')} value of user {user_id} to become {show(value)}",
         operation=OPERATION,
     )
+
+
+def _replaces_in_place(api: Api, user_id: str, before: list[Any]) -> list[Any]:
+    """The ids in the user's list; those of before, if there were some: a bulk update replaces as a put does."""
+    ids = [entry.get("_id") for entry in list_all(api, user_path(user_id))]
+    if before:
+        same(ids, before, "the _ids in the user's list, in its order, after a bulk update that replaced the values")
+    return ids
 
 
 def _is_listed_once(api: Api, users: list[str], definitions: list[JsonObject]) -> None:

@@ -26,6 +26,7 @@ from audience_conformance.checks.definitions.update import update
 from audience_conformance.checks.prerequisites import OTHER_APPLICATION
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import Api, JsonObject, definition_path, user_path, value_path
+from audience_conformance.client.ledger import Tenant
 from audience_conformance.results.finding import expect, same, show
 
 PUT, READ = "updateUserAttribute", "getUserAttributeById"
@@ -102,6 +103,8 @@ def a_value_reads_back(api: Api, type_: str) -> None:
 
     for number, value in enumerate(at_most(api, [*FITS[type_], *EXTREME.get(type_, ())], 4)):
         reads_back(value, f"{api.unique('u')}{SUFFIXES[number % len(SUFFIXES)]}")
+    if type_ in WITH_NUL:
+        _nul_reads_back(api, definition_id, WITH_NUL[type_])
     for value in at_most(api, (*FITS[type_][1:3], FITS[type_][0], FITS[type_][1]), 1):
         api.delete(value_path(definition_id, same_user))
         put(api, definition_id, same_user, value)
@@ -110,6 +113,18 @@ def a_value_reads_back(api: Api, type_: str) -> None:
         has_value(read(api, definition_id, same_user), value, "the attribute of an updated definition")
     if type_ != "boolean" and thorough(api):
         api.for_all(reads_back, examples=api.budget.examples // 2, value=GENERATED[type_])
+
+
+WITH_NUL: dict[str, Any] = {"string": "a\0b", "list": ["a\0b", "\0"], "object": {"a": "a\0b"}}
+
+
+def _nul_reads_back(api: Api, definition_id: str, value: Any) -> None:
+    """A server may refuse U+0000, which some databases cannot keep; one that takes it keeps the whole text."""
+    user_id = api.unique("u")
+    answer = api.put(value_path(definition_id, user_id), {"attribute": {"value": value}})
+    if answer.ok:
+        has_value(record(answer), value, "the response to the put")
+        has_value(read(api, definition_id, user_id), value, "the attribute read by id")
 
 
 @check("ATT-02", on=f"{PUT} {READ} {LIST}", needs=(OTHER_APPLICATION,))
@@ -128,6 +143,8 @@ def an_attribute_says_whose_and_of_what_it_is(api: Api) -> None:
                     answer = api.put(path, {"attribute": {"value": value}}, tenant=tenant)
                     has_fields(body(answer, rule="ATT-13"), ids, "the response to the put")
                 has_fields(body(api.get(path, tenant=tenant), rule="ATT-01"), ids, "the attribute")
+            if suffix == SUFFIXES[0]:
+                _plus_is_no_blank(api, definitions[0]["_id"], user_id, tenant)
             if suffix in SUFFIXES[:2]:
                 queries: tuple[JsonObject, ...] = ({"type": "string"}, {"page_size": 1, "page_no": 2}, {"name": "name"})
                 for query in queries:
@@ -138,6 +155,15 @@ def an_attribute_says_whose_and_of_what_it_is(api: Api) -> None:
             expect(definition_ids == {one["_id"] for one in definitions}, "the definitions' ids in the list", entries)
             for entry in entries:
                 has_fields(entry, owner, "an entry of the user's list")
+
+
+def _plus_is_no_blank(api: Api, definition_id: str, user_id: str, tenant: Tenant) -> None:
+    """In a path a plus sign is one, encoded or not (RFC 3986, section 3.3)."""
+    path = f"{value_path(definition_id, user_id)}+x"
+    answer = api.put(path, {"attribute": {"value": "a"}}, tenant=tenant)
+    has_fields(body(answer, rule="ATT-13"), {"user_id": f"{user_id}+x"}, "the response to the put")
+    encoded = api.get(value_path(definition_id, f"{user_id}+x"), tenant=tenant)
+    expect_status(encoded, HTTPStatus.OK, "the read of the value of a user whose id has a plus sign, as %2B")
 
 
 @check("ATT-02", on=f"{PUT} {READ} {LIST}", cases=[type_ for type_ in TYPES if type_ not in {"string", "boolean"}])
@@ -197,6 +223,25 @@ def a_second_put_replaces(api: Api, type_: str) -> None:
         expect(len(entries) == 1, "one attribute of the definition in the user's list", entries)
         has_value(entries[0], value, "the user's list after the last put")
     same(item_total(api.get(user_path(user_id))), 2, "item_total, which counts each definition once,")
+
+
+ALIKE: dict[str, tuple[tuple[Any, ...], ...]] = {
+    "object": (({"a": 1}, {"a": True}, {"a": "1"}), ({"a": False}, {"a": 0}, {"a": None}, {}), ({"a": []}, {"a": {}})),
+    "list": ((["a", "b"], ["b", "a"]), (["a"], ["a", "a"]), (["a"], ["A"]), (["1"], ["1 "])),
+    "string": (("1", "1 ", "1.0"), ("a", "A"), ("\u00e9", "e\u0301"), ("", " ")),
+}
+"""Values of a type that some language or database takes for equal, one after the other."""
+
+
+@check("ATT-04", on=f"{PUT} {READ}")
+def a_value_that_looks_the_same_replaces(api: Api) -> None:
+    """Put values after each other that some language takes for equal, as 1 and true: each replaces the one before."""
+    for type_, series in ALIKE.items():
+        definition_id, user_id = api.definition(type_)["_id"], api.unique("u")
+        for values in at_most(api, series, 1):
+            for value in values:
+                put(api, definition_id, user_id, value)
+                has_value(read(api, definition_id, user_id), value, "the attribute after the last put")
 
 
 @check("ATT-05", on=f"{PUT} {READ} {LIST}", cases=TYPES)

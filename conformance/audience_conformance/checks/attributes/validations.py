@@ -82,7 +82,11 @@ def _around(type_: str, kind: str, limit: Any) -> list[Any]:
         return _around_bound(limit)
     if kind in {"min_length", "max_length"} and isinstance(limit, int | float):
         lengths = [n for n in (int(limit) + step for step in (-1, 0, 1, 2)) if n >= 0]
-        return [["x"] * n if type_ == "list" else "x" * n for n in (*lengths, 2 * int(limit) + 5)]
+        lengths.append(2 * int(limit) + 5)
+        if type_ == "list":
+            return [["x"] * n for n in lengths]
+        # This letter is one character in UTF-16 too, and two bytes; blanks count.
+        return [text for n in lengths for text in ("x" * n, "é" * n, f"x{' ' * (n - 1)}") if len(text) == n]
     if kind == "one_of":
         options = [*_parts(limit)]
         texts = [option for option in options if isinstance(option, str)]
@@ -175,8 +179,12 @@ def _is_usable(kind: str, limit: Any) -> bool:
 def values_around(type_: str, validations: list[Validation]) -> list[Any]:
     """Values of a type that pass or break these validations, most of them by little."""
     pool = [value for kind, limit in validations for value in _around(type_, kind, limit)] + FITS[type_]
-    # The length of an ASCII text is the same in characters, in bytes and in UTF-16.
-    return [value for value in pool if _is_of_type(type_, value) and (not isinstance(value, str) or value.isascii())]
+    # The length of a text without astral characters is the same in characters and in UTF-16.
+    return [
+        value
+        for value in pool
+        if _is_of_type(type_, value) and (not isinstance(value, str) or max(value, default="") <= "\uffff")
+    ]
 
 
 def _is_stored(api: Api, definition_id: str, value: Any) -> None:

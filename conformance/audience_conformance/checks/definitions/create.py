@@ -207,7 +207,9 @@ def a_new_definition_has_the_defaults(api: Api, type_: str) -> None:
     api.put(definition_path(before["_id"]), {"customer_editable": True, "description": "Not the next one's"})
     body = definition_body(api, type_)
     created = create(api, body)
-    read_only = create(api, definition_body(api, type_, pinned=True, encrypted=True, pin_order=7, default_value="x"))
+    given = {"pinned": True, "encrypted": True, "pin_order": 7, "default_value": "x", "_id": before["_id"]}
+    read_only = create(api, definition_body(api, type_, **given))
+    expect(read_only["_id"] != before["_id"], "an _id of its own, though the body has that of another", read_only)
     listed = with_slug(api, body["slug"])
     sources = {
         "the response to the creation": created,

@@ -59,7 +59,8 @@ def the_slug_filter_finds_its_definition_alone(api: Api) -> None:
     if again.ok:
         made[base] = record(again)
         _keeps(api, [made[base]], slug=base)
-    for unknown in (base[:-1], f"{base}c", base[1:], f"{base}%", made[base]["_id"], "a blank"):
+    parts = (base[:-1], f"{base}c", base[1:], f"{base}%", f" {base}", f"{base} ")
+    for unknown in (*parts, made[base]["_id"], "a blank"):
         _keeps(api, [], slug=unknown)
 
 

@@ -16,7 +16,9 @@ from audience_conformance.checks.groups.helpers import (
     group_body,
     groups_with_users,
     read_group,
+    refresh,
     settled,
+    synchronise,
     user_count,
 )
 from audience_conformance.checks.prerequisites import DATA_FILES
@@ -71,6 +73,19 @@ def a_completed_group_lists_the_users_of_its_file(api: Api) -> None:
         if users is None and read.get("status") == COMPLETED:
             same(COMPLETED, FAILED, "status of a group whose file cannot be read")
         _check_completed(api, read, group, users, "when the file has been read")
+        if read.get("status") == FAILED:
+            refresh(api, group["_id"])
+            synchronise(api)
+            _check_completed(api, read_group(api, group), group, users, "after a refresh")
+        for where, look in looks if thorough(api) else looks[(number + 1) % 2 :: 2]:
+            _says(api, look, read.get("status"), where)
+
+
+def _says(api: Api, look: Callable[[], JsonObject], status: Any, where: str) -> None:
+    """Once the file has been read, all that shows the group says so; under a filter it may not be there."""
+    api.eventually(
+        look, lambda shown: shown.get("status") in (None, status), f"status {show(status)} {where} too, as by its id"
+    )
 
 
 def _looks(api: Api, group: JsonObject) -> list[tuple[str, Callable[[], JsonObject]]]:

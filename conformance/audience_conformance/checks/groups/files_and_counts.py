@@ -110,7 +110,7 @@ def a_file_that_cannot_be_read_fails_the_group(api: Api) -> None:
     _check_status(api, patched, FAILED, f"patched file_url {urls[0]}", (FAILED,))  # it may be completed until then
     users = [api.unique("u") for _ in range(3)]
     body(api.patch(group_path(patched["_id"]), {"file_url": csv_url(users)}))
-    _check_replaced(api, patched, sorted(users))
+    _check_replaced(api, patched, users)
 
 
 @check("GRP-22", on="updateUserGroup getUserGroupById getUsersByByGroupId", needs=(DATA_FILES,))
@@ -119,18 +119,19 @@ def a_patched_file_replaces_the_users(api: Api) -> None:
     first = [api.unique("u") for _ in range(12)]
     group = groups_with_users(api, first)[0]
     others = [api.unique("v") for _ in range(3)]
-    for users in ([*first, *others], first[3:9], others, [*reversed(first)], [], first[:1]):
+    for users in ([*first, *others], [*reversed(first)], first[3:9], others, [], first[:1]):
         body(api.patch(group_path(group["_id"]), {"file_url": csv_url(users)}), operation="updateUserGroup")
-        _check_replaced(api, group, sorted(users))
+        _check_replaced(api, group, users)
 
 
 def _check_replaced(api: Api, group: JsonObject, users: list[str]) -> None:
-    api.eventually(
-        lambda: [read_group(api, group).get("status"), sorted(all_members(api, group["_id"], "GRP-22"))],
-        lambda read: bool(read == [COMPLETED, users]),
+    _, listed = api.eventually(
+        lambda: (read_group(api, group).get("status"), all_members(api, group["_id"], "GRP-22")),
+        lambda read: read[0] == COMPLETED and sorted(read[1]) == sorted(users),
         f"status completed and the users {show(users)}, of the patched file",
         operation="getUsersByByGroupId",
     )
+    same(listed, users, "the users of a patched file in its order", operation="getUsersByByGroupId")
 
 
 @check("GRP-20", on="refreshUserGroupTotalUsers")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import combinations
 
-from audience_conformance.checks.assertions import body, list_all
+from audience_conformance.checks.assertions import body, items, list_all
 from audience_conformance.checks.groups.filter_oracle import (
     OPERATION,
     Filter,
@@ -27,7 +27,7 @@ from audience_conformance.checks.groups.helpers import (
 from audience_conformance.checks.prerequisites import SOME_ITEMS
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path
-from audience_conformance.results.finding import Skip
+from audience_conformance.results.finding import Skip, expect
 
 FIELDS = ("status", "type", "category")
 
@@ -40,7 +40,7 @@ def a_filter_keeps_all_that_match(api: Api, name: str) -> None:
     values = _check_every_value(api, name)
     others = [f"no {name} like this", ",".join(values[:2])]
     for value in values:
-        others += [value[:-1], value[1:], f"{value}x", value.upper(), value.title()]
+        others += [value[:-1], value[1:], f"{value}x", value.upper(), value.title(), f" {value}", f"{value} "]
     unknown = [value for value in dict.fromkeys(others) if value and value not in values]
     check_some_filters(api, [keeping({name: value}) for value in unknown])
 
@@ -123,5 +123,8 @@ def group_uid_keeps_that_group_of_ours(api: Api) -> None:
     check_some_filters(api, _by_uids(uids))
     last = uids[-1]
     check_filters(api, *_by_uids([uids[5], f"{last}1", last[:-1], last[1:], last[-1:]]))
+    for text in (f"x{last}", f"{last}x", "any"):
+        answer = api.get(GROUPS, group_uid=text)
+        expect(not answer.ok or items(answer) == [], f"no group in the list under group_uid={text}", str(answer))
     statuses = ("pending", "completed", "failed")
     check_some_filters(api, [keeping({"group_uid": last, "status": status}) for status in statuses])

@@ -199,10 +199,15 @@ def a_new_group_has_the_defaults(api: Api) -> None:
     In the response: type, status, is_active, tags, __v and total_users. By its id: those that no job changes.
     """
     ignored = {"status": "completed", "is_active": False, "tags": ["x"], "__v": 7, "total_users": {"count": 3}}
+    others: list[JsonObject] = []
     for more in ({}, ignored):
-        created = body(api.post(GROUPS, group_body(api, **more)), operation="createUserGroup")
+        of_others = {name: one.get(name) for one in others for name in ("_id", "uid")}
+        created = body(api.post(GROUPS, group_body(api, **more, **of_others)), operation="createUserGroup")
         expect(isinstance(created.get("_id"), str), "a created group with an _id", created, rule="FMT-02")
         has_fields(created, NEW_GROUP, "a new group")
+        taken = [name for one in others for name in ("_id", "uid") if name in one and created.get(name) == one[name]]
+        expect(not taken, f"{' and '.join(taken)} of its own, though the body has those of another group", created)
+        others.append(created)
         group = body(api.get(group_path(created["_id"])), operation="getUserGroupById")
         has_fields(group, {name: NEW_GROUP[name] for name in LASTING_DEFAULTS}, "a new group, read by its id")
 

@@ -144,6 +144,18 @@ faults(
 )
 
 
+@fault("BLK-05", operation, BULK)
+async def key_of_another_application_is_known(original: Any, at: Any, body: Record) -> Any:
+    """Keys are looked up among all definitions; those that are not this application's are then left out."""
+    foreign = {
+        r["slug"] for tenant in at.world.tenants() if tenant is not at.tenant for r in tenant.definitions._records
+    }
+    own = [
+        item for item in body["attributes"] if item["key"] not in foreign or at.tenant.definitions.by_slug(item["key"])
+    ]
+    return await original(at, body={**body, "attributes": own or body["attributes"]})
+
+
 @fault("BLK-05", request, BULK)
 def unknown_key_is_ignored(exchange: Exchange) -> None:
     """An unknown key is dropped if there are others."""

@@ -1,6 +1,7 @@
 """Faults of what a bulk update reads from its file, and what it writes (BLK-04, BLK-07)."""
 
 import json
+import uuid
 from collections.abc import Callable
 from itertools import product
 from typing import Any
@@ -50,8 +51,27 @@ def _parsed(value: Any) -> Any:
     return found if isinstance(found, int | float) else value
 
 
+def _rewrites(move: Callable[[dict[str, Any], str], None]) -> Change:
+    """Before a bulk update writes them, do `move(a user's values by definition, definition id)`."""
+
+    async def write(original: Any, at: Any, file_url: str, values: Any) -> None:
+        for user_id in await at.files.read(file_url):
+            held = at.tenant.attributes._by_user.get(user_id, {})
+            for definition_id in [one for one in values if one in held]:
+                move(held, definition_id)
+        await original(at, file_url, values)
+
+    return wrap(write, attributes, "_write")
+
+
+def _gets_a_new_id(held: dict[str, Any], definition_id: str) -> None:
+    held[definition_id].attribute_id = uuid.uuid4().hex[:24]
+
+
 faults(
     "BLK-04",
+    replaced_ones_get_new_ids=_rewrites(_gets_a_new_id),
+    replaced_ones_move_to_the_end=_rewrites(lambda held, one: held.update({one: held.pop(one)})),
     nothing_is_written=_values(lambda values: {}),
     first_attribute_only=_values(lambda values: dict(list(values.items())[:1])),
     first_ten_attributes=_values(lambda values: dict(list(values.items())[:10])),

@@ -95,12 +95,21 @@ def _deletes_also(mock: Mock, where: Callable[[str, str, str, str], bool]) -> No
     mock.wrap(delete, Attributes, "delete")
 
 
+def _is_like(text: str, pattern: str) -> bool:
+    """SQL's LIKE, in which % and _ are wild."""
+    parts = [".*" if c == "%" else "." if c == "_" else re.escape(c) for c in pattern]
+    return re.fullmatch("".join(parts), text, re.IGNORECASE | re.DOTALL) is not None
+
+
 faults(
     "ATT-08",
     deletes_all_of_the_user=_deletes_also(lambda other, its, user_id, definition_id: other == user_id),
     deletes_all_of_the_definition=_deletes_also(lambda other, its, user_id, definition_id: its == definition_id),
     deletes_of_users_whose_id_begins_so=_deletes_also(
         lambda other, its, user_id, definition_id: its == definition_id and other.startswith(user_id)
+    ),
+    deletes_of_users_whose_id_is_like_it=_deletes_also(
+        lambda other, its, user_id, definition_id: its == definition_id and _is_like(other, user_id)
     ),
 )
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators.http import answer, records, wrap
+from tests.faults.operators.http import answer, records, request, wrap
 from tests.faults.operators.lists import listed_as
 from tests.faults.operators.store import put_by
 from tests.faults.patching import Exchange, Mock, Record
@@ -144,6 +144,11 @@ faults(
 )
 
 
+@fault("ATT-02", request)
+def plus_in_a_path_is_a_blank(exchange: Exchange) -> None:
+    exchange.path = exchange.path.replace("+", "%20")
+
+
 @fault("ATT-02", answer, ops.LIST_ATTRIBUTES, status=200)
 def filtered_list_has_no_application(exchange: Exchange) -> None:
     """The list that is filtered by type shows the company's id as application_id."""
@@ -197,6 +202,10 @@ def _key(record: Record) -> tuple[str, str]:
     return record["user_id"], record["user_attribute_definition_id"]
 
 
+def _lower(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, str | list) else value
+
+
 def _combined(combine: Callable[[Any, Any], Any]) -> Change:
     """Store `combine(old, new)` with a second put."""
     return put_by(lambda a, user_id, definition, held, value: combine(held.value, value) if held else value)
@@ -207,6 +216,11 @@ faults(
     falsy_does_not_replace=_combined(lambda old, new: new or old),
     objects_are_merged=_combined(lambda old, new: {**old, **new} if type(old) is type(new) is dict else new),
     lists_are_appended=_combined(lambda old, new: old + new if type(old) is type(new) is list else new),
+    what_python_calls_equal_stays=_combined(lambda old, new: old if old == new else new),
+    other_capitals_are_no_change=_combined(lambda old, new: old if _lower(old) == _lower(new) else new),
+    another_order_is_no_change=_combined(
+        lambda old, new: old if type(old) is type(new) is list and sorted(old) == sorted(new) else new
+    ),
 )
 
 

@@ -8,7 +8,7 @@ from tests.faults import operations as ops
 from tests.faults.operators.http import wrap
 from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import Change, fault, faults, operator
-from tests.faults.seed import CHOICE_ID, RANGE_ID, TEXT_ID
+from tests.faults.seed import CHOICE_ID, LENGTH_ID, RANGE_ID, TEXT_ID
 
 from audience_mock.store import values
 from audience_mock.store.definitions import Definitions
@@ -30,6 +30,8 @@ faults(
     "ATT-15",
     validations_are_ignored=_validated(" ".join(values.VALIDATIONS), lambda value, bound: True),
     max_length_is_ignored=_validated("max_length", lambda value, bound: True),
+    length_is_that_in_utf_8=_validated("max_length", lambda value, bound: len(value.encode()) <= bound, LENGTH_ID),
+    length_is_that_without_blanks=_validated("max_length", lambda value, bound: len(value.strip()) <= bound, LENGTH_ID),
     min_length_off_by_one=_validated("min_length", lambda value, bound: len(value) >= bound - 1),
     max_off_by_one=_validated("max", lambda value, bound: value <= bound + 1, RANGE_ID),
     min_is_ignored=_validated("min", lambda value, bound: True, RANGE_ID),

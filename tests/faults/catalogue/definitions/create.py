@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.faults import operations as ops
-from tests.faults.operators.http import item, operation, records, refused, saying, wrap
+from tests.faults.operators.http import answer, item, operation, records, refused, saying, wrap
 from tests.faults.operators.lists import relist
 from tests.faults.operators.store import after_create, graves, stored, stored_as
-from tests.faults.patching import Mock, Record
+from tests.faults.patching import Exchange, Mock, Record
 from tests.faults.registry import fault, faults, operator
 
 from audience_mock.operations.context import Context
@@ -166,6 +166,11 @@ faults(
     ),
     no_validations_is_absent=records(lambda r: None if r["validations"] else r.pop("validations"), *ops.DEFINITIONS),
 )
+
+
+@fault("DEF-15", answer, ops.CREATE_DEFINITION, status=201)
+def id_is_that_of_the_body(exchange: Exchange) -> None:
+    exchange.json.update({"_id": exchange.fields.get("_id", exchange.json["_id"])})
 
 
 @fault("DEF-15")

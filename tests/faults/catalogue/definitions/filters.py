@@ -38,6 +38,7 @@ faults(
     slug_whatever_the_case=by_slug(lambda r, slug: r["slug"].lower() == slug.lower()),
     capitals_are_not_found=by_slug(lambda r, slug: r["slug"] == slug.lower()),
     underscore_is_wild=by_slug(lambda r, slug: re.fullmatch(re.escape(slug).replace("_", "."), r["slug"]) is not None),
+    blanks_around_a_slug_are_ignored=by_slug(lambda r, slug: r["slug"] == slug.strip()),
     ignored_from_page_2_on=ignored("slug", LIST, where=lambda x: x.query.get("page_no", "1") != "1"),
 )
 

@@ -51,7 +51,16 @@ faults(
     ),
     group_says_completed_at_once=_says_completed(ops.GET_GROUP),
     categorised_list_says_completed=_says_completed(ops.CATEGORISED),
+    categorised_list_says_pending=records(
+        lambda r: r.update(status=PENDING) if r["__v"] and r["status"] == COMPLETED else None, ops.CATEGORISED
+    ),
+    list_says_pending=records(
+        lambda r: r.update(status=PENDING) if r["__v"] and r["status"] == COMPLETED else None, ops.LIST_GROUPS
+    ),
     old_users_stay=_completed(lambda old, new: [*new, *old]),
+    refresh_makes_a_failed_one_completed=wrap(
+        lambda refresh, self, i: overwritten(self._records, i, status=COMPLETED), Groups, "refresh"
+    ),
     hundred_users_of_a_second_file=_completed(lambda old, new: new[:100] if old else new),
     unreadable_file_leaves_it_completed=wrap(
         lambda fail, self, i: self._records.replace({**self.get(i), "status": COMPLETED}), Groups, "fail"

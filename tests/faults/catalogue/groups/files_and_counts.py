@@ -80,6 +80,14 @@ faults(
 )
 
 
+@fault("GRP-22", wrap, Groups, "complete")
+def users_of_a_second_file_keep_their_places(original: Any, self: Groups, group_id: str, members: Members) -> None:
+    """Those who stay come first, in the order that they had."""
+    old, new = list(self._members[group_id]._ids), list(members._ids)
+    ordered = [*(user for user in old if user in new), *(user for user in new if user not in old)]
+    original(self, group_id, Members({user: place for place, user in enumerate(ordered)}, self._directory))
+
+
 @fault("GRP-21")
 def count_of_the_first_file(mock: Mock) -> None:
     """After a patch with another file, a refresh still counts the users of the first."""

@@ -60,6 +60,8 @@ faults(
     uid_by_its_beginning=by_uid(lambda r, uid: str(r["uid"]).startswith(uid)),
     uid_by_its_end=by_uid(lambda r, uid: str(r["uid"]) in uid),
     finds_pending_only=by_uid(lambda r, uid: str(r["uid"]) == uid and r["status"] == "pending"),
+    a_uid_that_is_no_number_is_ignored=by_uid(lambda r, uid: str(r["uid"]) == uid or not uid.isdecimal()),
+    letters_behind_a_uid_are_ignored=by_uid(lambda r, uid: str(r["uid"]) == uid.rstrip("abcdefghijklmnopqrstuvwxyz")),
     patched_is_not_found=by_uid(lambda r, uid: str(r["uid"]) == uid and not r["__v"]),
     _0_is_no_filter=ignored("group_uid", LIST, where=lambda x: x.query.get("group_uid") == "0"),
     uid_beside_a_status_is_ignored=ignored_beside("group_uid", "status", LIST),

@@ -151,6 +151,12 @@ faults(
     new_group_has_null_tags=records(lambda r: r.update(tags=r["tags"] or None), ops.CREATE_GROUP, ops.GET_GROUP),
     new_group_counts_its_users=fields(ops.CREATE_GROUP, status=201, total_users={"count": 1, "refreshed_at": None}),
     new_group_is_a_static_one=records(lambda r: r.update(type="static"), ops.CREATE_GROUP, ops.GET_GROUP),
+    new_group_has_the_uid_of_the_body=answer(
+        lambda x: x.json.update(uid=x.fields.get("uid", x.json["uid"])), ops.CREATE_GROUP, status=201
+    ),
+    new_group_has_the_id_of_the_body=answer(
+        lambda x: x.json.update(_id=x.fields.get("_id", x.json["_id"])), ops.CREATE_GROUP, status=201
+    ),
     attribute_without_type=records(lambda r: r.pop("type"), ops.GET_ATTRIBUTE),
     falsy_value_is_left_out=_value_is_left_out(lambda value: not value, ops.GET_ATTRIBUTE),
     falsy_value_is_left_out_of_the_list=_value_is_left_out(lambda value: value is False, ops.LIST_ATTRIBUTES),

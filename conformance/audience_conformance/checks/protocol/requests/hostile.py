@@ -94,7 +94,30 @@ def hostile_calls(api: Api, resources: Resources, operation_id: str) -> list[Cal
     # A server may ignore what is hostile: a DELETE must find nothing.
     ids = resources.unknown(operation_id) if spec.method(operation_id) == "DELETE" else resources.ids(operation_id)
     plain = Call(operation_id, ids=ids, body=body)
-    return [*_of_ids(api, plain), *_of_query(plain), *_of_headers(plain), *_of_body(plain)]
+    return [*_with_nul(plain), *_of_ids(api, plain), *_of_query(plain), *_of_headers(plain), *_of_body(plain)]
+
+
+FREE_TEXTS = ("name", "description", "value")
+"""Properties of bodies that may be any text."""
+
+
+def _with_nul(plain: Call) -> Iterator[Call]:
+    """U+0000, which some databases cannot keep, in all texts at once: the call that most often gets a 5xx."""
+    if plain.body is not ...:
+        yield replace(plain, about="U+0000 in all texts", body=_with_nul_in_texts(plain.body))
+    elif names := [parameter["name"] for parameter in spec.query_parameters(plain.operation)]:
+        yield replace(plain, about="U+0000 in all query parameters", query=tuple((name, "\0'") for name in names))
+
+
+def _with_nul_in_texts(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_with_nul_in_texts(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: f"{part}\0" if name in FREE_TEXTS and isinstance(part, str) else _with_nul_in_texts(part)
+        for name, part in node.items()
+    }
 
 
 def _of_ids(api: Api, plain: Call) -> Iterator[Call]:
@@ -115,8 +138,6 @@ def _of_query(plain: Call) -> Iterator[Call]:
         yield replace(plain, about=f"{name} twice", query=((name, "1"), (name, "2")))
         for query in (name, f"{name}[]=1", f"{name}[$ne]=1", f"{name}=%ff"):
             yield replace(plain, about=f"the query {query}", query=query)
-    if names:
-        yield replace(plain, about="hostile query parameters", query=tuple((name, "\0'") for name in names))
 
 
 def _of_headers(plain: Call) -> Iterator[Call]:
