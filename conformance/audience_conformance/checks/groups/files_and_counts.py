@@ -33,6 +33,7 @@ from audience_conformance.checks.prerequisites import (
     READABLE_FILE,
     USERS_FILE,
 )
+from audience_conformance.checks.protocol.timestamps import date_of, lies_near
 from audience_conformance.checks.registry import check
 from audience_conformance.client.api import GROUPS, Api, JsonObject, csv_url, group_path, users_path
 from audience_conformance.results.finding import Skip, expect, same, show
@@ -212,6 +213,9 @@ def _check_count(api: Api, group: JsonObject) -> None:
         f"total_users.count to become {len(users)} and total_users.refreshed_at to move from {before}",
         operation="refreshUserGroupTotalUsers",
     )
+    answer = api.get(group_path(group["_id"]))
+    if now := date_of(answer):
+        lies_near(_refreshed_at(record(answer)), now, "total_users.refreshed_at", "refreshUserGroupTotalUsers")
 
 
 def _refreshed_at(group: JsonObject) -> Any:

@@ -1,6 +1,7 @@
 """FMT-01 to FMT-04, FMT-12, FMT-14: status, schema and content type of responses, and no 5xx for any request."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
@@ -9,9 +10,9 @@ from typing import NoReturn
 
 from hypothesis import strategies as st
 
-from audience_conformance.checks.assertions import body, has_fields, subset
+from audience_conformance.checks.assertions import body, field, has_fields, subset
 from audience_conformance.checks.groups.helpers import PENDING, group_body
-from audience_conformance.checks.prerequisites import SUCCESSFUL_REQUEST
+from audience_conformance.checks.prerequisites import SUCCESSFUL_REQUEST, TAGGED_GROUPS
 from audience_conformance.checks.protocol import schemathesis_bridge
 from audience_conformance.checks.protocol.requests import batches, spec
 from audience_conformance.checks.protocol.requests.call import Call, each, sample, send, try_send
@@ -30,7 +31,7 @@ from audience_conformance.client.trouble import Unreachable
 from audience_conformance.contract.document import operations
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.contract.schema_errors import SchemaError, decided, first_printed, schema_errors
-from audience_conformance.results.finding import Skip, expect, fail
+from audience_conformance.results.finding import Skip, expect, fail, same
 from audience_conformance.results.result import UNKNOWN_PATH
 
 WITH_INPUT = [operation_id for operation_id in operations() if spec.has_input(operation_id)]
@@ -210,6 +211,16 @@ def a_new_group_has_the_defaults(api: Api) -> None:
         others.append(created)
         group = body(api.get(group_path(created["_id"])), operation="getUserGroupById")
         has_fields(group, {name: NEW_GROUP[name] for name in LASTING_DEFAULTS}, "a new group, read by its id")
+
+
+@check("FMT-12", on="getUserGroupTags", read_only=True, needs=(TAGGED_GROUPS,))
+def the_tag_list_is_sorted(api: Api) -> None:
+    """Read the tag list: its tags of small Latin letters, which every collation sorts alike, are sorted."""
+    tags = field(body(api.get(f"{GROUPS}/tags"), operation="getUserGroupTags"), "items")
+    plain = [tag for tag in tags if isinstance(tag, str) and re.fullmatch("[a-z]+", tag)]
+    same(plain, sorted(plain), "the tags of small letters in the tag list, which is sorted,")
+    if len(plain) < len("ab"):
+        raise Skip(TAGGED_GROUPS)
 
 
 def _fail_schema(operation_id: str, error: SchemaError, answer: Answer) -> NoReturn:

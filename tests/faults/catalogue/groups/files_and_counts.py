@@ -1,6 +1,7 @@
 """Faults of refreshing groups, and of reading their files (GRP-20 to GRP-22)."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.faults import operations as ops
@@ -13,6 +14,7 @@ from audience_mock.errors import FileProblem
 from audience_mock.operations import groups as operations
 from audience_mock.session import user_files
 from audience_mock.store.groups import FAILED, Groups
+from audience_mock.store.ids import timestamp
 from audience_mock.store.members import Members
 
 REFRESH = ops.REFRESH
@@ -62,6 +64,11 @@ def _not_blacklisted(groups: Groups, group_id: str, _: int) -> int:
     return sum(user_id not in groups._directory.blacklisted for user_id in _users(groups, group_id))
 
 
+def _in_india(time: str | None) -> str | None:
+    """A time as a clock in India shows it, with the zone that it does not have."""
+    return time and timestamp(datetime.fromisoformat(time) + timedelta(hours=5, minutes=30))
+
+
 faults(
     "GRP-21",
     count_becomes_0=_counted(lambda groups, group_id, _: 0),
@@ -72,6 +79,9 @@ faults(
         lambda refresh, self, i: refresh(self, i) if i in self._records and len(self._members[i]) else None,
         Groups,
         "refresh",
+    ),
+    refreshed_at_is_local_time=records(
+        lambda r: r["total_users"].update(refreshed_at=_in_india(r["total_users"]["refreshed_at"])), ops.GET_GROUP
     ),
     list_shows_the_old_count=records(
         lambda r: r.update(total_users={**r["total_users"], "count": 0}) if r["name"].startswith("acs-") else None,

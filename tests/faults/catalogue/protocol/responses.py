@@ -151,6 +151,12 @@ faults(
     new_group_has_null_tags=records(lambda r: r.update(tags=r["tags"] or None), ops.CREATE_GROUP, ops.GET_GROUP),
     new_group_counts_its_users=fields(ops.CREATE_GROUP, status=201, total_users={"count": 1, "refreshed_at": None}),
     new_group_is_a_static_one=records(lambda r: r.update(type="static"), ops.CREATE_GROUP, ops.GET_GROUP),
+    tags_in_reverse_order=answer(lambda x: x.json["items"].reverse(), ops.TAGS, status=200),
+    tags_in_the_order_of_their_groups=answer(
+        lambda x: x.json.update(items=list(dict.fromkeys(tag for r in x.tenant.groups._records for tag in r["tags"]))),
+        ops.TAGS,
+        status=200,
+    ),
     new_group_has_the_uid_of_the_body=answer(
         lambda x: x.json.update(uid=x.fields.get("uid", x.json["uid"])), ops.CREATE_GROUP, status=201
     ),
