@@ -24,10 +24,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from connexion.middleware import ConnexionMiddleware
-from connexion.middleware.main import API
-from connexion.resolver import Resolver
-from connexion.spec import OpenAPISpecification
 from starlette.types import ASGIApp
 
 from audience_mock.contract.document import JsonObject, TenantName, load_contract
@@ -44,6 +40,7 @@ from audience_mock.middleware.dispatch import Dispatch
 from audience_mock.middleware.docs import Docs
 from audience_mock.middleware.error_responses import ErrorResponses
 from audience_mock.middleware.fault_injection import FaultInjection
+from audience_mock.middleware.framework import API, ConnexionMiddleware, OpenAPISpecification, Resolver
 from audience_mock.middleware.proxy import Proxy
 from audience_mock.middleware.recorder import Recorder
 from audience_mock.middleware.request_validation import RequestValidation

@@ -12,8 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connexion.middleware import ConnexionMiddleware
-
+    from audience_mock.middleware.framework import ConnexionMiddleware
     from audience_mock.testing import MockServer
 
 

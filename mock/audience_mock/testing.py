@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from types import TracebackType
 
-    from connexion.middleware import ConnexionMiddleware
-
+    from audience_mock.middleware.framework import ConnexionMiddleware
     from audience_mock.session.sessions import Sessions
 
 _LOADING = threading.Lock()

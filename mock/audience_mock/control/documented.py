@@ -3,9 +3,8 @@
 import functools
 from typing import NamedTuple
 
-from connexion.http_facts import METHODS
-
 from audience_mock.contract.document import load_contract
+from audience_mock.middleware.framework import METHODS
 
 
 class Documented(NamedTuple):

@@ -15,6 +15,6 @@ The control API (control/) comes before them.
 - `request_validation.py`, RequestValidation: 400 with all violations, 413, 415.
 - `dispatch.py`, Dispatch: calls the operation; 2xx, or the operation's own 400 and 404.
 
-Helpers, not steps: `connection.py`, `content_encoding.py`, `json_request.py`, `json_response.py`,
-`request_headers.py`, `prefer_header.py`, `origin.py` and `cache.py`.
+Helpers, not steps: `framework.py` (what the mock uses of Connexion), `connection.py`, `content_encoding.py`,
+`json_request.py`, `json_response.py`, `request_headers.py`, `prefer_header.py`, `origin.py` and `cache.py`.
 """

@@ -9,10 +9,10 @@ places: the application that ConnexionMiddleware wraps, and its list of middlewa
 from collections.abc import Callable
 from typing import Any
 
-from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
+from audience_mock.middleware.framework import ROUTING_CONTEXT
 from audience_mock.middleware.json_response import send_json
 from audience_mock.middleware.request_validation import ARGUMENTS
 from audience_mock.operations import OPERATIONS

@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +19,7 @@ from audience_mock.contract.examples import Examples
 from audience_mock.errors import Refusal
 from audience_mock.middleware.connection import transport_of
 from audience_mock.middleware.content_encoding import decoded
+from audience_mock.middleware.framework import ROUTING_CONTEXT
 from audience_mock.middleware.json_request import Body, judged, parse_json
 from audience_mock.middleware.json_response import ADDED_HEADERS, APPLIED, json_response
 from audience_mock.middleware.prefer_header import NONE, Preferences, preferences

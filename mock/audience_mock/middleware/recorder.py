@@ -6,10 +6,10 @@ from collections.abc import Awaitable
 from http import HTTPStatus
 from time import perf_counter
 
-from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audience_mock.errors import Refusal
+from audience_mock.middleware.framework import ROUTING_CONTEXT
 from audience_mock.middleware.json_response import APPLIED
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.session.journal import LONGEST_BODY, Record

@@ -11,9 +11,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
-from connexion.operations import AbstractOperation
-from connexion.spec import Specification
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,6 +20,13 @@ from audience_mock.contract.schema import Schema
 from audience_mock.errors import Violation
 from audience_mock.middleware.cache import store
 from audience_mock.middleware.content_encoding import decoded
+from audience_mock.middleware.framework import (
+    ROUTING_CONTEXT,
+    AbstractOperation,
+    RoutedAPI,
+    RoutedMiddleware,
+    Specification,
+)
 from audience_mock.middleware.json_request import judged, parse_json
 from audience_mock.middleware.request_headers import headers_of
 from audience_mock.middleware.routing import PATH_ARGUMENTS

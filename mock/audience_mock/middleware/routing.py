@@ -10,14 +10,12 @@ from collections.abc import Awaitable
 from typing import Any, NamedTuple
 from urllib.parse import unquote, unquote_to_bytes
 
-from connexion.http_facts import METHODS
-from connexion.middleware.abstract import ROUTING_CONTEXT, SpecMiddleware
-from connexion.spec import Specification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from audience_mock import errors
 from audience_mock.errors import Refusal
 from audience_mock.middleware.cache import store
+from audience_mock.middleware.framework import METHODS, ROUTING_CONTEXT, Specification, SpecMiddleware
 
 PATH_ARGUMENTS = "audience_mock.path"
 """Key of the ASGI scope: the decoded path parameters by name."""
