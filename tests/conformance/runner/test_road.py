@@ -1,5 +1,6 @@
 """Trouble on the way during a run: a check is run again, what does not end is one line, and too much ends the run."""
 
+import itertools
 import json
 import re
 import time
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 from tests.conformance.cli_runner import conformance
 from tests.conformance.raw_server import Connection, raw_server
+from tests.faults.harness import checks_of, perform, serving
+from tests.faults.patching import Exchange
 
 from audience_conformance.checks.protocol.requests.call import Call, try_send
 from audience_conformance.checks.protocol.responses import _no_5xx
@@ -247,3 +250,18 @@ def test_a_creation_that_got_lost_is_looked_up_and_done_again(performed: bool) -
         result = Run(Options(server.url), "smoke", 0).perform(check(creates), None)
     assert result.status == "passed", result.actual
     assert server.received == ["POST", "GET", *(["DELETE"] if performed else []), "POST"]
+
+
+@pytest.mark.parametrize(("every", "status"), [(12, "passed"), (2, "not judged")])
+def test_a_creation_that_a_gateway_swallows_costs_one_example(every: int, status: str) -> None:
+    """A creation cannot be sent again; a check with generated ones goes on with the next, but not for ever."""
+    numbers = itertools.count(1)
+
+    def swallow(exchange: Exchange) -> None:
+        if next(numbers) % every == 0:
+            exchange.answer(502, text="Bad Gateway", content_type="text/html")
+
+    of_creations = ("no_generated_request_gets_a_5xx", "createUserAttributeDefinition")
+    with serving(lambda mock: mock.request(swallow, of_creations[1])) as mock:
+        (result,), _, _ = perform(mock.options, checks_of("FMT-04"), "smoke", only={of_creations})
+    assert (result.status, [kind for kind, *_ in result.trouble]) == (status, ["502 from the gateway"])
