@@ -1,4 +1,4 @@
-"""What the README says is so."""
+"""What the READMEs say is so: the one at the top, that of the mock, and that of the suite."""
 
 import re
 import subprocess
@@ -20,12 +20,16 @@ from audience_mock.control.journal import FILTERS
 from audience_mock.serve.addresses import Addresses
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text()
+FILES = (ROOT / "README.md", ROOT / "mock" / "README.md", ROOT / "conformance" / "README.md")
+FIRST, OF_THE_MOCK, OF_THE_SUITE = (file.read_text() for file in FILES)
+README = f"{FIRST}\n{OF_THE_MOCK}\n{OF_THE_SUITE}"
+MOST_LINES = 200
+"""Of the README at the top: more of it would not be read."""
 BIN = Path(sys.executable).parent
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def blocks(language: str, document: str = README) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", document, re.DOTALL)
 
 
 def shown(block: str) -> list[tuple[str, str]]:
@@ -72,7 +76,7 @@ def test_the_requests_answer_as_shown() -> None:
         assert len(requests) >= 5
         for command, output in requests:
             assert sh(f"{assignment}; {command}") == output
-        (assignment, _), *requests = shown(blocks("console")[3])
+        (assignment, _), *requests = shown(blocks("console", OF_THE_MOCK)[0])
         assignment = assignment.replace("http://127.0.0.1:4010", url)
         assert len(requests) >= 5
         for command, output in requests:
@@ -118,10 +122,25 @@ def test_every_make_target_is_in_the_readme_and_exists() -> None:
     assert set(re.findall(r"make ([a-z-]+)", sh("make help"))) >= targets
 
 
-def test_every_link_leads_somewhere() -> None:
-    headings = {title.lower().replace(" ", "-") for title in re.findall("(?m)^#+ (.+)$", README)}
-    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", README):
-        assert (link[1:] in headings) if link.startswith("#") else (ROOT / link).exists(), link
+def headings(document: str) -> set[str]:
+    return {title.lower().replace(" ", "-") for title in re.findall("(?m)^#+ (.+)$", document)}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_link_leads_somewhere(file: Path) -> None:
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", re.sub(r"```.*?```", "", file.read_text(), flags=re.DOTALL)):
+        path, _, heading = link.partition("#")
+        target = file.parent / path if path else file
+        assert target.exists(), link
+        assert not heading or heading in headings(target.read_text()), link
+
+
+def test_the_readme_is_short_and_shows_what_the_others_have() -> None:
+    assert FIRST.count("\n") <= MOST_LINES
+    (fixture,) = blocks("python", FIRST)
+    assert fixture in blocks("python", OF_THE_MOCK)  # where tests/mock/recipes runs it
+    for file in FILES[1:]:
+        assert f"]({file.relative_to(ROOT)})" in FIRST
 
 
 def test_the_jobs_shown_call_the_suite_as_it_can_be_called(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ replaced, each at Connexion's own interface; the docstring of each file says why
 - request validation (`request_validation.py`): strict JSON, all violations at once, schemas compiled once;
 - dispatch (`dispatch.py`) and error handling (`error_responses.py`): one error shape, and less work for each request.
 
-Measured by `make bench` (README, "How fast it is"): with these four, a mock with state answers nine times as many reads
-as stock Connexion with canned responses.
+Measured by `make bench` (mock/README.md, "How fast it is"): with these four, a mock with state answers nine times as
+many reads as stock Connexion with canned responses.
 
 Swagger UI is served at the root instead of below the API's path (`docs.py`); its files come with the build
 (`mock/hatch_build.py`), and not from the package that Connexion offers, which has Swagger UI 4.

@@ -24,7 +24,7 @@ from tests.bench.speed import Plan, Row, command_line, measure
 FORMAT = 1
 """The version of bench.json."""
 NAMES = [server.name for server in SERVERS]
-README = ROOT / "README.md"
+README = ROOT / "mock" / "README.md"
 _INVALID = 2
 _INTERRUPTED = 130
 
@@ -48,7 +48,9 @@ def _servers(_: click.Context, __: click.Parameter, value: str) -> list[str]:
 )
 @click.option("--only", default="", metavar="NAMES", callback=_servers, help=f"Of the servers {', '.join(NAMES)}.")
 @click.option("--most", default=1_000_000, type=click.IntRange(1_000), help="Users and groups of the largest world.")
-@click.option("--publish", "published", is_flag=True, help="Put the results into README.md and tests/bench/scale.svg.")
+@click.option(
+    "--publish", "published", is_flag=True, help="Put the results into mock/README.md and tests/bench/scale.svg."
+)
 def main(
     *, rounds: int, seconds: int, warm_up: int, only: list[str], most: int, published: bool, **parts: bool
 ) -> None:

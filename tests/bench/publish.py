@@ -36,5 +36,7 @@ def between(content: str, name: str, text: str) -> str:
         f"{re.escape(start)}.*?{re.escape(end)}", lambda _: f"{start}\n{text}\n{end}", content, flags=re.DOTALL
     )
     if found != 1:
-        raise Invalid(f"README.md has the markers {start} and {end} {found} times; put them once where the table goes")
+        raise Invalid(
+            f"mock/README.md has the markers {start} and {end} {found} times; put them once where the table goes"
+        )
     return changed

@@ -1,4 +1,4 @@
-"""Runs the recipes of the README's section "Use it in your tests".
+"""Runs the recipes of mock/README.md's section "Use it in your tests".
 
 JavaScript runs with node, without npm: files in this folder replace Playwright and Vitest.
 """
@@ -20,9 +20,8 @@ from tests.mock.test_pytest_plugin import run
 from audience_mock.testing import MockServer
 
 RECIPES = Path(__file__).parent
-SECTION = (
-    (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Use it in your tests\n")[2].partition("\n## ")[0]
-)
+DOCUMENT = (ROOT / "mock" / "README.md").read_text(encoding="utf-8")
+SECTION = DOCUMENT.partition("\n## Use it in your tests\n")[2].partition("\n## ")[0]
 PYTHON, JAVASCRIPT = (re.findall(rf"```{language}\n(.*?)```", SECTION, re.DOTALL) for language in ("python", "js"))
 NODE = shutil.which("node")
 
