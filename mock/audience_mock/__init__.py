@@ -6,4 +6,4 @@ __version__ = "0.1.0"
 
 # Raised while Connexion is imported, whichever module of ours does it first; nothing of a user's can change them.
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`", module=r"connexion\.")
-warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"connexion\.")
+warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(connexion|starlette\.testclient)")

@@ -12,7 +12,7 @@ import socket
 import ssl
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -27,7 +27,13 @@ DEFAULT_JOB_DELAY = 0.2
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 
 
-class _Tenant(click.ParamType[TenantName]):
+if TYPE_CHECKING:
+    _ParamType = click.ParamType[TenantName]
+else:
+    _ParamType = click.ParamType  # before click 8.4 it is not generic
+
+
+class _Tenant(_ParamType):
     name = "company/application"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> TenantName:
