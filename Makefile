@@ -1,4 +1,5 @@
-# Everything runs in .venv, which is made on first use from the exact versions in requirements.txt.
+# Everything runs in .venv, which is made on first use from the exact versions in requirements-mock.txt, which is what the
+# mock needs, and requirements.txt.
 PYTHON ?= python3
 BIN := .venv/bin
 # Each of many short processes would compile its modules again where bytecode is not written, as in some containers.
@@ -7,13 +8,14 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 SOURCES := mock conformance tests
 # Debian's pip takes four times as long to choose among a registry's files.
 PIP := pip==26.3
+UV := uv==0.13.9
 .DEFAULT_GOAL := help
-.PHONY: help mock conformance test bench faults measure soak lint lint-peers clients check format install clean
+.PHONY: help mock conformance test test-lowest bench faults measure soak lint lint-peers clients check format install clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | awk '{c=$$1" "$$2; sub(/^ *make [a-z-]+ /,""); printf "  %-18s %s\n", c, $$0}'
 
-mock: install  ## Serve the mock on http://127.0.0.1:4010 (options: make mock ARGS="--seed documents")
+mock: .venv/mock  ## Serve the mock on http://127.0.0.1:4010 (options: make mock ARGS="--seed documents")
 	@$(BIN)/audience-mock $(ARGS)
 
 conformance: install  ## Check a server against the contract, by default a mock (options: make conformance ARGS="--url URL")
@@ -21,6 +23,13 @@ conformance: install  ## Check a server against the contract, by default a mock 
 
 test: install  ## Run all tests (options: make test ARGS="-k cursor")
 	@$(BIN)/pytest -q -n 3 --dist worksteal $(ARGS)
+
+test-lowest: install  ## Run most tests with the lowest versions that pyproject.toml allows, in a venv of their own
+	@$(PYTHON) -m venv .cache/lowest && .cache/lowest/bin/python -m pip install --quiet --disable-pip-version-check $(UV)
+	@.cache/lowest/bin/uv pip install --quiet --python .cache/lowest/bin/python --resolution lowest-direct \
+		-e '.[conformance]' pytest-xdist==3.8.0 packaging==26.3
+	@.cache/lowest/bin/python -m pytest -q -n 3 --dist worksteal -W ignore::DeprecationWarning \
+		--ignore tests/mock/console --ignore tests/test_wheel.py tests/mock tests/conformance tests/test_contract.py $(ARGS)
 
 bench: install  ## Measure speed and scale, compared with other servers, 15 minutes; figures in .cache/bench (options: make bench ARGS="--speed")
 	@$(BIN)/python -m tests.bench $(ARGS)
@@ -61,15 +70,20 @@ format: install  ## Format the code
 
 install: .venv/installed  ## Make .venv with both commands in .venv/bin
 
-.venv/installed: requirements.txt pyproject.toml
+.venv/mock: requirements-mock.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or later is needed; name it with PYTHON=python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
 		|| { rm -rf .venv; echo "Python's venv module is needed (Debian: apt-get install python3-venv)"; exit 1; }
 	@echo "Installing into .venv (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP) || echo "pip could not be updated: this takes longer"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-mock.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+.venv/installed: .venv/mock requirements.txt
+	@echo "Installing the suite and the tools into .venv (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 clean:  ## Remove .venv and all caches

@@ -13,26 +13,48 @@ PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 
 @pytest.fixture(scope="module")
-def bin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bin folder of a fresh venv with nothing but the wheel and what it asks for."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    python = folder / "venv" / "bin" / "python"
-    run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")])
-    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)]
-    run([*PIP, *build])
-    (wheel,) = folder.glob("*.whl")
+    run([*PIP, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)])
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def bin_folder(wheel: Path) -> Path:
+    """The bin folder of a fresh venv with nothing but the wheel and what the mock asks for."""
+    return installed(wheel, "")
+
+
+@pytest.fixture(scope="module")
+def suite_folder(wheel: Path) -> Path:
+    """The same with what the extra `conformance` asks for."""
+    return installed(wheel, "conformance")
+
+
+@pytest.fixture(scope="module")
+def pytest_folder(wheel: Path) -> Path:
+    """The same with pytest beside the mock, as a project has it that uses the fixtures."""
+    return installed(wheel, "", "pytest")
+
+
+def installed(wheel: Path, extra: str, *others: str) -> Path:
+    folder = wheel.parent / " ".join(["venv", extra, *others])
+    python = folder / "bin" / "python"
+    run([sys.executable, "-m", "venv", "--without-pip", str(folder)])
     run([*PIP, "--python", str(python), "install", "--no-compile", "--no-deps", str(wheel)])
-    (site,) = folder.glob("venv/lib/*/site-packages")
-    (installed,) = site.glob("audience_contract-*.dist-info")
-    for name in needed_by(PathDistribution(installed)):
+    (site,) = folder.glob("lib/*/site-packages")
+    (of_the_wheel,) = site.glob("audience_contract-*.dist-info")
+    needed = needed_by(PathDistribution(of_the_wheel), extra).union(others)
+    for name in needed.union(*(needed_by(distribution(other), "") for other in others)):
         link_files(distribution(name), site)
     return python.parent
 
 
-def needed_by(wheel: Distribution) -> set[str]:
+def needed_by(wheel: Distribution, extra: str) -> set[str]:
     """The distributions that it asks for, and those that these ask for, in versions that do."""
     found: set[tuple[str, str]] = set()
-    asking = [(wheel, "")]
+    asking = [(wheel, one) for one in {"", extra}]
     while asking:
         asks, extra = asking.pop()
         for line in asks.requires or ():
@@ -81,19 +103,29 @@ def test_the_mock_serves_the_contract_that_the_wheel_carries(bin_folder: Path, t
         process.communicate()
 
 
-def test_the_linter_reads_the_contract_that_the_wheel_carries(bin_folder: Path, tmp_path: Path) -> None:
-    command = [str(bin_folder / "audience-conformance"), "lint"]
+def test_the_linter_reads_the_contract_that_the_wheel_carries(suite_folder: Path, tmp_path: Path) -> None:
+    command = [str(suite_folder / "audience-conformance"), "lint"]
     assert "openapi.yaml: no findings, 20 operations, " in run(command, cwd=tmp_path)
 
 
-def test_the_fixtures_come_with_the_wheel(bin_folder: Path, tmp_path: Path) -> None:
+def test_the_mock_comes_without_what_only_the_suite_needs(bin_folder: Path, tmp_path: Path) -> None:
+    site = next(bin_folder.parent.glob("lib/*/site-packages"))
+    assert not {"schemathesis", "hypothesis", "pytest", "rich"} & {path.name for path in site.iterdir()}
+    command = str(bin_folder / "audience-conformance")
+    assert "Usage: audience-conformance" in run([command, "--help"], cwd=tmp_path)
+    for arguments in (["run"], ["lint"], ["rules", "DEF-05"]):
+        done = subprocess.run([command, *arguments], capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert done.stderr.endswith("is not installed; pip install 'audience-contract[conformance]'\n")
+
+
+def test_the_fixtures_come_with_the_wheel(pytest_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(
         "import httpx\n"
         "def test_it(audience_mock):\n"
         "    assert httpx.get(f'{audience_mock.api_url}/user_group').status_code == 200\n"
     )
-    others = ["-p", "no:schemathesis", "-p", "no:hypothesispytest"]  # they take long to load
-    assert "1 passed" in run([str(bin_folder / "python"), "-m", "pytest", *others, "test_it.py"], cwd=tmp_path)
+    assert "1 passed" in run([str(pytest_folder / "python"), "-m", "pytest", "test_it.py"], cwd=tmp_path)
 
 
 def test_the_wheel_brings_no_package_called_mock(bin_folder: Path, tmp_path: Path) -> None:

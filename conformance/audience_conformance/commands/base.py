@@ -12,6 +12,11 @@ from audience_conformance.runner.interrupts import exit_code, interruptible
 from audience_conformance.settings.options import SECTIONS, Option, note_old_names, note_unknown_variables
 
 EXIT_UNABLE = 2
+EXTRA = frozenset(
+    {"certifi", "hypothesis", "jinja2", "markupsafe", "openapi_schema_validator", "openapi_spec_validator", "pytest"}
+    | {"rich", "schemathesis", "urllib3"}
+)
+"""What the extra `conformance` installs, as modules."""
 
 
 class Command(click.Command):
@@ -61,7 +66,11 @@ def _errors_in_one_line(command: str | None) -> Iterator[None]:
         sys.exit(EXIT_UNABLE)
     except (click.exceptions.Exit, click.Abort):
         raise
-    except Exception:  # noqa: BLE001 (a crash must not look like a finding, which is exit code 1)
+    except Exception as error:  # noqa: BLE001 (a crash must not look like a finding, which is exit code 1)
+        if isinstance(error, ModuleNotFoundError) and str(error.name).partition(".")[0] in EXTRA:
+            fix = "pip install 'audience-contract[conformance]'"
+            click.echo(f"audience-conformance {command}: {error.name} is not installed; {fix}", err=True)
+            sys.exit(EXIT_UNABLE)
         from audience_conformance.reports.facts import visible  # noqa: PLC0415
 
         message = f"audience-conformance {command}: internal error in the suite\n{traceback.format_exc()}"
