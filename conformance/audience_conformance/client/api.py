@@ -143,15 +143,16 @@ class Api:
             try:
                 return self.target.send(method, url, headers, content, self.trace)
             except Unreachable as unreachable:
-                creates = method == "POST" and url.endswith((DEFINITIONS, GROUPS)) and isinstance(body, dict)
-                if not (creates and unreachable.passing and self._take_back(url, body)):
+                creates = method == "POST" and url.endswith((DEFINITIONS, GROUPS)) and unreachable.passing
+                asked_for = _object_in(content) if body is ... else body
+                if not creates or not (asked_for is None or self._take_back(url, asked_for)):
                     raise
                 self.trace.exchanges.pop()
         return self.target.send(method, url, headers, content, self.trace)
 
-    def _take_back(self, url: str, body: JsonObject) -> bool:
+    def _take_back(self, url: str, body: Any) -> bool:
         """Delete what a creation without an answer has created; say whether it is not there now."""
-        name = body.get("name")
+        name = body.get("name") if isinstance(body, dict) else None
         if not isinstance(name, str) or not name:
             return False
         found = self.target.send("GET", f"{url}?{urlencode({'name': name, 'page_size': 100})}", {}, None, None)
@@ -304,6 +305,14 @@ def _taken(url: str) -> frozenset[str]:
     operation = next(one for method, path, one in operations().values() if method == "POST" and path.endswith(end))
     schema = follow(operation["requestBody"]["content"]["application/json"]["schema"])
     return frozenset(schema["properties"])
+
+
+def _object_in(content: bytes | None) -> Any:
+    """What a content asks for; None if it is no JSON, from which nothing is created."""
+    try:
+        return json.loads(content or b"")
+    except (ValueError, RecursionError):
+        return None
 
 
 def poll(read: Callable[[], Value], holds: Callable[[Value], object], seconds: float) -> tuple[Value, bool]:

@@ -265,3 +265,17 @@ def test_a_creation_that_a_gateway_swallows_costs_one_example(every: int, status
     with serving(lambda mock: mock.request(swallow, of_creations[1])) as mock:
         (result,), _, _ = perform(mock.options, checks_of("FMT-04"), "smoke", only={of_creations})
     assert (result.status, [kind for kind, *_ in result.trouble]) == (status, ["502 from the gateway"])
+
+
+def test_a_creation_that_is_no_json_is_sent_again_for_nothing_is_created_from_it() -> None:
+    swallowed = []
+
+    def swallow(exchange: Exchange) -> None:
+        if exchange.body is None and exchange.content not in swallowed:
+            swallowed.append(exchange.content)
+            exchange.answer(502, text="Bad Gateway", content_type="text/html")
+
+    malformed = ("malformed_json_is_400", "createUserGroup")
+    with serving(lambda mock: mock.request(swallow, malformed[1])) as mock:
+        (result,), _, _ = perform(mock.options, checks_of("FMT-08"), "smoke", only={malformed})
+    assert (result.status, len(swallowed) > 1) == ("passed", True)
