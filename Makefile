@@ -29,7 +29,7 @@ test-lowest: install  ## Run most tests with the lowest versions that pyproject.
 	@.cache/lowest/bin/uv pip install --quiet --python .cache/lowest/bin/python --resolution lowest-direct \
 		-e '.[conformance]' pytest-xdist==3.8.0 packaging==26.3
 	@.cache/lowest/bin/python -m pytest -q -n 3 --dist worksteal -W ignore::DeprecationWarning \
-		--ignore tests/mock/console --ignore tests/test_wheel.py tests/mock tests/conformance tests/test_contract.py $(ARGS)
+		--ignore tests/mock/console --ignore tests/mock/test_hatch_build.py tests/mock tests/conformance tests/test_contract.py $(ARGS)
 
 bench: install  ## Measure speed and scale, compared with other servers, 15 minutes; figures in .cache/bench (options: make bench ARGS="--speed")
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -182,7 +182,7 @@ BELOW: tuple[JsonObject, ...] = tuple(
 def a_page_below_1_is_refused(api: Api, operation: str) -> None:
     """Send page_no and page_size 0, -1 and -100, alone, together, and with valid parameters: 400."""
     path = user_path(api.unique("u")) if operation == LIST_VALUES else PATHS[operation]
-    for query in subset(api, BELOW):
+    for query in (BELOW[0], *subset(api, BELOW[1:])):
         answer = api.get(path, **query)
         expect(answer.status == HTTPStatus.BAD_REQUEST, f"400 for {show(query)}", str(answer), operation=operation)
 
