@@ -6,11 +6,9 @@ percent sign and what cannot be seen are escaped.
 """
 
 import functools
-import json
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,12 +16,21 @@ from audience_conformance.client.exchange import Exchange
 from audience_conformance.contract.document import contract
 from audience_conformance.contract.rules import catalogue
 from audience_conformance.reports.evidence import MARK
-from audience_conformance.reports.facts import visible
-from audience_conformance.reproduce.slicing import Evidence, made, of_other_checks, place_of
+from audience_conformance.reproduce.judging import (
+    COUNTS,
+    MAX_SHOWN,
+    REPLAY,
+    expected_statuses,
+    expected_value,
+    is_about,
+    judge,
+    subjects,
+)
+from audience_conformance.reproduce.quoting import LONG_ID, Names, Origin, comment, escaped
+from audience_conformance.reproduce.slicing import Evidence, of_other_checks
 from audience_conformance.results.finding import Finding, cut
 from audience_conformance.results.result import Result
 
-MAX_SHOWN = 600
 LEFT_TO_REPLAY = {
     "FMT-15": "the finding compares a time with the Date of a response, which this script cannot",
     "GET-01": "the finding compares all that is there before and after a read, which this script cannot",
@@ -35,102 +42,11 @@ MAX_STEPS = 100
 """Requests before the deciding one."""
 MAX_SCRIPT = 1_000_000
 """Characters of a script; a longer one says only how to replay the finding."""
-LONG_ID = 12
-"""Characters from which on an id is looked for in bodies: a shorter one can be anything."""
 _JOBS = re.compile("status|users|count|complete|pending|file")
 """Words of a finding about what a background job does."""
-_CHANGES = re.compile(r"\d{4}-\d\d-\d\d|[0-9A-Fa-f]{24}$|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
-"""Times and ids: they are others in each run."""
-_REPLAY = "audience-conformance replay report.json tries it"
-_UNSURE = "the lists hold other items than they did, which this script has not made"
-_RACING = "the answers depend on how far a background job was"
 _OF_USERS = re.compile(r"/users$|/user_attribute/user/[^/]+$")
 """Paths of lists of which every item counts: the users of a group that the script makes, and a user's values."""
-_CATEGORIES = re.compile(r"/categories$")
-"""Paths of lists whose items never say whose they are."""
-_COUNTS = (".page.item_total", ".page.has_next")
-"""Values that depend on all items of a list."""
 _FOLDER = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where and how a finding was made.
-
-    Args:
-        base_url: of the target, with the base path.
-        run_id: of the run, which is in every name that it made.
-        secrets: names of secret headers in lower case, and what is shown for their values.
-        wait: seconds for a background job.
-    """
-
-    base_url: str
-    run_id: str
-    secrets: Mapping[str, str]
-    wait: float
-
-
-@dataclass
-class _Names:
-    """The texts that a script replaces by variables: a text, and the word of the shell in a URL and in a body.
-
-    `foreign` are texts of the run's other checks, which stay: the script does not make these things.
-    """
-
-    origin: Origin
-    ids: dict[str, str] = field(default_factory=dict)
-    foreign: set[str] = field(default_factory=set)
-
-    def pattern(self, *, in_url: bool, ids: bool = True) -> tuple[re.Pattern[str], dict[str, str]]:
-        """What a text is split at, and the word of the shell for each part that is found."""
-        run = self.origin.run_id
-        words = {run: '"$run"', run.upper(): '"$run_in_capitals"'}
-        found = [f"(?i:{re.escape(text)})(?!\\d)" for text in self.foreign]
-        found += [re.escape(word) for word in words]
-        for text, variable in self.ids.items() if ids else ():
-            if in_url:
-                encoded = quote(text, safe="")
-                words[encoded] = f'"$(seg "${variable}")"'
-                before = "group_uid=" if variable.startswith("uid") else "[/=]"
-                found.insert(0, f"(?<={before}){re.escape(encoded)}(?=[/&?]|$)")
-            elif len(text) >= LONG_ID:
-                words[text] = f'"${variable}"'
-                found.insert(0, re.escape(text))
-        return re.compile(f"({'|'.join(found)})"), words
-
-    def format(self, content: bytes, *, ids: bool = True) -> str:
-        """A format of printf in single quotes and its arguments, which together give these bytes."""
-        pattern, words = self.pattern(in_url=False, ids=ids)
-        formatted, arguments = "", []
-        for number, part in enumerate(pattern.split(content.decode("utf-8", "surrogateescape"))):
-            if number % 2 and part in words:
-                formatted += "%s"
-                arguments.append(words[part])
-            else:
-                formatted += "".join(map(_escaped, part))
-        return " ".join([f"'{formatted}'", *arguments])
-
-    def url(self, url: str) -> str:
-        """A URL as one word of the shell, on the base URL of the script."""
-        rest = url.removeprefix(self.origin.base_url)
-        pattern, words = self.pattern(in_url=True)
-        parts = [
-            words[part] if number % 2 and part in words else shlex.quote(part)
-            for number, part in enumerate(pattern.split(rest))
-            if part
-        ]
-        return ('"$base"' if rest != url else "") + "".join(parts)
-
-
-def _escaped(character: str) -> str:
-    if character in "'\\%":
-        return {"'": "'\\''", "\\": "\\\\", "%": "%%"}[character]
-    if character.isprintable():
-        return character
-    return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogateescape"))
-
-
-# --- the script -------------------------------------------------------------------------------------------
 
 
 def script(result: Result, finding: Finding, evidence: Evidence, origin: Origin) -> str:
@@ -148,9 +64,9 @@ def script(result: Result, finding: Finding, evidence: Evidence, origin: Origin)
 
 
 def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) -> str:
-    names = _Names(origin)
-    statuses = _statuses(finding, evidence)
-    wanted = _wanted(finding, evidence, names)
+    names = Names(origin)
+    statuses = expected_statuses(finding, evidence)
+    wanted = expected_value(finding, evidence, names)
     is_simple = bool(statuses or wanted)
     judges = [evidence.deciding] if is_simple else list(evidence.together)
     setup = evidence.before if statuses else evidence.widely
@@ -171,7 +87,7 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
             ]
         else:
             sent += [*lines_of_step, *_learn(number, exchange, steps[number:], names)]
-    counts = wanted is not None and wanted[0] in _COUNTS
+    counts = wanted is not None and wanted[0] in COUNTS
     recorded = [
         _was(number, exchange, names)
         for number, exchange in enumerate(steps, 1)
@@ -186,34 +102,26 @@ def _able(result: Result, finding: Finding, evidence: Evidence, origin: Origin) 
             f"own={int(creates)} times={int('_at' in finding.expected)} messages={int(result.rule == 'ERR-04')}",
             f"jobs={int(bool(_JOBS.search(finding.expected) or 'total_users' in finding.actual[:MAX_SHOWN]))}",
             f"unlimited={int(any(one.method == 'GET' and origin.run_id not in one.url for one in judges))}",
-            f"limited={shlex.quote(_numbers_of(one for one in enumerate(steps, 1) if origin.run_id in one[1].url))}",
+            f"limited={shlex.quote(_numbers(steps, lambda one: origin.run_id in one.url))}",
             f"documented={shlex.quote(_documented())}",
-            f"whole={shlex.quote(_numbers(steps, _OF_USERS))}",
+            f"whole={shlex.quote(_numbers(steps, lambda one: is_about(_OF_USERS, one)))}",
             f"steps='{' '.join(map(str, shown))}' judged='{' '.join(map(str, judged))}'",
-            f"subjects={_subjects(finding, evidence)}",
+            f"subjects={subjects(finding, evidence)}",
             "",
             "# The deciding request.",
             "decide() {",
             *(f"  {line}" for line in sent),
             "}",
             "",
-            *_judge(finding, statuses, _wanted(finding, evidence, names), evidence),
+            *judge(finding, statuses, expected_value(finding, evidence, names), evidence),
             "",
         ]
     )
 
 
-def _is_about(pattern: re.Pattern[str], exchange: Exchange) -> bool:
-    return pattern.search(exchange.url.partition("?")[0]) is not None
-
-
-def _numbers(steps: Sequence[Exchange], pattern: re.Pattern[str]) -> str:
-    """The numbers of the requests with such a path, with a blank on either side."""
-    return _numbers_of(one for one in enumerate(steps, 1) if _is_about(pattern, one[1]))
-
-
-def _numbers_of(steps: Iterable[tuple[int, Exchange]]) -> str:
-    return f" {' '.join(str(number) for number, _ in steps)} "
+def _numbers(steps: Sequence[Exchange], is_counted: Callable[[Exchange], bool]) -> str:
+    """The numbers of some of the requests, with a blank on either side."""
+    return f" {' '.join(str(number) for number, one in enumerate(steps, 1) if is_counted(one))} "
 
 
 def _must_succeed(exchange: Exchange, deciding: Exchange) -> bool:
@@ -228,10 +136,10 @@ def _head(result: Result, origin: Origin) -> list[str]:
     return [
         "#!/bin/sh",
         MARK,
-        *_comment(f"{rule.id} {rule.level}: {rule.sentence}"),
-        *_comment(f"Check {result.check.replace('_', ' ')}{case} ({result.location})"),
-        *_comment(f"Expected: {cut(result.expected, MAX_SHOWN)}"),
-        *_comment(f"Actual then: {cut(result.actual, MAX_SHOWN)}"),
+        *comment(f"{rule.id} {rule.level}: {rule.sentence}"),
+        *comment(f"Check {result.check.replace('_', ' ')}{case} ({result.location})"),
+        *comment(f"Expected: {cut(result.expected, MAX_SHOWN)}"),
+        *comment(f"Actual then: {cut(result.actual, MAX_SHOWN)}"),
         "#",
         "# Usage: sh FILE [URL]; in the environment TOKEN, that of the headers, KEEP=1 to keep what it makes,",
         "# and WAIT, the seconds for what happens later.",
@@ -246,12 +154,8 @@ def _head(result: Result, origin: Origin) -> list[str]:
     ]
 
 
-def _comment(text: str) -> list[str]:
-    return [f"# {line}" for line in visible(text).split("\n")]
-
-
 def _unable(result: Result, origin: Origin, why: str) -> str:
-    say = f"not tried: {why}; {_REPLAY}"
+    say = f"not tried: {why}; {REPLAY}"
     return "\n".join([*_head(result, origin), f"printf '%s\\n' {shlex.quote(say)} >&2", "exit 2", ""])
 
 
@@ -261,7 +165,7 @@ def _secrets(steps: Iterable[Exchange], origin: Origin) -> str:
     if not names:
         return "secrets() { :; }\n"
     shown = [
-        f"{''.join(map(_escaped, name))}: {origin.secrets[lower].replace('$TOKEN', '%s')}"
+        f"{''.join(map(escaped, name))}: {origin.secrets[lower].replace('$TOKEN', '%s')}"
         for lower, name in names.items()
     ]
     lines = [
@@ -293,10 +197,10 @@ def _documented() -> str:
 @functools.cache
 def _functions() -> str:
     functions, awk = ((_FOLDER / name).read_text("utf-8") for name in ("functions.sh", "json.awk"))
-    return functions.replace("@json.awk@", awk).replace("@replay@", _REPLAY)
+    return functions.replace("@json.awk@", awk).replace("@replay@", REPLAY)
 
 
-def _send(number: int, exchange: Exchange, names: _Names) -> list[str]:
+def _send(number: int, exchange: Exchange, names: Names) -> list[str]:
     lines = [f"body {names.format(exchange.body)}" if exchange.body else "body"]
     words = ["send", str(number), shlex.quote(exchange.method), names.url(exchange.url)]
     has_type = False
@@ -311,7 +215,7 @@ def _send(number: int, exchange: Exchange, names: _Names) -> list[str]:
 
 
 def _learn(
-    number: int, exchange: Exchange, later: list[Exchange], names: _Names, waits: Iterable[str] = ()
+    number: int, exchange: Exchange, later: list[Exchange], names: Names, waits: Iterable[str] = ()
 ) -> list[str]:
     """The lines that take from an answer what later requests, and `waits` for these URLs, need, and name it."""
     lines = []
@@ -358,103 +262,15 @@ def _waits(evidence: Evidence, steps: Iterable[Exchange]) -> list[str]:
     return [evidence.settled[id(one)][0] for one in steps if id(one) in evidence.settled]
 
 
-def _wait(settled: tuple[str, str] | None, names: _Names) -> list[str]:
+def _wait(settled: tuple[str, str] | None, names: Names) -> list[str]:
     """The lines that wait until a group's file is read as it was in the run."""
     return [f"wait_for {shlex.quote(settled[1])} {names.url(settled[0])}"] if settled else []
 
 
-def _was(number: int, exchange: Exchange, names: _Names) -> str:
+def _was(number: int, exchange: Exchange, names: Names) -> str:
     """The line that writes the answer of the run as `send` writes one."""
     answer = exchange.answer
     assert answer is not None, "an exchange without an answer decides nothing"
     media = answer.headers.get("content-type", "").partition(";")[0].strip()
     first = f"{answer.status}\n{media}\n{answer.headers.get('allow', '')}\n".encode("latin-1", "replace")
     return f'printf {names.format(first + answer.content.replace(bytes(1), b" "), ids=False)} >"$dir/{number}.was"'
-
-
-def _statuses(finding: Finding, evidence: Evidence) -> list[str]:
-    """The statuses of which the finding expected one, as patterns of the shell; none if it is not about a status."""
-    answer = evidence.deciding.answer
-    if answer is None or not finding.statuses or str(answer) not in finding.actual:
-        return []
-    return [] if str(answer.status) in finding.statuses else list(finding.statuses)
-
-
-def _wanted(finding: Finding, evidence: Evidence, names: _Names) -> tuple[str, str] | None:
-    """The path of the wrong value in the deciding answer, and the right one as JSON in a word of the shell."""
-    answer = evidence.deciding.answer
-    if answer is None or finding.values is None or evidence.whole:
-        return None
-    place, expected = place_of(finding, answer), finding.values[1]
-    if not place or not isinstance(expected, str | int | float | bool | None):
-        return None
-    if str(expected) in names.ids and not isinstance(expected, bool):
-        quote_mark = '\\"' if isinstance(expected, str) else ""
-        return place, f'"{quote_mark}${names.ids[str(expected)]}{quote_mark}"'
-    text = json.dumps(expected)
-    if (
-        place == ".uid"
-        or place.endswith("._id")
-        or (_CHANGES.match(str(expected)) and str(expected) not in evidence.deciding.url)
-    ):
-        return None
-    if isinstance(expected, str) and not (expected.isascii() and expected.isprintable() and "/" not in expected):
-        return None
-    return place, f'"$(printf {names.format(text.encode(), ids=False)})"'
-
-
-def _subjects(finding: Finding, evidence: Evidence) -> str:
-    """The ids of items in the deciding answer that the finding names, as JSON in one word of the shell."""
-    answer = evidence.deciding.answer
-    content = answer.json if answer is not None else None
-    listed = content.get("items") if isinstance(content, dict) else None
-    items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-    ids = [item.get("_id", item.get("user_id")) for item in items]
-    named = [one for one in ids if isinstance(one, str) and one.isalnum() and one in finding.actual]
-    own = {text for step in evidence.before for text in made(step)}
-    named = [one for one in named if one not in own]
-    return shlex.quote(" ".join(f'"{one}"' for one in named))
-
-
-def _judge(finding: Finding, statuses: list[str], wanted: tuple[str, str] | None, evidence: Evidence) -> list[str]:
-    answer = evidence.deciding.answer
-    assert answer is not None, "an exchange without an answer decides nothing"
-    unsure: list[str] = []
-    if statuses:
-        allowed = " | ".join(statuses)
-        test = [f"case $status in {allowed}) is_there=0 ;; *) is_there=1 ;; esac"]
-        gone, there = "the status is as expected", "the status is not as expected"
-    elif wanted:
-        place, value = wanted
-        test = [
-            f'found=$(literal "$step" {shlex.quote(place)})',
-            f'if [ "$found" = {value} ]; then is_there=0; else is_there=1; fi',
-        ]
-        gone, there = f"{place[1:]} is as expected", f"{place[1:]} is not as expected"
-        if place in _COUNTS:
-            unsure = ["read_both", f"! are_others count || give_up {shlex.quote(f'{_UNSURE}; {_REPLAY}')}"]
-    else:
-        test = ["if is_as_it_was; then is_there=1; else is_there=0; fi"]
-        if _is_about(_CATEGORIES, evidence.deciding):
-            test.append(f"has_parts || give_up {shlex.quote(f'{_UNSURE}; {_REPLAY}')}")
-        unsure = [f'[ "$is_there" = 1 ] || ! are_others || give_up {shlex.quote(f"{_UNSURE}; {_REPLAY}")}']
-        if evidence.racing:
-            unsure = [f'[ "$is_there" = 1 ] || give_up {shlex.quote(f"{_RACING}; {_REPLAY}")}']
-        gone, there = "the answer is other than it was", "the answer is what it was, but for ids and times"
-    trouble = [str(one) for one in (401, 403, 407, 429, 502, 503, 504) if one != answer.status]
-    late = finding.overdue or (wanted is not None and wanted[0] == ".status")  # a background job sets it
-    return [
-        "end=$(($(date +%s) + WAIT))",
-        "while :; do",
-        "  decide",
-        f'  case $status in {" | ".join(trouble)}) give_up "$method $url answered $status" ;; esac',
-        *(f"  {line}" for line in test),
-        *(['  [ "$is_there" = 1 ] && [ "$(date +%s)" -lt "$end" ] || break', "  pause"] if late else ["  break"]),
-        "done",
-        f"say {shlex.quote('expected: ' + visible(cut(finding.expected, MAX_SHOWN)))}",
-        'say "actual: $status $(shown <"$dir/answer")"',
-        *unsure,
-        f'[ "$is_there" = 0 ] || {{ say {shlex.quote(f"the fault is there: {there}")}; exit 1; }}',
-        f"say {shlex.quote(f'the fault is gone: {gone}')}",
-        "exit 0",
-    ]

@@ -63,17 +63,11 @@ def evidence(exchanges: Sequence[Exchange], finding: Finding) -> Evidence | None
     deciding = exchanges[place]
     whole = not found and len(exchanges) <= MOST_WHOLE
     chosen = _all_before(exchanges, place) if whole else sorted(_depends_on(exchanges, place))
-    if not whole:
-        chosen = sorted({*chosen, *_read_before(exchanges, chosen, place)})
     last_write = max((index for index in chosen if exchanges[index].method != "GET"), default=-1)
-    together = [
-        exchanges[index]
-        for index in range(last_write + 1, place + 1)
-        if not whole
-        and deciding.method == exchanges[index].method == "GET"
-        and _path(exchanges[index]) == _path(deciding)
-        and (index == place or not _waits(exchanges[index]))
-    ]
+    together: list[Exchange] = []
+    if deciding.method == "GET" and not whole:
+        chosen = sorted({*chosen, *_read_before(exchanges[: max(0, last_write)], deciding)})
+        together = [one for one in exchanges[last_write + 1 : place] if _is_of_the_same(one, deciding)]
     writes = [index for index in range(place) if exchanges[index].method != "GET"]
     widely = sorted({*chosen, *(writes if len(writes) <= MOST_WRITES else ())})
     settled = {
@@ -85,7 +79,7 @@ def evidence(exchanges: Sequence[Exchange], finding: Finding) -> Evidence | None
     return Evidence(
         deciding,
         before,
-        tuple(together) or (deciding,),
+        (*together, deciding),
         at_once=_overlap([*before, deciding]),
         whole=whole,
         widely=tuple(exchanges[index] for index in widely),
@@ -104,22 +98,16 @@ def _all_before(exchanges: Sequence[Exchange], place: int) -> list[int]:
     ]
 
 
-def _read_before(exchanges: Sequence[Exchange], chosen: Sequence[int], place: int) -> list[int]:
-    """The index of the last same read before the last write that it depends on: a cache may keep its answer."""
-    deciding = exchanges[place]
-    last_write = max((index for index in chosen if exchanges[index].method != "GET"), default=-1)
-    if deciding.method != "GET":
-        return []
-    same = [
-        index for index in range(last_write) if (exchanges[index].method, exchanges[index].url) == ("GET", deciding.url)
-    ]
-    return same[-1:]
+def _read_before(earlier: Sequence[Exchange], deciding: Exchange) -> list[int]:
+    """The index of the last read that is the same as the deciding one: a cache may keep its answer."""
+    return [index for index, one in enumerate(earlier) if (one.method, one.url) == ("GET", deciding.url)][-1:]
 
 
-def _waits(read: Exchange) -> bool:
-    """Has a read seen a group whose background job is under way: how often it is seen is another number each time."""
-    content = read.answer.json if read.answer is not None else None
-    return isinstance(content, dict) and content.get("status") == "pending"
+def _is_of_the_same(one: Exchange, deciding: Exchange) -> bool:
+    """Is it a read of the same thing, and none that sees a job under way: their number is another one each time."""
+    content = one.answer.json if one.answer is not None else None
+    waits = isinstance(content, dict) and content.get("status") == "pending"
+    return one.method == "GET" and _path(one) == _path(deciding) and not waits
 
 
 def _settled(write: Exchange, later: Sequence[Exchange]) -> tuple[str, str] | None:

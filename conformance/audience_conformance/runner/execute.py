@@ -15,7 +15,8 @@ from audience_conformance.client.ledger import Ledger
 from audience_conformance.client.pace import Pace
 from audience_conformance.client.target import Options, Target
 from audience_conformance.client.trouble import Unreachable
-from audience_conformance.reproduce.shell import Origin, script
+from audience_conformance.reproduce.quoting import Origin
+from audience_conformance.reproduce.shell import script
 from audience_conformance.reproduce.slicing import evidence
 from audience_conformance.results.finding import Finding, Skip
 from audience_conformance.results.result import Result, Status

@@ -17,7 +17,8 @@ from tests.conformance.cli_runner import BASE
 from tests.http_server import http_server
 
 from audience_conformance.client.exchange import Answer, Exchange
-from audience_conformance.reproduce.shell import Origin, script
+from audience_conformance.reproduce.quoting import Origin
+from audience_conformance.reproduce.shell import script
 from audience_conformance.reproduce.slicing import evidence
 from audience_conformance.results.finding import Finding
 from audience_conformance.results.result import Result
