@@ -144,7 +144,7 @@ class Api:
                 return self.target.send(method, url, headers, content, self.trace)
             except Unreachable as unreachable:
                 creates = method == "POST" and url.endswith((DEFINITIONS, GROUPS)) and unreachable.passing
-                asked_for = _object_in(content) if body is ... else body
+                asked_for = _parsed(content) if body is ... else body
                 if not creates or not (asked_for is None or self._take_back(url, asked_for)):
                     raise
                 self.trace.exchanges.pop()
@@ -307,8 +307,8 @@ def _taken(url: str) -> frozenset[str]:
     return frozenset(schema["properties"])
 
 
-def _object_in(content: bytes | None) -> Any:
-    """What a content asks for; None if it is no JSON, from which nothing is created."""
+def _parsed(content: bytes | None) -> Any:
+    """A content as JSON; None if it is none, from which no server has to create anything."""
     try:
         return json.loads(content or b"")
     except (ValueError, RecursionError):

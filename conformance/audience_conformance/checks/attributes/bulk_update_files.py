@@ -43,7 +43,9 @@ def the_users_in_the_file_get_the_values(api: Api) -> None:
         # Each value differs from the one before it: once it is read, the update has finished and writes no more.
         for place in (0, 1, 0) if thorough(api) else (0, 1):
             values = [(definition, VALUES[type_][place]) for type_, definition in definitions.items()]
-            accepted(bulk_update(api, url, *values[:: -1 if place else 1]))
+            if place:
+                values.reverse()  # so that one that moves what it replaces to the end changes the order
+            accepted(bulk_update(api, url, *values))
             for user_id in users[:2]:
                 for definition, value in values:
                     _becomes(api, definition, user_id, value)

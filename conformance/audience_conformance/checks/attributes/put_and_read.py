@@ -20,7 +20,7 @@ from audience_conformance.checks.assertions import (
     succeeded,
     thorough,
 )
-from audience_conformance.checks.attributes.values import EXTREME, FITS, another, equal_value
+from audience_conformance.checks.attributes.values import ALIKE, EXTREME, FITS, WITH_NUL, another, equal_value
 from audience_conformance.checks.definitions.create import TYPES
 from audience_conformance.checks.definitions.update import update
 from audience_conformance.checks.prerequisites import OTHER_APPLICATION
@@ -113,9 +113,6 @@ def a_value_reads_back(api: Api, type_: str) -> None:
         has_value(read(api, definition_id, same_user), value, "the attribute of an updated definition")
     if type_ != "boolean" and thorough(api):
         api.for_all(reads_back, examples=api.budget.examples // 2, value=GENERATED[type_])
-
-
-WITH_NUL: dict[str, Any] = {"string": "a\0b", "list": ["a\0b", "\0"], "object": {"a": "a\0b"}}
 
 
 def _nul_reads_back(api: Api, definition_id: str, value: Any) -> None:
@@ -223,14 +220,6 @@ def a_second_put_replaces(api: Api, type_: str) -> None:
         expect(len(entries) == 1, "one attribute of the definition in the user's list", entries)
         has_value(entries[0], value, "the user's list after the last put")
     same(item_total(api.get(user_path(user_id))), 2, "item_total, which counts each definition once,")
-
-
-ALIKE: dict[str, tuple[tuple[Any, ...], ...]] = {
-    "object": (({"a": 1}, {"a": True}, {"a": "1"}), ({"a": False}, {"a": 0}, {"a": None}, {}), ({"a": []}, {"a": {}})),
-    "list": ((["a", "b"], ["b", "a"]), (["a"], ["a", "a"]), (["a"], ["A"]), (["1"], ["1 "])),
-    "string": (("1", "1 ", "1.0"), ("a", "A"), ("\u00e9", "e\u0301"), ("", " ")),
-}
-"""Values of a type that some language or database takes for equal, one after the other."""
 
 
 @check("ATT-04", on=f"{PUT} {READ}")

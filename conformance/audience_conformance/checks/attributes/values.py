@@ -85,6 +85,16 @@ EXTREME: dict[str, list[Any]] = {
 Numbers are doubles (RFC 8259, section 6): a larger integer may be returned as the nearest double, but as no other.
 """
 
+ALIKE: dict[str, tuple[tuple[Any, ...], ...]] = {
+    "object": (({"a": 1}, {"a": True}, {"a": "1"}), ({"a": False}, {"a": 0}, {"a": None}, {}), ({"a": []}, {"a": {}})),
+    "list": ((["a", "b"], ["b", "a"]), (["a"], ["a", "a"]), (["a"], ["A"]), (["1"], ["1 "])),
+    "string": (("1", "1 ", "1.0"), ("a", "A"), ("\u00e9", "e\u0301"), ("", " ")),
+}
+"""Values of a type that some language or database takes for equal, one after the other."""
+
+WITH_NUL: dict[str, Any] = {"string": "a\0b", "list": ["a\0b", "\0"], "object": {"a": "a\0b"}}
+"""Values with U+0000, which some databases cannot keep."""
+
 MISFITS: dict[str, list[Any]] = {
     "string": [1, 0, 1.5, True, False, [], ["a"], {}, {"a": "b"}],
     "number": ["12", "", "many", "1e3", "NaN", True, False, [], ["1"], [1], {}, {"a": 1}],

@@ -225,6 +225,7 @@ def _check_same(numbered_list: NumberedList, again: list[str], first: list[str],
     if numbered_list.private or len(on_both) == len(first) == len(again):
         same(again, first, what, operation=numbered_list.operation)
     in_order = [item_id for item_id in first if item_id in on_both]
-    same([one for one in again if one in on_both], in_order, f"of the items that stay, {what}")
+    what_stays = f"the items that stay on {what}"
+    same([one for one in again if one in on_both], in_order, what_stays, operation=numbered_list.operation)
     if again != first:
         raise ListChanged(f"the same items on {what}", show(again), operation=numbered_list.operation)

@@ -89,6 +89,7 @@ faults(
     large_numbers_end_at_2_to_the_53=_parts(int, lambda number: max(min(number, 2**53 - 1), 1 - 2**53)),
     text_is_trimmed=_texts(str.strip),
     text_is_normalised=_texts(lambda text: unicodedata.normalize("NFC", text)),
+    text_is_cut_at_nul=_texts(lambda text: text.partition("\0")[0]),
     text_is_cut_at_255=_texts(lambda text: text[:255]),
     text_is_cut_at_64_k=_texts(lambda text: text.encode()[:65535].decode(errors="ignore")),
     emoji_are_lost=_texts(lambda text: "".join(c for c in text if ord(c) < 0x10000)),

@@ -26,6 +26,8 @@ faults(
     ),
     l3_finds_nothing=by_category(lambda r, category: r["category"] == category != "l3"),
     capitals_do_not_count=by_status(lambda r, status: r["status"] == status.lower()),
+    blanks_around_a_status_are_ignored=by_status(lambda r, status: r["status"] == status.strip()),
+    blanks_around_a_category_are_ignored=by_category(lambda r, category: r["category"] == category.strip()),
     several_with_commas=by_category(lambda r, category: r["category"] in category.split(",")),
     category_beside_status_is_ignored=ignored_beside("category", "status", LIST),
     unknown_type_beside_a_status=ignored(
