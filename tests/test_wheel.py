@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import Distribution, PathDistribution, distribution
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+
+from audience_conformance.commands.base import EXTRA
 
 ROOT = Path(__file__).parents[1]
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
@@ -117,6 +120,12 @@ def test_the_mock_comes_without_what_only_the_suite_needs(bin_folder: Path, tmp_
         done = subprocess.run([command, *arguments], capture_output=True, text=True, check=False, cwd=tmp_path)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
         assert done.stderr.endswith("is not installed; pip install 'audience-contract[conformance]'\n")
+
+
+def test_the_command_knows_what_its_extra_installs() -> None:
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["conformance"]
+    modules = {Requirement(line).name.replace("-", "_") for line in extra}
+    assert modules - {"click"} == EXTRA  # without click there is no command
 
 
 def test_the_fixtures_come_with_the_wheel(pytest_folder: Path, tmp_path: Path) -> None:

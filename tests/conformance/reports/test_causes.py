@@ -116,15 +116,20 @@ def test_what_is_wrong_with_the_same_answers_is_told_at_once() -> None:
         "1 finding in 1 rule: expected name to be the same",
         "4 findings in 2 rules: expected a message; expected a flag",
     ]
-    long = "a message that names " + " and ".join("abcdefghijklmnopqrstuvwxyz"[:20]) + " and the rest of it" * 9
-    cut_alike = [wrong("ERR-01", "getUserGroups", f"{long}{end}") for end in ("", " too", *"vwxyz")]
-    (of_long,) = merge_answers(group_causes(cut_alike))
-    assert of_long.title.count("a message that names") == 1
-    assert "more characters" not in of_long.title
-    many = [wrong("ERR-01", "getUserGroups", f"a {name}") for name in ("message", "code", "flag", "field", "word", "b")]
-    assert merge_answers(group_causes(many))[0].title.endswith("expected a field; and 2 more")
     more = wrong("ERR-02", "deleteUserGroup", "a flag")
     assert len(merge_answers(group_causes([*of_both, more]))) == 2
+
+
+def test_a_title_of_many_causes_has_the_first_ones_each_once() -> None:
+    def wrong(expected: str) -> Result:
+        return result("ERR-01", "failed", operation="getUserGroups", expected=expected, actual=PROBLEM)
+
+    long = "a message that names " + " and ".join("abcdefghijklmnopqrstuvwxyz"[:20]) + " and the rest of it" * 9
+    (of_long,) = merge_answers(group_causes(wrong(f"{long}{end}") for end in ("", " too", *"vwxyz")))
+    assert of_long.title.count("a message that names") == 1
+    assert "more characters" not in of_long.title
+    many = [wrong(f"a {name}") for name in ("message", "code", "flag", "field", "word", "b")]
+    assert merge_answers(group_causes(many))[0].title.endswith("expected a field; and 2 more")
 
 
 def words(number: int) -> str:
