@@ -5,7 +5,7 @@ import contextlib
 from typing import Any
 
 from tests.mock.conftest import Api, MakeApi
-from tests.mock.helpers import DEFINITIONS, GROUPS, Json, a_definition, a_group, csv_of
+from tests.mock.helpers import DEFINITIONS, GROUPS, Json, a_definition, a_group, csv_of, refused
 
 from audience_mock.middleware.recorder import Recorder
 from audience_mock.session.sessions import SESSION
@@ -105,3 +105,36 @@ def recorded(api: Api, app: Any, receive: Any = disconnected, headers: Any = ())
 
     api.run(story())
     return last(api)
+
+
+def of(session: str) -> dict[str, str]:
+    return {"X-Mock-Session": session}
+
+
+def names(api: Api, session: str) -> list[str]:
+    found = api.request("GET", f"{GROUPS}?page_size=100", headers=of(session)).json()["items"]
+    return [group["name"] for group in found]
+
+
+def everything(api: Api) -> dict[str, Any]:
+    """What can be read of a session; the time of a running clock is not part of it."""
+    jobs = api.get(JOBS).json()
+    return {
+        "state": state(api),
+        "faults": items(api, "/faults"),
+        "clock": api.get(f"{CONTROL}/clock").json()["frozen"],
+        "progression": jobs["progression"],
+        "jobs": [job["id"] for job in jobs["items"]],
+        "journal": api.get(JOURNAL).json(),
+        "counts": items(api, "/journal/counts"),
+    }
+
+
+def disturb(api: Api) -> None:
+    """Leave something of every kind behind."""
+    use(api)
+    rule(api, operation="getUserGroups", status=503)
+    refused(api.get(GROUPS), 503)
+    clock(api, freeze=NOON)
+    api.put(f"{JOBS}/progression", {"reads": 3})
+    api.post(GROUPS, a_group(["u1"]))
